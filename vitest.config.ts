@@ -17,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          globalSetup: ["scripts/test-services.ts"],
           include: ["packages/*/src/**/*.integration.test.ts"],
           pool: "forks",
           maxWorkers: 2,
@@ -27,6 +28,7 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          globalSetup: ["scripts/test-services.ts"],
           include: ["packages/*/src/**/*.browser.test.ts"],
           pool: "forks",
           maxWorkers: 1,

@@ -2,6 +2,7 @@
 // As vitest's globalSetup: started once per run and stopped after it, unless the environment names running ones.
 // In the foreground, `node scripts/test-services.ts`: prints two export lines and stays until Ctrl-C, so that many test
 // runs share one pair.
+import { fileURLToPath } from "node:url";
 import { lineProgress } from "../packages/devstack/src/progress.ts";
 import { startTestServices, type TestServices } from "../packages/devstack/src/test-services.ts";
 import { testVariables } from "../packages/devstack/src/testing.ts";
@@ -40,4 +41,5 @@ async function foreground(): Promise<void> {
   setInterval(() => {}, 60_000); // nothing else holds this process
 }
 
-if (import.meta.main) await foreground();
+// import.meta.main is not there in Node 22, which serves where no newer one is packaged.
+if (process.argv[1] === fileURLToPath(import.meta.url)) await foreground();

@@ -67,7 +67,8 @@ export function removeOutsideData(folder: string): void {
 
 /** In `folder`, unless Postgres runs as another user who cannot pass the folders above it (such as /root). */
 function dataHome(folder: string, programs: PostgresPrograms): string {
-  const home = programs.runAs === undefined || isReachableByAll(folder) ? join(folder, "postgres") : outsideHome(folder);
+  const home =
+    programs.runAs === undefined || isReachableByAll(folder) ? join(folder, "postgres") : outsideHome(folder);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   if (programs.runAs !== undefined) chownSync(home, programs.runAs.uid, programs.runAs.gid);
   return home;

@@ -1,6 +1,17 @@
 // Where the embedded Postgres lies on disk, made fit to run: links restored, and copied where `nobody` can read it.
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { setupError } from "../setup-error.ts";
@@ -88,7 +99,8 @@ function copyToShared(home: string): string {
 }
 
 function nobody(): { uid: number; gid: number } {
-  const id = (flag: string): number => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8", stdio: "pipe" }));
+  const id = (flag: string): number =>
+    Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8", stdio: "pipe" }));
   try {
     return { uid: id("-u"), gid: id("-g") };
   } catch {

@@ -10,17 +10,18 @@ import { fileURLToPath } from "node:url";
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What `npm run <name>` runs. `cli` is `npx mainspring`, which works in the caller's folder. */
+/** What `npm run <name>` runs: a program and its first arguments. `cli` is `npx mainspring`, run in the caller's folder. */
 const programs = {
-  start: "packages/devstack/src/start/main.ts",
-  reset: "packages/devstack/src/reset/main.ts",
-  test: "scripts/test.ts",
-  types: "scripts/types.ts",
-  lint: "scripts/lint.ts",
-  format: "scripts/format.ts",
-  boundaries: "scripts/boundaries.ts",
-  bench: "packages/runtime/src/bench/main.ts",
-  cli: "packages/cli/src/main.ts",
+  start: ["packages/devstack/src/start/main.ts"],
+  reset: ["packages/devstack/src/reset/main.ts"],
+  test: ["scripts/test.ts"],
+  types: ["scripts/check.ts", "types"],
+  lint: ["scripts/check.ts", "lint"],
+  unused: ["scripts/check.ts", "unused"],
+  boundaries: ["scripts/check.ts", "boundaries"],
+  format: ["scripts/format.ts"],
+  bench: ["packages/runtime/src/bench/main.ts"],
+  cli: ["packages/cli/src/main.ts"],
 };
 
 /** Installs, picks a Node, runs the program and ends as it ended. */
@@ -37,7 +38,8 @@ export async function bootstrap(name, args) {
       `There is no Node package for ${process.platform}-${process.arch}, and this Node ${process.versions.node} cannot run TypeScript: use Node 22.19 or newer.`,
     );
   }
-  run(node, [join(repository, program), ...args], name === "cli" ? process.cwd() : repository);
+  const [file, ...firstArgs] = program;
+  run(node, [join(repository, file), ...firstArgs, ...args], name === "cli" ? process.cwd() : repository);
 }
 
 /** The Node that the lockfile pins, else the person's own if it can run TypeScript, else undefined. */

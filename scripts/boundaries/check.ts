@@ -1,7 +1,7 @@
 // Compares the imports of the sources with the table.
 import { builtinModules } from "node:module";
 import type { Import } from "./imports.ts";
-import { readSources, runtimeImports, type Source, type Sources } from "./sources.ts";
+import { packageOf, readSources, runtimeImports, type Source, type Sources } from "./sources.ts";
 import { packageRules, reachRules, type PackageRule, type ReachRule } from "./table.ts";
 
 /** Every violation in the tree under `root`, one line each: place, what is wrong, why. */
@@ -25,9 +25,9 @@ function importProblem(sources: Sources, source: Source, found: Import): string 
   const target = sources.resolve(source, found.specifier);
   if (target === "missing") return "there is no such file or entry";
   if (source.package === undefined) return undefined; // scripts may use everything
-  const targetPackage = target === undefined ? undefined : sources.files.get(target)?.package;
   if (found.specifier.startsWith(".")) {
-    if (targetPackage !== source.package) return "another package is imported by its name, never by its path";
+    if (target === undefined || packageOf(target) !== source.package)
+      return "another package is imported by its name, never by its path";
     return productImportsTest(sources, source, target);
   }
   if (source.isTest) return undefined; // tests bring whatever they need

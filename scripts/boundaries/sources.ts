@@ -13,7 +13,7 @@ export type Source = FileImports & {
 
 export type Sources = {
   files: Map<string, Source>;
-  /** The file of ours that `from` means by `specifier`; undefined when it is not ours, "missing" when it is not there. */
+  /** The path of ours that `from` means by `specifier`; undefined when it is not ours, "missing" when it is not there. */
   resolve(from: Source, specifier: string): string | undefined;
 };
 
@@ -27,7 +27,7 @@ export function readSources(root: string): Sources {
     if (path.includes("/node_modules/")) continue;
     files.set(path, {
       path,
-      package: /^packages\/([^/]+)\/src\//.exec(path)?.[1],
+      package: packageOf(path),
       isTest: testPath.test(`/${path}`),
       ...readImports(path, readFileSync(join(root, path), "utf8")),
     });
@@ -58,6 +58,11 @@ export function readSources(root: string): Sources {
 /** The imports that leave something to load when the program runs. */
 export function runtimeImports(source: Source, follow: "static" | "all"): Import[] {
   return source.imports.filter(({ kind }) => kind === "value" || (kind === "dynamic" && follow === "all"));
+}
+
+/** `core` for a file under packages/core/src; undefined elsewhere. */
+export function packageOf(path: string): string | undefined {
+  return /^packages\/([^/]+)\/src\//.exec(path)?.[1];
 }
 
 function toPath(path: string): string {

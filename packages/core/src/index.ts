@@ -1,0 +1,96 @@
+// Table of contents of `@mainspring/core`: everything that runs in the sandbox, the browser and every process.
+// What needs a parser (of definitions or expressions) is in `@mainspring/core/compile`.
+
+export type { Json, JsonObject, ReadonlyJson } from "./values/json.ts";
+export { isJsonObject } from "./values/json.ts";
+export type { Issue } from "./values/issue.ts";
+export type { InputProblem, InputProblemCode } from "./values/check-input.ts";
+export { checkInput, valueNestingMax } from "./values/check-input.ts";
+export { keyIsRefused } from "./values/keys.ts";
+export { pointerKeys, pointerToken } from "./values/pointer.ts";
+export { storableText, textIsStorable } from "./values/text.ts";
+
+export { canonicalHash } from "./canonical/canonical-hash.ts";
+export { canonicalJson } from "./canonical/canonical-json.ts";
+export { jsonBytes, jsonTextBytes } from "./canonical/json-bytes.ts";
+export { sha256Hex } from "./canonical/sha256.ts";
+
+export {
+  currentStepQuery,
+  currentWaitQuery,
+  eventSignal,
+  humanTaskSignal,
+  quotaResumeSignal,
+  runIdOf,
+  runWorkflowType,
+  summaryQuery,
+  taskQueue,
+  workflowIdOf,
+} from "./contract/names.ts";
+
+export type {
+  ActionCallStep,
+  ActionEffect,
+  ActionFacts,
+  Assignments,
+  AssignStep,
+  CallWorkflowStep,
+  ErrorPolicy,
+  EventWaitStep,
+  FilterOp,
+  ForEachStep,
+  HumanTaskStep,
+  IfStep,
+  ParallelStep,
+  Program,
+  ProgramStep,
+  RaiseStep,
+  RetryPolicy,
+  ReturnStep,
+  SagaStep,
+  SemanticsVersion,
+  StateSetStep,
+  StepType,
+  SwitchStep,
+  Target,
+  TimeWaitStep,
+  TryCatchStep,
+  Value,
+  When,
+  WhileStep,
+} from "./program/program.ts";
+export { programFormat } from "./program/program.ts";
+
+export type {
+  ActionError,
+  Command,
+  CommandId,
+  CommandKind,
+  CommandOf,
+  Counters,
+  EntryKind,
+  ErrorCategory,
+  Fiber,
+  Frame,
+  InboundEvent,
+  Instant,
+  JournalEntry,
+  JournalInput,
+  OpenCommand,
+  Outcome,
+  ResolvedWhen,
+  RunEntryData,
+  RunError,
+  RunEvent,
+  RunState,
+  RunStatus,
+  StartContext,
+  StepEntryData,
+  StepPlace,
+  StepStatus,
+  Transition,
+  ValueReference,
+  WaitEntryData,
+  WaitFilter,
+  WaitOutcome,
+} from "./interpreter/transition.ts";

@@ -94,3 +94,8 @@ export type {
   WaitFilter,
   WaitOutcome,
 } from "./interpreter/transition.ts";
+
+export type { ErrorCatalogue, ErrorEntry } from "./errors/catalogue.ts";
+export type { ErrorCode } from "./errors/errors.ts";
+export { errors, explainCode } from "./errors/errors.ts";
+export { MainspringError } from "./errors/mainspring-error.ts";

@@ -1,4 +1,4 @@
-import type { ActionFacts, SemanticsVersion, StepType } from "../program/program.ts";
+import type { ActionFacts, SemanticsVersion } from "../program/program.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 
 /** What publishing knows of the world around a definition. What is left out is not checked, but for actions and workflows. */
@@ -51,6 +51,6 @@ export interface FormEntry {
 
 /** Named by step type, and by field as `<step type>.<field>` or `triggers`. */
 export interface UnsupportedParts {
-  readonly stepTypes: readonly StepType[];
+  readonly stepTypes: readonly string[];
   readonly fields: readonly string[];
 }

@@ -1,11 +1,6 @@
+import type { ActionEffect } from "@mainspring/core";
 import type { z } from "zod";
 import type { ActionContext } from "./context.ts";
-
-/**
- * What a repetition of the call does: `none` changes nothing outside; `idempotent` may be repeated under the same key;
- * `once` must not be repeated, so that a call whose worker died ends as OUTCOME_UNKNOWN.
- */
-export type ActionEffect = "none" | "idempotent" | "once";
 
 /** `local` calls run in segments of up to fifty, without history events of their own. */
 export type ActionExecution = "remote" | "local";
@@ -16,6 +11,10 @@ export interface ActionDefinition<Input extends z.ZodType, Output extends z.ZodT
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /**
+   * What a repetition of the call does: `none` changes nothing outside; `idempotent` may be repeated under the same
+   * key; `once` must not be repeated, so that a call whose worker died ends as OUTCOME_UNKNOWN.
+   */
   readonly effect: ActionEffect;
   /** Default `remote`. */
   readonly execution?: ActionExecution;
@@ -76,7 +75,8 @@ function definitionProblem(definition: ActionDefinition<z.ZodType, z.ZodType>): 
     return `timeoutMs is a whole number from 1 to ${actionTimeoutMaxMs}`;
   }
   if (execution === "local" && effect !== "none") return "only an action without effect may be local";
-  if (execution === "local" && timeoutMs > localTimeoutMaxMs) return `a local action's timeoutMs is at most ${localTimeoutMaxMs}`;
+  if (execution === "local" && timeoutMs > localTimeoutMaxMs)
+    return `a local action's timeoutMs is at most ${localTimeoutMaxMs}`;
   if (batch && effect === "once") return "an action that must not be repeated cannot be batched";
   return undefined;
 }

@@ -1,5 +1,5 @@
-import type { JsonObject } from "@mainspring/core";
-import type { ActionEffect, ActionExecution } from "./action.ts";
+import type { ActionEffect, JsonObject } from "@mainspring/core";
+import type { ActionExecution } from "./action.ts";
 import { subsetSchema } from "./json-schema.ts";
 import type { Registry } from "./registry.ts";
 

@@ -1,14 +1,16 @@
-import type { Json } from "@mainspring/core";
+import type { ErrorCategory, Json } from "@mainspring/core";
 
 /** The categories that an action's call can end in; the author's `retryOn` and catches see them unchanged. */
-export type FailureCategory =
+export type FailureCategory = Extract<
+  ErrorCategory,
   | "ValidationError"
   | "TransientError"
   | "ActionError"
   | "TimeoutError"
   | "QuotaExceededError"
   | "BusinessError"
-  | "Cancellation";
+  | "Cancellation"
+>;
 
 /** A failure as plain data, the form in which it crosses into the engine. */
 export interface FailureData {

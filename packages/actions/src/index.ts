@@ -1,5 +1,5 @@
 export { actionTimeoutMaxMs, defineAction, localTimeoutMaxMs } from "./action.ts";
-export type { Action, ActionDefinition, ActionEffect, ActionExecution } from "./action.ts";
+export type { Action, ActionDefinition, ActionExecution } from "./action.ts";
 export { builtInActions } from "./built-in/built-in-actions.ts";
 export { catalogue } from "./catalogue.ts";
 export type { CatalogueEntry } from "./catalogue.ts";

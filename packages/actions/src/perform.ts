@@ -1,5 +1,5 @@
+import { pointerToken, storableText } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
-import { pointerToken } from "@mainspring/core";
 import type { z } from "zod";
 import { actionTimeoutMaxMs } from "./action.ts";
 import type { Action } from "./action.ts";
@@ -63,7 +63,11 @@ export interface LateEnd {
 export async function performAction(registry: Registry, request: ActionRequest): Promise<ActionResult> {
   const action = registry.get(request.actionId);
   if (action === undefined) {
-    throw new ActionFailure({ category: "ActionError", code: "ACTION_UNKNOWN", message: `no action ${request.actionId} here` });
+    throw new ActionFailure({
+      category: "ActionError",
+      code: "ACTION_UNKNOWN",
+      message: `no action ${request.actionId} here`,
+    });
   }
   if (request.signal.aborted) throw canceled();
   const parsed = action.input.safeParse(request.input);
@@ -73,7 +77,12 @@ export async function performAction(registry: Registry, request: ActionRequest):
   return checkedOutput(action, raw, adjusted);
 }
 
-async function runWithDeadline(action: Action, request: ActionRequest, input: unknown, adjusted: string[]): Promise<unknown> {
+async function runWithDeadline(
+  action: Action,
+  request: ActionRequest,
+  input: unknown,
+  adjusted: string[],
+): Promise<unknown> {
   const timeoutMs = Math.min(request.timeoutMs ?? action.timeoutMs, actionTimeoutMaxMs);
   const startedAtMs = performance.now();
   const deadline = startDeadline(request.signal, timeoutMs);
@@ -108,7 +117,13 @@ async function runWithDeadline(action: Action, request: ActionRequest, input: un
   }
 }
 
-function contextOf(action: Action, request: ActionRequest, input: unknown, signal: AbortSignal, adjusted: string[]): ActionContext<unknown> {
+function contextOf(
+  action: Action,
+  request: ActionRequest,
+  input: unknown,
+  signal: AbortSignal,
+  adjusted: string[],
+): ActionContext<unknown> {
   return {
     input,
     http: createActionHttp({
@@ -134,11 +149,19 @@ function contextOf(action: Action, request: ActionRequest, input: unknown, signa
 
 async function readSecret(action: Action, secrets: SecretReader | undefined, name: string): Promise<string> {
   if (!action.secrets.includes(name)) {
-    throw new ActionFailure({ category: "ActionError", code: "SECRET_NOT_DECLARED", message: `${action.id} does not declare the secret ${name}` });
+    throw new ActionFailure({
+      category: "ActionError",
+      code: "SECRET_NOT_DECLARED",
+      message: `${action.id} does not declare the secret ${name}`,
+    });
   }
   const value = await secrets?.read(name);
   if (value === undefined) {
-    throw new ActionFailure({ category: "ActionError", code: "SECRET_NOT_FOUND", message: `the tenant has no secret ${name}` });
+    throw new ActionFailure({
+      category: "ActionError",
+      code: "SECRET_NOT_FOUND",
+      message: `the tenant has no secret ${name}`,
+    });
   }
   return value;
 }
@@ -146,7 +169,8 @@ async function readSecret(action: Action, secrets: SecretReader | undefined, nam
 function checkedOutput(action: Action, raw: unknown, adjusted: string[]): ActionResult {
   const message = `the output does not fit ${action.id}`;
   const taken = takeJson(raw);
-  if ("pointer" in taken) throw invalidAt("ACTION_OUTPUT_INVALID", message, [{ pointer: taken.pointer, message: taken.message }]);
+  if ("pointer" in taken)
+    throw invalidAt("ACTION_OUTPUT_INVALID", message, [{ pointer: taken.pointer, message: taken.message }]);
   const parsed = action.output.safeParse(taken.value);
   if (!parsed.success) throw invalid("ACTION_OUTPUT_INVALID", message, parsed.error);
   const notes = [...adjusted, ...taken.adjusted];
@@ -198,7 +222,7 @@ function failureOf(error: unknown): ActionFailure {
 const messageMaxLength = 2_000;
 
 function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : typeof error === "string" ? error : "the action failed without saying why";
-  const taken = takeJson(text.slice(0, messageMaxLength));
-  return "value" in taken ? String(taken.value) : "";
+  const text =
+    error instanceof Error ? error.message : typeof error === "string" ? error : "the action failed without saying why";
+  return storableText(text.slice(0, messageMaxLength));
 }

@@ -79,7 +79,9 @@ function taken(value: unknown, pointer: string, depth: number, adjusted: string[
         return value.text;
       }
       if (depth >= valueNestingMax) throw new NotJsonError(pointer, `is nested deeper than ${valueNestingMax}`);
-      return Array.isArray(value) ? takenList(value, pointer, depth, adjusted) : takenObject(value, pointer, depth, adjusted);
+      return Array.isArray(value)
+        ? takenList(value, pointer, depth, adjusted)
+        : takenObject(value, pointer, depth, adjusted);
     default:
       throw new NotJsonError(pointer, `is a ${typeof value}, which JSON does not have`);
   }

@@ -30,7 +30,12 @@ export const httpRequest = defineAction({
       .describe("Added to the URL. Null members are left out; a list repeats its name.")
       .optional(),
     body: z.unknown().describe("Text goes as it is; null is no body; every other value goes as JSON.").optional(),
-    timeoutMs: z.int().min(1).max(actionTimeoutMaxMs).describe("Covers the exchange with all its redirects.").optional(),
+    timeoutMs: z
+      .int()
+      .min(1)
+      .max(actionTimeoutMaxMs)
+      .describe("Covers the exchange with all its redirects.")
+      .optional(),
     okStatus: z
       .array(z.int().min(200).max(599))
       .max(50)

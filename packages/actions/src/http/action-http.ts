@@ -106,10 +106,14 @@ function urlWithQuery(text: string, query: HttpCall["query"]): string {
 }
 
 function requestContent(call: HttpCall, key: string): { headers: Record<string, string>; body?: string } {
-  const headers: Record<string, string> = { accept: "application/json, text/*;q=0.9, */*;q=0.8", "user-agent": "mainspring" };
+  const headers: Record<string, string> = {
+    accept: "application/json, text/*;q=0.9, */*;q=0.8",
+    "user-agent": "mainspring",
+  };
   if (call.method !== "GET" && call.method !== "HEAD") headers["idempotency-key"] = call.key ?? key;
   const hasBody = call.body !== undefined && call.body !== null;
-  if (hasBody) headers["content-type"] = typeof call.body === "string" ? "text/plain; charset=utf-8" : "application/json";
+  if (hasBody)
+    headers["content-type"] = typeof call.body === "string" ? "text/plain; charset=utf-8" : "application/json";
   for (const [name, value] of Object.entries(call.headers ?? {})) headers[name.toLowerCase()] = value;
   if (!hasBody) return { headers };
   return { headers, body: typeof call.body === "string" ? call.body : JSON.stringify(call.body) };

@@ -1,5 +1,4 @@
-import type { Agent } from "undici";
-import type { Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { startDeadline } from "../deadline.ts";
 import type { Deadline } from "../deadline.ts";
 import { ActionFailure } from "../failure.ts";
@@ -125,7 +124,9 @@ async function followed(
     const accepted = request.accepts(answer.statusCode);
     const next = accepted ? undefined : nextHop(hop, answer.statusCode, headers.location);
     if (next === undefined) {
-      const limit = accepted ? { maxBytes: bodyMaxBytes, over: "fail" as const } : { maxBytes: cutBodyMaxBytes, over: "cut" as const };
+      const limit = accepted
+        ? { maxBytes: bodyMaxBytes, over: "fail" as const }
+        : { maxBytes: cutBodyMaxBytes, over: "cut" as const };
       return { status: answer.statusCode, headers, ...(await readBody(answer.body, headers, limit)) };
     }
     await answer.body.dump({ limit: cutBodyMaxBytes, signal });

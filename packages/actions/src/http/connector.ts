@@ -73,10 +73,18 @@ async function checkedAddresses(
   throw refusal ?? Object.assign(new Error(`${host} has no address`), { code: "ENOTFOUND" });
 }
 
-function connectTo(addresses: readonly ResolvedAddress[], options: buildConnector.Options, callback: buildConnector.Callback): void {
+function connectTo(
+  addresses: readonly ResolvedAddress[],
+  options: buildConnector.Options,
+  callback: buildConnector.Callback,
+): void {
   const lookup: LookupFunction = (_host, lookupOptions, answer) => {
     const [first] = addresses as [ResolvedAddress];
-    if (lookupOptions.all === true) answer(null, addresses.map((address) => ({ ...address })));
+    if (lookupOptions.all === true)
+      answer(
+        null,
+        addresses.map((address) => ({ ...address })),
+      );
     else answer(null, first.address, first.family);
   };
   const connect = buildConnector({ allowH2: false, timeout: connectTimeoutMs, autoSelectFamily: true, lookup });

@@ -15,7 +15,12 @@ export interface EgressAllow {
 }
 
 /** Why a call was refused before anything was sent. */
-export type EgressRefusal = "scheme" | "credentials-in-url" | "private-address" | "port-not-allowed" | "host-not-declared";
+export type EgressRefusal =
+  | "scheme"
+  | "credentials-in-url"
+  | "private-address"
+  | "port-not-allowed"
+  | "host-not-declared";
 
 /** An allow-list made ready for questions. */
 export interface EgressPolicy {
@@ -38,9 +43,11 @@ export function egressPolicy(allow: EgressAllow): EgressPolicy {
       const bytes = parseAddress(address);
       const reason = bytes === undefined ? "not an IP address" : privateReason(bytes);
       if (reason === undefined) return;
-      const opened = hosts.some((entry) => hostMatches(entry, hostKey(host))) || (bytes !== undefined && isOpened(bytes, ranges));
+      const opened =
+        hosts.some((entry) => hostMatches(entry, hostKey(host))) || (bytes !== undefined && isOpened(bytes, ranges));
       if (!opened) throw refused("private-address", host, address, reason);
-      if (ports.length > 0 && !ports.includes(port)) throw refused("port-not-allowed", host, address, `${reason}, port ${port}`);
+      if (ports.length > 0 && !ports.includes(port))
+        throw refused("port-not-allowed", host, address, `${reason}, port ${port}`);
     },
   };
 }
@@ -56,7 +63,8 @@ function isOpened(address: AddressBytes, ranges: readonly AddressRange[]): boole
  * @throws ActionFailure EGRESS_REFUSED
  */
 export function checkUrl(url: URL, policy: EgressPolicy, hosts?: readonly string[]): void {
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw refused("scheme", url.hostname, undefined, url.protocol);
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw refused("scheme", url.hostname, undefined, url.protocol);
   if (url.username !== "" || url.password !== "") throw refused("credentials-in-url", url.hostname);
   if (hosts !== undefined && !hosts.some((entry) => hostMatches(hostKey(entry), hostKey(url.hostname)))) {
     throw refused("host-not-declared", url.hostname);

@@ -38,14 +38,28 @@ function categoryOf(status: number): FailureCategory {
 export function retryAfter(value: string | undefined, nowMs: number): number | undefined {
   const text = value?.trim() ?? "";
   if (text === "") return undefined;
-  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : /^[A-Z][a-z]+, ?\d/.test(text) ? Date.parse(text) - nowMs : Number.NaN;
+  const waitMs = /^\d+$/.test(text)
+    ? Number(text) * 1000
+    : /^[A-Z][a-z]+, ?\d/.test(text)
+      ? Date.parse(text) - nowMs
+      : Number.NaN;
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), retryAfterMaxMs);
 }
 
 // Headers that explain a refusal and carry no session or credential.
 const detailHeaders: ReadonlySet<string> = new Set([
-  "allow", "content-language", "content-length", "content-type", "date", "location", "request-id", "retry-after", "server",
-  "www-authenticate", "x-correlation-id", "x-request-id",
+  "allow",
+  "content-language",
+  "content-length",
+  "content-type",
+  "date",
+  "location",
+  "request-id",
+  "retry-after",
+  "server",
+  "www-authenticate",
+  "x-correlation-id",
+  "x-request-id",
 ]);
 
 function allowedHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
@@ -68,7 +82,8 @@ export function connectionFailure(error: unknown, url: string): ActionFailure {
 function reasonOf(error: unknown): string {
   // With several addresses Node collects the failures of all of them; the first is the one that was preferred.
   const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
-  if (typeof first === "object" && first !== null && "code" in first && typeof first.code === "string") return first.code;
+  if (typeof first === "object" && first !== null && "code" in first && typeof first.code === "string")
+    return first.code;
   return first instanceof Error ? first.message : String(first);
 }
 
@@ -91,5 +106,10 @@ export function redirectsExceeded(redirectsMax: number, next: URL): ActionFailur
 }
 
 export function urlInvalid(url: string): ActionFailure {
-  return new ActionFailure({ category: "ActionError", code: "HTTP_URL_INVALID", message: "the URL cannot be read", details: { url } });
+  return new ActionFailure({
+    category: "ActionError",
+    code: "HTTP_URL_INVALID",
+    message: "the URL cannot be read",
+    details: { url },
+  });
 }

@@ -24,8 +24,18 @@ export function mediaType(contentType: string | undefined): string {
 
 // The client itself speaks to the other side by these: an author's value would break the exchange or lie about its target.
 const reservedNames: ReadonlySet<string> = new Set([
-  "connection", "content-length", "expect", "host", "keep-alive", "proxy-authenticate", "proxy-authorization",
-  "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
 ]);
 
 /** What is wrong with a header that an author wants to send; undefined when it can be sent. */

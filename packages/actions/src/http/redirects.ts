@@ -9,7 +9,12 @@ export interface Hop {
 
 // An author's own header may hold a credential under any name, so another origin gets none but these.
 const harmlessNames: ReadonlySet<string> = new Set([
-  "accept", "accept-language", "content-language", "content-type", "idempotency-key", "user-agent",
+  "accept",
+  "accept-language",
+  "content-language",
+  "content-type",
+  "idempotency-key",
+  "user-agent",
 ]);
 
 /**

@@ -51,8 +51,16 @@ function isJsonType(type: string): boolean {
 }
 
 const textTypes: ReadonlySet<string> = new Set([
-  "application/graphql", "application/javascript", "application/jwt", "application/sql", "application/toml",
-  "application/x-ndjson", "application/x-www-form-urlencoded", "application/x-yaml", "application/xml", "application/yaml",
+  "application/graphql",
+  "application/javascript",
+  "application/jwt",
+  "application/sql",
+  "application/toml",
+  "application/x-ndjson",
+  "application/x-www-form-urlencoded",
+  "application/x-yaml",
+  "application/xml",
+  "application/yaml",
 ]);
 
 function isTextType(type: string): boolean {

@@ -25,6 +25,7 @@ export async function endProcess(
   how: { signal: NodeJS.Signals; graceMs: number },
 ): Promise<void> {
   if (!send(identity, how.signal)) return;
+  send(identity, "SIGCONT"); // one that was held by SIGSTOP hears of the signal only now
   if (await waitUntil(() => !isAlive(identity), { deadlineMs: how.graceMs, everyMs: 20 })) return;
   send(identity, "SIGKILL");
   await waitUntil(() => !isAlive(identity), { deadlineMs: 5_000, everyMs: 20 });

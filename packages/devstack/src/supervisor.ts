@@ -15,20 +15,21 @@ export type Supervisor = {
   /** Resolves once the service is ready; from then on it is kept alive. Throws the service's own failure. */
   start(service: Service): Promise<void>;
   pids(): Partial<Record<ServiceName, number>>;
+  /** Calls `listener` whenever a service has another process than before. */
+  onRestarted(listener: RestartListener): void;
   /** Ends every service, the last started first. */
   stop(): Promise<void>;
 };
 
-export type SupervisorEvents = {
-  /** A service has another pid than before. */
-  onRestarted?(name: ServiceName, pid: number, why: string): void;
-};
+/** `why` completes the sentence "it was ...": `ended by SIGKILL`. */
+export type RestartListener = (name: ServiceName, pid: number, why: string) => void;
 
 type Running = { service: Service; identity: ProcessIdentity };
 
-export function createSupervisor(events: SupervisorEvents = {}): Supervisor {
+export function createSupervisor(): Supervisor {
   const guardian = startGuardian();
   const running = new Map<ServiceName, Running>();
+  const listeners: RestartListener[] = [];
   let stopping = false;
 
   /** Starts the process and tells the guardian of it; undefined when it could not be started or ended at once. */
@@ -54,7 +55,9 @@ export function createSupervisor(events: SupervisorEvents = {}): Supervisor {
         await pause(quickDeaths === 0 ? 0 : delayMs);
         if (stopping) return;
         const next = launch(service);
-        if (next.identity !== undefined) events.onRestarted?.(service.name, next.identity.pid, why);
+        if (next.identity !== undefined) {
+          for (const listener of listeners) listener(service.name, next.identity.pid, why);
+        }
         follow(next.child, performance.now());
       };
       const ended = exitOf(child);
@@ -79,6 +82,9 @@ export function createSupervisor(events: SupervisorEvents = {}): Supervisor {
     },
     pids() {
       return Object.fromEntries([...running].map(([name, { identity }]) => [name, identity.pid]));
+    },
+    onRestarted(listener) {
+      listeners.push(listener);
     },
     async stop() {
       stopping = true;
@@ -111,6 +117,6 @@ function onceEnded(child: ChildProcess, tell: (why: string) => void): void {
 
 function exitOf(child: ChildProcess): string | undefined {
   if (child.signalCode !== null) return `ended by ${child.signalCode}`;
-  if (child.exitCode !== null) return `ended with exit code ${child.exitCode}`;
+  if (child.exitCode !== null) return `ended by its own exit with code ${child.exitCode}`;
   return undefined;
 }

@@ -110,8 +110,11 @@ async function endLeftOver(data: string): Promise<void> {
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
   const identity = identify(pid);
-  if (identity === undefined || !commandLine(pid).includes(data)) return;
-  await endProcess(identity, { signal: "SIGINT", graceMs: 15_000 });
+  if (identity !== undefined && commandLine(pid).includes(data)) {
+    await endProcess(identity, { signal: "SIGINT", graceMs: 15_000 });
+  } else {
+    rmSync(pidFile); // else Postgres takes whoever has that pid now for its own server
+  }
 }
 
 function commandLine(pid: number): string {

@@ -32,6 +32,9 @@ const sharedFolder = "/var/tmp";
  */
 export function findPostgres(folder?: string): PostgresPrograms {
   let home = folder ?? packageFolder();
+  if (!existsSync(program(home, "postgres"))) {
+    throw setupError("POSTGRES_BROKEN", { program: program(home, "postgres"), reason: "it is not there" });
+  }
   restoreLinks(home);
   const runAs = process.getuid?.() === 0 ? nobody() : undefined;
   if (runAs !== undefined && !isReadableByAll(home)) home = copyToShared(home);

@@ -15,7 +15,7 @@ import { waitUntil } from "../wait-until.ts";
 /** The last version that `go install` accepts; later ones replace a module by a local folder. */
 export const temporalVersion = "v1.5.1";
 const goPackage = `github.com/temporalio/cli/cmd/temporal@${temporalVersion}`;
-const downloadBase = "https://temporal.download/cli/archive";
+const officialDownloads = "https://temporal.download/cli/archive";
 const executable = process.platform === "win32" ? "temporal.exe" : "temporal";
 const firstByteMs = 8_000;
 const downloadMs = 180_000;
@@ -23,8 +23,15 @@ const lockWaitMs = 20 * 60_000;
 
 const run = promisify(execFile);
 
-/** The path of a program that runs. Throws TEMPORAL_UNAVAILABLE, which names everything that was tried. */
-export async function findTemporal(env: NodeJS.ProcessEnv, progress: Progress): Promise<string> {
+/**
+ * The path of a program that runs. Throws TEMPORAL_UNAVAILABLE, which names everything that was tried.
+ * `downloads` is another place than the official one.
+ */
+export async function findTemporal(
+  env: NodeJS.ProcessEnv,
+  progress: Progress,
+  downloads = officialDownloads,
+): Promise<string> {
   const onPath = await findOnPath(executable, env);
   if (onPath !== undefined && (await runs(onPath))) return onPath;
   const folder = cacheFolder(env);
@@ -33,7 +40,7 @@ export async function findTemporal(env: NodeJS.ProcessEnv, progress: Progress): 
   const release = await takeLock(`${folder}.lock`, progress);
   try {
     if (await runs(cached)) return cached; // built by another process while we waited
-    await obtain(folder, env, progress);
+    await obtain(folder, env, progress, downloads);
   } finally {
     await release();
   }
@@ -47,10 +54,10 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
 }
 
 /** Fetches or builds the program into `folder`. */
-async function obtain(folder: string, env: NodeJS.ProcessEnv, progress: Progress): Promise<void> {
+async function obtain(folder: string, env: NodeJS.ProcessEnv, progress: Progress, downloads: string): Promise<void> {
   const failures: string[] = [];
   const ways = [
-    { title: `Fetching Temporal ${temporalVersion}`, work: (draft: string) => download(draft) },
+    { title: `Fetching Temporal ${temporalVersion}`, work: (draft: string) => download(draft, downloads) },
     {
       title: `Building Temporal ${temporalVersion} with Go, once on this machine (about 4 minutes on 2 cores)`,
       work: (draft: string) => buildWithGo(draft, env),
@@ -76,10 +83,10 @@ async function obtain(folder: string, env: NodeJS.ProcessEnv, progress: Progress
   throw setupError("TEMPORAL_UNAVAILABLE", { version: temporalVersion, tried: failures.join("; ") });
 }
 
-async function download(folder: string): Promise<void> {
+async function download(folder: string, downloads: string): Promise<void> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   const arch = process.arch === "x64" ? "amd64" : process.arch;
-  const url = `${downloadBase}/${temporalVersion}?platform=${platform}&arch=${arch}`;
+  const url = `${downloads}/${temporalVersion}?platform=${platform}&arch=${arch}`;
   const abort = new AbortController();
   let timer = setTimeout(() => abort.abort(), firstByteMs);
   try {
@@ -93,7 +100,7 @@ async function download(folder: string): Promise<void> {
     await rm(archive);
   } catch (error) {
     const cause = abort.signal.aborted ? "no answer in time" : causeOf(error);
-    throw new Error(`temporal.download cannot be reached or read: ${cause}`, { cause: error });
+    throw new Error(`${new URL(url).host} cannot be reached or read: ${cause}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
@@ -115,12 +122,15 @@ async function buildWithGo(folder: string, env: NodeJS.ProcessEnv): Promise<void
       env: { ...env, GOBIN: folder },
       stdio: ["ignore", "ignore", "pipe"],
     });
+    const endWithUs = (): boolean => build.kill();
+    process.once("exit", endWithUs);
     let said = "";
     build.stderr.on("data", (chunk: Buffer) => {
       said = `${said}${chunk.toString()}`.slice(-2_000);
     });
     build.once("error", reject);
     build.once("exit", (code) => {
+      process.off("exit", endWithUs);
       if (code === 0) resolve();
       else reject(new Error(`\`go install\` failed: ${said.trim().split("\n").at(-1) ?? `exit code ${code}`}`));
     });

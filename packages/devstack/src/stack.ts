@@ -1,0 +1,150 @@
+// The stack of one folder: Postgres, Temporal, server and worker, started in this order and supervised.
+import { mkdirSync } from "node:fs";
+import { migrate } from "@mainspring/store";
+import { removeDevJson, writeDevJson, type DevJson } from "./dev-json.ts";
+import { endLeftOvers, recordProcesses } from "./left-overs.ts";
+import { freePort } from "./ports.ts";
+import { answersAsPostgres } from "./postgres/probe.ts";
+import { embeddedPostgres } from "./postgres/postgres.ts";
+import { serverService, workerService, type ProcessSettings } from "./product-services.ts";
+import type { Progress } from "./progress.ts";
+import { setupError } from "./setup-error.ts";
+import { readState, type StackState } from "./stack-state.ts";
+import { demoTenant } from "./start/demo-tenant.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { answersAsTemporal } from "./temporal/probe.ts";
+import { findTemporal } from "./temporal/program.ts";
+import { localTemporal, temporalNamespace } from "./temporal/temporal.ts";
+import { buildWeb } from "./web-build.ts";
+
+const preferredPorts = { server: 7420, worker: 7421, postgres: 7432, temporal: 7233 };
+
+export type StackOptions = {
+  /** The repository. */
+  root: string;
+  /** Where everything is kept: `.mainspring` in the repository. */
+  folder: string;
+  env: NodeJS.ProcessEnv;
+  progress: Progress;
+};
+
+export type Stack = {
+  dev(): DevJson;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts what is missing and resolves once the server and a worker answer and `dev.json` is there. `supervisor` is the
+ * caller's, so that it can end what has started when this fails or is interrupted.
+ */
+export async function startStack(options: StackOptions, supervisor: Supervisor): Promise<Stack> {
+  const { root, folder, env, progress } = options;
+  mkdirSync(folder, { recursive: true });
+  await endLeftOvers(folder);
+  removeDevJson(folder);
+  const remember = (): void => recordProcesses(folder, Object.values(supervisor.pids()));
+  remember();
+  const state = readState(folder);
+
+  const ownerUrl = await startPostgres(options, supervisor);
+  remember();
+  const temporalAddress = await startTemporal(options, supervisor);
+  remember();
+  await progress.step("Tables", () => migrate(ownerUrl, { rolePasswords: state.rolePasswords }));
+  await buildWeb(root, progress);
+
+  const settings: ProcessSettings = {
+    root,
+    folder,
+    databaseUrls: roleUrls(ownerUrl, state),
+    temporalAddress,
+    temporalNamespace: env["TEMPORAL_NAMESPACE"] ?? temporalNamespace,
+    platformKey: state.platformKey,
+    serverPort: await serverPort(env),
+    workerPort: await freePort(preferredPorts.worker),
+  };
+  const server = serverService(settings, env);
+  await progress.step("Server", () => supervisor.start(server.service));
+  remember();
+  await progress.step("Worker", () => supervisor.start(workerService(settings, env)));
+  remember();
+
+  const demo = await progress.step("Demo tenant", () => demoTenant(folder, state, server.url));
+  const dev = (): DevJson => ({
+    url: server.url,
+    apiKey: demo.apiKey,
+    platformKey: state.platformKey,
+    tenantId: demo.tenantId,
+    temporalAddress,
+    temporalNamespace: settings.temporalNamespace,
+    databaseUrl: settings.databaseUrls.app,
+    pids: { ...supervisor.pids(), supervisor: process.pid },
+  });
+  writeDevJson(folder, dev());
+  supervisor.onRestarted((name, pid, why) => {
+    progress.say(`  ! ${name} was ${why}: started again as ${pid}`);
+    remember();
+    writeDevJson(folder, dev());
+  });
+  return {
+    dev,
+    async stop() {
+      await supervisor.stop();
+      removeDevJson(folder);
+    },
+  };
+}
+
+async function startPostgres({ folder, env, progress }: StackOptions, supervisor: Supervisor): Promise<string> {
+  const given = env["DATABASE_URL"];
+  if (given) {
+    const { hostname, port } = new URL(given);
+    const place = { host: hostname, port: Number(port || 5432) };
+    const answers = await progress.step("Postgres of DATABASE_URL", () => answersAsPostgres(place, 5_000));
+    if (!answers) throw setupError("POSTGRES_UNREACHABLE", { address: `${place.host}:${place.port}` });
+    return given;
+  }
+  return progress.step("Postgres", async () => {
+    const port = await freePort(preferredPorts.postgres);
+    const { service, ownerUrl } = await embeddedPostgres({ folder, port, durability: "keep" });
+    await supervisor.start(service);
+    return ownerUrl;
+  });
+}
+
+async function startTemporal({ folder, env, progress }: StackOptions, supervisor: Supervisor): Promise<string> {
+  const given = env["TEMPORAL_ADDRESS"];
+  if (given) {
+    const namespace = env["TEMPORAL_NAMESPACE"] ?? temporalNamespace;
+    const answers = await progress.step("Temporal of TEMPORAL_ADDRESS", () =>
+      answersAsTemporal(given, namespace, 5_000),
+    );
+    if (!answers) throw setupError("TEMPORAL_UNREACHABLE", { address: given });
+    return given;
+  }
+  const program = await findTemporal(env, progress);
+  return progress.step("Temporal", async () => {
+    const { service, address } = localTemporal({ program, folder, port: await freePort(preferredPorts.temporal) });
+    await supervisor.start(service);
+    return address;
+  });
+}
+
+/** A port that was asked for is used or refused; without one, any free port will do. */
+async function serverPort(env: NodeJS.ProcessEnv): Promise<number> {
+  const asked = env["MAINSPRING_PORT"];
+  if (!asked) return freePort(preferredPorts.server);
+  const port = Number(asked);
+  if ((await freePort(port)) !== port) throw setupError("PORT_TAKEN", { port, variable: "MAINSPRING_PORT" });
+  return port;
+}
+
+function roleUrls(ownerUrl: string, { rolePasswords }: StackState): ProcessSettings["databaseUrls"] {
+  const as = (role: keyof StackState["rolePasswords"]): string => {
+    const url = new URL(ownerUrl);
+    url.username = role;
+    url.password = rolePasswords[role];
+    return url.href;
+  };
+  return { app: as("app"), dispatcher: as("dispatcher"), reconciler: as("reconciler") };
+}

@@ -1,0 +1,25 @@
+import { type StackState, writeState } from "../stack-state.ts";
+import { apiOf, expectStatus } from "./api.ts";
+
+export type DemoTenant = NonNullable<StackState["demo"]>;
+
+/**
+ * The tenant of the examples: the one of the last start, if the database still knows it and the server has the same
+ * address; its runs may call nothing on this machine but the stack itself.
+ */
+export async function demoTenant(folder: string, state: StackState, url: string): Promise<DemoTenant> {
+  if (state.demo?.url === url) {
+    const { status } = await apiOf(url, state.demo.apiKey).request("GET", "/api-keys/current");
+    if (status === 200) return state.demo;
+  }
+  const platform = apiOf(url, state.platformKey);
+  const tenant = await platform.request("POST", "/platform/tenants", {
+    name: "Demo",
+    egressAllow: [new URL(url).host],
+  });
+  const tenantId = String(expectStatus(tenant, 201)["id"]);
+  const key = await platform.request("POST", `/platform/tenants/${tenantId}/api-keys`, { name: "demo", role: "admin" });
+  const demo = { tenantId, apiKey: String(expectStatus(key, 201)["key"]), url };
+  writeState(folder, { ...state, demo });
+  return demo;
+}

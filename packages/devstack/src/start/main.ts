@@ -1,0 +1,98 @@
+// `npm start`: the whole stack, and one real example from its first step to its last.
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { lineProgress, type Progress } from "../progress.ts";
+import { SetupError } from "../setup-error.ts";
+import { startStack, type Stack } from "../stack.ts";
+import { createSupervisor } from "../supervisor.ts";
+import { apiOf } from "./api.ts";
+import { publishExample, readExamples, type Published } from "./examples.ts";
+import { followExample } from "./follow-run.ts";
+
+const root = dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))));
+const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 };
+
+const supervisor = createSupervisor();
+let ending: Promise<never> | undefined;
+
+const once = process.argv.includes("--once");
+const unknown = process.argv.slice(2).find((argument) => argument !== "--once");
+if (unknown !== undefined) {
+  process.stderr.write(`npm start does not know ${unknown}: use \`npm start\` or \`npm start -- --once\`.\n`);
+  await end(exitCodes.usage);
+}
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => void end(once ? exitCodes.interrupted : exitCodes.ok));
+}
+endWithBootstrap();
+
+const progress = lineProgress((text) => void process.stdout.write(text));
+let stack: Stack;
+try {
+  const startMs = performance.now();
+  stack = await startStack({ root, folder: join(root, ".mainspring"), env: process.env, progress }, supervisor);
+  progress.say(`Mainspring is running (${((performance.now() - startMs) / 1000).toFixed(1)} s)\n`);
+  const succeeded = await runExamples(stack, progress);
+  if (once) await end(succeeded ? exitCodes.ok : exitCodes.failed);
+  describeNext(stack, progress);
+} catch (error) {
+  if (ending === undefined) {
+    const known = error instanceof SetupError;
+    process.stderr.write(`\n${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  }
+  await end(exitCodes.failed);
+}
+
+/** Publishes every example and runs the first that says how; true when that one succeeded. */
+async function runExamples({ dev }: Stack, { say, step }: Progress): Promise<boolean> {
+  const { url, apiKey } = dev();
+  const api = apiOf(url, apiKey);
+  const examples = readExamples(join(root, "examples"), url);
+  let chosen: Published | undefined;
+  for (const example of examples) {
+    const result = await step(`Publishing ${example.name}`, () => publishExample(api, example));
+    if ("reason" in result) say(`    not published: ${result.reason}`);
+    else if (example.start !== undefined) chosen ??= result;
+  }
+  if (chosen?.example.start === undefined) {
+    say("There is no example to run: examples/<name>/start.json is missing.");
+    return false;
+  }
+  say(`\nRunning ${chosen.key}, version ${chosen.version}`);
+  const startMs = performance.now();
+  const { status, error, runId } = await followExample(api, chosen, chosen.example.start, say);
+  say(
+    `${chosen.key} ended ${status}${error === undefined ? "" : ` (${error})`} after ${Math.round(performance.now() - startMs)} ms`,
+  );
+  say(`See ${url}/runs/${runId}\n`);
+  return status === "SUCCEEDED";
+}
+
+function describeNext({ dev }: Stack, { say }: Progress): void {
+  const { url, apiKey, temporalAddress } = dev();
+  say(`Run Studio      ${url}`);
+  say(`Sign-in key     ${apiKey}`);
+  say(`Temporal        ${temporalAddress}`);
+  say("Next            npx mainspring runs list");
+  say("                npx mainspring run <workflow> --wait");
+  say("                npm run reset    removes all data");
+  say("Ctrl-C ends everything.");
+}
+
+/** Ends every process of the stack in order, then this one. A second call waits for the first. */
+function end(code: number): Promise<never> {
+  ending ??= (async () => {
+    process.stdout.write("Stopping ...\n");
+    await (stack ?? supervisor).stop();
+    process.exit(code);
+  })();
+  return ending;
+}
+
+/** The bootstrap above us was killed: nobody can press Ctrl-C any more. */
+function endWithBootstrap(): void {
+  const bootstrapPid = Number(process.env["MAINSPRING_BOOTSTRAP_PID"] ?? process.ppid);
+  setInterval(() => {
+    if (process.ppid !== bootstrapPid) void end(exitCodes.interrupted);
+  }, 1_000).unref();
+}

@@ -1,0 +1,29 @@
+import type { Route } from "./route.ts";
+import { actions } from "./routes/actions.ts";
+import { apiKeys } from "./routes/api-keys.ts";
+import { events } from "./routes/events.ts";
+import { health } from "./routes/health.ts";
+import { platform } from "./routes/platform.ts";
+import { runs } from "./routes/runs.ts";
+import { workflows } from "./routes/workflows.ts";
+
+/** Every route, by noun and name. Server, OpenAPI document and client derive from it. */
+export const contract = { workflows, runs, events, actions, apiKeys, platform, health } satisfies {
+  readonly [noun: string]: { readonly [name: string]: Route };
+};
+export type Contract = typeof contract;
+
+export interface NamedRoute {
+  /** Such as `runs.start`. */
+  readonly id: string;
+  readonly noun: string;
+  readonly name: string;
+  readonly route: Route;
+}
+
+/** The routes as a list, in the order of the contract. */
+export function listRoutes(): NamedRoute[] {
+  return Object.entries(contract).flatMap(([noun, routes]) =>
+    Object.entries(routes).map(([name, route]) => ({ id: `${noun}.${name}`, noun, name, route: route as Route })),
+  );
+}

@@ -1,0 +1,28 @@
+// Table of contents of `@mainspring/api`: the HTTP contract as data, and the client derived from it.
+
+export { contract, listRoutes } from "./contract.ts";
+export type { Contract, NamedRoute } from "./contract.ts";
+export { apiPrefix, fullPath } from "./route.ts";
+export type { Method, Reply, Route } from "./route.ts";
+export { roleSuffices, tenantRoles } from "./roles.ts";
+export type { RouteRole, TenantRole } from "./roles.ts";
+
+export { openapi } from "./openapi/openapi.ts";
+export { docsPage, docsStyle } from "./openapi/docs-page.ts";
+
+export { commonProblems, problemCodes, problemFacts } from "./problem/codes.ts";
+export type { ProblemCode } from "./problem/codes.ts";
+export { problem, problemContentType } from "./problem/problem.ts";
+export type { Problem, ProblemIssue } from "./problem/problem.ts";
+export { ApiProblem, ApiUnreachable } from "./problem/api-problem.ts";
+
+export { createClient } from "./client/client.ts";
+export type { Client } from "./client/client.ts";
+export type { CallArguments, CallResult, ClientOptions } from "./client/request.ts";
+export type { StreamOptions } from "./client/run-stream.ts";
+
+export { endedStatuses, runStatuses } from "./schemas/run.ts";
+export type { InvocationReply, RunReply, RunStarted, RunStatusName, RunSummary, StepReply, TimelineItem, WaitReply } from "./schemas/run.ts";
+export type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "./schemas/event.ts";
+export type { DraftSaved, Published, Validation, VersionReply, VersionSummary, WorkflowReply, WorkflowSummary } from "./schemas/workflow.ts";
+export { waitMaxSeconds } from "./routes/runs.ts";

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { defineRoute } from "../route.ts";
+import { delivery, eventBatchMax, inboxEvent, newEvent, receipt } from "../schemas/event.ts";
+import { id, page, pageQuery } from "../schemas/values.ts";
+
+const params = z.strictObject({ id });
+const notFound = "EVENT_NOT_FOUND";
+
+const accept = defineRoute({
+  method: "POST",
+  path: "/events",
+  role: "operator",
+  summary: "Send an event, or several",
+  doc: "Stored when the reply comes, routed after it. The same id of the same source with the same body answers with the first receipt. Several are accepted all or none.",
+  body: z.union([newEvent, z.array(newEvent).min(1).max(eventBatchMax)]),
+  replies: { 202: { doc: "a receipt, or one for each event in their order", schema: z.union([receipt, z.array(receipt)]) } },
+  errors: ["EVENT_CONFLICT", "RUN_NOT_FOUND", "PAYLOAD_TOO_LARGE"],
+});
+
+const list = defineRoute({
+  method: "GET",
+  path: "/events",
+  role: "viewer",
+  summary: "List events",
+  doc: "Newest first; the filters hold together. `source` and `id` find by the producer's id.",
+  query: z.strictObject({
+    source: z.string().min(1).max(200).optional(),
+    id: z.string().min(1).max(200).optional(),
+    name: z.string().min(1).max(200).optional(),
+    ...pageQuery,
+  }),
+  replies: { 200: { doc: "a page of events", schema: page(inboxEvent) } },
+  errors: ["CURSOR_MISMATCH"],
+});
+
+const get = defineRoute({
+  method: "GET",
+  path: "/events/:id",
+  role: "viewer",
+  summary: "Read an event",
+  doc: "By our id, as in the receipt.",
+  params,
+  notFound,
+  replies: { 200: { doc: "the event", schema: inboxEvent } },
+  errors: [notFound],
+});
+
+const deliveries = defineRoute({
+  method: "GET",
+  path: "/events/:id/deliveries",
+  role: "viewer",
+  summary: "List to which runs an event went, and what they did with it",
+  doc: "One per candidate run.",
+  params,
+  notFound,
+  query: z.strictObject(pageQuery),
+  replies: { 200: { doc: "a page of deliveries", schema: page(delivery) } },
+  errors: [notFound, "CURSOR_MISMATCH"],
+});
+
+export const events = { accept, list, get, deliveries };

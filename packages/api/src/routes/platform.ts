@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { tenantRoles } from "../roles.ts";
+import { defineRoute } from "../route.ts";
+import { id, label } from "../schemas/values.ts";
+
+/** A host, an address or a CIDR block, with a port if it needs one. */
+const egressEntry = z.string().min(1).max(300);
+
+const createTenant = defineRoute({
+  method: "POST",
+  path: "/platform/tenants",
+  role: "platform",
+  summary: "Create a tenant",
+  doc: "`egressAllow` lists what its runs may call beyond the public internet.",
+  body: z.strictObject({ name: label, egressAllow: z.array(egressEntry).max(200).optional() }),
+  replies: { 201: { doc: "the tenant", schema: z.object({ id }) } },
+  errors: [],
+});
+
+const createApiKey = defineRoute({
+  method: "POST",
+  path: "/platform/tenants/:id/api-keys",
+  role: "platform",
+  summary: "Create an API key of a tenant",
+  doc: "The key is shown once.",
+  params: z.strictObject({ id }),
+  notFound: "TENANT_NOT_FOUND",
+  body: z.strictObject({ name: label, role: z.enum(tenantRoles) }),
+  replies: { 201: { doc: "the key", schema: z.object({ id, key: z.string() }) } },
+  errors: ["TENANT_NOT_FOUND"],
+});
+
+export const platform = { createTenant, createApiKey };

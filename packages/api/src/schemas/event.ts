@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { id, instant, json } from "./values.ts";
+
+/** Events in one request. */
+export const eventBatchMax = 500;
+
+export const newEvent = z.strictObject({
+  name: z.string().min(1).max(200),
+  id: z.string().min(1).max(200).meta({ description: "the producer's id: repeated, the event counts once" }),
+  source: z.string().min(1).max(200).default("default"),
+  payload: json.default({}),
+  correlationKey: z.union([z.string().min(1).max(1_000), z.number()]).optional(),
+  runId: id.optional().meta({ description: "only this run's waits are candidates, and no trigger fires" }),
+  userId: z.string().min(1).max(200).optional(),
+});
+export type NewEvent = z.infer<typeof newEvent>;
+
+export const receipt = z.object({ eventId: id, duplicate: z.boolean() });
+
+export const inboxEvent = z.object({
+  eventId: id,
+  id: z.string().meta({ description: "the producer's id" }),
+  source: z.string(),
+  name: z.string(),
+  payload: json,
+  userId: z.string().nullable(),
+  runId: id.nullable(),
+  correlationKey: z.string().nullable(),
+  correlationHow: z.string().nullable(),
+  status: z.enum(["pending", "processing", "completed", "failed", "dead"]),
+  attempts: z.number().int(),
+  error: json,
+  receivedAt: instant,
+  processedAt: instant.nullable(),
+});
+
+export const delivery = z.object({
+  runId: id.nullable(),
+  status: z.enum(["pending", "delivered", "taken", "ignored", "failed"]),
+  attempts: z.number().int(),
+  outcome: json,
+  reason: z.string().nullable(),
+  createdAt: instant,
+  updatedAt: instant,
+});
+export type Receipt = z.infer<typeof receipt>;
+export type InboxEvent = z.infer<typeof inboxEvent>;
+export type DeliveryReply = z.infer<typeof delivery>;

@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { id, instant, json } from "./values.ts";
+
+export const runStatuses = ["QUEUED", "RUNNING", "WAITING", "PAUSED", "SUCCEEDED", "FAILED", "CANCELED"] as const;
+export const runStatus = z.enum(runStatuses);
+export type RunStatusName = z.infer<typeof runStatus>;
+
+/** Statuses after which a run does nothing more. */
+export const endedStatuses = ["SUCCEEDED", "FAILED", "CANCELED"] as const satisfies readonly RunStatusName[];
+
+/** What a run's `error` is: category, code, message and the place. */
+export const runError = z.looseObject({
+  category: z.string().optional(),
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string().optional(),
+  stepId: z.string().optional(),
+  nodePath: z.string().optional(),
+  at: instant.optional(),
+  attempt: z.number().int().optional(),
+  details: json.optional(),
+});
+
+export const why = z.object({ cause: z.string(), sentence: z.string(), until: instant.optional() });
+
+const runCommon = {
+  id,
+  workflow: z.string(),
+  version: z.number().int(),
+  status: runStatus,
+  state: json.meta({ description: "business state set by `state.set`, or null" }),
+  error: runError.nullable(),
+  createdAt: instant,
+  startedAt: instant.nullable(),
+  completedAt: instant.nullable(),
+  cancelRequestedAt: instant.nullable(),
+  confirmedAt: instant.nullable().meta({ description: "when the end was verified against Temporal" }),
+  parentRunId: id.nullable(),
+  rootRunId: id.nullable(),
+  replayOfRunId: id.nullable(),
+  restartedFrom: json,
+  startedBy: z.string().nullable(),
+  engine: z.string().nullable(),
+};
+
+/** A row of the run list. */
+export const runSummary = z.object({ ...runCommon, why: why.optional() });
+
+export const run = z.object({
+  ...runCommon,
+  input: json,
+  output: json,
+  trigger: json.meta({ description: "what started the run, as recorded" }),
+  definitionHash: z.string(),
+  programHash: z.string(),
+  semantics: z.number().int(),
+  temporalWorkflowId: z.string().nullable(),
+  temporalRunId: z.string().nullable(),
+  steps: z.number().int().meta({ description: "step executions begun" }),
+  journalSeq: z.number().int(),
+});
+export type RunReply = z.infer<typeof run>;
+
+export const runStarted = z.object({ runId: id, status: runStatus });
+
+export const step = z.object({
+  stepId: z.string(),
+  stepPath: z.string(),
+  iteration: z.array(z.number().int()),
+  execution: z.number().int().meta({ description: "seq of the journal entry that began it" }),
+  type: z.string().nullable(),
+  attempt: z.number().int(),
+  status: z.enum(["RUNNING", "WAITING", "RETRYING", "SUCCEEDED", "FAILED", "CANCELED", "SKIPPED"]),
+  startedAt: instant,
+  finishedAt: instant.nullable(),
+  input: json,
+  output: json,
+  error: runError.nullable(),
+  nextAttemptAt: instant.nullable(),
+});
+export type StepReply = z.infer<typeof step>;
+
+export const wait = z.object({
+  waitId: z.string(),
+  waitType: z.string(),
+  stepId: z.string(),
+  stepPath: z.string(),
+  iteration: z.array(z.number().int()),
+  eventName: z.string().nullable(),
+  key: z.string().nullable(),
+  filters: json,
+  status: z.enum(["WAITING", "RESOLVED", "CANCELED"]),
+  openedAt: instant,
+  timeoutAt: instant.nullable(),
+  resolvedAt: instant.nullable(),
+  resolvedBy: z.string().nullable(),
+  payload: json,
+});
+export type WaitReply = z.infer<typeof wait>;
+
+export const invocation = z.object({
+  id: z.string().meta({ description: "the idempotency key" }),
+  stepId: z.string(),
+  stepPath: z.string(),
+  iteration: z.array(z.number().int()),
+  action: z.string(),
+  effect: z.string(),
+  status: z.enum(["STARTED", "SUCCEEDED", "FAILED", "UNKNOWN", "CANCELED"]),
+  attempts: z.number().int(),
+  input: json,
+  output: json,
+  error: json,
+  late: json.meta({ description: "a result that came after the attempt had been given up: evidence only" }),
+  startedAt: instant,
+  finishedAt: instant.nullable(),
+});
+
+/** A journal entry as the run wrote it; see the documentation of the journal. */
+export const journalEntry = z.looseObject({ seq: z.number().int(), at: instant, kind: z.enum(["input", "run", "step", "wait", "state", "event", "late"]) });
+
+export const timelineItem = z.object({
+  kind: z.enum(["step", "wait"]),
+  stepId: z.string(),
+  stepPath: z.string(),
+  iteration: z.array(z.number().int()),
+  status: z.string(),
+  startedAt: instant,
+  finishedAt: instant.nullable(),
+  attempt: z.number().int().optional(),
+  waitType: z.string().optional(),
+  label: z.string().optional(),
+});
+
+export const snapshot = z.object({ id: z.string(), at: instant, nodePath: z.string().nullable(), state: json });
+export type RunSummary = z.infer<typeof runSummary>;
+export type RunStarted = z.infer<typeof runStarted>;
+export type InvocationReply = z.infer<typeof invocation>;
+export type TimelineItem = z.infer<typeof timelineItem>;

@@ -10,7 +10,8 @@ export type { ActionHttp, HttpCall, HttpMethod, HttpReply } from "./http/action-
 export { createHttpClient } from "./http/client.ts";
 export type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from "./http/client.ts";
 export type { ResolvedAddress, ResolveHost } from "./http/connector.ts";
-export type { EgressAllow, EgressRefusal } from "./http/egress.ts";
+export type { EgressRefusal } from "./http/egress.ts";
+export type { EgressAllow } from "./http/egress-rules.ts";
 export { performAction } from "./perform.ts";
 export type { ActionRequest, ActionResult, LateEnd } from "./perform.ts";
 export { createRegistry } from "./registry.ts";

@@ -9,7 +9,7 @@ import { ActionFailure } from "./failure.ts";
 import { createActionHttp } from "./http/action-http.ts";
 import { sharedHttpClient } from "./http/client.ts";
 import type { HttpClient } from "./http/client.ts";
-import type { EgressAllow } from "./http/egress.ts";
+import type { EgressAllow } from "./http/egress-rules.ts";
 import type { Registry } from "./registry.ts";
 import { takeJson } from "./taken-json.ts";
 

@@ -1,6 +1,6 @@
 import type { Json } from "@mainspring/core";
 import type { HttpClient, HttpResponse } from "./client.ts";
-import type { EgressAllow } from "./egress.ts";
+import type { EgressAllow } from "./egress-rules.ts";
 import { detailBodyMaxBytes, statusFailure, urlInvalid } from "./failures.ts";
 import { replyBody } from "./reply-body.ts";
 

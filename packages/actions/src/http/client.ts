@@ -5,7 +5,8 @@ import { ActionFailure } from "../failure.ts";
 import { guardedAgent, resolveHost } from "./connector.ts";
 import type { ResolveHost } from "./connector.ts";
 import { checkUrl, egressPolicy } from "./egress.ts";
-import type { EgressAllow, EgressPolicy } from "./egress.ts";
+import type { EgressAllow } from "./egress-rules.ts";
+import type { EgressPolicy } from "./egress.ts";
 import { connectionFailure, redirectsExceeded, timeExceeded, urlInvalid } from "./failures.ts";
 import { headersFromRaw } from "./headers.ts";
 import { nextHop } from "./redirects.ts";
@@ -59,7 +60,7 @@ export interface HttpClientOptions {
   readonly bodyMaxBytes?: number;
 }
 
-export const bodyMaxBytesDefault = 5 * 1024 * 1024;
+const bodyMaxBytesDefault = 5 * 1024 * 1024;
 const cutBodyMaxBytes = 64 * 1024;
 const redirectsMax = 5;
 const agentsMax = 64;

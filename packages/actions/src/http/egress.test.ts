@@ -7,7 +7,7 @@ import type { Answer, LocalServer } from "../testing/local-server.ts";
 import { createHttpClient } from "./client.ts";
 import type { HttpClient } from "./client.ts";
 import type { ResolveHost } from "./connector.ts";
-import type { EgressAllow } from "./egress.ts";
+import type { EgressAllow } from "./egress-rules.ts";
 
 // Names that a test resolves to what it needs; any other name has no address.
 const addresses: Record<string, { address: string; family: 4 | 6 }[]> = {

@@ -1,18 +1,7 @@
 import { ActionFailure } from "../failure.ts";
-import { embeddedIpv4, isInRange, parseAddress, parseRange, privateReason } from "./addresses.ts";
-import type { AddressBytes, AddressRange } from "./addresses.ts";
-
-/**
- * What a tenant may reach beyond the public internet. An entry that cannot be read opens nothing.
- */
-export interface EgressAllow {
-  /** Host names or literal addresses as they stand in the URL; `*.example.internal` stands for every name below. */
-  readonly hosts?: readonly string[];
-  /** `10.1.0.0/16`, `fd00::/8`, or one address: opens it whatever name leads there. */
-  readonly cidrs?: readonly string[];
-  /** Narrows both to these ports; empty or left out: every port. */
-  readonly ports?: readonly number[];
-}
+import { parseAddress, privateReason } from "./addresses.ts";
+import { bareHost, egressRules, hostKey, hostMatches, ruleMatches } from "./egress-rules.ts";
+import type { EgressAllow } from "./egress-rules.ts";
 
 /** Why a call was refused before anything was sent. */
 export type EgressRefusal =
@@ -34,27 +23,20 @@ export interface EgressPolicy {
 }
 
 export function egressPolicy(allow: EgressAllow): EgressPolicy {
-  const hosts = (allow.hosts ?? []).map(hostKey);
-  const ranges = (allow.cidrs ?? []).map(parseRange).filter((range) => range !== undefined);
-  const ports = allow.ports ?? [];
+  const rules = egressRules(allow);
   return {
-    id: JSON.stringify([hosts.toSorted(), (allow.cidrs ?? []).toSorted(), ports.toSorted((a, b) => a - b)]),
+    id: JSON.stringify(allow),
     checkAddress(host, port, address) {
       const bytes = parseAddress(address);
-      const reason = bytes === undefined ? "not an IP address" : privateReason(bytes);
+      if (bytes === undefined) throw refused("private-address", host, address, "not an IP address");
+      const reason = privateReason(bytes);
       if (reason === undefined) return;
-      const opened =
-        hosts.some((entry) => hostMatches(entry, hostKey(host))) || (bytes !== undefined && isOpened(bytes, ranges));
-      if (!opened) throw refused("private-address", host, address, reason);
-      if (ports.length > 0 && !ports.includes(port))
-        throw refused("port-not-allowed", host, address, `${reason}, port ${port}`);
+      const matching = rules.filter((rule) => ruleMatches(rule, host, bytes));
+      if (matching.length === 0) throw refused("private-address", host, address, reason);
+      if (matching.some(({ ports }) => ports === undefined || ports.includes(port))) return;
+      throw refused("port-not-allowed", host, address, `${reason}, port ${port}`);
     },
   };
-}
-
-function isOpened(address: AddressBytes, ranges: readonly AddressRange[]): boolean {
-  const embedded = embeddedIpv4(address);
-  return ranges.some((range) => isInRange(address, range) || (embedded !== undefined && isInRange(embedded, range)));
 }
 
 /**
@@ -73,26 +55,9 @@ export function checkUrl(url: URL, policy: EgressPolicy, hosts?: readonly string
   if (parseAddress(url.hostname) !== undefined) policy.checkAddress(url.hostname, portOf(url), bareHost(url.hostname));
 }
 
-export function portOf(url: URL): number {
+function portOf(url: URL): number {
   if (url.port !== "") return Number(url.port);
   return url.protocol === "https:" ? 443 : 80;
-}
-
-function bareHost(host: string): string {
-  return host.replace(/^\[|\]$/g, "");
-}
-
-/** A host in the one spelling in which hosts are compared: URL parsing's own, without brackets and closing dot. */
-function hostKey(host: string): string {
-  const text = host.trim().toLowerCase();
-  if (text.startsWith("*.")) return text;
-  const bare = bareHost(text);
-  const parsed = URL.parse(`http://${bare.includes(":") ? `[${bare}]` : bare}/`);
-  return bareHost(parsed?.hostname ?? bare).replace(/\.$/, "");
-}
-
-function hostMatches(entry: string, host: string): boolean {
-  return entry.startsWith("*.") ? host.endsWith(entry.slice(1)) && host.length >= entry.length : entry === host;
 }
 
 const explanations: Record<EgressRefusal, string> = {

@@ -3,7 +3,7 @@ import { ActionFailure } from "../failure.ts";
 import type { FailureCategory } from "../failure.ts";
 
 /** The longest wait that a `Retry-After` may ask for. */
-export const retryAfterMaxMs = 60 * 60 * 1000;
+const retryAfterMaxMs = 60 * 60 * 1000;
 
 /** Of a refused answer's body, what its error keeps. */
 export const detailBodyMaxBytes = 8 * 1024;

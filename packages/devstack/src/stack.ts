@@ -1,6 +1,6 @@
 // The stack of one folder: Postgres, Temporal, server and worker, started in this order and supervised.
 import { mkdirSync } from "node:fs";
-import { migrate } from "@mainspring/store";
+import { migrate, roleNames } from "@mainspring/store";
 import { removeDevJson, writeDevJson, type DevJson } from "./dev-json.ts";
 import { endLeftOvers, recordProcesses } from "./left-overs.ts";
 import { freePort } from "./ports.ts";
@@ -17,7 +17,7 @@ import { findTemporal } from "./temporal/program.ts";
 import { localTemporal, temporalNamespace } from "./temporal/temporal.ts";
 import { buildWeb } from "./web-build.ts";
 
-const preferredPorts = { server: 7420, worker: 7421, postgres: 7432, temporal: 7233 };
+const preferredPorts = { server: 7070, worker: 7071, postgres: 7432, temporal: 7233 };
 
 export type StackOptions = {
   /** The repository. */
@@ -50,7 +50,7 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
   remember();
   const temporalAddress = await startTemporal(options, supervisor);
   remember();
-  await progress.step("Tables", () => migrate(ownerUrl, { rolePasswords: state.rolePasswords }));
+  await progress.step("Tables", () => migrate({ ownerUrl, passwords: state.rolePasswords }));
   await buildWeb(root, progress);
 
   const settings: ProcessSettings = {
@@ -142,7 +142,7 @@ async function serverPort(env: NodeJS.ProcessEnv): Promise<number> {
 function roleUrls(ownerUrl: string, { rolePasswords }: StackState): ProcessSettings["databaseUrls"] {
   const as = (role: keyof StackState["rolePasswords"]): string => {
     const url = new URL(ownerUrl);
-    url.username = role;
+    url.username = roleNames[role];
     url.password = rolePasswords[role];
     return url.href;
   };

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -106,9 +106,7 @@ function workbench() {
   return { folder, bin, env, said, progress: lineProgress((text) => void said.push(text)) };
 }
 
-async function downloadsThat(
-  answer: (url: string, reply: import("node:http").ServerResponse) => void,
-): Promise<string> {
+async function downloadsThat(answer: (url: string, reply: ServerResponse) => void): Promise<string> {
   const server = createServer((request, reply) => answer(request.url ?? "", reply));
   onTestFinished(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

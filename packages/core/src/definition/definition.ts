@@ -53,10 +53,10 @@ export function definitionSchema(): z.ZodType<Definition> {
       name: z.string().max(200).optional(),
       description: z.string().max(10_000).optional(),
       notes: z.string().max(10_000).optional(),
-      semantics: z.union([z.literal(1), z.literal(2)]).optional().describe("The version of the runtime semantics; 2 when left out."),
+      semantics: z.literal([1, 2]).optional().describe("The version of the runtime semantics; 2 when left out."),
       payload: z.record(z.string(), z.unknown()).optional().describe("The schema of the payload, in the subset of JSON Schema 2020-12."),
       triggers: z.array(trigger).max(100).optional(),
-      steps: stepList,
+      steps: stepList(),
     })
     .meta({ id: "Definition" }) as unknown as z.ZodType<Definition>;
   return schema;

@@ -2,5 +2,10 @@ import { z } from "zod";
 import { anyStep } from "./any-step.ts";
 import type { StepDefinition } from "./any-step.ts";
 
-/** A block: steps that run one after the other. Lazy, because steps contain blocks. */
-export const stepList: z.ZodType<StepDefinition[]> = z.array(z.lazy(() => anyStep()));
+/**
+ * A block: steps that run one after the other. A function and lazy, because steps contain blocks and their modules
+ * import each other.
+ */
+export function stepList(): z.ZodType<StepDefinition[]> {
+  return z.array(z.lazy(() => anyStep()));
+}

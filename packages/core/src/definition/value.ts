@@ -65,25 +65,35 @@ const formKeys: { readonly [form: string]: readonly string[] } = {
   $literal: ["$literal"],
 };
 
+/** Objects and lists of one value nest at most this deep. */
+export const valueNestingMax = 64;
+
 /** What is wrong with the `$` forms of a value, and with the type of its literal. */
 export function valueProblems(given: ValueDefinition, kind: ValueKind): DefinitionProblem[] {
   const problems: DefinitionProblem[] = [];
-  visit(given, "", problems);
+  visit(given, "", 0, problems);
   const wanted = literalProblem(given, kind);
   if (wanted !== undefined && problems.length === 0) problems.push(wanted);
   return problems;
 }
 
-function visit(given: ValueDefinition, pointer: string, problems: DefinitionProblem[]): void {
-  if (Array.isArray(given)) {
-    for (let i = 0; i < given.length; i += 1) visit(given[i] as Json, pointer + "/" + i, problems);
+function visit(given: ValueDefinition, pointer: string, depth: number, problems: DefinitionProblem[]): void {
+  if (typeof given !== "object" || given === null) return;
+  if (depth >= valueNestingMax) {
+    problems.push({ code: "DEFINITION_TOO_LARGE", pointer, message: `Objects and lists of a value are nested more than ${valueNestingMax} deep here.` });
     return;
   }
-  if (!isJsonObject(given)) return;
+  if (Array.isArray(given)) {
+    for (let i = 0; i < given.length; i += 1) visit(given[i] as Json, pointer + "/" + i, depth + 1, problems);
+    return;
+  }
   const keys = Object.keys(given);
   const form = keys.find((key) => formKeys[key] !== undefined);
   if (form !== undefined) {
     formProblems(given, form, keys, pointer, problems);
+    if (form === "$literal" && depthOf(given[form] as Json) + depth > valueNestingMax) {
+      problems.push({ code: "DEFINITION_TOO_LARGE", pointer, message: `Objects and lists of a value are nested more than ${valueNestingMax} deep here.` });
+    }
     return;
   }
   for (const key of keys) {
@@ -96,8 +106,15 @@ function visit(given: ValueDefinition, pointer: string, problems: DefinitionProb
       });
       continue;
     }
-    visit(given[key] as Json, pointer + pointerToken(key), problems);
+    visit(given[key] as Json, pointer + pointerToken(key), depth + 1, problems);
   }
+}
+
+function depthOf(given: Json): number {
+  if (typeof given !== "object" || given === null) return 0;
+  let deepest = 0;
+  for (const member of Object.values(given)) deepest = Math.max(deepest, depthOf(member));
+  return deepest + 1;
 }
 
 function formProblems(given: JsonObject, form: string, keys: readonly string[], pointer: string, problems: DefinitionProblem[]): void {

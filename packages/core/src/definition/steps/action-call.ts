@@ -37,7 +37,7 @@ export const actionCall = defineStep({
       timeoutMs: value("number").optional().describe("For one try; at most 24 hours."),
       onError: onError.optional(),
       idempotencyKey: value("text").optional().describe("Stands in for run, place and input in the ledger's key."),
-      compensate: stepList.optional().describe("Inside a saga: steps that undo this one."),
+      compensate: stepList().optional().describe("Inside a saga: steps that undo this one."),
     })
     .meta({ id: "ActionCallStep", description: "Runs an action; its output is checked against its schema." }),
 });

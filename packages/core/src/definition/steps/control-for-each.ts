@@ -31,7 +31,7 @@ export const controlForEach = defineStep({
         .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/)
         .optional()
         .describe("A second name of item."),
-      body: stepList,
+      body: stepList(),
       concurrency: value("number").optional().describe("1 to 50 (semantics 2); 1 when left out."),
       onItemError: z.enum(["fail", "continue"]).optional(),
       collect: z.strictObject({ value: value(), saveAs: targetText }).optional().describe("One value per item, in the order of the items."),

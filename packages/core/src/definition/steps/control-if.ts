@@ -21,8 +21,8 @@ export const controlIf = defineStep({
       ...stepCommon,
       type: z.literal("control.if"),
       condition: value("condition"),
-      then: stepList,
-      else: stepList.optional(),
+      then: stepList(),
+      else: stepList().optional(),
     })
     .meta({ id: "IfStep", description: "Runs one of two blocks." }),
 });

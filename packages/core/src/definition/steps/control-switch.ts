@@ -20,8 +20,8 @@ export const controlSwitch = defineStep({
     .strictObject({
       ...stepCommon,
       type: z.literal("control.switch"),
-      cases: z.array(z.strictObject({ when: value("condition"), steps: stepList })).min(1),
-      default: stepList.optional(),
+      cases: z.array(z.strictObject({ when: value("condition"), steps: stepList() })).min(1),
+      default: stepList().optional(),
     })
     .meta({ id: "SwitchStep", description: "Runs the first case whose condition is true." }),
 });

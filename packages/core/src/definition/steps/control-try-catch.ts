@@ -22,11 +22,11 @@ export const controlTryCatch = defineStep({
     .strictObject({
       ...stepCommon,
       type: z.literal("control.tryCatch"),
-      try: stepList,
-      catch: stepList.optional(),
+      try: stepList(),
+      catch: stepList().optional(),
       captureErrorAs: targetText.optional(),
       catchOn: z.array(categoryOrCode).min(1).max(50).optional().describe("What is caught: categories or codes; every catchable error when left out."),
-      finally: stepList.optional(),
+      finally: stepList().optional(),
     })
     .superRefine((step, context) => {
       if (step.catch !== undefined || step.finally !== undefined) return;

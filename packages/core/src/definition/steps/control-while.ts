@@ -22,7 +22,7 @@ export const controlWhile = defineStep({
       ...stepCommon,
       type: z.literal("control.while"),
       condition: value("condition"),
-      body: stepList,
+      body: stepList(),
       maxIterations: value("number").describe("The condition still true after that many bodies is an error, MAX_ITERATIONS."),
     })
     .meta({ id: "WhileStep", description: "Runs a block while a condition holds. Local: iteration, from 0." }),

@@ -1,0 +1,8 @@
+// Table of contents of `@mainspring/core/compile`: everything that needs a parser. Nothing that runs workflows imports it.
+
+export type { ActionEntry, CompileCatalogue, EventTypeEntry, FormEntry, UnsupportedParts, WorkflowEntry } from "./catalogue.ts";
+export type { ParsedDefinition } from "./parse-definition.ts";
+export { parseDefinition } from "./parse-definition.ts";
+export type { Positions } from "./positions.ts";
+export type { Definition, TriggerDefinition } from "../definition/definition.ts";
+export type { StepDefinition } from "../definition/any-step.ts";

@@ -1,0 +1,100 @@
+import type { ActionError, CommandId, CommandOf, InboundEvent, Instant, Json, JournalEntry, RunEvent, RunState, StartContext, ValueReference, WaitFilter } from "@mainspring/core";
+import type { Bounds } from "../workflow/bounds.ts";
+
+/** The argument of the run workflow: small, whatever the program and payload are. */
+export interface StartInput {
+  readonly runId: string;
+  readonly tenantId: string;
+  readonly version: number;
+  readonly definitionHash: string;
+  readonly programHash: string;
+  readonly semanticsVersion: number;
+}
+
+/** Which writer this is; with the Temporal run id, which the activity knows itself, it makes the fence. */
+export interface Writer {
+  readonly tenantId: string;
+  readonly runId: string;
+  /** Number of the execution in the run's chain, from 1. */
+  readonly ordinal: number;
+  readonly historyLength: number;
+}
+
+export interface OpenRunArgs extends Writer {
+  readonly start: StartInput;
+}
+
+/** First part of `openRun`'s result; after it: program, payload, events of the first segment. */
+export type OpenedHead =
+  | {
+      readonly opened: true;
+      readonly context: StartContext;
+      readonly payloadReference?: ValueReference;
+      readonly bounds: Bounds;
+      readonly segment: SegmentHead;
+    }
+  | { readonly opened: false; readonly category: "ValidationError"; readonly code: string; readonly message: string };
+
+export interface SegmentHead {
+  /** Entries up to here are written. */
+  readonly nextSeq: number;
+  /** Of the entries and the state: the sandbox must come to the same. */
+  readonly hash: string;
+  /** False when the commit failed for good: the entries go with the next write. */
+  readonly written: boolean;
+}
+
+export interface FlushArgs extends Writer {
+  readonly nextSeq: number;
+  readonly entries: readonly JournalEntry[];
+}
+
+export interface OpenWaitsArgs extends FlushArgs {
+  readonly waits: readonly {
+    readonly id: CommandId;
+    readonly event: string;
+    readonly key: string;
+    readonly filters: readonly WaitFilter[];
+    readonly lookbackMs?: number;
+  }[];
+}
+
+export type OpenWaitsResult = readonly {
+  readonly id: CommandId;
+  readonly candidates: readonly InboundEvent[];
+  readonly references?: { readonly [eventId: string]: ValueReference };
+}[];
+
+export interface SegmentArgs extends FlushArgs {
+  readonly programHash: string;
+  readonly state: RunState;
+  readonly now: Instant;
+  readonly turn: number;
+}
+
+/** `exhausted`: three segments died before their commit; the calls go as ordinary activities. */
+export type SegmentResult = { readonly ran: true; readonly head: SegmentHead; readonly events: readonly RunEvent[] } | { readonly ran: false };
+
+export type Call = CommandOf<"callAction">;
+
+export interface PerformActionArgs extends Writer {
+  readonly call: Call;
+}
+
+export interface PerformActionResult {
+  readonly output: Json;
+  readonly attempt: number;
+  readonly reference?: ValueReference;
+}
+
+/** What the shell may call. Each is an activity by this name. */
+export interface ShellActivities {
+  openRun(args: OpenRunArgs): Promise<[OpenedHead, unknown?, Json?, (readonly RunEvent[])?]>;
+  flush(args: FlushArgs): Promise<void>;
+  openWaits(args: OpenWaitsArgs): Promise<OpenWaitsResult>;
+  runSegment(args: SegmentArgs): Promise<SegmentResult>;
+  performAction(args: PerformActionArgs, entries: readonly JournalEntry[]): Promise<PerformActionResult>;
+}
+
+/** Details of the ApplicationFailure by which `performAction` reports. */
+export type ReportedError = ActionError;

@@ -1,0 +1,23 @@
+import type { Registry } from "@mainspring/actions";
+import type { Store } from "@mainspring/store";
+import type { Bounds } from "../workflow/bounds.ts";
+import type { Epochs } from "./epochs.ts";
+import type { Programs } from "./programs.ts";
+
+/** The part of a logger that activities use. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+/** What the activities of the run workflow are made of; only the worker's `main.ts` picks the parts. */
+export interface ActivityDependencies {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly bounds: Bounds;
+  readonly programs: Programs;
+  readonly epochs: Epochs;
+  readonly log: Log;
+  /** Of this worker process, in ledger and logs. */
+  readonly identity: string;
+}

@@ -1,0 +1,52 @@
+import { eventMatchesFilters, type InboundEvent, type ValueReference } from "@mainspring/core";
+import { takeEarlyEvents, writeProvisional } from "@mainspring/store";
+import { Context } from "@temporalio/activity";
+import { Crossing } from "../wire/crossing.ts";
+import type { FlushArgs, OpenWaitsArgs, OpenWaitsResult } from "./contract.ts";
+import type { ActivityDependencies } from "./dependencies.ts";
+import { referenceOf } from "./large-values.ts";
+
+/** Writes the entries that no call carries. Written by a zombie, they change nothing. */
+export async function flush(dependencies: ActivityDependencies, args: FlushArgs): Promise<void> {
+  const { tenantId, runId, nextSeq, entries } = args;
+  const temporalRunId = Context.current().info.workflowExecution?.runId ?? "";
+  await dependencies.store.tenant(tenantId, async (db) => {
+    const fence = await dependencies.epochs.fence(db, args, temporalRunId);
+    if (fence !== "stale") await writeProvisional(db, { runId, fence, nextSeq, entries });
+  });
+}
+
+/**
+ * Makes waits visible, and only then, in a second transaction, looks for events that were there before: each side commits before it reads,
+ * so an event and the opening of its wait cannot miss each other.
+ */
+export async function openWaits(dependencies: ActivityDependencies, args: OpenWaitsArgs): Promise<Crossing> {
+  const { tenantId, runId, waits } = args;
+  await flush(dependencies, args);
+  const taken = await dependencies.store.tenant(tenantId, async (db) => {
+    const early = await takeEarlyEvents(db, {
+      runId,
+      waits: waits.map(({ id, ...wait }) => ({ commandId: id, ...wait })),
+      holds: eventMatchesFilters,
+    });
+    const results: OpenWaitsResult[number][] = [];
+    for (const { id } of waits) {
+      const candidates = early.find(({ commandId }) => commandId === id)?.candidates ?? [];
+      results.push({ id, candidates, ...(await referencesOf(candidates, (event) => referenceOf(db, event.payload))) });
+    }
+    return results;
+  });
+  return new Crossing(tenantId, taken satisfies OpenWaitsResult);
+}
+
+async function referencesOf(
+  candidates: readonly InboundEvent[],
+  refer: (event: InboundEvent) => Promise<ValueReference | undefined>,
+): Promise<{ references?: { [eventId: string]: ValueReference } }> {
+  const references: { [eventId: string]: ValueReference } = {};
+  for (const event of candidates) {
+    const reference = await refer(event);
+    if (reference !== undefined) references[event.id] = reference;
+  }
+  return Object.keys(references).length === 0 ? {} : { references };
+}

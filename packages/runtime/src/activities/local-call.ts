@@ -1,0 +1,58 @@
+import { ActionFailure, performAction as perform } from "@mainspring/actions";
+import { instantFromMs, type ActionError, type CommandOf, type Json } from "@mainspring/core";
+import { getTenant, type NoneInvocation, type TenantDb } from "@mainspring/store";
+import type { Writer } from "./contract.ts";
+import type { ActivityDependencies } from "./dependencies.ts";
+import { idempotencyKey } from "./idempotency-key.ts";
+import { referenceOf, withBlobs, withinLimit } from "./large-values.ts";
+import { nextDelayMs } from "./retry.ts";
+import type { LocalResult } from "./segment.ts";
+
+type Call = CommandOf<"callAction">;
+
+/** One try of a local call within a segment. It has no effect, takes no claim and never reads the ledger; `rows` collects what the commit writes. */
+export async function performLocally(dependencies: ActivityDependencies, writer: Writer, call: Call, signal: AbortSignal, rows: NoneInvocation[]): Promise<LocalResult> {
+  const { store } = dependencies;
+  const { tenantId, runId } = writer;
+  const key = idempotencyKey(tenantId, runId, call);
+  const startedAt = new Date();
+  const attempt = call.attemptsMade + 1;
+  const row = { key, runId, commandId: call.id, place: call.place, action: call.action, input: call.input, attempts: attempt, startedAt };
+  try {
+    const { egressAllow, input } = needsStore(call.input)
+      ? await store.tenant(tenantId, async (db: TenantDb) => ({ egressAllow: (await getTenant(db))?.egressAllow ?? {}, input: await withBlobs(db, call.input) }))
+      : { egressAllow: {}, input: call.input };
+    const { output: raw } = await perform(dependencies.registry, {
+      actionId: call.action,
+      input,
+      key,
+      attempt,
+      runId,
+      stepId: call.place.stepId,
+      tenant: { egressAllow },
+      signal,
+      timeoutMs: call.timeoutMs,
+      log: ({ level, message, data }) => dependencies.log.info({ runId, tenantId, stepId: call.place.stepId, level, data }, message),
+    });
+    const { output, reference } =
+      JSON.stringify(raw).length <= 256
+        ? { output: raw, reference: undefined }
+        : await store.tenant(tenantId, async (db) => {
+            const kept = await withinLimit(db, raw);
+            return { output: kept, reference: await referenceOf(db, kept) };
+          });
+    rows.push({ ...row, status: "SUCCEEDED", output, finishedAt: new Date() });
+    return { kind: "succeeded", output, attempt, ...(reference === undefined ? {} : { reference }) };
+  } catch (thrown) {
+    const failure = thrown instanceof ActionFailure ? thrown : new ActionFailure({ category: "ActionError", code: "ACTION_FAILED", message: thrown instanceof Error ? thrown.message : "The call failed" });
+    const error: ActionError = { category: failure.category, code: failure.code, message: failure.message, attempt, ...(failure.details === undefined ? {} : { details: failure.details }) };
+    if (!signal.aborted) rows.push({ ...row, status: "FAILED", error: { ...error, at: instantFromMs(Date.now()) } as unknown as Json, finishedAt: new Date() });
+    const again = nextDelayMs(call.retry, error, attempt, 0, failure.retryAfterMs) !== undefined;
+    return again ? { kind: "again", error, attemptsMade: attempt } : { kind: "failed", error };
+  }
+}
+
+/** Most inputs hold no reference, and local actions make no outbound calls: they spare a transaction. */
+function needsStore(input: Json): boolean {
+  return JSON.stringify(input).includes('"$blob"');
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto";
+import type { Instant, JournalEntry, Program, Transition } from "@mainspring/core";
+import { takeSegmentToken, writeProvisional, type Fence, type NoneInvocation } from "@mainspring/store";
+import { Context } from "@temporalio/activity";
+import { Crossing } from "../wire/crossing.ts";
+import { segmentHash } from "../workflow/segment-hash.ts";
+import type { SegmentArgs, SegmentResult, Writer } from "./contract.ts";
+import type { ActivityDependencies } from "./dependencies.ts";
+import { performLocally } from "./local-call.ts";
+import { runSegment as run, type Segment } from "./segment.ts";
+
+/** Tries of a segment's commit; after them its results go back all the same, and its entries with the next write. */
+const commitTries = 3;
+
+/** A segment in the middle of a run: takes the token, performs local calls, commits, and returns what it fed to the interpreter. */
+export async function runSegment(dependencies: ActivityDependencies, args: SegmentArgs): Promise<Crossing> {
+  const { tenantId, runId, state, programHash } = args;
+  const temporalRunId = Context.current().info.workflowExecution?.runId ?? "";
+  const token = randomUUID();
+  const { program, fence, taken } = await dependencies.store.tenant(tenantId, async (db) => {
+    const program = await dependencies.programs.load(db, programHash);
+    if (program === undefined) throw new Error(`Program ${programHash} of tenant ${tenantId} is missing: restore it and the run goes on`);
+    const fence = await dependencies.epochs.fence(db, args, temporalRunId);
+    const taken = fence === "stale" ? "fenced" : await takeSegmentToken(db, { runId, fence, token });
+    return { program, fence, taken };
+  });
+  if (taken === "exhausted") return new Crossing(tenantId, { ran: false } satisfies SegmentResult);
+  const open = state.open.map(({ command }) => command).filter((command) => command.kind === "callAction");
+  const segment = await performSegment(dependencies, args, program, { state, commands: open, journal: [] }, { now: args.now, turn: args.turn });
+  const written = await commitSegment(dependencies, args, { fence, token, entries: [...args.entries, ...segment.entries], nextSeq: segment.state.nextSeq, rows: segment.rows });
+  const result: SegmentResult = {
+    ran: true,
+    head: { nextSeq: segment.state.nextSeq, hash: segmentHash(segment.entries, segment.state), written },
+    events: segment.events,
+  };
+  return new Crossing(tenantId, result);
+}
+
+/** The calls of a segment, and the ledger rows that its commit will write. */
+export async function performSegment(
+  dependencies: ActivityDependencies,
+  writer: Writer,
+  program: Program,
+  begun: Transition,
+  clock: { readonly now: Instant; readonly turn: number },
+): Promise<Segment & { readonly rows: readonly NoneInvocation[] }> {
+  const rows: NoneInvocation[] = [];
+  const segment = await run(program, begun, clock, (call, signal) => performLocally(dependencies, writer, call, signal, rows));
+  const answered = new Set(segment.events.map((event) => ("id" in event ? event.id : undefined)));
+  return { ...segment, rows: rows.filter((row) => answered.has(row.commandId)) };
+}
+
+/** @returns whether the entries are written: only while the token stands, so that a zombie's results never become rows */
+export async function commitSegment(
+  dependencies: ActivityDependencies,
+  writer: Writer,
+  commit: { readonly fence: Fence | "stale"; readonly token: string | undefined; readonly entries: readonly JournalEntry[]; readonly nextSeq: number; readonly rows: readonly NoneInvocation[] },
+): Promise<boolean> {
+  const { fence, token, entries, nextSeq, rows } = commit;
+  if (fence === "stale") return true;
+  for (let tries = 1; ; tries++) {
+    try {
+      await dependencies.store.tenant(writer.tenantId, (db) =>
+        writeProvisional(db, { runId: writer.runId, fence, nextSeq, entries, invocations: rows, ...(token === undefined ? {} : { segmentToken: token }) }),
+      );
+      return true;
+    } catch (error) {
+      dependencies.log.warn({ runId: writer.runId, tries, error: String(error) }, "The commit of a segment failed");
+      if (tries >= commitTries) return false;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// What the server needs of the runtime: it starts, replays and cancels runs, and never loads the worker.
+import { unsupportedSteps, type Json } from "@mainspring/core";
+import type { Store } from "@mainspring/store";
+import { cancelRun, type CancelAnswer } from "./launcher/cancel.ts";
+import { launch, replay, type Launched, type LaunchRequest } from "./launcher/launch.ts";
+import { confirmRun } from "./reconciler/confirm.ts";
+import { temporalClient, type TemporalPlace } from "./temporal/connect.ts";
+import { messageOf } from "./temporal/grpc.ts";
+
+export type { CancelAnswer } from "./launcher/cancel.ts";
+export type { Launched, LaunchRequest } from "./launcher/launch.ts";
+export type { TemporalPlace } from "./temporal/connect.ts";
+export type { CorrelationPaths } from "./ingestion/correlation.ts";
+export { correlationPathsFromEnvironment, resolveCorrelationKey } from "./ingestion/correlation.ts";
+export { temporalFromEnvironment } from "./temporal/connect.ts";
+
+/** Step types and fields that the deployed engine cannot perform; publishing refuses them. */
+export const unsupported: { readonly stepTypes: readonly string[]; readonly fields: readonly string[] } = unsupportedSteps;
+
+/** Runs as the server sees them: everything that concerns Temporal. */
+export interface Runs {
+  /** @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID, IDEMPOTENCY_CONFLICT, LAUNCH_REFUSED */
+  start(request: LaunchRequest): Promise<Launched>;
+  /** @throws MainspringError RUN_NOT_FOUND and those of `start` */
+  replay(request: { readonly tenantId: string; readonly runId: string; readonly payload?: Json; readonly startedBy: string }): Promise<{ readonly runId: string }>;
+  /** @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED */
+  cancel(request: { readonly tenantId: string; readonly runId: string; readonly by: string; readonly reason?: string }): Promise<CancelAnswer>;
+  /** Describes the execution: an end counts once it is seen closed. */
+  confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
+  ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;
+  close(): Promise<void>;
+}
+
+const readyWithinMs = 2_000;
+
+export function createRunClient(options: TemporalPlace & { readonly store: Store; readonly workflowTaskTimeoutMs?: number }): Runs {
+  const { store, workflowTaskTimeoutMs } = options;
+  const client = temporalClient(store, options);
+  const parts = { store, client, ...(workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs }) };
+  return {
+    start: (request) => launch(parts, request),
+    replay: (request) => replay(parts, request),
+    cancel: (request) => cancelRun(parts, request),
+    confirm: (request) => confirmRun(parts, request),
+    async ready() {
+      try {
+        await client.withDeadline(Date.now() + readyWithinMs, () => client.workflowService.describeNamespace({ namespace: options.namespace }));
+        return { ok: true };
+      } catch (error) {
+        return { ok: false, reason: `Temporal at ${options.address}, namespace ${options.namespace}: ${messageOf(error)}` };
+      }
+    },
+    close: () => client.connection.close(),
+  };
+}

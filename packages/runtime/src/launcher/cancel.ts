@@ -1,0 +1,40 @@
+import { MainspringError, workflowIdOf } from "@mainspring/core";
+import { getRun, markCancelRequested, voidQueuedStart, type RunRow } from "@mainspring/store";
+import { isNotFound, messageOf } from "../temporal/grpc.ts";
+import type { LauncherParts } from "./launch.ts";
+
+export interface CancelAnswer {
+  readonly id: string;
+  readonly status: string;
+  readonly cancelRequestedAt: string;
+}
+
+const cancelWithinMs = 5_000;
+
+/**
+ * Asks Temporal first; only when it has accepted is the request noted on the row. The run itself then writes CANCELED.
+ * @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED (nothing is changed)
+ */
+export async function cancelRun(parts: LauncherParts, request: { readonly tenantId: string; readonly runId: string; readonly by: string; readonly reason?: string }): Promise<CancelAnswer> {
+  const { tenantId, runId, by } = request;
+  const run = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
+  if (run === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
+  if (hasEnded(run)) throw new MainspringError("RUN_ALREADY_ENDED", { runId, status: run.status });
+  if (run.cancelRequestedAt !== null && run.cancelRequestedAt !== undefined) return { id: runId, status: run.status, cancelRequestedAt: run.cancelRequestedAt };
+  try {
+    await parts.client.withDeadline(Date.now() + cancelWithinMs, () => parts.client.workflow.getHandle(workflowIdOf(runId)).cancel());
+  } catch (error) {
+    if (isNotFound(error) && run.status === "QUEUED") {
+      const voided = await parts.store.tenant(tenantId, (db) => voidQueuedStart(db, runId));
+      if (voided) return { id: runId, status: "CANCELED", cancelRequestedAt: new Date().toISOString() };
+    }
+    throw new MainspringError("WORKFLOW_TEMPORAL_CANCEL_FAILED", { runId, reason: messageOf(error) });
+  }
+  const marked = await parts.store.tenant(tenantId, (db) => markCancelRequested(db, runId, by, new Date()));
+  if (marked === "ended" || marked === undefined) throw new MainspringError("RUN_ALREADY_ENDED", { runId });
+  return { id: runId, status: run.status, cancelRequestedAt: marked.cancelRequestedAt };
+}
+
+function hasEnded(run: RunRow): boolean {
+  return run.status === "SUCCEEDED" || run.status === "FAILED" || run.status === "CANCELED";
+}

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, instantFromMs, MainspringError, validate, type Issue, type Json } from "@mainspring/core";
+import { definitionOf, getRun, insertRun, launchRefused, runByIdempotencyKey, runInput, startFailed, startSucceeded, uuidv7, type Store, type TenantDb } from "@mainspring/store";
+import type { Client } from "@temporalio/client";
+import type { StartInput } from "../activities/contract.ts";
+import { startRun, type StartResult } from "./run-starter.ts";
+
+/** What the request itself tries; afterwards the relay does. */
+export const requestStartMs = 2_000;
+/** The relay leaves a start to its request for so long. */
+export const relayAfterMs = 3_000;
+
+export interface LaunchRequest {
+  readonly tenantId: string;
+  readonly workflowKey: string;
+  /** Left out: the published one. */
+  readonly version?: number;
+  readonly payload: Json;
+  /** What started it, e.g. `{replayOfRunId}`. */
+  readonly trigger?: Json;
+  readonly idempotencyKey?: string;
+  readonly startedBy: string;
+}
+
+export interface Launched {
+  readonly runId: string;
+  readonly status: string;
+  /** False when the idempotency key had made this run before. */
+  readonly created: boolean;
+}
+
+export interface LauncherParts {
+  readonly store: Store;
+  readonly client: Client;
+  readonly workflowTaskTimeoutMs?: number;
+}
+
+/**
+ * The one way in which a run that is no child begins: the row and its outbox entry in one transaction, then the start, then the mark.
+ * Once the transaction has committed the run cannot be lost: the relay starts what a crash left.
+ * @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID (details.issues), IDEMPOTENCY_CONFLICT, LAUNCH_REFUSED (details.runId)
+ */
+export async function launch(parts: LauncherParts, request: LaunchRequest): Promise<Launched> {
+  const { tenantId } = request;
+  const inserted = await parts.store.tenant(tenantId, (db) => insert(db, request));
+  if (!inserted.created) return inserted;
+  const started = await startRun(parts.client, inserted.input, { withinMs: requestStartMs, ...taskTimeout(parts) });
+  const status = await parts.store.tenant(tenantId, (db) => markStart(db, inserted.runId, started, { nextAt: new Date(Date.now() + 1_000) }));
+  if (started.result === "refused") throw new MainspringError("LAUNCH_REFUSED", { runId: inserted.runId, reason: started.message });
+  return { runId: inserted.runId, status, created: true };
+}
+
+/** A new run of the same version from the root, with the stored input or exactly the given one. @throws MainspringError RUN_NOT_FOUND and those of `launch` */
+export async function replay(parts: LauncherParts, request: { readonly tenantId: string; readonly runId: string; readonly payload?: Json; readonly startedBy: string }): Promise<{ readonly runId: string }> {
+  const { tenantId, runId, startedBy } = request;
+  const { run, payload } = await parts.store.tenant(tenantId, async (db) => {
+    const run = await getRun(db, runId);
+    if (run === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
+    return { run, payload: "payload" in request && request.payload !== undefined ? request.payload : await runInput(db, runId) };
+  });
+  return launch(parts, { tenantId, workflowKey: run.workflowKey, version: run.version, payload, trigger: { replayOfRunId: runId }, startedBy });
+}
+
+type Inserted = Launched & ({ readonly created: false } | { readonly created: true; readonly input: StartInput });
+
+async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
+  const { workflowKey, version, payload, idempotencyKey, trigger, startedBy } = request;
+  const requestHash = createHash("sha256").update(canonicalJson([workflowKey, version ?? null, payload])).digest("hex");
+  if (idempotencyKey !== undefined) {
+    const earlier = await runByIdempotencyKey(db, idempotencyKey);
+    if (earlier !== undefined) {
+      if (earlier.requestHash !== requestHash) throw new MainspringError("IDEMPOTENCY_CONFLICT", { key: idempotencyKey });
+      const run = await getRun(db, earlier.runId);
+      return { runId: earlier.runId, status: run?.status ?? "QUEUED", created: false };
+    }
+  }
+  const pinned = await definitionOf(db, workflowKey, version);
+  if (pinned === "not found") throw new MainspringError("WORKFLOW_NOT_FOUND", { key: workflowKey });
+  if (pinned === "not published") throw new MainspringError("NOT_PUBLISHED", { key: workflowKey, ...(version === undefined ? {} : { version }) });
+  const problems = pinned.payloadSchema === undefined ? [] : validate(pinned.payloadSchema, payload);
+  if (problems.length > 0) {
+    const issues: Issue[] = problems.map(({ code, pointer, message }) => ({ code, severity: "error", pointer: `/payload${pointer}`, message, remedy: "Send a payload that fits the workflow's payload schema." }));
+    throw new MainspringError("PAYLOAD_INVALID", { issues: issues as unknown as Json });
+  }
+  const runId = uuidv7();
+  await insertRun(db, {
+    id: runId,
+    workflowKey,
+    version: pinned.version,
+    definitionHash: pinned.definitionHash,
+    programHash: pinned.programHash,
+    semantics: pinned.semantics,
+    input: payload,
+    startedBy,
+    startDueAt: new Date(Date.now() + relayAfterMs),
+    ...(trigger === undefined ? {} : { trigger }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey, requestHash }),
+  });
+  const input: StartInput = { runId, tenantId: request.tenantId, version: pinned.version, definitionHash: pinned.definitionHash, programHash: pinned.programHash, semanticsVersion: pinned.semantics };
+  return { runId, status: "QUEUED", created: true, input };
+}
+
+/** Start, then mark: the other order loses runs. @returns the run's status now */
+export async function markStart(db: TenantDb, runId: string, started: StartResult, retry: { readonly nextAt: Date }): Promise<string> {
+  switch (started.result) {
+    case "started":
+      await startSucceeded(db, runId, { temporalRunId: started.temporalRunId, at: new Date() });
+      break;
+    case "refused":
+      await launchRefused(db, runId, { error: launchError("LAUNCH_REFUSED", `Temporal refused the start: ${started.message}`, { grpcCode: started.grpcCode }) });
+      break;
+    case "unreachable":
+      await startFailed(db, runId, { error: started.message, nextAt: retry.nextAt });
+      break;
+  }
+  return (await getRun(db, runId))?.status ?? "QUEUED";
+}
+
+export function launchError(code: string, message: string, details: { readonly [key: string]: Json }): Json {
+  return { category: "ActionError", code, message, stage: "launch", at: instantFromMs(Date.now()), details: { ...details, stage: "launch" } };
+}
+
+export function taskTimeout(parts: LauncherParts): { workflowTaskTimeoutMs?: number } {
+  return parts.workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs: parts.workflowTaskTimeoutMs };
+}
+

@@ -1,0 +1,67 @@
+import { instantFromMs, workflowIdOf, type Json } from "@mainspring/core";
+import { confirmEnd, endedOutside, getRun, type Store } from "@mainspring/store";
+import type { Client } from "@temporalio/client";
+import { isNotFound } from "../temporal/grpc.ts";
+
+const describeWithinMs = 5_000;
+
+/**
+ * Compares a run's row with its execution. An end that the run wrote itself is provisional until its execution is seen closed; an execution that
+ * was closed from outside (terminated, timed out, gone) ends the row as `ENDED_OUTSIDE`.
+ * @returns "open" while the execution goes on, whatever the row says: a task that runs again may reopen it
+ */
+export async function confirmRun(parts: { readonly store: Store; readonly client: Client }, request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open"> {
+  const { tenantId, runId } = request;
+  const run = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
+  if (run === undefined || run.status === "QUEUED") return "open";
+  if (run.confirmedAt !== null && run.confirmedAt !== undefined) return "confirmed";
+  const ended = run.status === "SUCCEEDED" || run.status === "FAILED" || run.status === "CANCELED";
+  const execution = await describe(parts.client, runId);
+  if (execution.status === "RUNNING") return "open";
+  await parts.store.tenant(tenantId, async (db) => {
+    if (ended && execution.status !== "TERMINATED" && execution.status !== "TIMED_OUT") {
+      await confirmEnd(db, runId, new Date());
+      return;
+    }
+    if (ended && execution.status === "TERMINATED") {
+      await confirmEnd(db, runId, new Date()); // it had ended itself before its last task could say so
+      return;
+    }
+    const at = execution.closedAt ?? new Date();
+    const error: Json = {
+      category: "ActionError",
+      code: "ENDED_OUTSIDE",
+      message: `The execution ended outside of its run: ${execution.status}${execution.reason === undefined ? "" : ` (${execution.reason})`}`,
+      at: instantFromMs(at.getTime()),
+      details: { how: execution.status, ...(execution.reason === undefined ? {} : { reason: execution.reason }), ...(execution.by === undefined ? {} : { by: execution.by }) },
+    };
+    await endedOutside(db, runId, { status: execution.status === "CANCELLED" ? "CANCELED" : "FAILED", error, at });
+  });
+  return "confirmed";
+}
+
+interface Execution {
+  readonly status: string;
+  readonly closedAt?: Date;
+  readonly reason?: string;
+  readonly by?: string;
+}
+
+async function describe(client: Client, runId: string): Promise<Execution> {
+  const handle = client.workflow.getHandle(workflowIdOf(runId));
+  try {
+    const described = await client.withDeadline(Date.now() + describeWithinMs, () => handle.describe());
+    const status = described.status.name;
+    if (status !== "TERMINATED") return { status: status === "CONTINUED_AS_NEW" ? "RUNNING" : status, ...(described.closeTime === undefined ? {} : { closedAt: described.closeTime }) };
+    const last = (await handle.fetchHistory()).events?.at(-1)?.workflowExecutionTerminatedEventAttributes;
+    return {
+      status,
+      ...(described.closeTime === undefined ? {} : { closedAt: described.closeTime }),
+      ...(last?.reason ? { reason: last.reason } : {}),
+      ...(last?.identity ? { by: last.identity } : {}),
+    };
+  } catch (error) {
+    if (isNotFound(error)) return { status: "NOT_FOUND" };
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { isGrpcServiceError, WorkflowNotFoundError } from "@temporalio/client";
+
+// gRPC status codes by number: https://grpc.io/docs/guides/status-codes
+const invalidArgument = 3;
+const notFound = 5;
+const permissionDenied = 7;
+const failedPrecondition = 9;
+const unimplemented = 12;
+const unauthenticated = 16;
+const refusals: readonly number[] = [invalidArgument, notFound, permissionDenied, failedPrecondition, unimplemented, unauthenticated];
+
+/** The code of a refusal that no later try can heal; undefined for anything that may pass. */
+export function refusedForGood(error: unknown): number | undefined {
+  const code = grpcCode(error);
+  return code !== undefined && refusals.includes(code) ? code : undefined;
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || grpcCode(error) === notFound;
+}
+
+function grpcCode(error: unknown): number | undefined {
+  if (isGrpcServiceError(error)) return error.code;
+  const cause = error instanceof Error ? error.cause : undefined;
+  return isGrpcServiceError(cause) ? cause.code : undefined;
+}
+
+export function messageOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return error instanceof Error ? error.message + cause : String(error);
+}

@@ -1,0 +1,36 @@
+/**
+ * A value on its way over the boundary between workflow and world, with the tenant it belongs to.
+ * The codec outside the sandbox stores large ones in that tenant's blobs, and refuses a payload that has no tenant.
+ */
+export class Crossing {
+  readonly tenantId: string;
+  readonly value: unknown;
+  readonly inline: boolean;
+
+  /** @param options.inline arguments of local activities: history does not record them, so they need no reference */
+  constructor(tenantId: string, value: unknown, options?: { readonly inline: true }) {
+    this.tenantId = tenantId;
+    this.value = value;
+    this.inline = options?.inline === true;
+  }
+}
+
+/** Several values in one payload, each of which the codec may turn into a reference of its own: an activity has only one result. */
+export class CrossingParts {
+  readonly parts: readonly (Crossing | CrossingProgram)[];
+
+  constructor(parts: readonly (Crossing | CrossingProgram)[]) {
+    this.parts = parts;
+  }
+}
+
+/** A program always travels as a reference, and comes out as one frozen object shared by all runs of the worker. */
+export class CrossingProgram {
+  readonly tenantId: string;
+  readonly program: { readonly programHash: string };
+
+  constructor(tenantId: string, program: { readonly programHash: string }) {
+    this.tenantId = tenantId;
+    this.program = program;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Log } from "../activities/dependencies.ts";
+
+export interface Interval {
+  /** Asks for a round at once, as after a notification. */
+  wake(): void;
+  /** No further round; resolves when the one under way is over. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Rounds of a module, one at a time: after each the next waits `everyMs`, or comes at once when the round says that there is more.
+ * A failed round is logged, and the next tries again.
+ */
+export function startInterval(name: string, everyMs: number, log: Log, round: () => Promise<{ readonly more: boolean }>): Interval {
+  let stopped = false;
+  let woken = false;
+  let wakeUp: (() => void) | undefined;
+  const running = (async () => {
+    while (!stopped) {
+      woken = false;
+      let more = false;
+      try {
+        ({ more } = await round());
+      } catch (error) {
+        log.warn({ module: name, error: String(error) }, "A round failed; the next one tries again");
+      }
+      if (stopped || more || woken) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, everyMs);
+        wakeUp = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      wakeUp = undefined;
+    }
+  })();
+  const wake = (): void => {
+    woken = true;
+    wakeUp?.();
+  };
+  return {
+    wake,
+    async stop() {
+      stopped = true;
+      wake();
+      await running;
+    },
+  };
+}

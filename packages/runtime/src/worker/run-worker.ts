@@ -1,0 +1,182 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Registry } from "@mainspring/actions";
+import { taskQueue, workflowIdOf } from "@mainspring/core";
+import { openDispatcher, openReconciler, openStore } from "@mainspring/store";
+import type { Client } from "@temporalio/client";
+import { NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
+import type { Log } from "../activities/dependencies.ts";
+import { Epochs } from "../activities/epochs.ts";
+import { Programs } from "../activities/programs.ts";
+import { shellActivities } from "../activities/shell-activities.ts";
+import { routeOnce } from "../ingestion/route-event.ts";
+import { relayOnce } from "../launcher/relay.ts";
+import { reconcileOnce } from "../reconciler/reconcile.ts";
+import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
+import { dataConverter } from "../temporal/data-converter.ts";
+import { isNotFound } from "../temporal/grpc.ts";
+import { storeBlobs } from "../temporal/store-blobs.ts";
+import { defaultBounds, type Bounds } from "../workflow/bounds.ts";
+import { startInterval } from "./intervals.ts";
+
+/** How long the parts of a worker wait; tests lower them. */
+export interface WorkerWaits {
+  readonly relayPollMs: number;
+  readonly inboxPollMs: number;
+  readonly reconcileEveryMs: number;
+  /** A run is compared with its execution at most this often. */
+  readonly reconcileOlderThanMs: number;
+  readonly stickyTimeoutMs: number;
+  readonly shutdownGraceMs: number;
+  readonly workflowTaskTimeoutMs?: number;
+}
+
+export const defaultWaits: WorkerWaits = {
+  relayPollMs: 1_000,
+  inboxPollMs: 1_000,
+  reconcileEveryMs: 5_000,
+  reconcileOlderThanMs: 15_000,
+  stickyTimeoutMs: 10_000,
+  shutdownGraceMs: 25_000,
+};
+
+export interface WorkerOptions {
+  readonly temporal: TemporalPlace;
+  readonly databaseUrl: string;
+  readonly dispatcherUrl: string;
+  readonly reconcilerUrl: string;
+  readonly registry: Registry;
+  readonly bundle: WorkflowBundle;
+  readonly log: Log;
+  readonly bounds?: Partial<Bounds>;
+  readonly waits?: Partial<WorkerWaits>;
+  /** Ingestion workers of this process. */
+  readonly ingestionWorkers?: number;
+}
+
+export interface RunWorker {
+  readonly identity: string;
+  /** Rejects when the Temporal worker fails for good. */
+  readonly ended: Promise<void>;
+  health(): WorkerHealth;
+  stop(): Promise<void>;
+}
+
+export interface WorkerHealth {
+  readonly temporal: string;
+  readonly lastRoutedAt?: string;
+  readonly lastRelayedAt?: string;
+  readonly lastReconciledAt?: string;
+}
+
+/**
+ * The authored-workflow worker: the one poller of `workflow-runtime-v2`, with ingestion, relay and reconciler in the same process.
+ * @throws when Temporal or Postgres cannot be reached: a worker that cannot start fails with its error
+ */
+export async function startRunWorker(options: WorkerOptions): Promise<RunWorker> {
+  const { temporal, log } = options;
+  const waits = { ...defaultWaits, ...options.waits };
+  const identity = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const onPoolError = (error: Error): void => log.warn({ error: error.message }, "A database connection was lost");
+  const store = openStore({ url: options.databaseUrl, max: 20, onPoolError });
+  const dispatcher = openDispatcher({ url: options.dispatcherUrl, onPoolError });
+  const reconciler = openReconciler({ url: options.reconcilerUrl, onPoolError });
+  await store.ready();
+  const client = temporalClient(store, temporal);
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  const worker = await Worker.create({
+    connection,
+    namespace: temporal.namespace,
+    taskQueue,
+    identity,
+    workflowBundle: options.bundle,
+    activities: shellActivities({
+      store,
+      registry: options.registry,
+      bounds: { ...defaultBounds, ...options.bounds },
+      programs: new Programs(),
+      epochs: new Epochs((runId, temporalRunId) => isCurrentExecution(client, runId, temporalRunId)),
+      log,
+      identity,
+    }),
+    dataConverter: dataConverter(storeBlobs(store)),
+    stickyQueueScheduleToStartTimeout: waits.stickyTimeoutMs,
+    maxHeartbeatThrottleInterval: "2 seconds",
+    defaultHeartbeatThrottleInterval: "2 seconds",
+    maxConcurrentWorkflowTaskExecutions: 20,
+    maxConcurrentActivityTaskExecutions: 50,
+    maxConcurrentLocalActivityExecutions: 20,
+    maxCachedWorkflows: 1_000,
+    workflowTaskPollerBehavior: { type: "simple-maximum", maximum: 8 },
+    activityTaskPollerBehavior: { type: "simple-maximum", maximum: 8 },
+    shutdownGraceTime: waits.shutdownGraceMs,
+  });
+  log.info({ identity, address: temporal.address, namespace: temporal.namespace, queue: taskQueue }, "the authored-workflow worker polls");
+  const ended = worker.run();
+
+  let lastRoutedAt: string | undefined;
+  let lastRelayedAt: string | undefined;
+  let lastReconciledAt: string | undefined;
+  const launcherParts = { store, client, ...(waits.workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs: waits.workflowTaskTimeoutMs }) };
+  const relay = startInterval("relay", waits.relayPollMs, log, async () => {
+    const relayed = await relayOnce(launcherParts, dispatcher, log);
+    lastRelayedAt = new Date().toISOString();
+    return { more: relayed > 0 };
+  });
+  const routers = Array.from({ length: options.ingestionWorkers ?? 2 }, (_, index) => {
+    const parts = { store, dispatcher, client, log, worker: `${identity}:${index}` };
+    return startInterval("ingestion", waits.inboxPollMs, log, async () => {
+      const routed = await routeOnce(parts);
+      lastRoutedAt = new Date().toISOString();
+      return { more: routed > 0 };
+    });
+  });
+  const reconciling = startInterval("reconciler", waits.reconcileEveryMs, log, async () => {
+    await reconcileOnce({ store, client, reconciler, log }, { olderThanMs: waits.reconcileOlderThanMs });
+    lastReconciledAt = new Date().toISOString();
+    return { more: false };
+  });
+  const stopListening = [
+    await dispatcher.listen("outbox", () => relay.wake()),
+    await dispatcher.listen("inbox", () => routers[0]?.wake()),
+  ];
+
+  return {
+    identity,
+    ended,
+    health: () => ({
+      temporal: worker.getState(),
+      ...(lastRoutedAt === undefined ? {} : { lastRoutedAt }),
+      ...(lastRelayedAt === undefined ? {} : { lastRelayedAt }),
+      ...(lastReconciledAt === undefined ? {} : { lastReconciledAt }),
+    }),
+    async stop() {
+      // Each part is stopped though another fails to.
+      const failures = (
+        await Promise.allSettled([
+          ...stopListening.map((stop) => stop()),
+          relay.stop(),
+          reconciling.stop(),
+          ...routers.map((router) => router.stop()),
+          stopPolling(worker, ended),
+        ])
+      ).filter((result) => result.status === "rejected");
+      await Promise.allSettled([connection.close(), client.connection.close(), dispatcher.close(), reconciler.close(), store.close()]);
+      for (const { reason } of failures) log.warn({ error: String(reason) }, "A part did not stop in order");
+    },
+  };
+}
+
+async function stopPolling(worker: Worker, ended: Promise<void>): Promise<void> {
+  if (worker.getState() === "RUNNING") worker.shutdown();
+  await ended.catch(() => undefined);
+}
+
+async function isCurrentExecution(client: Client, runId: string, temporalRunId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowIdOf(runId)).describe()).runId === temporalRunId;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}

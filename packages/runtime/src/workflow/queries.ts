@@ -1,0 +1,29 @@
+import type { RunState } from "@mainspring/core";
+
+/** The steps at which the run stands, one per live fiber; null before the first and after the last. */
+export function currentStep(state: RunState | undefined): { stepPath: string; stepPaths: string[] } | null {
+  if (state === undefined || state.outcome !== undefined) return null;
+  const stepPaths = state.open.map(({ command }) => ("place" in command ? command.place.stepPath : undefined)).filter((path) => path !== undefined);
+  const distinct = [...new Set(stepPaths)];
+  return distinct[0] === undefined ? null : { stepPath: distinct[0], stepPaths: distinct };
+}
+
+/** The first open wait of the run and all of them; null when it waits for nothing. */
+export function currentWait(state: RunState | undefined): { waits: unknown[]; stepPath: string } | null {
+  if (state === undefined || state.outcome !== undefined) return null;
+  const waits = state.open.flatMap(({ command }) => {
+    if (command.kind === "openWait") {
+      return [{ waitType: "event", stepPath: command.place.stepPath, event: command.event, key: command.key, filters: command.filters, timeoutAt: command.timeoutAt ?? null }];
+    }
+    if (command.kind === "startTimer" && "dueAt" in command.when) return [{ waitType: "time", stepPath: command.place.stepPath, timeoutAt: command.when.dueAt }];
+    return [];
+  });
+  const first = waits[0];
+  return first === undefined ? null : { ...first, waits };
+}
+
+export function summary(state: RunState | undefined): { status: string; frameDepth: number; stepCount: number; nextSeq: number } | null {
+  if (state === undefined) return null;
+  const frameDepth = Math.max(0, ...state.fibers.map((fiber) => fiber.frames.length));
+  return { status: state.status, frameDepth, stepCount: state.counters.steps, nextSeq: state.nextSeq };
+}

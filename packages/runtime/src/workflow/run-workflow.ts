@@ -1,0 +1,28 @@
+import type { Json, Program } from "@mainspring/core";
+import { ApplicationFailure, CancellationScope, CancelledFailure } from "@temporalio/workflow";
+import type { StartInput } from "../activities/contract.ts";
+import { Crossing } from "../wire/crossing.ts";
+import { Shell, type Checkpoint } from "./shell.ts";
+
+/**
+ * A run of an authored workflow. The first execution of a run's chain gets its start alone; those after a continue-as-new also the
+ * program and the checkpoint, each a payload of its own so that the codec can replace it by a reference.
+ */
+export async function workflowRuntimeV2RunWorkflow(start: StartInput, program?: Program, checkpoint?: Checkpoint): Promise<unknown> {
+  const shell = new Shell(start, CancellationScope.current());
+  // Cancelling is the interpreter's business: it undoes what is open, and only then does the execution end as cancelled.
+  const outcome = await CancellationScope.nonCancellable(() => shell.run(program, checkpoint));
+  switch (outcome.status) {
+    case "succeeded":
+      return new Crossing(start.tenantId, outcome.output satisfies Json);
+    case "canceled":
+      throw new CancelledFailure(outcome.error.message);
+    case "failed":
+      throw ApplicationFailure.create({
+        type: outcome.error.category,
+        message: outcome.error.message,
+        nonRetryable: true,
+        details: [new Crossing(start.tenantId, outcome.error)],
+      });
+  }
+}

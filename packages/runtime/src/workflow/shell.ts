@@ -1,0 +1,436 @@
+import {
+  currentStepQuery,
+  currentWaitQuery,
+  eventSignal,
+  openCommands,
+  resume,
+  start as startRun,
+  summaryQuery,
+  type Command,
+  type CommandId,
+  type CommandOf,
+  type InboundEvent,
+  type Instant,
+  type JournalEntry,
+  type Json,
+  type Outcome,
+  type Program,
+  type RunEvent,
+  type RunState,
+  type Transition,
+} from "@mainspring/core";
+import { CancellationScope, condition, continueAsNew, defineQuery, defineSignal, proxySinks, setHandler, sleep, workflowInfo } from "@temporalio/workflow";
+import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts";
+import { Crossing, CrossingProgram } from "../wire/crossing.ts";
+import { durably, flush, openRun, openWaits, performActionWithin, runSegment } from "./activity-calls.ts";
+import type { Bounds } from "./bounds.ts";
+import { failedCall, openingFailure } from "./failures.ts";
+import { JournalBuffer } from "./journal-buffer.ts";
+import type { JournalSinks } from "./journal-sink.ts";
+import { segmentHash } from "./segment-hash.ts";
+import { currentStep, currentWait, summary } from "./queries.ts";
+import { msUntil, workflowNow } from "./workflow-time.ts";
+
+/** What one execution hands to the next. Waits and timers are state and are opened again; the journal is empty at that moment. */
+export interface Checkpoint {
+  readonly state: RunState;
+  readonly bounds: Bounds;
+  readonly ordinal: number;
+  readonly turn: number;
+  /** The interpreter stopped at a step boundary and waits for `continue`. */
+  readonly yielded: boolean;
+}
+
+// Replays by the rebuild collect the journal here; a live worker registers no such sink, and nothing is recorded.
+const { journal } = proxySinks<JournalSinks>();
+
+type Incoming = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, "now" | "turn"> : never) : never;
+type Call = CommandOf<"callAction">;
+
+/**
+ * Our workflow code around the interpreter. All completions and signals enter one FIFO synchronously; only the loop feeds the interpreter
+ * and performs its commands. The loop awaits once per external effect: in the sandbox each promise is dear.
+ */
+export class Shell {
+  readonly #start: StartInput;
+  readonly #fifo: Incoming[] = [];
+  readonly #journal = new JournalBuffer();
+  readonly #timers = new Map<CommandId, CancellationScope>();
+  readonly #calls = new Map<CommandId, CancellationScope>();
+  /** Local calls whose segments died: they go as ordinary activities. */
+  readonly #ordinary = new Set<CommandId>();
+  #program!: Program;
+  #state!: RunState;
+  #bounds!: Bounds;
+  #commanded: Command[] = [];
+  #outcome: Outcome | undefined;
+  #ordinal = 1;
+  #turn = 1;
+  #lastNow: Instant | undefined;
+  #stepsBefore = 0;
+  #remoteStepsBefore = 0;
+  #signals = 0;
+  #inFlight = 0;
+  #flushes = 0;
+  #yieldsInRow = 0;
+  #budgetReported = false;
+  /** Something ended that the interpreter need not hear of, but that a bound may wait for. */
+  #woken = false;
+
+  constructor(start: StartInput, root: CancellationScope) {
+    this.#start = start;
+    setHandler(defineSignal<[InboundEvent]>(eventSignal), (event) => {
+      this.#signals++;
+      this.#fifo.push({ kind: "eventArrived", event });
+    });
+    setHandler(defineQuery(currentStepQuery), () => currentStep(this.#state));
+    setHandler(defineQuery(currentWaitQuery), () => currentWait(this.#state));
+    setHandler(defineQuery(summaryQuery), () => summary(this.#state));
+    root.cancelRequested.catch(() => {
+      this.#fifo.push({ kind: "cancelRequested", by: "temporal" });
+    });
+  }
+
+  async run(program: Program | undefined, checkpoint: Checkpoint | undefined): Promise<Outcome> {
+    if (program !== undefined && checkpoint !== undefined) this.#reopen(program, checkpoint);
+    else await this.#open();
+    for (;;) {
+      this.#drain();
+      this.#cancelWhatWasClosed();
+      if (this.#makesRoom()) {
+        if (this.#journal.empty) await this.#continueAsNew();
+        await this.#flushNow();
+        continue;
+      }
+      await this.#act();
+      if (this.#outcome !== undefined) break;
+      if (this.#fifo.length > 0) continue;
+      if (this.#journal.unsentCount > 0) this.#flushAside();
+      else if (this.#makesRoom()) continue;
+      this.#woken = false;
+      await condition(() => this.#fifo.length > 0 || this.#woken);
+      this.#turn++;
+    }
+    while (!this.#journal.empty) await this.#flushNow();
+    return this.#outcome;
+  }
+
+  // --- beginning
+
+  async #open(): Promise<void> {
+    const [head, program, payload, events] = await openRun(this.#inline({ ...this.#writer(), start: this.#start }));
+    if (!head.opened) throw openingFailure(this.#start.tenantId, head);
+    this.#program = program as Program;
+    this.#bounds = head.bounds;
+    const first = startRun(this.#program, payload as Json, head.context, head.payloadReference);
+    this.#lastNow = head.context.now;
+    const entries = this.#take(first);
+    this.#feedSegment(head.segment, events ?? [], entries);
+  }
+
+  #reopen(program: Program, checkpoint: Checkpoint): void {
+    this.#program = program;
+    this.#state = checkpoint.state;
+    this.#bounds = checkpoint.bounds;
+    this.#ordinal = checkpoint.ordinal;
+    this.#turn = checkpoint.turn + 1;
+    this.#stepsBefore = checkpoint.state.counters.steps;
+    this.#remoteStepsBefore = checkpoint.state.counters.remoteSteps;
+    this.#commanded = [...openCommands(checkpoint.state)];
+    if (checkpoint.yielded) this.#fifo.push({ kind: "continue" });
+  }
+
+  // --- feeding the interpreter
+
+  #drain(): void {
+    const info = workflowInfo();
+    if (info.historyLength >= this.#bounds.historyEvents && !this.#budgetReported) {
+      this.#budgetReported = true;
+      this.#fifo.push({ kind: "historyBudgetSpent" });
+    }
+    for (let event = this.#fifo.shift(); event !== undefined && this.#outcome === undefined; event = this.#fifo.shift()) {
+      const now = workflowNow(this.#lastNow);
+      this.#lastNow = now;
+      this.#journal.append(this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent)));
+    }
+  }
+
+  /** Takes over a transition's state, commands and outcome; its entries are the caller's. */
+  #take(transition: Transition): readonly JournalEntry[] {
+    this.#state = transition.state;
+    for (const command of transition.commands) this.#commanded.push(command);
+    if (transition.outcome !== undefined) this.#outcome = transition.outcome;
+    if (workflowInfo().unsafe.isReplaying) journal.append(transition.journal);
+    return transition.journal;
+  }
+
+  /** Feeds exactly the events that a segment fed, and compares. A difference is a defect of the deployment: it fails the task, not the run. */
+  #feedSegment(head: SegmentHead, events: readonly RunEvent[], before: readonly JournalEntry[]): void {
+    const entries = [...before];
+    for (const event of events) {
+      this.#lastNow = event.now;
+      for (const entry of this.#take(resume(this.#program, this.#state, event))) entries.push(entry);
+    }
+    if (this.#state.nextSeq !== head.nextSeq || segmentHash(entries, this.#state) !== head.hash) {
+      throw new Error(`The segment before entry ${head.nextSeq} went another way here: worker and workflow bundle must be of one build`);
+    }
+    if (!head.written) this.#journal.append(entries);
+    // What the segment did itself is done; local calls that it did not reach are still open and are commanded anew.
+    const open = new Set(this.#state.open.map(({ command }) => command.id));
+    const seen = new Set<CommandId>();
+    this.#commanded = this.#commanded.filter((command) => {
+      if (command.kind === "cancelAction") return this.#calls.has(command.id);
+      if (command.kind !== "callAction") return true;
+      if (!open.has(command.id) || seen.has(command.id)) return false;
+      seen.add(command.id);
+      return true;
+    });
+  }
+
+  // --- performing commands
+
+  #cancelWhatWasClosed(): void {
+    const rest: Command[] = [];
+    for (const command of this.#commanded) {
+      if (command.kind === "cancelTimer") {
+        this.#timers.get(command.id)?.cancel();
+        this.#timers.delete(command.id);
+      } else if (command.kind === "cancelAction") {
+        this.#calls.get(command.id)?.cancel();
+        this.#calls.delete(command.id);
+      } else if (command.kind !== "closeWait") {
+        rest.push(command);
+      }
+    }
+    // A command that was closed before it was performed is performed no more.
+    this.#commanded = rest.filter((command) => command.kind === "yield" || command.kind === "finish" || this.#isOpen(command.id));
+  }
+
+  async #act(): Promise<void> {
+    while (this.#commanded.length > 0 && this.#outcome === undefined) {
+      const commands = this.#commanded;
+      this.#commanded = [];
+      const held = workflowInfo().historyLength >= this.#bounds.holdEvents && this.#inFlight > 0;
+      const waits: CommandOf<"openWait">[] = [];
+      const local: Call[] = [];
+      for (const command of commands) {
+        switch (command.kind) {
+          case "callAction":
+            if (held) this.#commanded.push(command);
+            else if (this.#goesInSegment(command)) local.push(command);
+            else await this.#callAction(command);
+            break;
+          case "openWait":
+            waits.push(command);
+            break;
+          case "startTimer":
+            this.#startTimer(command);
+            break;
+          case "yield":
+            await this.#yield();
+            break;
+          case "cancelAction":
+          case "cancelTimer":
+          case "closeWait":
+          case "finish":
+            break;
+        }
+      }
+      if (waits.length > 0) this.#openWaits(waits);
+      if (local.length > 0) await this.#segment(local);
+      this.#cancelWhatWasClosed();
+      if (held) return;
+      if (this.#makesRoom()) return;
+    }
+  }
+
+  #goesInSegment(command: Call): boolean {
+    if (command.facts.execution !== "local" || command.handedBack === true || this.#ordinary.has(command.id)) return false;
+    // Only while nothing else is open in the run.
+    return this.#calls.size === 0 && this.#state.open.every(({ command: open }) => open.kind === "callAction" && open.facts.execution === "local" && open.handedBack !== true && !this.#ordinary.has(open.id));
+  }
+
+  async #callAction(command: Call): Promise<void> {
+    if (this.#calls.has(command.id)) return;
+    if (this.#journal.unsentCount > this.#bounds.carriedEntries) await this.#flushNow();
+    const entries = this.#journal.take(command.id);
+    const scope = new CancellationScope({ cancellable: true });
+    this.#calls.set(command.id, scope);
+    this.#inFlight++;
+    const done = (event?: Incoming): void => {
+      this.#inFlight--;
+      this.#calls.delete(command.id);
+      if (event === undefined) this.#woken = true;
+      else this.#fifo.push(event);
+    };
+    void scope
+      .run(() => performActionWithin(command.timeoutMs)(this.#crossing({ ...this.#writer(), call: command }), this.#crossing(entries)))
+      .then(
+        (result) => {
+          this.#journal.acknowledge(command.id);
+          done({ kind: "actionSucceeded", id: command.id, output: result.output, attempt: result.attempt, ...(result.reference === undefined ? {} : { reference: result.reference }) });
+        },
+        (failure: unknown) => {
+          this.#journal.release(command.id);
+          const error = failedCall(failure);
+          done(error === undefined ? undefined : { kind: "actionFailed", id: command.id, error });
+        },
+      );
+  }
+
+  #startTimer(command: CommandOf<"startTimer">): void {
+    if (!("dueAt" in command.when)) throw new Error("A business timer is not performed by this shell; publishing refuses it");
+    const id = command.id;
+    const waitMs = msUntil(command.when.dueAt);
+    if (waitMs <= 0) {
+      this.#fifo.push({ kind: "timerFired", id });
+      return;
+    }
+    const scope = new CancellationScope({ cancellable: true });
+    this.#timers.set(id, scope);
+    void scope
+      .run(() => sleep(waitMs))
+      .then(
+        () => {
+          this.#timers.delete(id);
+          this.#fifo.push({ kind: "timerFired", id });
+        },
+        () => undefined, // cancelled by the interpreter
+      );
+  }
+
+  #openWaits(commands: readonly CommandOf<"openWait">[]): void {
+    const owner = `flush:${++this.#flushes}`;
+    const entries = this.#journal.take(owner);
+    const args = this.#inline({
+      ...this.#writer(),
+      nextSeq: this.#state.nextSeq,
+      entries,
+      waits: commands.map(({ id, event, key, filters, lookbackMs }) => ({ id, event, key, filters, ...(lookbackMs === undefined ? {} : { lookbackMs }) })),
+    });
+    this.#inFlight++;
+    void openWaits(args)
+      .catch(() => durably.openWaits(new Crossing(args.tenantId, args.value)))
+      .then((opened) => {
+        this.#inFlight--;
+        this.#journal.acknowledge(owner);
+        for (const { id, candidates, references } of opened) {
+          this.#fifo.push({ kind: "waitOpened", id, candidates, ...(references === undefined ? {} : { references }) });
+        }
+      });
+  }
+
+  async #segment(calls: readonly Call[]): Promise<void> {
+    const owner = `segment:${++this.#flushes}`;
+    const entries = this.#journal.take(owner);
+    this.#turn++;
+    const now = workflowNow(this.#lastNow);
+    this.#lastNow = now;
+    const args = this.#inline({
+      ...this.#writer(),
+      nextSeq: this.#state.nextSeq,
+      entries,
+      programHash: this.#program.programHash,
+      state: this.#state,
+      now,
+      turn: this.#turn,
+    });
+    this.#inFlight++;
+    const result = await runSegment(args).catch(() => ({ ran: false }) as const);
+    this.#inFlight--;
+    if (!result.ran) {
+      this.#journal.release(owner);
+      for (const call of calls) this.#ordinary.add(call.id);
+      for (const call of calls) this.#commanded.push(call);
+      return;
+    }
+    if (result.head.written) this.#journal.acknowledge(owner);
+    else this.#journal.release(owner);
+    this.#commanded.push(...calls);
+    this.#feedSegment(result.head, result.events, []);
+  }
+
+  /** Other runs of this thread go on while the journal is written, or a timer lets signals and cancels in. */
+  async #yield(): Promise<void> {
+    this.#yieldsInRow++;
+    if (this.#yieldsInRow % this.#bounds.yieldsPerTimer === 0) await sleep(1);
+    else await this.#flushNow();
+    this.#turn++;
+    this.#fifo.push({ kind: "continue" });
+  }
+
+  // --- writing the journal
+
+  async #flushNow(): Promise<void> {
+    const owner = `flush:${++this.#flushes}`;
+    const entries = this.#journal.take(owner);
+    if (entries.length === 0 && this.#inFlight > 0) {
+      await condition(() => this.#journal.empty || this.#journal.unsentCount > 0);
+      return;
+    }
+    await this.#flush(owner, entries);
+  }
+
+  #flushAside(): void {
+    const owner = `flush:${++this.#flushes}`;
+    const entries = this.#journal.take(owner);
+    void this.#flush(owner, entries);
+  }
+
+  async #flush(owner: string, entries: readonly JournalEntry[]): Promise<void> {
+    const args = this.#inline({ ...this.#writer(), nextSeq: this.#state.nextSeq, entries });
+    this.#inFlight++;
+    try {
+      await flush(args);
+    } catch {
+      await durably.flush(new Crossing(args.tenantId, args.value));
+    }
+    this.#inFlight--;
+    this.#journal.acknowledge(owner);
+    this.#woken = true;
+  }
+
+  // --- continue-as-new
+
+  /** A bound is reached, and nothing is in flight: the server would cancel it or lose its completion. */
+  #makesRoom(): boolean {
+    if (this.#outcome !== undefined || this.#state.cancel !== undefined || this.#inFlight > 0 || this.#fifo.length > 0) return false;
+    const { steps, remoteSteps } = this.#state.counters;
+    const info = workflowInfo();
+    return (
+      remoteSteps - this.#remoteStepsBefore >= this.#bounds.remoteSteps ||
+      steps - this.#stepsBefore >= this.#bounds.steps ||
+      this.#signals >= this.#bounds.signals ||
+      info.historyLength >= this.#bounds.holdEvents ||
+      info.continueAsNewSuggested
+    );
+  }
+
+  async #continueAsNew(): Promise<never> {
+    const checkpoint: Checkpoint = {
+      state: this.#state,
+      bounds: this.#bounds,
+      ordinal: this.#ordinal + 1,
+      turn: this.#turn,
+      yielded: this.#commanded.some(({ kind }) => kind === "yield"),
+    };
+    // Thrown, and caught by nothing of ours.
+    return (await continueAsNew(this.#crossing(this.#start), new CrossingProgram(this.#start.tenantId, this.#program), this.#crossing(checkpoint))) as never;
+  }
+
+  #isOpen(id: CommandId): boolean {
+    return this.#state.open.some(({ command }) => command.id === id);
+  }
+
+  #writer(): Writer {
+    return { tenantId: this.#start.tenantId, runId: this.#start.runId, ordinal: this.#ordinal, historyLength: workflowInfo().historyLength };
+  }
+
+  #crossing(value: unknown): Crossing {
+    return new Crossing(this.#start.tenantId, value);
+  }
+
+  #inline(value: unknown): Crossing {
+    return new Crossing(this.#start.tenantId, value, { inline: true });
+  }
+}

@@ -50,10 +50,12 @@ function nodeService(
       MAINSPRING_WORKER_PORT: String(settings.workerPort),
       MAINSPRING_PLATFORM_KEY: settings.platformKey,
       MAINSPRING_DEV: "1",
+      // After a worker was killed, its runs are offered to the others when this has passed; 10 s suit a cluster.
+      MAINSPRING_WAITS: env["MAINSPRING_WAITS"] ?? JSON.stringify({ stickyTimeoutMs: 2_500 }),
     },
     cwd: settings.root,
     logFile,
-    ending: { signal: "SIGTERM", graceMs: 15_000 },
+    ending: { signal: "SIGTERM", graceMs: 30_000 },
     isReady: () => answersOk(readyUrl),
     readyDeadlineMs: 60_000,
     failure: (reason) => setupError("PROCESS_FAILED", { name, reason, log: logFile }),

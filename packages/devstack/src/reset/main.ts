@@ -7,7 +7,7 @@ import { removeOutsideData } from "../postgres/postgres.ts";
 import { SetupError } from "../setup-error.ts";
 
 const root = dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))));
-const folder = join(root, ".mainspring");
+const folder = process.env["MAINSPRING_FOLDER"] || join(root, ".mainspring");
 
 try {
   await endLeftOvers(folder);

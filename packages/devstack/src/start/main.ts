@@ -10,6 +10,8 @@ import { publishExample, readExamples, type Published } from "./examples.ts";
 import { followExample } from "./follow-run.ts";
 
 const root = dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))));
+/** Several stacks of one repository live beside each other in folders of their own. */
+const folder = process.env["MAINSPRING_FOLDER"] || join(root, ".mainspring");
 const exitCodes = { ok: 0, failed: 1, usage: 2, interrupted: 130 };
 
 const supervisor = createSupervisor();
@@ -30,7 +32,7 @@ const progress = lineProgress((text) => void process.stdout.write(text));
 let stack: Stack;
 try {
   const startMs = performance.now();
-  stack = await startStack({ root, folder: join(root, ".mainspring"), env: process.env, progress }, supervisor);
+  stack = await startStack({ root, folder, env: process.env, progress }, supervisor);
   progress.say(`Mainspring is running (${((performance.now() - startMs) / 1000).toFixed(1)} s)\n`);
   const succeeded = await runExamples(stack, progress);
   if (once) await end(succeeded ? exitCodes.ok : exitCodes.failed);

@@ -8,7 +8,7 @@ import { startHealthServer } from "./health-server.ts";
 import { startRunWorker } from "./run-worker.ts";
 import { workflowBundle } from "./workflow-bundle.ts";
 
-const log = pino({ name: "worker", level: process.env["LOG_LEVEL"] ?? "info" });
+const log = pino({ name: "worker", level: process.env["MAINSPRING_LOG_LEVEL"] ?? "info" });
 Runtime.install({ logger: temporalLogger(), shutdownSignals: [] });
 
 const missing = ["DATABASE_URL", "DISPATCHER_DATABASE_URL", "RECONCILER_DATABASE_URL"].filter((name) => !process.env[name]);

@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          sequence: { groupOrder: 0 },
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: ["**/*.integration.test.ts", "**/*.browser.test.ts", "**/node_modules/**"],
           pool: "threads",
@@ -17,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          sequence: { groupOrder: 1 },
           globalSetup: ["scripts/test-services.ts"],
           include: ["packages/*/src/**/*.integration.test.ts"],
           pool: "forks",
@@ -28,6 +30,7 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          sequence: { groupOrder: 2 },
           globalSetup: ["scripts/test-services.ts"],
           include: ["packages/*/src/**/*.browser.test.ts"],
           pool: "forks",

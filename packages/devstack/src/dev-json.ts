@@ -14,6 +14,8 @@ export type DevJson = {
   temporalNamespace: string;
   /** As role `app`, which sees the rows of the tenant that `app.tenant` names. */
   databaseUrl: string;
+  /** What a further worker needs, one address per role. */
+  databaseUrls: { app: string; dispatcher: string; reconciler: string };
   /** Postgres and Temporal only when they are ours. */
   pids: Partial<Record<ServiceName | "supervisor", number>>;
 };

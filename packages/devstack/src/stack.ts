@@ -78,6 +78,7 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
     temporalAddress,
     temporalNamespace: settings.temporalNamespace,
     databaseUrl: settings.databaseUrls.app,
+    databaseUrls: settings.databaseUrls,
     pids: { ...supervisor.pids(), supervisor: process.pid },
   });
   writeDevJson(folder, dev());

@@ -63,11 +63,14 @@ export { programFormat } from "./program/program.ts";
 
 export type {
   ActionError,
+  BranchResult,
   Command,
   CommandId,
   CommandKind,
   CommandOf,
+  Completion,
   Counters,
+  EffectPlace,
   EntryKind,
   ErrorCategory,
   Fiber,
@@ -99,3 +102,12 @@ export type { ErrorCatalogue, ErrorEntry } from "./errors/catalogue.ts";
 export type { ErrorCode } from "./errors/errors.ts";
 export { errors, explainCode } from "./errors/errors.ts";
 export { MainspringError } from "./errors/mainspring-error.ts";
+
+export { openCommands, resume, start } from "./interpreter/interpret.ts";
+export { entriesHash, stateHash } from "./interpreter/machine.ts";
+export { eventMatchesFilters } from "./interpreter/filters.ts";
+export { inlineValueMaxBytes } from "./interpreter/semantics.ts";
+export { unsupportedSteps } from "./interpreter/unsupported.ts";
+export { applyInput, foldJournal, JournalError } from "./journal/fold.ts";
+export type { ResolveReference } from "./journal/fold.ts";
+export { instantFromMs, instantMs, parseInstantMs } from "./time/instant.ts";

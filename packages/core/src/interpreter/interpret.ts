@@ -1,0 +1,218 @@
+import type { Program } from "../program/program.ts";
+import { programFormat } from "../program/program.ts";
+import type { Json } from "../values/json.ts";
+import { lateEntry, verdictEntry } from "./entries.ts";
+import { Corruption, runError, StepFailure } from "./failure.ts";
+import { cancellation, corruption, finish } from "./finish.ts";
+import { eventArrived, waitOpened } from "./inbound.ts";
+import { startInput, resumeInput } from "./input.ts";
+import type { Machine } from "./machine.ts";
+import { closeCommand, fiberOf, machineOf, newMachine, openCommand, runPlace, seal, takeSeq } from "./machine.ts";
+import { runFibers } from "./run-fibers.ts";
+import { weigh } from "./size.ts";
+import { actionFailed, actionHandedBack, actionSucceeded } from "./steps/action-call.ts";
+import { waitTimedOut, waitTimeoutStarted } from "./steps/event-wait.ts";
+import { timeWaitFired, timeWaitStarted } from "./steps/time-wait.ts";
+import type { Command, CommandOf, OpenCommand, RunEvent, RunState, StartContext, Transition, ValueReference } from "./transition.ts";
+import { cancelRun, endAtOnce, stepFailure } from "./unwind.ts";
+
+/**
+ * Begins a run.
+ * @param payloadReference names the payload in the journal where that is over 1 KiB
+ */
+export function start(program: Program, payload: Json, context: StartContext, payloadReference?: ValueReference): Transition {
+  let m = newMachine(program, payload, context);
+  try {
+    startInput(m, payload, context, payloadReference);
+    m.bytesBound = weigh(m, payload);
+    m.journal.push({ seq: takeSeq(m), at: m.now, kind: "run", status: "RUNNING" });
+    if (program.format !== programFormat) throw new Corruption(`The program has the format ${String(program.format)}; this interpreter reads ${programFormat}.`);
+    runFibers(m);
+    return seal(m);
+  } catch (thrown) {
+    m = newMachine(program, payload, context);
+    startInput(m, payload, context, payloadReference);
+    m.journal.push({ seq: takeSeq(m), at: m.now, kind: "run", status: "RUNNING" });
+    endAtOnce(m, undefined, corruption(m, reasonOf(thrown)));
+    return seal(m);
+  }
+}
+
+/** Goes on with a run. Total: whatever state and event are, it returns, and what cannot be resolved ends the run. */
+export function resume(program: Program, state: RunState, event: RunEvent): Transition {
+  try {
+    if (state.format !== 1) throw new Corruption(`The state has the format ${String(state.format)}; this interpreter reads 1.`);
+    const m = machineOf(program, state, event.now);
+    resumeInput(m, event);
+    if (m.outcome !== undefined) {
+      afterTheEnd(m, event);
+      return seal(m);
+    }
+    if (event.turn !== m.turn) {
+      m.turn = event.turn;
+      m.fuelInTurn = 0;
+    }
+    take(m, event);
+    runFibers(m);
+    return seal(m);
+  } catch (thrown) {
+    return corrupted(program, state, event, reasonOf(thrown));
+  }
+}
+
+/** The commands that wait for their answers, to be issued again after a restart or continue-as-new, in the order of their issue. */
+export function openCommands(state: RunState): Command[] {
+  return state.open.map((open) => open.command);
+}
+
+function take(m: Machine, event: RunEvent): void {
+  switch (event.kind) {
+    case "actionSucceeded":
+    case "actionFailed":
+    case "actionHandedBack": {
+      const open = openCommand(m, event.id);
+      if (open === undefined || open.command.kind !== "callAction") lateEntry(m, event.kind, event.id);
+      else takeActionResult(m, open, open.command, event);
+      return;
+    }
+    case "timerStarted": {
+      const open = openCommand(m, event.id);
+      if (open === undefined || open.command.kind !== "startTimer") lateEntry(m, event.kind, event.id);
+      else if (open.fiber < 0) return;
+      else if (m.index.steps.get(open.command.place.stepPath)?.type === "event.wait") waitTimeoutStarted(m, open, event.dueAt);
+      else timeWaitStarted(m, open, event.dueAt);
+      return;
+    }
+    case "timerFired": {
+      const open = openCommand(m, event.id);
+      if (open === undefined || open.command.kind !== "startTimer") lateEntry(m, event.kind, event.id);
+      else timerFired(m, open, open.command);
+      return;
+    }
+    case "waitOpened":
+      waitOpened(m, event);
+      return;
+    case "eventArrived":
+      m.yields = 0;
+      eventArrived(m, event.event, event.reference);
+      return;
+    case "cancelRequested":
+      if (m.cancel !== undefined) {
+        lateEntry(m, event.kind);
+        return;
+      }
+      m.yields = 0;
+      m.cancel = event.reason === undefined ? { by: event.by, at: m.now } : { by: event.by, reason: event.reason, at: m.now };
+      cancelRun(m);
+      return;
+    case "historyBudgetSpent":
+      endAtOnce(m, undefined, runError(m, runPlace, "ControlError", "HISTORY_BUDGET", "The run's history has no room for what it would do next."));
+      return;
+    case "continue":
+      if (!m.yielding) {
+        lateEntry(m, event.kind);
+        return;
+      }
+      m.yielding = false;
+      m.open = m.open.filter((open) => open.command.kind !== "yield");
+      return;
+    default:
+      lateEntry(m, (event as RunEvent).kind);
+  }
+}
+
+function takeActionResult(
+  m: Machine,
+  open: OpenCommand,
+  command: CommandOf<"callAction">,
+  event: Extract<RunEvent, { kind: "actionSucceeded" | "actionFailed" | "actionHandedBack" }>,
+): void {
+  // What a run computes by itself, and be it by local calls, is nothing from outside.
+  if (command.facts.execution === "remote" || command.handedBack === true) m.yields = 0;
+  try {
+    switch (event.kind) {
+      case "actionSucceeded":
+        actionSucceeded(m, open, event);
+        return;
+      case "actionFailed":
+        actionFailed(m, open, event);
+        return;
+      case "actionHandedBack":
+        actionHandedBack(m, open, event);
+        return;
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof StepFailure)) throw thrown;
+    stepFailure(m, fiberOf(m, open.fiber), command.place, thrown);
+  }
+}
+
+function timerFired(m: Machine, open: OpenCommand, command: CommandOf<"startTimer">): void {
+  m.yields = 0;
+  if (open.fiber < 0) {
+    closeCommand(m, command.id);
+    endAtOnce(m, undefined, cancellation(m));
+    return;
+  }
+  const step = m.index.steps.get(command.place.stepPath);
+  switch (step?.type) {
+    case "event.wait":
+      waitTimedOut(m, open);
+      return;
+    case "time.wait":
+      try {
+        timeWaitFired(m, open, step);
+      } catch (thrown) {
+        if (!(thrown instanceof StepFailure)) throw thrown;
+        stepFailure(m, fiberOf(m, open.fiber), command.place, thrown);
+      }
+      return;
+    default:
+      throw new Corruption(`No step at ${command.place.stepPath} waits for a timer.`);
+  }
+}
+
+/** The run has ended: what comes is journalled, and nothing else of the state changes. */
+function afterTheEnd(m: Machine, event: RunEvent): void {
+  if (event.kind === "eventArrived") {
+    lateEntry(m, event.kind, event.event.id);
+    if (!m.taken.includes(event.event.id)) verdictEntry(m, event.event.id, "ignored", { reason: "run-ended" });
+    return;
+  }
+  lateEntry(m, event.kind, "id" in event ? event.id : undefined);
+  if (event.kind !== "waitOpened") return;
+  for (const candidate of event.candidates) {
+    if (!m.taken.includes(candidate.id)) verdictEntry(m, candidate.id, "ignored", { reason: "run-ended" });
+  }
+}
+
+/** Ends a run whose state cannot be resolved, closing what can be closed. */
+function corrupted(program: Program, state: RunState, event: RunEvent, reason: string): Transition {
+  try {
+    const m = machineOf(program, state, event.now);
+    resumeInput(m, event);
+    endAtOnce(m, undefined, corruption(m, reason));
+    return seal(m);
+  } catch {
+    return beyondRepair(program, state, event, reason);
+  }
+}
+
+/** As `corrupted`, when not even the state's frames and commands can be read. */
+function beyondRepair(program: Program, state: RunState, event: RunEvent, reason: string): Transition {
+  const known: Partial<RunState> = typeof state === "object" && state !== null ? state : {};
+  const system: StartContext = known.system ?? { runId: "", workflow: "", version: 0, definitionHash: "", tenantId: "", startedAt: event.now, now: event.now, turn: event.turn };
+  const m = newMachine({ ...program, semantics: program.semantics === 1 ? 1 : 2 }, null, { ...system, now: event.now });
+  m.nextSeq = Number.isSafeInteger(known.nextSeq) ? (known.nextSeq as number) : 1;
+  m.nextCommand = Number.isSafeInteger(known.nextCommand) ? (known.nextCommand as number) : 1;
+  m.fibers.length = 0;
+  resumeInput(m, event);
+  finish(m, { status: "failed", error: corruption(m, reason) });
+  return seal(m);
+}
+
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof Corruption) return thrown.message;
+  // A defect of ours, or a state that no interpreter wrote.
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : "The interpreter failed.";
+}

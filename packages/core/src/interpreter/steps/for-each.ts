@@ -1,0 +1,155 @@
+import type { ForEachStep, Target } from "../../program/program.ts";
+import type { Json } from "../../values/json.ts";
+import { stepEntry } from "../entries.ts";
+import { Corruption, errorJson, isCatchable, noValue, runError, StepFailure } from "../failure.ts";
+import type { Machine, WorkFiber } from "../machine.ts";
+import { popFrame, pushFrame, replaceTop } from "../machine.ts";
+import { describe, evaluate } from "../scope.ts";
+import { admit, weigh, weighResult } from "../size.ts";
+import { writeTarget } from "../targets.ts";
+import type { Frame, RunError, StepPlace } from "../transition.ts";
+
+type ForEachFrame = Extract<Frame, { kind: "forEach" }>;
+
+const isArray = Array.isArray;
+const isSafeInteger = Number.isSafeInteger;
+
+export function forEach(m: Machine, fiber: WorkFiber, step: ForEachStep, place: StepPlace): void {
+  const items = itemsOf(evaluate(m, fiber, step.items));
+  const maxItems = step.maxItems === undefined ? m.behaviour.forEachItemsMax : evaluateCount(m, fiber, step);
+  if (items.length > maxItems) {
+    throw new StepFailure("ControlError", "TOO_MANY_ITEMS", `There are ${items.length} items; at most ${maxItems} are allowed.`, { items: items.length, maxItems });
+  }
+  checkConcurrency(m, fiber, step);
+  admit(m, weighResult(m, items as Json[]));
+  let frame: ForEachFrame = { kind: "forEach", place, items, index: 0 };
+  if (step.collect !== undefined) {
+    frame = leavesItem(m, step) ? { ...frame, collected: [], errors: [] } : { ...frame, collected: [] };
+  }
+  pushFrame(m, fiber, frame);
+  if (items.length > 0) pushFrame(m, fiber, { kind: "sequence", path: step.path + ".body.steps", pc: 0 });
+  else endLoop(m, fiber, step, frame);
+}
+
+/** A value that is no array is one item; nothing and null are none. */
+function itemsOf(value: Json | undefined): readonly Json[] {
+  if (value === undefined || value === null) return [];
+  return isArray(value) ? value : [value];
+}
+
+function evaluateCount(m: Machine, fiber: WorkFiber, step: ForEachStep): number {
+  const count = evaluate(m, fiber, step.maxItems as NonNullable<ForEachStep["maxItems"]>);
+  if (count === undefined || count === null) throw noValue("maxItems");
+  if (typeof count !== "number" || !isSafeInteger(count) || count < 0) {
+    throw new StepFailure("ExpressionError", "VALUE_TYPE", "maxItems is a whole number, 0 or more.", { field: "maxItems" });
+  }
+  return count;
+}
+
+function checkConcurrency(m: Machine, fiber: WorkFiber, step: ForEachStep): void {
+  if (step.concurrency === undefined) return;
+  const concurrency = evaluate(m, fiber, step.concurrency);
+  if (concurrency === undefined || concurrency === null) throw noValue("concurrency");
+  if (typeof concurrency !== "number" || !isSafeInteger(concurrency) || concurrency < 1 || concurrency > 50) {
+    const found = typeof concurrency === "number" ? "" + concurrency : describe(concurrency);
+    throw new StepFailure("ExpressionError", "CONCURRENCY_OUT_OF_RANGE", `concurrency is a whole number from 1 to 50, and this is ${found}.`);
+  }
+  if (concurrency > 1) throw new Corruption(`The interpreter does not perform concurrent items, at ${step.path}.`);
+}
+
+/** A body has ended: collects its value and goes on with the next item, or ends the loop. */
+export function nextItem(m: Machine, fiber: WorkFiber, frame: ForEachFrame): void {
+  const step = forEachAt(m, frame);
+  m.place = frame.place;
+  m.stepFuel = 0;
+  m.scope = undefined;
+  m.fuelInTurn += m.behaviour.stepFuelMin;
+  let next = frame;
+  if (step.collect !== undefined) {
+    try {
+      const value = evaluate(m, fiber, step.collect.value) ?? null;
+      admit(m, weighResult(m, value));
+      next = collect(m, frame, value);
+    } catch (thrown) {
+      if (!(thrown instanceof StepFailure)) throw thrown;
+      const error = runError(m, frame.place, thrown.category, thrown.code, thrown.message, thrown.details);
+      if (itemFailed(m, fiber, frame, error)) return;
+      popFrame(m, fiber);
+      throw thrown;
+    }
+  }
+  toNext(m, fiber, step, next);
+}
+
+/**
+ * An item's error: true when the loop tolerates it and has gone on with the next item. (Under semantics 1 it goes on
+ * inside the item, which is not for the loop to do.)
+ */
+export function itemFailed(m: Machine, fiber: WorkFiber, frame: ForEachFrame, error: RunError): boolean {
+  const step = forEachAt(m, frame);
+  if (!leavesItem(m, step) || !isCatchable(error)) return false;
+  let next = frame;
+  if (step.collect !== undefined) {
+    const failed: Json = { index: frame.index, error: errorJson(error) };
+    const errors = owned(m, frame.errors ?? []);
+    errors.push(failed);
+    m.bytesBound += weigh(m, failed);
+    next = { ...collect(m, frame, null), errors };
+  }
+  // The end of the loop may fail in its turn; whoever unwinds goes on with that.
+  m.place = frame.place;
+  m.scope = undefined;
+  toNext(m, fiber, step, next);
+  return true;
+}
+
+function toNext(m: Machine, fiber: WorkFiber, step: ForEachStep, frame: ForEachFrame): void {
+  if (frame.index + 1 >= frame.items.length) {
+    endLoop(m, fiber, step, frame);
+    return;
+  }
+  replaceTop(m, fiber, { ...frame, index: frame.index + 1 });
+  pushFrame(m, fiber, { kind: "sequence", path: step.path + ".body.steps", pc: 0 });
+}
+
+function endLoop(m: Machine, fiber: WorkFiber, step: ForEachStep, frame: ForEachFrame): void {
+  popFrame(m, fiber);
+  if (step.collect !== undefined) {
+    const collected = (frame.collected ?? []) as Json[];
+    writeTarget(m, fiber, step.collect.saveAs, collected, weigh(m, collected));
+    if (frame.errors !== undefined) {
+      writeTarget(m, fiber, errorsTarget(step.collect.saveAs), frame.errors as Json[], weigh(m, frame.errors as Json[]));
+    }
+  }
+  stepEntry(m, frame.place, "SUCCEEDED");
+}
+
+/** The target beside `saveAs` that gets the errors of its items. */
+function errorsTarget(saveAs: Target): Target {
+  const path = saveAs.slice();
+  path[path.length - 1] += "Errors";
+  return path as unknown as Target;
+}
+
+function collect(m: Machine, frame: ForEachFrame, value: Json): ForEachFrame {
+  const collected = owned(m, frame.collected ?? []);
+  collected.push(value);
+  return { ...frame, collected };
+}
+
+function owned(m: Machine, list: readonly Json[]): Json[] {
+  if (m.owned.has(list)) return list as Json[];
+  const copy = list.slice();
+  m.owned.add(copy);
+  return copy;
+}
+
+function leavesItem(m: Machine, step: ForEachStep): boolean {
+  return step.onItemError === "continue" && m.behaviour.itemErrorLeavesItem;
+}
+
+function forEachAt(m: Machine, frame: ForEachFrame): ForEachStep {
+  const step = m.index.steps.get(frame.place.stepPath);
+  if (step?.type !== "control.forEach") throw new Corruption(`There is no control.forEach at ${frame.place.stepPath}.`);
+  return step;
+}

@@ -1,0 +1,130 @@
+import type { ParallelStep } from "../../program/program.ts";
+import type { Json } from "../../values/json.ts";
+import { stepEntry } from "../entries.ts";
+import { Corruption, errorJson, runError, StepFailure } from "../failure.ts";
+import type { Machine, WorkFiber } from "../machine.ts";
+import { popFrame, pushFrame, replaceTop, topFrame } from "../machine.ts";
+import { weigh } from "../size.ts";
+import { writeTarget } from "../targets.ts";
+import type { BranchResult, Completion, Frame, StepPlace } from "../transition.ts";
+import { endBranches, failStep, stepFailure, unwind } from "../unwind.ts";
+
+type ParallelFrame = Extract<Frame, { kind: "parallel" }>;
+
+export function parallel(m: Machine, fiber: WorkFiber, step: ParallelStep, place: StepPlace): void {
+  const fibers: number[] = [];
+  const frame: ParallelFrame = { kind: "parallel", place, fibers, branches: {}, counted: [] };
+  pushFrame(m, fiber, frame);
+  for (let i = 0; i < step.branches.length; i += 1) {
+    const id = m.nextFiber;
+    m.nextFiber += 1;
+    fibers.push(id);
+    m.fibers.push({
+      id,
+      parent: fiber.id,
+      branch: (step.branches[i] as ParallelStep["branches"][number]).id,
+      frames: [{ kind: "sequence", path: step.path + ".branches[" + i + "].steps", pc: 0 }],
+      own: {},
+      status: "ready",
+    });
+  }
+  fiber.status = "blocked";
+  settle(m, fiber, step, frame);
+}
+
+/** A branch has ended: it counts, fails the others, or is the last that the end of the step waited for. */
+export function branchEnded(m: Machine, parent: WorkFiber, branch: WorkFiber, completion: Completion | undefined): void {
+  const frame = topFrame(parent);
+  if (frame?.kind !== "parallel") throw new Corruption(`The fiber ${parent.id} does not wait for the branch ${branch.branch}.`);
+  const step = m.index.steps.get(frame.place.stepPath);
+  if (step?.type !== "control.parallel") throw new Corruption(`There is no control.parallel at ${frame.place.stepPath}.`);
+  const id = branch.branch as string;
+  const next: ParallelFrame = {
+    ...frame,
+    fibers: frame.fibers.filter((other) => other !== branch.id),
+    branches: { ...frame.branches, [id]: resultOf(completion) },
+    counted: completion === undefined && frame.ending === undefined ? [...frame.counted, id] : frame.counted,
+  };
+  replaceTop(m, parent, next);
+  if (frame.ending === undefined && completion !== undefined && (completion.kind !== "error" || step.completion === "all")) {
+    decide(m, parent, next, completion);
+    return;
+  }
+  settle(m, parent, step, next);
+}
+
+function resultOf(completion: Completion | undefined): BranchResult {
+  if (completion === undefined) return { status: "SUCCEEDED" };
+  switch (completion.kind) {
+    case "error":
+      return { status: "FAILED", error: completion.error };
+    case "return":
+      return { status: "SUCCEEDED" };
+    case "cancel":
+      return { status: "CANCELED" };
+  }
+}
+
+/** Looks whether the step is decided by now: enough branches succeeded, too many failed, or none is left. */
+function settle(m: Machine, parent: WorkFiber, step: ParallelStep, frame: ParallelFrame): void {
+  if (frame.ending !== undefined) {
+    if (frame.fibers.length === 0) end(m, parent, frame, frame.ending);
+    return;
+  }
+  const total = step.branches.length;
+  const needed = step.completion === "all" ? total : step.completion === "any" ? 1 : step.completion.quorum;
+  if (frame.counted.length >= needed) {
+    decide(m, parent, frame, { kind: "joined" });
+    return;
+  }
+  if (frame.counted.length + frame.fibers.length >= needed) return;
+  const errors: { [branch: string]: Json } = {};
+  for (const id of Object.keys(frame.branches)) {
+    const result = frame.branches[id] as BranchResult;
+    if (result.error !== undefined) errors[id] = errorJson(result.error);
+  }
+  const message = `${needed} of ${total} branches had to succeed, and that is no longer possible.`;
+  decide(m, parent, frame, { kind: "error", error: runError(m, frame.place, "ControlError", "QUORUM_FAILED", message, { errors }) });
+}
+
+function decide(m: Machine, parent: WorkFiber, frame: ParallelFrame, ending: Completion | { readonly kind: "joined" }): void {
+  if (frame.fibers.length === 0) end(m, parent, frame, ending);
+  else endBranches(m, parent, frame, ending);
+}
+
+/** No branch is left: the step ends, and the fiber goes on behind it or is left in its turn. */
+function end(m: Machine, parent: WorkFiber, frame: ParallelFrame, ending: Completion | { readonly kind: "joined" }): void {
+  popFrame(m, parent);
+  parent.status = "ready";
+  const { place } = frame;
+  switch (ending.kind) {
+    case "joined":
+      try {
+        join(m, parent, frame);
+      } catch (thrown) {
+        if (!(thrown instanceof StepFailure)) throw thrown;
+        stepFailure(m, parent, place, thrown);
+      }
+      return;
+    case "error":
+      failStep(m, parent, place, ending.error);
+      return;
+    case "return":
+      stepEntry(m, place, "SUCCEEDED");
+      unwind(m, parent, ending);
+      return;
+    case "cancel":
+      stepEntry(m, place, "CANCELED");
+      unwind(m, parent, ending);
+      return;
+  }
+}
+
+function join(m: Machine, parent: WorkFiber, frame: ParallelFrame): void {
+  const step = m.index.steps.get(frame.place.stepPath);
+  if (step?.type === "control.parallel" && step.saveAs !== undefined) {
+    const result = { counted: frame.counted as string[], branches: frame.branches as unknown as Json };
+    writeTarget(m, parent, step.saveAs, result, weigh(m, result));
+  }
+  stepEntry(m, frame.place, "SUCCEEDED");
+}

@@ -1,0 +1,134 @@
+import type { Target } from "../program/program.ts";
+import type { Json, JsonObject } from "../values/json.ts";
+import { keyIsRefused } from "../values/keys.ts";
+import { StepFailure } from "./failure.ts";
+import type { Machine, Vars, WorkFiber } from "./machine.ts";
+import { varsOf } from "./scope.ts";
+import { admit, weigh } from "./size.ts";
+
+const isArray = Array.isArray;
+const hasOwn = Object.hasOwn;
+
+/**
+ * Writes a value that has been weighed (nothing removes the target), copying what is shared on the way to it.
+ * @throws StepFailure STATE_TOO_LARGE, TARGET_NOT_WRITABLE
+ */
+export function writeTarget(m: Machine, fiber: WorkFiber, target: Target, value: Json | undefined, bytes: number): void {
+  if (value !== undefined) {
+    let path = 0;
+    for (let i = 1; i < target.length; i += 1) path += (target[i] as string).length + 4;
+    admit(m, bytes + path, current(target[0] === "payload" ? m.payload : varsOf(m, fiber), target));
+  }
+  m.scope = undefined;
+  if (target[0] === "payload") {
+    m.payload = target.length === 1 ? (value ?? null) : placed(m, m.payload, target, 1, value);
+    return;
+  }
+  if (target.length === 1) {
+    if (value === undefined || value === null || typeof value !== "object" || isArray(value)) throw notAssignable(target);
+    m.varsVersion += 1;
+    m.vars = value;
+    return;
+  }
+  m.varsVersion += 1;
+  if (fiber.parent !== undefined && isOwnName(target[1] as string)) {
+    const name = target[1] as string;
+    // The branch starts from what it sees, and keeps the result for itself.
+    let own: Vars = fiber.own;
+    const seen = varsOf(m, fiber);
+    if (!hasOwn(own, name) && hasOwn(seen, name)) {
+      weigh(m, seen[name] as Json); // it has two places now
+      own = { ...own, [name]: seen[name] as Json };
+    }
+    fiber.own = placed(m, own as JsonObject, target, 1, value) as JsonObject;
+    return;
+  }
+  m.vars = placed(m, m.vars as JsonObject, target, 1, value) as JsonObject;
+}
+
+/** Names of `vars` that each branch of a `control.parallel` has for itself. */
+function isOwnName(name: string): boolean {
+  return name === "event" || name === "eventName" || name === "timeWait";
+}
+
+function current(root: Json | Vars, target: Target): Json | undefined {
+  let value = root as Json | undefined;
+  for (let i = 1; i < target.length; i += 1) {
+    if (typeof value !== "object" || value === null) return undefined;
+    const key = target[i] as string;
+    value = hasOwn(value, key) ? (value as JsonObject)[key] : undefined;
+  }
+  return value;
+}
+
+/** `container` with the value at the rest of the path: itself when it is ours, else a copy. */
+function placed(m: Machine, container: Json | undefined, target: Target, at: number, value: Json | undefined): Json {
+  if (container === undefined || container === null) {
+    // Nothing is removed from nothing, and no container is made for it.
+    if (value === undefined) return container ?? null;
+    return filled(m, target, at, value);
+  }
+  if (typeof container !== "object") {
+    if (value === undefined) return container;
+    throw notAssignable(target);
+  }
+  const key = target[at] as string;
+  if (keyIsRefused(key)) throw notAssignable(target);
+  const last = at === target.length - 1;
+  if (isArray(container)) {
+    const index = arrayIndex(key, container.length);
+    if (index < 0 || (index === container.length && value === undefined)) {
+      if (value === undefined) return container;
+      throw notAssignable(target);
+    }
+    const items = owned(m, container) as Json[];
+    if (!last) items[index] = placed(m, items[index], target, at + 1, value);
+    else if (value === undefined) items.splice(index, 1);
+    else items[index] = value;
+    return items;
+  }
+  const present = hasOwn(container, key);
+  if (value === undefined && !present) return container;
+  const members = owned(m, container) as JsonObject;
+  if (!last) members[key] = placed(m, present ? members[key] : undefined, target, at + 1, value);
+  else if (value === undefined) delete members[key];
+  else members[key] = value;
+  return members;
+}
+
+/** New objects for the rest of the path, with the value in the innermost. */
+function filled(m: Machine, target: Target, at: number, value: Json): Json {
+  let inner = value;
+  for (let i = target.length - 1; i >= at; i -= 1) {
+    const key = target[i] as string;
+    if (keyIsRefused(key)) throw notAssignable(target);
+    const object: JsonObject = { [key]: inner };
+    m.owned.add(object);
+    inner = object;
+  }
+  return inner;
+}
+
+function owned(m: Machine, container: Json[] | JsonObject): Json[] | JsonObject {
+  if (m.owned.has(container)) return container;
+  const copy = isArray(container) ? container.slice() : { ...container };
+  m.owned.add(copy);
+  return copy;
+}
+
+/** An index of the array or the one behind its last; -1 for any other key. */
+function arrayIndex(key: string, length: number): number {
+  if (key === "" || key.length > 9) return -1;
+  let index = 0;
+  for (let i = 0; i < key.length; i += 1) {
+    const digit = key.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    index = index * 10 + digit;
+  }
+  return index <= length ? index : -1;
+}
+
+function notAssignable(target: Target): StepFailure {
+  const path = target.join(".");
+  return new StepFailure("ExpressionError", "TARGET_NOT_WRITABLE", `Nothing can be written to ${path}: it leads through a value that is no object, or has a key that is refused.`, { target: path });
+}

@@ -1,0 +1,175 @@
+import { instantFromMs } from "../time/instant.ts";
+import { stepEntry, stepFailed } from "./entries.ts";
+import { Corruption, isCatchable, runError } from "./failure.ts";
+import type { StepFailure } from "./failure.ts";
+import { finish, mayRemain, outcomeOf } from "./finish.ts";
+import type { Machine, WorkFiber } from "./machine.ts";
+import { fiberOf, issue, popFrame, replaceTop, runPlace, takeCommandId, topFrame } from "./machine.ts";
+import { abandonCommands } from "./abandon.ts";
+import { continueOnError } from "./steps/action-call.ts";
+import { itemFailed } from "./steps/for-each.ts";
+import { branchEnded } from "./steps/parallel.ts";
+import { caught, enterFinally } from "./steps/try-catch.ts";
+import type { Completion, Frame, RunError, StepPlace } from "./transition.ts";
+
+type ParallelFrame = Extract<Frame, { kind: "parallel" }>;
+
+/** A step failed by one of its own expressions or limits. Its frame, if it had one, is gone already. */
+export function stepFailure(m: Machine, fiber: WorkFiber, place: StepPlace, failure: StepFailure): void {
+  failStep(m, fiber, place, runError(m, place, failure.category, failure.code, failure.message, failure.details));
+}
+
+/** Journals a failed step and hands its error to whoever wants it: `onError`, a loop, a catch, or the end of the run. */
+export function failStep(m: Machine, fiber: WorkFiber, place: StepPlace, error: RunError): void {
+  if (error.category === "Cancellation") {
+    stepEntry(m, place, "CANCELED", { error });
+    unwind(m, fiber, { kind: "cancel" });
+    return;
+  }
+  stepFailed(m, place, error);
+  if (!isCatchable(error)) {
+    endAtOnce(m, fiber, error);
+    return;
+  }
+  if (continueOnError(m, fiber, place, error)) return;
+  unwind(m, fiber, { kind: "error", error });
+}
+
+/**
+ * Leaves frames, innermost first, until one of them goes on by itself: a loop that tolerates errors, a catch, or a
+ * `finally`. Without one, the fiber has ended.
+ */
+export function unwind(m: Machine, fiber: WorkFiber, completion: Completion): void {
+  let going = completion;
+  fiber.status = "ready";
+  for (let frame = topFrame(fiber); frame !== undefined; frame = topFrame(fiber)) {
+    switch (frame.kind) {
+      case "sequence":
+        if (going.kind === "error" && goesOnInItem(m, fiber, going.error)) return;
+        popFrame(m, fiber);
+        break;
+      case "step":
+        popFrame(m, fiber);
+        abandonCommands(m, frame.place, frame.commands, going.kind === "cancel" ? "cancel" : "end");
+        stepEntry(m, frame.place, "CANCELED");
+        break;
+      case "forEach":
+        if (going.kind === "error" && itemFailed(m, fiber, frame, going.error)) return;
+        popFrame(m, fiber);
+        leftEntry(m, frame.place, going);
+        break;
+      case "tryCatch":
+        if (frame.phase === "try" && going.kind === "error") {
+          // What stops a caught error from being caught (no room for it) goes on instead of it.
+          const result = caught(m, fiber, frame, going.error);
+          if (result === true) return;
+          if (result !== false) going = { kind: "error", error: result };
+        }
+        if (frame.phase === "finally") {
+          // A cancel that waited for this block is not forgotten because the block failed or returned.
+          if (frame.pending?.kind === "cancel" && going.kind !== "cancel") {
+            if (going.kind === "error") mayRemain(m, { stepPath: going.error.nodePath ?? frame.place.stepPath, iteration: frame.place.iteration });
+            going = frame.pending;
+          }
+        } else if (enterFinally(m, fiber, frame, going)) return;
+        popFrame(m, fiber);
+        leftEntry(m, frame.place, going);
+        break;
+      case "block":
+      case "while":
+      case "parallel":
+        popFrame(m, fiber);
+        leftEntry(m, frame.place, going);
+        break;
+      default:
+        throw new Corruption(`There is no kind of frame ${(frame as { kind: string }).kind}.`);
+    }
+  }
+  fiberEnded(m, fiber, going);
+}
+
+/** Under semantics 1 a tolerated error goes on behind the failed step, however deep in blocks of the item it stands. */
+function goesOnInItem(m: Machine, fiber: WorkFiber, error: RunError): boolean {
+  if (m.behaviour.itemErrorLeavesItem || !isCatchable(error)) return false;
+  for (let i = fiber.frames.length - 1; i >= 0; i -= 1) {
+    const frame = fiber.frames[i] as Frame;
+    if (frame.kind === "sequence" || frame.kind === "block") continue;
+    if (frame.kind !== "forEach") return false;
+    const step = m.index.steps.get(frame.place.stepPath);
+    return step?.type === "control.forEach" && step.onItemError === "continue";
+  }
+  return false;
+}
+
+function leftEntry(m: Machine, place: StepPlace, completion: Completion): void {
+  switch (completion.kind) {
+    case "error":
+      stepFailed(m, place, completion.error);
+      return;
+    case "return":
+      stepEntry(m, place, "SUCCEEDED");
+      return;
+    case "cancel":
+      stepEntry(m, place, "CANCELED");
+      return;
+  }
+}
+
+/** A fiber has no frame left. `completion` is absent when it ran to its end. */
+export function fiberEnded(m: Machine, fiber: WorkFiber, completion: Completion | undefined): void {
+  m.fibers.splice(m.fibers.indexOf(fiber), 1);
+  fiber.status = "blocked";
+  m.contexts.delete(fiber.id);
+  m.views.delete(fiber.id);
+  if (fiber.parent === undefined) finish(m, outcomeOf(m, completion));
+  else branchEnded(m, fiberOf(m, fiber.parent), fiber, completion);
+}
+
+/**
+ * Cancels a fiber and those below it. What is inside a `finally` is left to end first, and the cancel goes on from
+ * there.
+ */
+export function cancelFiber(m: Machine, fiber: WorkFiber): void {
+  for (let i = 0; i < fiber.frames.length; i += 1) {
+    const frame = fiber.frames[i] as Frame;
+    if (frame.kind === "tryCatch" && frame.phase === "finally") {
+      fiber.frames[i] = { ...frame, pending: { kind: "cancel" } };
+      return;
+    }
+  }
+  const top = topFrame(fiber);
+  if (top === undefined || top.kind !== "parallel" || top.fibers.length === 0) unwind(m, fiber, { kind: "cancel" });
+  else endBranches(m, fiber, top, { kind: "cancel" });
+}
+
+/** Decides what follows a `control.parallel` and cancels the branches that have not ended; the last of them goes on with it. */
+export function endBranches(m: Machine, parent: WorkFiber, frame: ParallelFrame, ending: Completion | { readonly kind: "joined" }): void {
+  replaceTop(m, parent, { ...frame, ending });
+  for (let i = 0; i < frame.fibers.length; i += 1) cancelFiber(m, fiberOf(m, frame.fibers[i] as number));
+}
+
+/** The run is cancelled: everything open is closed, innermost first. */
+export function cancelRun(m: Machine): void {
+  const root = m.fibers[0];
+  if (root === undefined || root.parent !== undefined) throw new Corruption("The run has no first fiber.");
+  cancelFiber(m, root);
+  if (m.outcome !== undefined) return;
+  const dueAt = instantFromMs(m.nowMs + m.behaviour.cancelGraceMs);
+  issue(m, -1, { id: takeCommandId(m), kind: "startTimer", place: runPlace, when: { dueAt } });
+}
+
+/** Ends the run where it stands, without any `finally`: the failed fiber's blocks FAILED, everything else CANCELED. */
+export function endAtOnce(m: Machine, failed: WorkFiber | undefined, error: RunError): void {
+  for (let i = m.fibers.length - 1; i >= 0; i -= 1) {
+    const fiber = m.fibers[i] as WorkFiber;
+    for (let frame = topFrame(fiber); frame !== undefined; frame = topFrame(fiber)) {
+      popFrame(m, fiber);
+      if (frame.kind === "sequence") continue;
+      if (frame.kind === "step") abandonCommands(m, frame.place, frame.commands, "end");
+      if (fiber === failed && frame.kind !== "step") stepFailed(m, frame.place, error);
+      else stepEntry(m, frame.place, "CANCELED");
+    }
+  }
+  m.fibers.length = 0;
+  finish(m, error.category === "Cancellation" ? { status: "canceled", error } : { status: "failed", error });
+}

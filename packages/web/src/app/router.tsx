@@ -1,0 +1,103 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Link,
+  redirect,
+  type ErrorComponentProps,
+} from "@tanstack/react-router";
+import type { ReactElement } from "react";
+import { Empty } from "../parts/empty.tsx";
+import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { RunPage } from "../run/run-page.tsx";
+import { readRunSearch } from "../run/run-search.ts";
+import { RunsPage } from "../runs/runs-page.tsx";
+import { readRunsSearch } from "../runs/runs-search.ts";
+import { WorkflowsPage } from "../workflows/workflows-page.tsx";
+import { readWorkflowsSearch } from "../workflows/workflows-search.ts";
+import { parseSearch, searchText } from "./search-text.ts";
+import { Shell } from "./shell.tsx";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NoSuchPage, errorComponent: PageDefect });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/runs", replace: true });
+  },
+});
+
+const runs = createRoute({
+  getParentRoute: () => root,
+  path: "/runs",
+  validateSearch: readRunsSearch,
+  component: function Runs(): ReactElement {
+    const navigate = runs.useNavigate();
+    return <RunsPage search={runs.useSearch()} onSearch={(search) => void navigate({ search, replace: true })} />;
+  },
+});
+
+const run = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/$runId",
+  validateSearch: readRunSearch,
+  component: function Run(): ReactElement {
+    const navigate = run.useNavigate();
+    const { runId } = run.useParams();
+    return (
+      <RunPage
+        key={runId}
+        runId={runId}
+        search={run.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true, resetScroll: false })}
+      />
+    );
+  },
+});
+
+const workflows = createRoute({
+  getParentRoute: () => root,
+  path: "/workflows",
+  validateSearch: readWorkflowsSearch,
+  component: function Workflows(): ReactElement {
+    const navigate = workflows.useNavigate();
+    return (
+      <WorkflowsPage
+        search={workflows.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true, resetScroll: false })}
+      />
+    );
+  },
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, runs, run, workflows]),
+  parseSearch,
+  stringifySearch: searchText,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function NoSuchPage(): ReactElement {
+  return (
+    <main className="page" id="main">
+      <Empty title="There is no such page" page>
+        <Link to="/runs">All runs</Link>
+      </Empty>
+    </main>
+  );
+}
+
+function PageDefect({ error }: ErrorComponentProps): ReactElement {
+  return (
+    <main className="page" id="main">
+      <ProblemNotice error={error} onRetry={() => window.location.reload()} />
+    </main>
+  );
+}

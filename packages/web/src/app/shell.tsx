@@ -1,0 +1,82 @@
+import { ActionIcon, Kbd } from "@mantine/core";
+import { Link, Outlet, useRouter } from "@tanstack/react-router";
+import { useState, type ReactElement } from "react";
+import { Dialog } from "../parts/dialog.tsx";
+import { useSignedIn } from "../session/use-session.tsx";
+import { Mark } from "./mark.tsx";
+import { useKeys } from "./use-keys.ts";
+import "./shell.css";
+
+/** The frame around every page. */
+export function Shell(): ReactElement {
+  const { identity, signOut } = useSignedIn();
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const router = useRouter();
+  useKeys({ "?": () => setHelpOpen(true), g: () => void router.navigate({ to: "/runs" }) });
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        Skip to the page
+      </a>
+      <header className="bar">
+        <Link to="/runs" className="bar-name" aria-label="Mainspring, all runs">
+          <Mark size={22} />
+          <span className="bar-word">Mainspring</span>
+        </Link>
+        <nav aria-label="Pages" className="bar-nav">
+          <Link to="/runs" activeProps={{ "data-active": "true" }}>
+            Runs
+          </Link>
+          <Link to="/workflows" activeProps={{ "data-active": "true" }}>
+            Workflows
+          </Link>
+        </nav>
+        <span className="bar-who muted small" title={`Key “${identity.keyName}”`}>
+          <span className="bar-tenant">{identity.tenant}</span>
+          <span className="bar-role">{identity.role}</span>
+        </span>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label="Keyboard shortcuts"
+          className="bar-help"
+          onClick={() => setHelpOpen(true)}
+        >
+          ?
+        </ActionIcon>
+        <button type="button" className="plain-button bar-out small" onClick={signOut}>
+          Sign out
+        </button>
+      </header>
+      <Outlet />
+      {isHelpOpen ? <Shortcuts onClose={() => setHelpOpen(false)} /> : null}
+    </>
+  );
+}
+
+const shortcuts = [
+  ["j", "next run or step"],
+  ["k", "the one before"],
+  ["Enter", "open what is marked"],
+  ["Esc", "close details"],
+  ["/", "search"],
+  ["g", "all runs"],
+  ["?", "this list"],
+] as const;
+
+function Shortcuts({ onClose }: { onClose: () => void }): ReactElement {
+  return (
+    <Dialog title="Keyboard" onClose={onClose}>
+      <dl className="shortcuts">
+        {shortcuts.map(([key, meaning]) => (
+          <div key={key}>
+            <dt>
+              <Kbd>{key}</Kbd>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

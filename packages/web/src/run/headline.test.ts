@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import type { StepView, WaitView } from "./fold-journal.ts";
+import { headlineOf, sentenceParts, type HeadlineFacts } from "./headline.ts";
+
+const startedAt = "2031-03-30T00:30:00.000Z";
+const nowMs = Date.parse(startedAt) + 90_000;
+const step: StepView = {
+  execution: 2,
+  stepId: "charge",
+  stepPath: "root.steps[0]",
+  iteration: [],
+  type: "action.call",
+  status: "RUNNING",
+  startedAt: "2031-03-30T00:31:26.000Z",
+};
+const wait: WaitView = {
+  waitId: "c1",
+  waitType: "event",
+  stepId: "paid",
+  iteration: [],
+  execution: 4,
+  status: "WAITING",
+  openedAt: startedAt,
+  event: "payment.received",
+  key: "o-17",
+  until: "2031-04-02T12:00:00.000Z",
+};
+const facts: HeadlineFacts = {
+  status: "RUNNING",
+  startedAt,
+  endedAt: null,
+  error: null,
+  cancelRequestedAt: null,
+  steps: [step],
+  waits: [],
+};
+
+test("a waiting run says for what, with which key and until when", () => {
+  expect(headlineOf({ ...facts, status: "WAITING", waits: [wait] }, nowMs).sentence).toMatch(
+    /^It waits for `payment\.received` with key `o-17` until Wed 2 Apr \d\d:\d\d\.$/,
+  );
+  const both = headlineOf(
+    {
+      ...facts,
+      status: "WAITING",
+      waits: [
+        wait,
+        { ...wait, waitId: "c2", waitType: "time", until: undefined, stepId: "nap" },
+        { ...wait, status: "RESOLVED" },
+      ],
+    },
+    nowMs,
+  );
+  expect(both.also).toEqual(["It also sleeps in `nap`."]);
+});
+
+test("[UI-06] a run that no worker has begun after 60 s says so", () => {
+  expect(headlineOf({ ...facts, steps: [] }, nowMs)).toMatchObject({
+    tone: "warning",
+    sentence: expect.stringContaining("no worker has picked it up"),
+  });
+});
+
+test("[UI-07] below 60 s, once a step exists and in every other status it does not say so", () => {
+  const others: [HeadlineFacts, number][] = [
+    [{ ...facts, steps: [] }, Date.parse(startedAt) + 60_000],
+    [facts, nowMs],
+    ...["QUEUED", "WAITING", "PAUSED", "SUCCEEDED", "FAILED", "CANCELED"].map((status): [HeadlineFacts, number] => [
+      { ...facts, steps: [], status },
+      nowMs,
+    ]),
+    [{ ...facts, steps: [], startedAt: null }, nowMs],
+  ];
+  for (const [each, at] of others) expect(headlineOf(each, at).sentence).not.toContain("no worker");
+});
+
+test("a running one says which steps it runs, blocks around them left out", () => {
+  expect(headlineOf(facts, nowMs).sentence).toBe("It runs `charge`, for 4 s now.");
+  const block: StepView = { ...step, execution: 1, stepId: "each", type: "control.forEach" };
+  const twin: StepView = { ...step, execution: 3, stepId: "mail", iteration: [1] };
+  expect(headlineOf({ ...facts, steps: [block, step, twin] }, nowMs).sentence).toBe(
+    "It runs `charge` and `mail[1]` side by side.",
+  );
+});
+
+test("a failed one names the step and the code", () => {
+  const error = {
+    category: "ActionError",
+    code: "PAYMENT_DECLINED",
+    message: "card refused",
+    stepId: "charge",
+    at: startedAt,
+  } as const;
+  const headline = headlineOf({ ...facts, status: "FAILED", error }, nowMs);
+  expect(headline.sentence).toMatch(/^It failed in `charge` at .*: `PAYMENT_DECLINED`$/);
+  expect(headline.also).toEqual(["card refused"]);
+});
+
+test("a cancel that was asked for is said until the run has ended", () => {
+  const asked = { ...facts, cancelRequestedAt: "2031-03-30T00:31:00.000Z" };
+  expect(headlineOf(asked, nowMs).sentence).toContain("Cancel was asked for");
+  expect(headlineOf({ ...asked, status: "CANCELED", endedAt: "2031-03-30T00:31:04.200Z" }, nowMs).sentence).toBe(
+    "It was canceled after 1 m 04 s.",
+  );
+});
+
+test("names in backquotes are told apart from words", () => {
+  expect(sentenceParts("It runs `a.b`, now")).toEqual([
+    { text: "It runs ", code: false },
+    { text: "a.b", code: true },
+    { text: ", now", code: false },
+  ]);
+});

@@ -1,0 +1,154 @@
+import type { RunError } from "@mainspring/core";
+import { hasEnded } from "../status/status.ts";
+import { durationText, growingText, momentText } from "../time/time.ts";
+import { stepTitle, type StepView, type WaitView } from "./fold-journal.ts";
+
+/** What the headline is made from. */
+export interface HeadlineFacts {
+  readonly status: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly error: RunError | null;
+  readonly cancelRequestedAt: string | null;
+  readonly steps: readonly StepView[];
+  readonly waits: readonly WaitView[];
+}
+
+/** Names that are set in code stand in backquotes. */
+export interface Headline {
+  readonly sentence: string;
+  /** More of the same kind, one line each, as further waits. */
+  readonly also: readonly string[];
+  readonly tone: "plain" | "waiting" | "failed" | "warning";
+}
+
+/** A run that has done nothing for so long has been picked up by no worker. */
+export const noWorkerAfterMs = 60_000;
+
+/** Whether a run has been handed over but no worker has begun it. */
+export function isUnclaimed(facts: Pick<HeadlineFacts, "status" | "startedAt" | "steps">, nowMs: number): boolean {
+  return (
+    facts.status === "RUNNING" &&
+    facts.steps.length === 0 &&
+    facts.startedAt !== null &&
+    nowMs - Date.parse(facts.startedAt) > noWorkerAfterMs
+  );
+}
+
+/** One sentence that says where a run stands and why. */
+export function headlineOf(facts: HeadlineFacts, nowMs: number): Headline {
+  if (facts.cancelRequestedAt !== null && !hasEnded(facts.status)) {
+    return plain(`Cancel was asked for at ${momentText(facts.cancelRequestedAt, nowMs)}; what is open is being ended.`);
+  }
+  if (isUnclaimed(facts, nowMs)) {
+    return {
+      sentence:
+        "It is queued: no worker has picked it up. Start one with `mainspring worker`, or see whether those running are busy.",
+      also: [],
+      tone: "warning",
+    };
+  }
+  switch (facts.status) {
+    case "QUEUED":
+      return plain(
+        "It is accepted and not yet handed over to Temporal. Nothing is lost: it starts as soon as Temporal takes it.",
+      );
+    case "WAITING":
+      return waiting(facts, nowMs);
+    case "PAUSED":
+      return {
+        sentence:
+          "It is paused: the tenant's steps of this month are used up. It goes on when the quota is renewed or an operator says so.",
+        also: [],
+        tone: "warning",
+      };
+    case "FAILED":
+      return failed(facts.error, nowMs);
+    case "SUCCEEDED":
+      return plain(`It succeeded${took(facts)}.`);
+    case "CANCELED":
+      return plain(`It was canceled${took(facts)}.`);
+    default:
+      return running(facts, nowMs);
+  }
+}
+
+function plain(sentence: string): Headline {
+  return { sentence, also: [], tone: "plain" };
+}
+
+function took(facts: HeadlineFacts): string {
+  if (facts.startedAt === null || facts.endedAt === null) return "";
+  return ` after ${durationText(Date.parse(facts.endedAt) - Date.parse(facts.startedAt))}`;
+}
+
+function running(facts: HeadlineFacts, nowMs: number): Headline {
+  const acting = facts.steps.filter(
+    (step) => (step.status === "RUNNING" || step.status === "RETRYING") && !isBlock(step.type),
+  );
+  const [first] = acting;
+  if (first === undefined)
+    return plain(
+      facts.steps.length === 0 ? "It has started; its first step is about to begin." : "It is between two steps.",
+    );
+  const since = growingText(nowMs - Date.parse(first.startedAt));
+  const names = acting.slice(0, 3).map((step) => `\`${stepTitle(step)}\``);
+  if (acting.length > 3) names.push(`${acting.length - 3} more`);
+  return plain(
+    acting.length === 1 ? `It runs ${names[0]}, for ${since} now.` : `It runs ${listed(names)} side by side.`,
+  );
+}
+
+/** Steps that only hold other steps. */
+function isBlock(type: string | undefined): boolean {
+  return type !== undefined && type.startsWith("control.");
+}
+
+function waiting(facts: HeadlineFacts, nowMs: number): Headline {
+  const open = facts.waits.filter((wait) => wait.status === "WAITING");
+  const [first, ...others] = open;
+  if (first === undefined) return { sentence: "It waits.", also: [], tone: "waiting" };
+  return {
+    sentence: `It ${waitText(first, nowMs)}.`,
+    also: others.map((wait) => `It also ${waitText(wait, nowMs)}.`),
+    tone: "waiting",
+  };
+}
+
+/** `waits for \`payment.received\` with key \`o-17\` until Tue 24 Nov 17:00`. */
+export function waitText(wait: WaitView, nowMs: number): string {
+  const until = wait.until === undefined ? "" : ` until ${momentText(wait.until, nowMs)}`;
+  switch (wait.waitType) {
+    case "time":
+      return until === "" ? `sleeps in \`${wait.stepId}\`` : `sleeps${until}`;
+    case "event": {
+      const key = wait.key === undefined ? "" : ` with key \`${wait.key}\``;
+      const filters =
+        wait.filters === undefined || wait.filters.length === 0
+          ? ""
+          : ` that passes ${wait.filters.length === 1 ? "a filter" : `${wait.filters.length} filters`}`;
+      return `waits for \`${wait.event ?? wait.stepId}\`${key}${filters}${until}`;
+    }
+    default:
+      return `waits in \`${String((wait as WaitView).stepId)}\`${until}`;
+  }
+}
+
+function failed(error: RunError | null, nowMs: number): Headline {
+  if (error === null) return { sentence: "It failed.", also: [], tone: "failed" };
+  const where = error.stepId === undefined ? "" : ` in \`${error.stepId}\``;
+  const when = error.at === undefined ? "" : ` at ${momentText(error.at, nowMs)}`;
+  return { sentence: `It failed${where}${when}: \`${error.code}\``, also: [error.message], tone: "failed" };
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** The parts of a sentence: those in backquotes are code. */
+export function sentenceParts(sentence: string): readonly { readonly text: string; readonly code: boolean }[] {
+  return sentence
+    .split(/`([^`]*)`/)
+    .map((text, index) => ({ text, code: index % 2 === 1 }))
+    .filter((part) => part.text !== "");
+}

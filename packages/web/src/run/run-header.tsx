@@ -1,0 +1,90 @@
+import type { RunReply } from "@mainspring/api";
+import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useState, type ReactElement } from "react";
+import { CopyId } from "../parts/copy-id.tsx";
+import { LiveMark, type LiveState } from "../parts/live-mark.tsx";
+import { useMay } from "../session/use-session.tsx";
+import { StatusMark } from "../status/status-icon.tsx";
+import { hasEnded } from "../status/status.ts";
+import { Moment, Span } from "../time/moment.tsx";
+import { CancelDialog } from "./cancel-dialog.tsx";
+
+interface RunHeaderProps {
+  readonly run: RunReply;
+  readonly status: string;
+  readonly state: string | undefined;
+  readonly endedAt: string | null;
+  readonly stepCount: number;
+  readonly live: LiveState;
+}
+
+export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunHeaderProps): ReactElement {
+  const mayCancel = useMay("operator");
+  const [isAsking, setAsking] = useState(false);
+  const canCancel = mayCancel && !hasEnded(status);
+  return (
+    <header className="run-header">
+      <div className="run-header-main">
+        <h1>
+          <Link
+            to="/runs"
+            search={{ workflow: run.workflow }}
+            className="run-header-name"
+            title="Other runs of this workflow"
+          >
+            {run.workflow}
+          </Link>{" "}
+          <span className="muted">v{run.version}</span>
+        </h1>
+        <span className="run-header-status">
+          <StatusMark status={status} />
+        </span>
+        <CopyId id={run.id} label="run id" />
+        {state === undefined ? null : (
+          <span className="state-chip" title="Business state">
+            {state}
+          </span>
+        )}
+        <span className="run-header-live">
+          <LiveMark state={live} />
+        </span>
+        {canCancel ? (
+          <Button variant="default" size="xs" disabled={run.cancelRequestedAt !== null} onClick={() => setAsking(true)}>
+            {run.cancelRequestedAt === null ? "Cancel" : "Cancel asked for"}
+          </Button>
+        ) : null}
+      </div>
+      <p className="run-header-facts muted small">
+        {run.startedAt === null ? (
+          <>
+            accepted <Moment at={run.createdAt} />
+          </>
+        ) : (
+          <>
+            started <Moment at={run.startedAt} />
+          </>
+        )}
+        {run.startedBy === null ? null : <> by {run.startedBy}</>}
+        {run.startedAt === null ? null : (
+          <>
+            {" · "}
+            {endedAt === null ? "for " : "took "}
+            <Span from={run.startedAt} to={endedAt} />
+          </>
+        )}
+        {" · "}
+        {stepCount} {stepCount === 1 ? "step" : "steps"}
+        {run.replayOfRunId === null ? null : (
+          <>
+            {" · replay of "}
+            <Link to="/runs/$runId" params={{ runId: run.replayOfRunId }}>
+              #{run.replayOfRunId.slice(-6)}
+            </Link>
+          </>
+        )}
+      </p>
+      {isAsking ? <CancelDialog runId={run.id} workflow={run.workflow} onClose={() => setAsking(false)} /> : null}
+    </header>
+  );
+}

@@ -1,0 +1,208 @@
+import { ApiProblem, type RunReply } from "@mainspring/api";
+import type { RunError } from "@mainspring/core";
+import { Button, Skeleton, Tabs } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useMemo, type ReactElement } from "react";
+import { runQuery, stepsQuery } from "../app/queries.ts";
+import { useTitle } from "../app/use-title.ts";
+import { Empty } from "../parts/empty.tsx";
+import type { LiveState } from "../parts/live-mark.tsx";
+import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { useSignedIn } from "../session/use-session.tsx";
+import { hasEnded, lookOf } from "../status/status.ts";
+import { DataTab } from "./data-tab.tsx";
+import type { HeadlineFacts } from "./headline.ts";
+import { HeadlinePanel } from "./headline-panel.tsx";
+import { JournalTab } from "./journal-tab.tsx";
+import type { LiveJournalState } from "./live-journal.ts";
+import { RunHeader } from "./run-header.tsx";
+import type { RunPageSearch, RunTab } from "./run-search.ts";
+import { stepRows } from "./step-rows.ts";
+import { StepsTab } from "./steps-tab.tsx";
+import { useLiveJournal } from "./use-live-journal.ts";
+import { WaitsTab } from "./waits-tab.tsx";
+import "./run.css";
+
+const queuedEveryMs = 1_000;
+const openEveryMs = 5_000;
+const actingEveryMs = 2_000;
+
+interface RunPageProps {
+  readonly runId: string;
+  readonly search: RunPageSearch;
+  readonly onSearch: (next: RunPageSearch) => void;
+}
+
+export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement {
+  const { client } = useSignedIn();
+  const queries = useQueryClient();
+  const live = useLiveJournal(client, runId);
+  const run = useQuery({
+    ...runQuery(client, runId),
+    refetchInterval: (query) => {
+      const status = query.state.data?.status;
+      if (status === "QUEUED") return queuedEveryMs;
+      return status !== undefined && hasEnded(status) ? false : openEveryMs;
+    },
+  });
+  const { journal, connection } = live;
+
+  // The row is read anew when the journal says that something of it changed.
+  useEffect(() => {
+    if (journal.status !== undefined || connection === "ended")
+      void queries.invalidateQueries({ queryKey: ["run", runId], exact: true });
+  }, [queries, runId, journal.status, journal.cancel, connection]);
+
+  const isActing =
+    connection !== "ended" && journal.steps.some((step) => step.status === "RUNNING" && step.type === "action.call");
+  const recorded = useQuery({
+    ...stepsQuery(client, runId),
+    enabled: isActing,
+    refetchInterval: isActing ? actingEveryMs : false,
+  });
+  const steps = useMemo(() => stepRows(journal.steps, recorded.data), [journal.steps, recorded.data]);
+
+  useTitle(run.data === undefined ? "Run" : `${lookOf(statusOf(run.data, live)).word}: ${run.data.workflow}`);
+
+  if (run.data === undefined) {
+    return (
+      <main className="page" id="main">
+        {run.error === null ? (
+          <LoadingRun />
+        ) : run.error instanceof ApiProblem && run.error.status === 404 ? (
+          <NoSuchRun runId={runId} />
+        ) : (
+          <ProblemNotice error={run.error} onRetry={() => void run.refetch()} />
+        )}
+      </main>
+    );
+  }
+
+  const status = statusOf(run.data, live);
+  const endedAt = hasEnded(status) ? (run.data.completedAt ?? journal.endedAt ?? null) : null;
+  const facts: HeadlineFacts = {
+    status,
+    startedAt: run.data.startedAt,
+    endedAt,
+    error: errorOf(run.data, live),
+    cancelRequestedAt: run.data.cancelRequestedAt,
+    steps,
+    waits: journal.waits,
+  };
+  const state = journal.state === undefined ? run.data.state : journal.state;
+  const openWaits = journal.waits.filter((wait) => wait.status === "WAITING").length;
+  const tab = search.tab ?? "steps";
+
+  return (
+    <main className="page" id="main">
+      <RunHeader
+        run={run.data}
+        status={status}
+        state={typeof state === "string" && state !== "" ? state : undefined}
+        endedAt={endedAt}
+        stepCount={Math.max(journal.steps.length, run.data.steps)}
+        live={liveStateOf(live)}
+      />
+      <HeadlinePanel facts={facts} />
+      {connection === "refused" ? <ProblemNotice error={live.error} /> : null}
+      <Tabs
+        value={tab}
+        onChange={(next) =>
+          onSearch({ ...search, tab: next === "steps" || next === null ? undefined : (next as RunTab) })
+        }
+        keepMounted={false}
+        className="run-tabs"
+      >
+        <Tabs.List>
+          <Tabs.Tab value="steps">Steps</Tabs.Tab>
+          <Tabs.Tab value="waits">
+            Waits{openWaits > 0 ? <span className="tab-count">{openWaits}</span> : null}
+          </Tabs.Tab>
+          <Tabs.Tab value="data">Data</Tabs.Tab>
+          <Tabs.Tab value="journal">
+            Journal<span className="tab-count muted">{journal.entries.length}</span>
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="steps">
+          <StepsTab
+            runId={runId}
+            steps={steps}
+            startedAt={run.data.startedAt}
+            endedAt={endedAt}
+            selected={search.step}
+            isLoading={connection === "connecting"}
+            onSelect={(step) => onSearch({ ...search, step })}
+          />
+        </Tabs.Panel>
+        <Tabs.Panel value="waits">
+          <WaitsTab waits={journal.waits} />
+        </Tabs.Panel>
+        <Tabs.Panel value="data">
+          <DataTab run={run.data} status={status} state={state} />
+        </Tabs.Panel>
+        <Tabs.Panel value="journal">
+          <JournalTab entries={journal.entries} />
+        </Tabs.Panel>
+      </Tabs>
+    </main>
+  );
+}
+
+/** An end stands in the row; before that the journal is ahead of the row. */
+function statusOf(run: RunReply, live: LiveJournalState): string {
+  return hasEnded(run.status) ? run.status : (live.journal.status ?? run.status);
+}
+
+function errorOf(run: RunReply, live: LiveJournalState): RunError | null {
+  if (live.journal.error !== undefined) return live.journal.error;
+  if (run.error === null) return null;
+  const { code, message, stepId, nodePath, at, attempt } = run.error;
+  return {
+    category: "ActionError",
+    code,
+    message,
+    stepId,
+    nodePath,
+    at: at ?? run.completedAt ?? run.createdAt,
+    attempt,
+  };
+}
+
+function liveStateOf(live: LiveJournalState): LiveState {
+  switch (live.connection) {
+    case "reconnecting":
+    case "refused":
+      return "broken";
+    default:
+      return live.connection;
+  }
+}
+
+function NoSuchRun({ runId }: { runId: string }): ReactElement {
+  return (
+    <Empty title="No such run" page>
+      <p>
+        No run of this tenant has the id <code>{runId}</code>.
+      </p>
+      <Button component={Link} to="/runs" variant="default" size="xs" mt={8}>
+        All runs
+      </Button>
+    </Empty>
+  );
+}
+
+function LoadingRun(): ReactElement {
+  return (
+    <div role="status" aria-busy="true">
+      <span className="visually-hidden">Loading the run</span>
+      <div className="run-header">
+        <Skeleton height={24} width={280} />
+        <Skeleton height={12} width={200} mt={8} />
+      </div>
+      <div className="headline" data-tone="grey">
+        <Skeleton height={16} width={320} />
+      </div>
+    </div>
+  );
+}

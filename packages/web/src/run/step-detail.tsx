@@ -1,0 +1,168 @@
+import type { InvocationReply } from "@mainspring/api";
+import type { ReadonlyJson } from "@mainspring/core";
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, type ReactElement, type ReactNode } from "react";
+import { invocationsQuery, stepsQuery } from "../app/queries.ts";
+import { CopyId } from "../parts/copy-id.tsx";
+import { JsonView } from "../parts/json-view.tsx";
+import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { useSignedIn } from "../session/use-session.tsx";
+import { StatusMark } from "../status/status-icon.tsx";
+import { Moment, Span } from "../time/moment.tsx";
+import { ExplainedError } from "./explained-error.tsx";
+import { stepTitle } from "./fold-journal.ts";
+import type { StepRow } from "./step-rows.ts";
+
+/** Everything about one step execution. */
+export function StepDetail({ runId, step }: { runId: string; step: StepRow }): ReactElement {
+  const { client } = useSignedIn();
+  const steps = useQuery(stepsQuery(client, runId));
+  const isAction = step.type === "action.call";
+  const ledger = useQuery({ ...invocationsQuery(client, runId), enabled: isAction });
+
+  // The projection is read anew whenever the journal says something new of this step.
+  const refreshKey = `${step.execution} ${step.status} ${step.attempt ?? 0}`;
+  const refetchSteps = steps.refetch;
+  const refetchLedger = ledger.refetch;
+  useEffect(() => {
+    void refetchSteps();
+    if (isAction) void refetchLedger();
+  }, [refreshKey, isAction, refetchSteps, refetchLedger]);
+
+  const recorded = steps.data?.find((row) => row.execution === step.execution);
+  const output =
+    recorded !== undefined && recorded.finishedAt !== null && recorded.output !== null ? recorded.output : step.output;
+  const calls = callsOf(ledger.data ?? [], step);
+  const isRepeated = step.status === "RETRYING" || step.status === "RUNNING";
+
+  return (
+    <section className="step-detail" aria-label={`Step ${stepTitle(step)}`}>
+      <header className="step-detail-head">
+        <h2>
+          <code>{stepTitle(step)}</code>
+        </h2>
+        <StatusMark status={step.status} />
+      </header>
+      <dl className="facts">
+        <Fact name="Type">
+          <code>{calls[0]?.action ?? step.type ?? "—"}</code>
+        </Fact>
+        <Fact name="Started">
+          <Moment at={step.startedAt} />
+        </Fact>
+        <Fact name="Took">{step.status === "SKIPPED" ? "—" : <Span from={step.startedAt} to={step.finishedAt} />}</Fact>
+        <Fact name="Attempts">{step.attempt ?? recorded?.attempt ?? 1}</Fact>
+        {step.nextAttemptAt === undefined ? null : (
+          <Fact name="Next attempt">
+            <Moment at={step.nextAttemptAt} />
+          </Fact>
+        )}
+        <Fact name="Path" wide>
+          <code>{step.stepPath}</code>
+        </Fact>
+      </dl>
+      {step.error === undefined ? null : (
+        <Part title={isRepeated ? "Last error" : "Error"}>
+          <ExplainedError error={step.error} soft={isRepeated} />
+        </Part>
+      )}
+      {steps.error !== null && steps.data === undefined ? (
+        <ProblemNotice error={steps.error} onRetry={() => void steps.refetch()} />
+      ) : null}
+      <Part title="Input">
+        {recorded === undefined ? (
+          steps.isPending ? (
+            <Skeleton height={64} />
+          ) : (
+            <Nothing>None recorded.</Nothing>
+          )
+        ) : (
+          <Value
+            value={recorded.input}
+            label={`input of ${stepTitle(step)}`}
+            nothing="This kind of step takes no input."
+          />
+        )}
+      </Part>
+      <Part title="Output">
+        {step.outputReference !== undefined && output === undefined ? (
+          steps.isPending ? (
+            <Skeleton height={64} />
+          ) : (
+            <Nothing>{`${step.outputReference.bytes} bytes, not read back.`}</Nothing>
+          )
+        ) : (
+          <Value
+            value={output ?? null}
+            label={`output of ${stepTitle(step)}`}
+            nothing={step.finishedAt === undefined ? "Not yet." : "None."}
+          />
+        )}
+      </Part>
+      {calls.length === 0 ? null : (
+        <Part title="Calls">
+          <ul className="calls">
+            {calls.map((call) => (
+              <Call key={call.id} call={call} />
+            ))}
+          </ul>
+        </Part>
+      )}
+    </section>
+  );
+}
+
+function Call({ call }: { call: InvocationReply }): ReactElement {
+  return (
+    <li className="call">
+      <StatusMark status={call.status === "STARTED" ? "RUNNING" : call.status} />
+      <span>
+        {call.attempts} {call.attempts === 1 ? "attempt" : "attempts"}
+      </span>
+      <span className="muted">
+        effect <code>{call.effect}</code>
+      </span>
+      <span className="muted">
+        key <CopyId id={call.id} label="idempotency key" />
+      </span>
+    </li>
+  );
+}
+
+/** The ledger's rows of this step execution: same place, begun while it ran. */
+function callsOf(ledger: readonly InvocationReply[], step: StepRow): InvocationReply[] {
+  return ledger.filter(
+    (call) =>
+      call.stepPath === step.stepPath &&
+      call.iteration.length === step.iteration.length &&
+      call.iteration.every((turn, index) => turn === step.iteration[index]) &&
+      (step.finishedAt === undefined || call.startedAt <= step.finishedAt),
+  );
+}
+
+function Fact({ name, wide, children }: { name: string; wide?: true; children: ReactNode }): ReactElement {
+  return (
+    <div className={wide === true ? "fact-wide" : undefined}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }): ReactElement {
+  return (
+    <div className="part">
+      <h3>{title}</h3>
+      {children}
+    </div>
+  );
+}
+
+function Value({ value, label, nothing }: { value: ReadonlyJson; label: string; nothing: string }): ReactElement {
+  return value === null ? <Nothing>{nothing}</Nothing> : <JsonView value={value} label={label} />;
+}
+
+function Nothing({ children }: { children: ReactNode }): ReactElement {
+  return <p className="muted small">{children}</p>;
+}

@@ -1,0 +1,61 @@
+import type { StepReply } from "@mainspring/api";
+import type { RunError } from "@mainspring/core";
+import type { StepView } from "./fold-journal.ts";
+
+/** A step as it is shown: what the journal says, with what only the projection knows. */
+export interface StepRow extends StepView {
+  /** When the next try begins, while a failed one waits to be repeated. */
+  readonly nextAttemptAt?: string;
+  readonly recorded?: StepReply;
+}
+
+/**
+ * The journal's steps with the projection's rows beside them. A try under way is journalled only when it has ended:
+ * that it failed and will be repeated is known from the projection alone.
+ */
+export function stepRows(steps: readonly StepView[], recorded: readonly StepReply[] | undefined): readonly StepRow[] {
+  if (recorded === undefined || recorded.length === 0) return steps;
+  const byExecution = new Map(recorded.map((row) => [row.execution, row]));
+  return steps.map((step) => {
+    const row = byExecution.get(step.execution);
+    if (row === undefined) return step;
+    if (step.finishedAt !== undefined || step.status === "WAITING") return { ...step, recorded: row };
+    return {
+      ...step,
+      recorded: row,
+      status: row.status === "RETRYING" ? "RETRYING" : step.status,
+      attempt: Math.max(step.attempt ?? 1, row.attempt),
+      error:
+        step.error ??
+        (row.status === "RETRYING" && row.error !== null ? asRunError(row.error, row.startedAt) : undefined),
+      nextAttemptAt: row.nextAttemptAt ?? undefined,
+    };
+  });
+}
+
+function asRunError(error: NonNullable<StepReply["error"]>, at: string): RunError {
+  return {
+    category: "TransientError",
+    code: error.code,
+    message: error.message,
+    at: error.at ?? at,
+    attempt: error.attempt,
+  };
+}
+
+/** Where a step's bar stands between the run's start and now, in percent. */
+export function barOf(
+  step: Pick<StepView, "startedAt" | "finishedAt">,
+  fromMs: number,
+  toMs: number,
+): { readonly left: number; readonly width: number } {
+  const whole = Math.max(1, toMs - fromMs);
+  const clamp = (percent: number): number => Math.min(100, Math.max(0, percent));
+  const left = clamp(((Date.parse(step.startedAt) - fromMs) / whole) * 100);
+  const right = clamp((((step.finishedAt === undefined ? toMs : Date.parse(step.finishedAt)) - fromMs) / whole) * 100);
+  return { left: rounded(left), width: rounded(Math.max(0, right - left)) };
+}
+
+function rounded(percent: number): number {
+  return Math.round(percent * 100) / 100;
+}

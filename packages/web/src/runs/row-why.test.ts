@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { rowWhy } from "./row-why.ts";
+
+const row = { status: "RUNNING", error: null, state: null, cancelRequestedAt: null } as const;
+
+test("a failed row says the step and the code", () => {
+  const error = { code: "PAYMENT_DECLINED", message: "no", stepId: "charge" };
+  expect(rowWhy({ ...row, status: "FAILED", error })).toBe("failed in `charge` · `PAYMENT_DECLINED`");
+  expect(rowWhy({ ...row, status: "FAILED", error: { code: "LAUNCH_REFUSED", message: "no" } })).toBe(
+    "failed · `LAUNCH_REFUSED`",
+  );
+});
+
+test("a waiting row says what the server knows, another its business state", () => {
+  expect(
+    rowWhy({
+      ...row,
+      status: "WAITING",
+      why: { cause: "waiting-event", sentence: "waits for customer.replied" },
+      state: "OPEN",
+    }),
+  ).toBe("waits for customer.replied");
+  expect(rowWhy({ ...row, state: "AWAITING_CUSTOMER" })).toBe("AWAITING_CUSTOMER");
+  expect(rowWhy({ ...row, state: { deep: 1 } })).toBe("");
+});
+
+test("a cancel that was asked for is said until the end", () => {
+  const asked = { ...row, cancelRequestedAt: "2031-01-01T00:00:00.000Z" };
+  expect(rowWhy(asked)).toBe("cancel asked for");
+  expect(rowWhy({ ...asked, status: "CANCELED" })).toBe("");
+});

@@ -1,0 +1,49 @@
+import type { RunSummary } from "@mainspring/api";
+import { Link } from "@tanstack/react-router";
+import { memo, type ReactElement } from "react";
+import { CopyId } from "../parts/copy-id.tsx";
+import { Sentence } from "../parts/sentence.tsx";
+import { StatusMark } from "../status/status-icon.tsx";
+import { hasEnded, lookOf } from "../status/status.ts";
+import { Moment, Span } from "../time/moment.tsx";
+import { rowWhy } from "./row-why.ts";
+
+/** One run. The whole row is its link; what else can be pressed lies above it. */
+export const RunRow = memo(function RunRow({ run }: { run: RunSummary & { readonly gone?: true } }): ReactElement {
+  const began = run.startedAt ?? run.createdAt;
+  return (
+    <li className="run-row" data-status={run.status} data-gone={run.gone === true ? "" : undefined}>
+      <span className="run-row-status">
+        <StatusMark status={run.status} />
+      </span>
+      <span className="run-row-name">
+        <Link
+          to="/runs/$runId"
+          params={{ runId: run.id }}
+          className="run-row-link"
+          aria-label={`${run.workflow} version ${run.version}, ${lookOf(run.status).word.toLowerCase()}, run ${run.id}`}
+        >
+          {run.workflow}
+        </Link>
+        <span className="muted run-row-version"> v{run.version}</span>
+      </span>
+      <span className="run-row-id">
+        <CopyId id={run.id} label="run id" />
+      </span>
+      <span className="run-row-why">
+        <Sentence text={rowWhy(run)} />
+        {run.gone === true ? <span className="muted"> no longer passes the filter</span> : null}
+      </span>
+      <span className="run-row-when muted">
+        <Moment at={began} />
+      </span>
+      <span className="run-row-took">
+        {run.startedAt === null ? null : hasEnded(run.status) ? (
+          <Span from={run.startedAt} to={run.completedAt ?? run.startedAt} />
+        ) : (
+          <Span from={run.startedAt} to={null} />
+        )}
+      </span>
+    </li>
+  );
+});

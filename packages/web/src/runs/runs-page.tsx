@@ -1,0 +1,160 @@
+import type { RunSummary } from "@mainspring/api";
+import { Button, Skeleton } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useLayoutEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { runsQuery } from "../app/queries.ts";
+import { useKeys } from "../app/use-keys.ts";
+import { useTitle } from "../app/use-title.ts";
+import { Empty } from "../parts/empty.tsx";
+import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { useSignedIn } from "../session/use-session.tsx";
+import { LiveMark } from "../parts/live-mark.tsx";
+import { liveRows, type LiveRows } from "./live-rows.ts";
+import { RunFilters } from "./run-filters.tsx";
+import { RunRow } from "./run-row.tsx";
+import { isFiltered, searchTextMin, type RunsSearch } from "./runs-search.ts";
+import "./runs.css";
+
+/** A reader further down than this is reading: the list must not move. */
+const atTopPx = 60;
+
+export function RunsPage({
+  search,
+  onSearch,
+}: {
+  search: RunsSearch;
+  onSearch: (next: RunsSearch) => void;
+}): ReactElement {
+  useTitle("Runs");
+  const { client } = useSignedIn();
+  const asked = useMemo<RunsSearch>(
+    () => ({ ...search, q: (search.q?.trim().length ?? 0) >= searchTextMin ? search.q?.trim() : undefined }),
+    [search],
+  );
+  const list = useInfiniteQuery(runsQuery(client, asked));
+  const [view, setView] = useState<LiveRows<RunSummary> | undefined>(undefined);
+  const viewOf = useRef<RunsSearch | undefined>(undefined);
+  const listElement = useRef<HTMLOListElement>(null);
+  const fresh = useMemo(() => list.data?.pages.flatMap((page) => page.items), [list.data]);
+
+  useLayoutEffect(() => {
+    if (fresh === undefined || list.isPlaceholderData) return;
+    const another = viewOf.current !== asked;
+    viewOf.current = asked;
+    const mode = another || !isBeingRead(listElement.current) ? "follow" : "hold";
+    setView((before) => liveRows<RunSummary>(before?.rows ?? [], fresh, mode));
+  }, [fresh, asked, list.isPlaceholderData]);
+
+  useKeys({
+    j: () => moveFocus(listElement.current, 1),
+    k: () => moveFocus(listElement.current, -1),
+  });
+
+  function showHeld(): void {
+    if (fresh !== undefined) setView(liveRows<RunSummary>([], fresh, "follow"));
+    window.scrollTo({ top: 0 });
+  }
+
+  return (
+    <main className="page" id="main">
+      <div className="page-head">
+        <h1>Runs</h1>
+        <LiveMark
+          state={
+            list.error !== null || list.failureCount > 0 ? "broken" : list.data === undefined ? "connecting" : "live"
+          }
+        />
+      </div>
+      <RunFilters search={search} onSearch={onSearch} />
+      {list.error !== null && view === undefined ? (
+        <ProblemNotice error={list.error} onRetry={() => void list.refetch()} />
+      ) : null}
+      {view === undefined && list.error === null ? <LoadingRows /> : null}
+      {view === undefined ? null : (
+        <div className="runs panel" aria-busy={list.isPlaceholderData}>
+          <div className="runs-head small muted" aria-hidden="true">
+            <span>Status</span>
+            <span>Workflow</span>
+            <span>Run</span>
+            <span />
+            <span className="right">Started</span>
+            <span className="right">Took</span>
+          </div>
+          {view.held > 0 ? (
+            <button type="button" className="runs-held" onClick={showHeld}>
+              {view.held} new {view.held === 1 ? "run" : "runs"} — show
+            </button>
+          ) : null}
+          {view.rows.length === 0 ? (
+            <NoRuns filtered={isFiltered(asked)} onClear={() => onSearch({})} />
+          ) : (
+            <ol ref={listElement} className="runs-rows" aria-label="Runs, newest first">
+              {view.rows.map((run) => (
+                <RunRow key={run.id} run={run} />
+              ))}
+            </ol>
+          )}
+          {list.hasNextPage ? (
+            <div className="runs-more">
+              <Button
+                variant="default"
+                size="xs"
+                loading={list.isFetchingNextPage}
+                onClick={() => void list.fetchNextPage()}
+              >
+                Load more
+              </Button>
+            </div>
+          ) : null}
+        </div>
+      )}
+    </main>
+  );
+}
+
+function isBeingRead(list: HTMLOListElement | null): boolean {
+  if (list === null) return false;
+  return window.scrollY > atTopPx || list.contains(document.activeElement) || list.matches(":hover");
+}
+
+function moveFocus(list: HTMLOListElement | null, by: 1 | -1): void {
+  const links = [...(list?.querySelectorAll<HTMLElement>(".run-row-link") ?? [])];
+  const at = links.findIndex((link) => link === document.activeElement);
+  const next = links[at < 0 ? (by === 1 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + by))];
+  next?.focus();
+  next?.closest("li")?.scrollIntoView({ block: "nearest" });
+}
+
+function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () => void }): ReactElement {
+  if (!filtered) {
+    return (
+      <Empty title="No runs yet">
+        Start one from a published workflow under <Link to="/workflows">Workflows</Link>, or with{" "}
+        <code>mainspring run KEY</code>.
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No run passes these filters">
+      <Button variant="default" size="xs" onClick={onClear}>
+        Clear filters
+      </Button>
+    </Empty>
+  );
+}
+
+function LoadingRows(): ReactElement {
+  return (
+    <div className="runs panel" role="status">
+      <span className="visually-hidden">Loading runs</span>
+      <div className="runs-head" />
+      {Array.from({ length: 8 }, (_, index) => (
+        <div key={index} className="run-row" aria-hidden="true">
+          <Skeleton height={12} width={90} />
+          <Skeleton height={12} width={160} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import { ApiProblem, ApiUnreachable } from "@mainspring/api";
+import { Button, PasswordInput } from "@mantine/core";
+import { useId, useState, type FormEvent, type ReactElement } from "react";
+import { Mark } from "../app/mark.tsx";
+import { clientFor } from "./session.ts";
+import "./sign-in.css";
+
+const unknownKey = "This key is not known. Check that it was copied whole.";
+
+export function SignIn({ reason, onSignIn }: { reason?: string; onSignIn: (apiKey: string) => void }): ReactElement {
+  const [apiKey, setApiKey] = useState("");
+  const [error, setError] = useState(reason);
+  const [busy, setBusy] = useState(false);
+  const hintId = useId();
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    const key = apiKey.trim();
+    if (key === "") return setError("Enter an API key.");
+    if (!/^[\x21-\x7e]+$/.test(key)) return setError(unknownKey); // it could not even be sent in a header
+    setBusy(true);
+    setError(undefined);
+    try {
+      await clientFor(key).apiKeys.current();
+      onSignIn(key);
+    } catch (caught) {
+      setError(refusalText(caught));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <main className="sign-in">
+      <form className="sign-in-card panel" onSubmit={(event) => void submit(event)} noValidate>
+        <div className="sign-in-name">
+          <Mark size={28} />
+          <h1>Mainspring</h1>
+        </div>
+        <p className="muted">See, explain and control every run.</p>
+        <PasswordInput
+          label="API key"
+          value={apiKey}
+          onChange={(event) => setApiKey(event.currentTarget.value)}
+          error={error}
+          errorProps={{ role: "alert" }}
+          autoFocus
+          autoComplete="off"
+          spellCheck={false}
+          aria-describedby={hintId}
+          visibilityToggleButtonProps={{ "aria-label": "Show the key", tabIndex: 0 }}
+          classNames={{ innerInput: "mono" }}
+        />
+        <Button type="submit" loading={busy} fullWidth>
+          Sign in
+        </Button>
+        <p id={hintId} className="muted small">
+          <code>npm start</code> prints a key. It is kept in this tab only.
+        </p>
+      </form>
+    </main>
+  );
+}
+
+function refusalText(error: unknown): string {
+  if (error instanceof ApiProblem && error.status === 401) return unknownKey;
+  if (error instanceof ApiProblem && error.status === 403)
+    return "This key cannot be used here: it belongs to no tenant.";
+  if (error instanceof ApiProblem) return `${error.detail} ${error.remedy}`;
+  if (error instanceof ApiUnreachable) return "The server does not answer. Try again in a moment.";
+  throw error;
+}

@@ -1,0 +1,88 @@
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** How far `at` lies from `now`, short: `just now`, `12 s ago`, `in 4 m`, `3 d ago`; a date beyond 30 days. */
+export function relativeTime(at: string, nowMs: number): string {
+  const atMs = Date.parse(at);
+  if (Number.isNaN(atMs)) return at;
+  const distanceMs = Math.abs(nowMs - atMs);
+  if (distanceMs < 2 * secondMs) return "just now";
+  if (distanceMs >= 30 * dayMs) return shortDate.format(atMs);
+  const [amount, unit] =
+    distanceMs < minuteMs
+      ? [distanceMs / secondMs, "s"]
+      : distanceMs < hourMs
+        ? [distanceMs / minuteMs, "m"]
+        : distanceMs < dayMs
+          ? [distanceMs / hourMs, "h"]
+          : [distanceMs / dayMs, "d"];
+  const text = `${Math.floor(amount)} ${unit}`;
+  return atMs <= nowMs ? `${text} ago` : `in ${text}`;
+}
+
+const shortDate = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+
+/** The exact moment for people: `Tue 24 Nov 2026, 17:00:03.250 GMT+1`, in `timeZone` or else their own. */
+export function exactTime(at: string, timeZone?: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  const format = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+    timeZoneName: "short",
+    timeZone,
+  });
+  const part = Object.fromEntries(format.formatToParts(date).map((each) => [each.type, each.value]));
+  return `${part["weekday"]} ${part["day"]} ${part["month"]} ${part["year"]}, ${part["hour"]}:${part["minute"]}:${part["second"]}.${part["fractionalSecond"]} ${part["timeZoneName"]}`;
+}
+
+/** A moment as sentences name it: `17:00:03` of today, else `Tue 24 Nov 17:00`. */
+export function momentText(at: string, nowMs: number, timeZone?: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return at;
+  const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "short", timeZone });
+  if (day.format(date) === day.format(nowMs))
+    return new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone }).format(date);
+  const sameYear = date.getFullYear() === new Date(nowMs).getFullYear();
+  const format = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    ...(sameYear ? {} : { year: "numeric" }),
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  });
+  return format.format(date).replaceAll(",", "").replace(" at ", " ");
+}
+
+/** A span: `340 ms`, `4.2 s`, `3 m 12 s`, `2 h 05 m`, `3 d 4 h`. */
+export function durationText(spanMs: number): string {
+  const ms = Math.max(0, Math.round(spanMs));
+  if (ms < secondMs) return `${ms} ms`;
+  if (ms < 59_950) return `${(ms / secondMs).toFixed(1)} s`;
+  if (ms < hourMs) {
+    const seconds = Math.max(60, Math.floor(ms / secondMs));
+    return `${Math.floor(seconds / 60)} m ${padded(seconds % 60)} s`;
+  }
+  if (ms < dayMs) return `${Math.floor(ms / hourMs)} h ${padded(Math.floor((ms % hourMs) / minuteMs))} m`;
+  return `${Math.floor(ms / dayMs)} d ${Math.floor((ms % dayMs) / hourMs)} h`;
+}
+
+/** A span that still grows, in whole seconds so that digits do not flicker. */
+export function growingText(spanMs: number): string {
+  const ms = Math.max(0, spanMs);
+  return ms < 59_950 ? `${Math.floor(ms / secondMs)} s` : durationText(ms);
+}
+
+function padded(n: number): string {
+  return String(n).padStart(2, "0");
+}

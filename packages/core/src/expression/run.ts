@@ -4,10 +4,14 @@ import type { valueErrors } from "../values/codes.ts";
 /** What an evaluation can end in. */
 export type EvaluationErrorCode = keyof typeof expressionErrors | Extract<keyof typeof valueErrors, "TEXT_NOT_STORABLE" | "KEY_REFUSED">;
 
-/** One evaluation: what it may still use, and what it sees. */
-export interface Run {
+/** What work is counted against. */
+export interface Meter {
   /** Units of fuel that are left; below zero the evaluation ends with EXPR_FUEL. */
   fuel: number;
+}
+
+/** One evaluation: what it may still use, and what it sees. */
+export interface Run extends Meter {
   /** The instant that `now` and `$nowIso()` give. */
   readonly now: string;
   /** What `$$` gives, and where bare names are looked up. */
@@ -30,14 +34,14 @@ export class Fault {
 }
 
 /** Uses `units` of fuel. One unit stands for at most 0.5 µs on two cores, so one for a node, an element or 64 characters. */
-export function spend(run: Run, units: number): void {
-  run.fuel -= units;
-  if (run.fuel < 0) throw new Fault("EXPR_FUEL", "The expression used up its fuel.");
+export function spend(meter: Meter, units: number): void {
+  meter.fuel -= units;
+  if (meter.fuel < 0) throw new Fault("EXPR_FUEL", "The expression used up its fuel.");
 }
 
 /** Uses the fuel for reading or making a text of `length` UTF-16 code units. */
-export function spendText(run: Run, length: number): void {
-  spend(run, 1 + (length >> 6));
+export function spendText(meter: Meter, length: number): void {
+  spend(meter, 1 + (length >> 6));
 }
 
 export function typeFault(tCode: string, message: string, position?: number): Fault {

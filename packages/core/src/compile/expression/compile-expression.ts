@@ -15,8 +15,8 @@ export interface CompileExpressionOptions {
 }
 
 export type CompileExpressionResult =
-  | { readonly expression: CompiledExpression; readonly issues?: undefined }
-  | { readonly expression?: undefined; readonly issues: readonly ExpressionIssue[] };
+  | { readonly expression: CompiledExpression }
+  | { readonly issues: readonly ExpressionIssue[] };
 
 /** Compiles an expression, or says why it is refused: at least one issue, each with its position. */
 export function compileExpression(source: string, options: CompileExpressionOptions = {}): CompileExpressionResult {

@@ -6,3 +6,8 @@ export { parseDefinition } from "./parse-definition.ts";
 export type { Positions } from "./positions.ts";
 export type { Definition, TriggerDefinition } from "../definition/definition.ts";
 export type { StepDefinition } from "../definition/any-step.ts";
+export type { Bounds, StepBounds } from "./bounds.ts";
+export type { CompiledDefinition, CompileOptions } from "./compile-definition.ts";
+export { compileDefinition, newestSemantics } from "./compile-definition.ts";
+export { parseTarget } from "./target.ts";
+export { compileExpression } from "./expression/compile-expression.ts";

@@ -45,30 +45,6 @@ export const definitionErrors = {
     explanation: "An object has a key twice. Only one value could count, and which one is not obvious.",
     remedy: "Remove or rename one of the two.",
   },
-  KEY_REFUSED: {
-    status: 422,
-    title: "A key that is never accepted",
-    explanation: "The keys __proto__, constructor, prototype and $blob, and those that begin with _jsonata_, are refused everywhere: they could pass for something that only the engine makes.",
-    remedy: "Use another key.",
-  },
-  NUMBER_NOT_EXACT: {
-    status: 422,
-    title: "A number that cannot be kept exactly",
-    explanation: "Whole numbers beyond ±9007199254740991 and numbers too large for a double lose digits, so they are refused.",
-    remedy: "Write it as text in quotes.",
-  },
-  TEXT_NOT_STORABLE: {
-    status: 422,
-    title: "Text that cannot be stored",
-    explanation: "The text contains a NUL character or half of a surrogate pair, which neither the database nor UTF-8 can hold.",
-    remedy: "Remove the character.",
-  },
-  VALUE_TOO_DEEP: {
-    status: 422,
-    title: "Nested too deeply",
-    explanation: "Objects and lists nest at most 256 deep in what people send.",
-    remedy: "Flatten the value.",
-  },
   FIELD_MISSING: {
     title: "Something is missing",
     explanation: "A field that is needed is not there.",

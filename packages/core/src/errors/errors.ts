@@ -1,4 +1,7 @@
+import { expressionIssues } from "../compile/expression/codes.ts";
 import { expressionErrors } from "../expression/codes.ts";
+import { schemaErrors } from "../schema/codes.ts";
+import { valueErrors } from "../values/codes.ts";
 import { actionErrorPatterns, actionErrors } from "./action.ts";
 import type { ErrorCatalogue, ErrorEntry } from "./catalogue.ts";
 import { definitionErrors } from "./definition.ts";
@@ -8,9 +11,16 @@ import { runErrors } from "./run.ts";
 
 /** Every error code of the product, with what it means and what to do. */
 export const errors = {
+  // Requests are refused for them too.
+  NUMBER_NOT_EXACT: { status: 422, ...valueErrors.NUMBER_NOT_EXACT },
+  TEXT_NOT_STORABLE: { status: 422, ...valueErrors.TEXT_NOT_STORABLE },
+  KEY_REFUSED: { status: 422, ...valueErrors.KEY_REFUSED },
+  VALUE_TOO_DEEP: { status: 422, ...valueErrors.VALUE_TOO_DEEP },
   ...definitionErrors,
   ...publishErrors,
+  ...expressionIssues,
   ...expressionErrors,
+  ...schemaErrors,
   ...runErrors,
   ...actionErrors,
   ...requestErrors,

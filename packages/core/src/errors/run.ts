@@ -57,17 +57,22 @@ export const runErrors = {
     explanation: "Nothing that the wait would take came before its timeout.",
     remedy: "Catch the TimeoutError if that is expected; mainspring runs why shows what came near.",
   },
-  UNTIL_NOT_INSTANT: {
+  INSTANT_INVALID: {
     title: "Not a time",
     explanation: "until is an instant in RFC 3339, such as 2031-03-30T08:00:00Z.",
     remedy: "Let the expression give such a text; $fromMillis and nowIso() do.",
+  },
+  DURATION_INVALID: {
+    title: "Not a duration",
+    explanation: "A duration is a number of milliseconds, and days and hours of business time are numbers.",
+    remedy: "Let the expression give a number, for example with $number(..).",
   },
   VALUE_TYPE: {
     title: "The wrong kind of value at run time",
     explanation: "An expression gave a value of a kind that this field of the step does not take.",
     remedy: "Convert the value in the expression, for example with $number or $string.",
   },
-  TARGET_NOT_WRITABLE: {
+  TARGET_NOT_ASSIGNABLE: {
     title: "The target cannot be written",
     explanation: "The path of the target leads through something that is no object.",
     remedy: "Write to another path, or write the object first.",

@@ -1,0 +1,228 @@
+import type { ProgramStep, Value } from "../program/program.ts";
+import { isJsonObject } from "../values/json.ts";
+import type { Json, ReadonlyJson } from "../values/json.ts";
+import { shown } from "../definition/value.ts";
+import type { Read } from "./expression-reads.ts";
+import { readsOf } from "./expression-reads.ts";
+import type { IssueList } from "./issue-list.ts";
+import { didYouMean } from "./nearest.ts";
+import { expressionsOf, valuesOf } from "./program-walk.ts";
+import type { StepValue } from "./program-walk.ts";
+import { branchOwn, collectTargets, collectWrites, variable, writesOf } from "./program-writes.ts";
+import { KnownVariables, setByAll } from "./variable-scope.ts";
+
+/**
+ * Reads of variables that no step before can have set (an error), or that are not set on every way (a warning), and of
+ * payload fields that the schema excludes. It errs on the side of silence: what it does not understand it does not report.
+ */
+export function checkVariables(steps: readonly ProgramStep[], payload: ReadonlyJson | undefined, issues: IssueList, pointerOf: (value: Value) => string): void {
+  const all = new Set<string>();
+  collectWrites(steps, all);
+  new VariableCheck(issues, pointerOf, closedFields(payload, steps), all).block(steps, new KnownVariables(), new Set());
+}
+
+const scopeNames: ReadonlySet<string> = new Set(["payload", "vars", "meta", "system", "now"]);
+const loopNames = ["item", "index", "length", "isFirst", "isLast"];
+
+class VariableCheck {
+  readonly #issues: IssueList;
+  readonly #pointerOf: (value: Value) => string;
+  readonly #payloadFields: ReadonlySet<string> | undefined;
+  readonly #allWrites: ReadonlySet<string>;
+  /** Variables that a step before may have set. */
+  readonly #possible = new Set<string>();
+
+  constructor(issues: IssueList, pointerOf: (value: Value) => string, payloadFields: ReadonlySet<string> | undefined, allWrites: ReadonlySet<string>) {
+    this.#issues = issues;
+    this.#pointerOf = pointerOf;
+    this.#payloadFields = payloadFields;
+    this.#allWrites = allWrites;
+  }
+
+  /** @returns whether the block can end normally */
+  block(steps: readonly ProgramStep[], known: KnownVariables, locals: ReadonlySet<string>): boolean {
+    let ends = true;
+    for (const step of steps) {
+      if (step.disabled !== true && ends) ends = this.#step(step, known, locals);
+    }
+    return ends;
+  }
+
+  #step(step: ProgramStep, known: KnownVariables, locals: ReadonlySet<string>): boolean {
+    for (const value of valuesOf(step)) {
+      if (value.seesBlock !== true) this.#reads(value, step, known, locals);
+    }
+    switch (step.type) {
+      case "control.return":
+      case "control.raise":
+        return false;
+      case "control.if":
+        return this.#branches([step.then, step.else ?? []], known, locals);
+      case "control.switch":
+        return this.#branches([...step.cases.map((one) => one.steps), step.default ?? []], known, locals);
+      case "control.forEach":
+      case "control.while":
+        this.#loop(step, known, locals);
+        return true;
+      case "control.parallel":
+        return this.#parallel(step, known, locals);
+      case "control.tryCatch":
+        return this.#tryCatch(step, known, locals);
+      case "control.saga":
+        return this.block(step.body, known, locals);
+      default:
+        this.#write(step, known);
+        if (step.type === "action.call" && step.compensate !== undefined) {
+          this.block(step.compensate, known.inside(), locals);
+        }
+        return true;
+    }
+  }
+
+  #branches(branches: readonly (readonly ProgramStep[])[], known: KnownVariables, locals: ReadonlySet<string>): boolean {
+    const after = branches.map((steps) => {
+      const inside = known.inside();
+      return this.block(steps, inside, locals) ? inside : undefined;
+    });
+    for (const name of setByAll(after)) known.own.add(name);
+    return after.some((one) => one !== undefined);
+  }
+
+  #loop(step: Extract<ProgramStep, { type: "control.forEach" | "control.while" }>, known: KnownVariables, locals: ReadonlySet<string>): void {
+    const before = new Set(this.#possible);
+    collectWrites(step.body, this.#possible);
+    const isForEach = step.type === "control.forEach";
+    const names = isForEach ? [...loopNames, ...(step.itemVar === undefined ? [] : [step.itemVar])] : ["iteration"];
+    const inner = new Set([...locals, ...names]);
+    const inside = known.inside();
+    this.block(step.body, inside, inner);
+    for (const value of valuesOf(step)) {
+      // A condition is asked before the first body, a collected value after each.
+      if (value.seesBlock !== true) continue;
+      this.#reads(value, step, isForEach ? new KnownVariables(inside, this.#collected(value, step, inside)) : known, inner);
+    }
+    if (!isForEach) return;
+    if (step.concurrency?.kind === "literal" && step.concurrency.value !== 1) {
+      // Items side by side write to layers of their own, which are dropped.
+      for (const name of this.#possible) if (!before.has(name)) this.#possible.delete(name);
+    }
+    this.#write(step, known);
+  }
+
+  /** Variables that the body sets on some ways only, so that an item may collect the value of the one before it. */
+  #collected(collect: StepValue, step: Extract<ProgramStep, { type: "control.forEach" }>, inside: KnownVariables): Set<string> {
+    const written = new Set<string>();
+    collectWrites(step.body, written);
+    const doubtful = new Set<string>();
+    for (const value of expressionsOf(collect.value)) {
+      for (const { names } of readsOf(value.expression.form)) {
+        const name = names[0] === "vars" ? names[1] : names[0];
+        if (name === undefined || !written.has(name) || inside.own.has(name)) continue;
+        doubtful.add(name);
+        const message = `What is collected reads "${shown(name)}", which the body sets on some ways only: with another concurrency the result would be another.`;
+        this.#issues.warning("COLLECT_DEPENDS_ON_CONCURRENCY", { pointer: this.#pointerOf(value), stepId: step.id }, message);
+      }
+    }
+    return doubtful;
+  }
+
+  #parallel(step: Extract<ProgramStep, { type: "control.parallel" }>, known: KnownVariables, locals: ReadonlySet<string>): boolean {
+    for (const branch of step.branches) collectWrites(branch.steps, this.#possible);
+    this.#branchesWriteSame(step);
+    let ends = true;
+    for (const branch of step.branches) {
+      const inside = known.inside();
+      const branchEnds = this.block(branch.steps, inside, locals);
+      if (step.completion !== "all") continue;
+      ends &&= branchEnds;
+      for (const name of inside.own) if (!branchOwn.has(name)) known.own.add(name);
+    }
+    this.#write(step, known);
+    return ends;
+  }
+
+  #branchesWriteSame(step: Extract<ProgramStep, { type: "control.parallel" }>): void {
+    const before: { readonly id: string; readonly path: string }[] = [];
+    for (const branch of step.branches) {
+      const paths = new Set<string>();
+      for (const target of collectTargets(branch.steps)) {
+        if (!(target[0] === "vars" && branchOwn.has(target[1] ?? ""))) paths.add(target.join(".") + ".");
+      }
+      for (const path of paths) {
+        const other = before.find((one) => one.path.startsWith(path) || path.startsWith(one.path));
+        if (other === undefined) continue;
+        const message = `The branches "${other.id}" and "${branch.id}" may both write ${path.slice(0, -1)}.`;
+        this.#issues.warning("BRANCHES_WRITE_SAME", { pointer: stepPointer(step), stepId: step.id }, message);
+      }
+      for (const path of paths) before.push({ id: branch.id, path });
+    }
+  }
+
+  #tryCatch(step: Extract<ProgramStep, { type: "control.tryCatch" }>, known: KnownVariables, locals: ReadonlySet<string>): boolean {
+    const tried = known.inside();
+    const ways: (KnownVariables | undefined)[] = [this.block(step.try, tried, locals) ? tried : undefined];
+    if (step.captureErrorAs !== undefined) this.#possible.add(variable(step.captureErrorAs) ?? "");
+    if (step.catch !== undefined) {
+      const caught = known.inside();
+      const captured = variable(step.captureErrorAs);
+      if (captured !== undefined) caught.own.add(captured);
+      ways.push(this.block(step.catch, caught, new Set([...locals, "error"])) ? caught : undefined);
+    }
+    const finished = step.finally === undefined || this.block(step.finally, known, locals);
+    for (const name of setByAll(ways)) known.own.add(name);
+    return finished && ways.some((way) => way !== undefined);
+  }
+
+  /** What the step itself writes, apart from its blocks. */
+  #write(step: ProgramStep, known: KnownVariables): void {
+    for (const { name, certain } of writesOf(step)) {
+      this.#possible.add(name);
+      if (certain) known.own.add(name);
+    }
+  }
+
+  #reads(found: StepValue, step: ProgramStep, known: KnownVariables, locals: ReadonlySet<string>): void {
+    for (const value of expressionsOf(found.value)) {
+      const place = { pointer: this.#pointerOf(value), stepId: step.id };
+      for (const read of readsOf(value.expression.form)) this.#read(read, place, known, locals, found.sees);
+    }
+  }
+
+  #read(read: Read, place: { readonly pointer: string; readonly stepId: string }, known: KnownVariables, locals: ReadonlySet<string>, sees: string | undefined): void {
+    const [first, second] = read.names as [string, string | undefined];
+    if (read.guarded || first === sees || locals.has(first)) return;
+    if (first === "payload") {
+      if (second === undefined || this.#payloadFields === undefined || this.#payloadFields.has(second)) return;
+      const message = `The payload's schema has no "${shown(second)}", and allows no other properties.${didYouMean(second, this.#payloadFields)}`;
+      this.#issues.warning("PAYLOAD_FIELD_UNKNOWN", place, message);
+      return;
+    }
+    const name = first === "vars" ? second : first;
+    if (name === undefined || (first !== "vars" && scopeNames.has(first)) || known.has(name)) return;
+    const text = first === "vars" ? `vars.${shown(name)}` : `"${shown(name)}"`;
+    if (this.#possible.has(name)) {
+      this.#issues.warning("VARIABLE_MAYBE_UNDEFINED", place, `${text} is not set on every way that leads here.`);
+      return;
+    }
+    const message = this.#allWrites.has(name)
+      ? `${text} is read here, and is set only later.`
+      : `${text} is read here, and no step sets it.${didYouMean(name, [...this.#allWrites, ...locals, ...scopeNames])}`;
+    this.#issues.error("VARIABLE_UNDEFINED", place, message);
+  }
+}
+
+/** The only fields that the payload can have; undefined where the schema leaves that open. */
+function closedFields(schema: ReadonlyJson | undefined, steps: readonly ProgramStep[]): ReadonlySet<string> | undefined {
+  if (!isJsonObject(schema as Json) || (schema as { [key: string]: Json })["additionalProperties"] !== false) return undefined;
+  const members = schema as { [key: string]: Json };
+  if (["anyOf", "oneOf", "allOf", "not", "if", "$ref"].some((keyword) => keyword in members)) return undefined;
+  const fields = new Set(Object.keys(isJsonObject(members["properties"]) ? members["properties"] : {}));
+  for (const [scope, field] of collectTargets(steps)) if (scope === "payload") fields.add(field ?? "");
+  return fields;
+}
+
+/** The JSON pointer of a step from its step path: `root.steps[2].cases[0].steps[1]` is `/steps/2/cases/0/steps/1`. */
+function stepPointer(step: ProgramStep): string {
+  const path = step.path.slice("root".length).replace(/\.(then|else|body|default|try|catch|finally|compensate)\.steps/g, ".$1");
+  return path.replace(/\[(\d+)\]/g, ".$1").replaceAll(".", "/");
+}

@@ -1,0 +1,89 @@
+import { canonicalHash } from "../canonical/canonical-hash.ts";
+import type { Definition } from "../definition/definition.ts";
+import type { Program, ProgramTrigger, SemanticsVersion } from "../program/program.ts";
+import { programFormat } from "../program/program.ts";
+import type { Issue } from "../values/issue.ts";
+import type { Json } from "../values/json.ts";
+import type { Bounds } from "./bounds.ts";
+import { boundsOf, historyEventsMax } from "./bounds.ts";
+import type { CompileCatalogue } from "./catalogue.ts";
+import { checkCalls } from "./check-calls.ts";
+import { checkFlow } from "./check-flow.ts";
+import { checkVariables } from "./check-variables.ts";
+import { CompileContext, without } from "./compile-context.ts";
+import { compileBlock } from "./compile-step.ts";
+import { IssueList } from "./issue-list.ts";
+import type { Positions } from "./positions.ts";
+
+export interface CompiledDefinition {
+  /** Left out when an issue is an error. */
+  readonly program?: Program;
+  readonly issues: Issue[];
+  /** Of what could be compiled. */
+  readonly bounds: Bounds;
+}
+
+export interface CompileOptions {
+  /** From `parseDefinition`: gives issues their lines. */
+  readonly positions?: Positions;
+}
+
+/** The version of the runtime semantics that a definition without `semantics` gets. */
+export const newestSemantics: SemanticsVersion = 2;
+
+/**
+ * Checks a definition as publishing does, and compiles it. Every problem is found at once.
+ * The program is the same on every machine for the same definition and catalogue.
+ */
+export function compileDefinition(definition: Definition, catalogue: CompileCatalogue, options: CompileOptions = {}): CompiledDefinition {
+  const issues = new IssueList(options.positions);
+  const semantics = definition.semantics ?? catalogue.defaultSemantics ?? newestSemantics;
+  const c = new CompileContext(semantics, catalogue, issues, compileBlock);
+
+  checkFlow(definition.steps, issues);
+  checkCalls(definition.workflow, definition.steps, catalogue, issues);
+  if (definition.payload !== undefined) c.schema(definition.payload, { pointer: "" }, "/payload");
+  const triggers = compileTriggers(c, definition);
+  const steps = c.compileBlock(c, definition.steps, { pointer: "/steps", path: "root.steps", insideSaga: false });
+
+  const bounds = boundsOf(steps, definition.payload);
+  if (!issues.hasErrors) checkVariables(steps, definition.payload, issues, (value) => c.pointerOf(value));
+  const peak = bounds.peakHistoryEvents;
+  if (peak === null || peak > historyEventsMax) {
+    const count = peak === null ? "any number of" : String(peak);
+    const message = `In the worst case one execution of a run writes ${count} history events; it may have ${historyEventsMax}.`;
+    issues.warning("BOUND_HISTORY", { pointer: "/steps" }, message);
+  }
+  if (issues.hasErrors) return { issues: issues.list(), bounds };
+
+  const content: Omit<Program, "programHash"> = without({
+    format: programFormat,
+    workflow: definition.workflow,
+    semantics,
+    definitionHash: canonicalHash(definition),
+    payloadSchema: definition.payload as Json | undefined,
+    triggers,
+    steps,
+  });
+  return { program: { ...content, programHash: canonicalHash(content) }, issues: issues.list(), bounds };
+}
+
+function compileTriggers(c: CompileContext, definition: Definition): ProgramTrigger[] | undefined {
+  if (definition.triggers === undefined) return undefined;
+  if (c.catalogue.unsupported?.fields.includes("triggers") === true) {
+    c.issues.error("STEP_NOT_SUPPORTED", { pointer: "/triggers" }, "The deployed engine cannot start runs by triggers yet.");
+  }
+  const seen = new Set<string>();
+  return definition.triggers.map((trigger, i) => {
+    const pointer = `/triggers/${i}`;
+    if (seen.has(trigger.id)) c.issues.error("TRIGGER_ID_DUPLICATE", { pointer: pointer + "/id" }, `Two triggers are called "${trigger.id}".`);
+    seen.add(trigger.id);
+    const place = { pointer, path: `triggers[${i}]`, stepId: undefined, insideSaga: false };
+    return without({
+      id: trigger.id,
+      event: trigger.event,
+      when: c.optionalValue(trigger.when, place, "/when"),
+      payload: c.optionalValue(trigger.payload, place, "/payload"),
+    });
+  });
+}

@@ -1,0 +1,145 @@
+import type { Assignments, ProgramStep, Value, When } from "../program/program.ts";
+
+/** A value of a step. */
+export interface StepValue {
+  readonly value: Value;
+  /** A scope that only this value sees beside the usual ones. */
+  readonly sees?: "event" | "childRun";
+  /** It is evaluated with the locals of the step's own block. */
+  readonly seesBlock?: true;
+}
+
+/** The values of a step itself; those of the steps inside it are theirs. */
+export function valuesOf(step: ProgramStep): StepValue[] {
+  const values: StepValue[] = [];
+  const add = (value: Value | undefined, more: Omit<StepValue, "value"> = {}): void => {
+    if (value !== undefined) values.push({ value, ...more });
+  };
+  const addAll = (assignments: Assignments | undefined, more: Omit<StepValue, "value"> = {}): void => {
+    for (const { value } of assignments ?? []) add(value, more);
+  };
+  const addWhen = (when: When | undefined): void => {
+    switch (when?.kind) {
+      case "durationMs":
+        return add(when.durationMs);
+      case "until":
+        return add(when.until);
+      case "business":
+        add(when.days);
+        return add(when.hours);
+      case undefined:
+        return;
+    }
+  };
+  switch (step.type) {
+    case "action.call":
+      add(step.input);
+      add(step.timeoutMs);
+      add(step.idempotencyKey);
+      break;
+    case "transform.assign":
+      addAll(step.assign);
+      break;
+    case "state.set":
+      add(step.state);
+      break;
+    case "control.if":
+      add(step.condition);
+      break;
+    case "control.switch":
+      for (const one of step.cases) add(one.when);
+      break;
+    case "control.forEach":
+      add(step.items);
+      add(step.concurrency);
+      add(step.maxItems);
+      add(step.collect?.value, { seesBlock: true });
+      break;
+    case "control.while":
+      add(step.condition, { seesBlock: true });
+      add(step.maxIterations);
+      break;
+    case "control.callWorkflow":
+      add(step.input);
+      addAll(step.output, { sees: "childRun" });
+      break;
+    case "control.return":
+      add(step.output);
+      break;
+    case "control.raise":
+      add(step.code);
+      add(step.message);
+      add(step.details);
+      break;
+    case "event.wait":
+      add(step.event);
+      add(step.correlationKey);
+      for (const filter of step.filters ?? []) add(filter.value, { sees: "event" });
+      addWhen(step.timeout);
+      add(step.lookbackMs);
+      addAll(step.assign, { sees: "event" });
+      break;
+    case "time.wait":
+      addWhen(step.when);
+      addAll(step.assign);
+      break;
+    case "human.task":
+      add(step.title);
+      add(step.description);
+      add(step.context);
+      add(step.assignTo.users);
+      add(step.assignTo.groups);
+      addWhen(step.due);
+      addWhen(step.reminders?.every);
+      add(step.reminders?.max);
+      addWhen(step.timeout);
+      addAll(step.assign, { sees: "event" });
+      break;
+    case "control.parallel":
+    case "control.tryCatch":
+    case "control.saga":
+      break;
+  }
+  return values;
+}
+
+/** The lists of steps inside a compiled step, in the order of its fields. */
+export function programBlocks(step: ProgramStep): (readonly ProgramStep[])[] {
+  switch (step.type) {
+    case "action.call":
+      return present([step.compensate]);
+    case "control.if":
+      return present([step.then, step.else]);
+    case "control.switch":
+      return present([...step.cases.map((one) => one.steps), step.default]);
+    case "control.forEach":
+    case "control.while":
+    case "control.saga":
+      return [step.body];
+    case "control.parallel":
+      return step.branches.map((branch) => branch.steps);
+    case "control.tryCatch":
+      return present([step.try, step.catch, step.finally]);
+    default:
+      return [];
+  }
+}
+
+function present(blocks: readonly (readonly ProgramStep[] | undefined)[]): (readonly ProgramStep[])[] {
+  return blocks.filter((block) => block !== undefined);
+}
+
+/** The expressions in a value. */
+export function expressionsOf(value: Value): Extract<Value, { kind: "expr" }>[] {
+  switch (value.kind) {
+    case "expr":
+      return [value];
+    case "object":
+      return value.entries.flatMap(([, member]) => expressionsOf(member));
+    case "array":
+      return value.items.flatMap(expressionsOf);
+    case "literal":
+    case "secret":
+      return [];
+  }
+}

@@ -1,0 +1,33 @@
+import type { EventWaitDefinition, FilterDefinition } from "../../definition/steps/event-wait.ts";
+import type { EventWaitStep } from "../../program/program.ts";
+import type { CompileContext, StepPlace } from "../compile-context.ts";
+import { without } from "../compile-context.ts";
+
+export function compileEventWait(c: CompileContext, step: EventWaitDefinition, place: StepPlace): Omit<EventWaitStep, "id" | "path"> {
+  const correlationKey = c.value(step.correlationKey, place, "/correlationKey");
+  if (correlationKey.kind === "literal" && !isKey(correlationKey.value)) {
+    c.error("FIELD_INVALID", place, "/correlationKey", "A correlation key is text or a number, and not empty.", "Write it as text, or as an expression.");
+  }
+  return without({
+    type: "event.wait",
+    event: c.value(step.event, place, "/event"),
+    correlationKey,
+    filters: step.filters?.map((filter, i) => compileFilter(c, filter, place, `/filters/${i}`)),
+    timeout: c.when(step.timeout, step.timeoutMs, place, "/timeout"),
+    lookbackMs: step.lookbackMs === undefined ? undefined : c.duration(step.lookbackMs, place, "/lookbackMs", c.waitMsMax),
+    saveAs: c.target(step.saveAs, place, "/saveAs"),
+    assign: c.assignments(step.assign, place, "/assign"),
+  });
+}
+
+function isKey(value: unknown): boolean {
+  return (typeof value === "string" && value !== "") || typeof value === "number" || typeof value === "boolean";
+}
+
+function compileFilter(c: CompileContext, filter: FilterDefinition, place: StepPlace, field: string): NonNullable<EventWaitStep["filters"]>[number] {
+  const value = c.optionalValue(filter.value, place, field + "/value");
+  if ((filter.op === "in" || filter.op === "not_in") && value?.kind === "literal" && !Array.isArray(value.value)) {
+    c.error("FIELD_TYPE", place, field + "/value", `${filter.op} compares with a list.`, "Write a list.");
+  }
+  return without({ path: filter.path, op: filter.op, value });
+}

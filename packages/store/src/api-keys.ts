@@ -1,0 +1,58 @@
+import { createHash, randomBytes } from "node:crypto";
+import { sql } from "kysely";
+import { newId } from "./ids.ts";
+import { instant, instantOrNull } from "./instants.ts";
+import { isUuid } from "./store.ts";
+import type { TenantDb } from "./store.ts";
+
+export type Role = "viewer" | "operator" | "author" | "admin";
+
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly createdAt: string;
+  readonly revokedAt: string | null;
+}
+
+const secretBytes = 32;
+
+/** @returns `key`, which can be shown this once: only its hash is kept */
+export async function createApiKey(db: TenantDb, apiKey: { readonly name: string; readonly role: Role }): Promise<{ id: string; key: string }> {
+  const id = newId();
+  const key = `ms_${db.tenantId}_${randomBytes(secretBytes).toString("base64url")}`;
+  await sql`insert into api_keys (tenant_id, id, name, role, key_hash)
+    values (${db.tenantId}, ${id}, ${apiKey.name}, ${apiKey.role}, ${hashOf(key)})`.execute(db);
+  return { id, key };
+}
+
+/** The tenant that a key names, in clear, so that it can be looked up under that tenant's policy; undefined: no key of ours. */
+export function tenantOfApiKey(key: string): string | undefined {
+  const tenantId = /^ms_([0-9a-f-]{36})_[A-Za-z0-9_-]{43}$/.exec(key)?.[1];
+  return tenantId !== undefined && isUuid(tenantId) ? tenantId : undefined;
+}
+
+/** A key that is valid now. @param key the whole of it */
+export async function findApiKey(db: TenantDb, key: string): Promise<{ id: string; name: string; role: Role } | undefined> {
+  const { rows } = await sql<{ id: string; name: string; role: Role }>`select id, name, role from api_keys
+    where key_hash = ${hashOf(key)} and revoked_at is null`.execute(db);
+  return rows[0];
+}
+
+/** Newest first. */
+export async function listApiKeys(db: TenantDb): Promise<ApiKeyRow[]> {
+  const { rows } = await sql<Omit<ApiKeyRow, "createdAt" | "revokedAt"> & { createdAt: Date; revokedAt: Date | null }>`
+    select id, name, role, created_at as "createdAt", revoked_at as "revokedAt" from api_keys order by created_at desc, id desc`.execute(db);
+  return rows.map((row) => ({ ...row, createdAt: instant(row.createdAt), revokedAt: instantOrNull(row.revokedAt) }));
+}
+
+/** @returns false when there is no such key */
+export async function revokeApiKey(db: TenantDb, id: string): Promise<boolean> {
+  const { rows } = await sql`update api_keys set revoked_at = coalesce(revoked_at, now()) where id = ${id} returning id`.execute(db);
+  return rows.length > 0;
+}
+
+// The secret has 256 random bits, so a fast hash is as good as a slow one.
+function hashOf(key: string): string {
+  return createHash("sha256").update(key).digest("hex");
+}

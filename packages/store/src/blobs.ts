@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import { sql } from "kysely";
+import { preparedMark } from "./connection.ts";
+import type { TenantDb } from "./store.ts";
+
+const prepared = sql.raw(preparedMark);
+
+/** Stores bytes under their SHA-256 in lower-case hexadecimal, which it returns. Doing so again changes nothing. */
+export async function putBlob(db: TenantDb, bytes: Uint8Array): Promise<string> {
+  const hash = createHash("sha256").update(bytes).digest("hex");
+  await sql`${prepared} insert into blobs (tenant_id, hash, bytes) values (${db.tenantId}, ${hash}, ${Buffer.from(bytes)})
+    on conflict do nothing`.execute(db);
+  return hash;
+}
+
+/** The tenant's bytes with this SHA-256. */
+export async function getBlob(db: TenantDb, hash: string): Promise<Uint8Array | undefined> {
+  return (await getBlobs(db, [hash])).get(hash);
+}
+
+/** Those of `hashes` that exist. */
+export async function getBlobs(db: TenantDb, hashes: readonly string[]): Promise<Map<string, Uint8Array>> {
+  if (hashes.length === 0) return new Map();
+  const { rows } = await sql<{ hash: string; bytes: Buffer }>`${prepared} select hash, bytes from blobs where hash = any(${hashes})`.execute(db);
+  return new Map(rows.map((row) => [row.hash, row.bytes]));
+}

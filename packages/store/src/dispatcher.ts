@@ -1,0 +1,61 @@
+import { sql } from "kysely";
+import type { Kysely } from "kysely";
+import { openKysely, openPool } from "./connection.ts";
+import { listen } from "./listen.ts";
+import type { Channel } from "./listen.ts";
+import type { Schema } from "./schema.ts";
+
+/** Something to be done for a tenant. The work itself runs in a transaction of the tenant, which looks again. */
+export interface Due {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly dueAt: Date;
+}
+
+/** Finds due work of all tenants, and sees nothing of it but tenant, id and time. */
+export interface Dispatcher {
+  /** Starts that are owed; `id` is the run's. In all lists tenants take turns, each its oldest first. */
+  dueStarts(limit: number): Promise<Due[]>;
+  /** Inbox events that wait, are to be tried again, or whose worker's claim has expired. */
+  dueEvents(limit: number): Promise<Due[]>;
+  dueDeliveries(limit: number): Promise<Due[]>;
+  /**
+   * Notifications on a connection of its own that is made again when it breaks; then `onNotify` is called with an empty payload.
+   * `outbox` and `inbox` tell the tenant, `journal` tells `<tenant>:<run>`.
+   * @returns ends it
+   */
+  listen(channel: Channel, onNotify: (payload: string) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+export function openDispatcher(options: { readonly url: string; readonly onPoolError?: (error: Error) => void }): Dispatcher {
+  const kysely = openKysely(openPool({ ...options, max: 2, name: "mainspring dispatcher" }));
+  return {
+    dueStarts: (limit) => due(kysely, "outbox", limit),
+    dueEvents: (limit) => due(kysely, "workflow_runtime_events", limit),
+    dueDeliveries: (limit) => due(kysely, "workflow_event_deliveries", limit),
+    listen: (channel, onNotify) => listen(options.url, channel, onNotify),
+    close: () => kysely.destroy(),
+  };
+}
+
+/**
+ * Walks the index from tenant to tenant and takes the oldest few of each, so that a tenant with a million rows costs no more than one
+ * with ten and delays nobody.
+ */
+async function due(kysely: Kysely<Schema>, table: "outbox" | "workflow_runtime_events" | "workflow_event_deliveries", limit: number): Promise<Due[]> {
+  const { rows } = await sql<Due>`
+    with recursive tenant (id) as (
+      (select tenant_id from ${sql.table(table)} where due_at is not null order by tenant_id limit 1)
+      union all
+      select (select t.tenant_id from ${sql.table(table)} t where t.due_at is not null and t.tenant_id > tenant.id order by t.tenant_id limit 1)
+      from tenant where tenant.id is not null)
+    select w.tenant_id as "tenantId", w.id, w.due_at as "dueAt"
+    from tenant cross join lateral (
+      select d.tenant_id, d.id, d.due_at, row_number() over (order by d.due_at, d.id) as turn from (
+        select tenant_id, id, due_at from ${sql.table(table)}
+        where tenant_id = tenant.id and due_at <= now() order by due_at, id limit ${limit}) d) w
+    where tenant.id is not null
+    order by w.turn, w.due_at, w.id limit ${limit}`.execute(kysely);
+  return rows;
+}

@@ -1,0 +1,178 @@
+import type { Json } from "@mainspring/core";
+import { sql } from "kysely";
+import { preparedMark } from "./connection.ts";
+import { newId } from "./ids.ts";
+import { instant, instantOrNull } from "./instants.ts";
+import type { Moment } from "./instants.ts";
+import { channels } from "./listen.ts";
+import { readPage } from "./paging.ts";
+import type { Page, PageRequest } from "./paging.ts";
+import { loadColumns, storeValue } from "./stored-values.ts";
+import type { TenantDb } from "./store.ts";
+
+const prepared = sql.raw(preparedMark);
+
+export interface NewEvent {
+  /** Named by the producer, never the transport. */
+  readonly source: string;
+  /** The producer's id. */
+  readonly eventId: string;
+  readonly name: string;
+  readonly payload: Json;
+  readonly userId?: string;
+  /** SHA-256 of what makes two events of one id the same. */
+  readonly bodyHash: string;
+  readonly correlationKey?: string;
+  readonly correlationHow?: string;
+  /** Only this run's waits are candidates. */
+  readonly runId?: string;
+  /** Place in an array that is accepted in one transaction, and so at one time. */
+  readonly position?: number;
+}
+
+export type InboxState = "pending" | "processing" | "completed" | "failed" | "dead";
+
+export interface InboxRow {
+  /** Ours. */
+  readonly id: string;
+  readonly source: string;
+  readonly eventId: string;
+  readonly name: string;
+  readonly payload: unknown;
+  readonly userId: string | null;
+  readonly correlationKey: string | null;
+  readonly correlationHow: string | null;
+  readonly runId: string | null;
+  readonly state: InboxState;
+  readonly attempts: number;
+  readonly worker: string | null;
+  readonly error: unknown;
+  readonly acceptedAt: string;
+  readonly dueAt: string | null;
+  readonly completedAt: string | null;
+}
+
+interface Raw extends Omit<InboxRow, "acceptedAt" | "dueAt" | "completedAt"> {
+  readonly acceptedAt: Date;
+  readonly dueAt: Date | null;
+  readonly completedAt: Date | null;
+  readonly acceptedMicros?: string;
+}
+
+const columns = sql.raw(`id, source, event_id as "eventId", name, payload, user_id as "userId", correlation_key as "correlationKey",
+  correlation_how as "correlationHow", run_id as "runId", state, attempts, worker, error_json as error, accepted_at as "acceptedAt",
+  due_at as "dueAt", completed_at as "completedAt"`);
+
+/**
+ * Takes an event in, once for each tenant, source and producer's id.
+ * @returns `id` is ours, of the row that stands; `conflict`: the same id came before with another body
+ */
+export async function acceptEvent(db: TenantDb, event: NewEvent): Promise<{ result: "accepted" | "duplicate" | "conflict"; id: string }> {
+  const { rows } = await sql<{ id: string }>`${prepared}
+    insert into workflow_runtime_events (tenant_id, id, source, event_id, name, payload, user_id, body_hash, correlation_key, correlation_how, run_id, position)
+    values (${db.tenantId}, ${newId()}, ${event.source}, ${event.eventId}, ${event.name}, ${await storeValue(db, event.payload)}::json,
+      ${event.userId ?? null}, ${event.bodyHash}, ${event.correlationKey ?? null}, ${event.correlationHow ?? null}, ${event.runId ?? null}, ${event.position ?? 0})
+    on conflict (tenant_id, source, event_id) do nothing
+    returning id, pg_notify(${channels.inbox}, ${db.tenantId})`.execute(db);
+  const accepted = rows[0];
+  if (accepted !== undefined) return { result: "accepted", id: accepted.id };
+  const earlier = await sql<{ id: string; bodyHash: string }>`select id, body_hash as "bodyHash" from workflow_runtime_events
+    where source = ${event.source} and event_id = ${event.eventId}`.execute(db);
+  const row = earlier.rows[0];
+  if (row === undefined) throw new Error("An event vanished while it was accepted again.");
+  return { result: row.bodyHash === event.bodyHash ? "duplicate" : "conflict", id: row.id };
+}
+
+/** @param id ours */
+export async function getEvent(db: TenantDb, id: string): Promise<InboxRow | undefined> {
+  const { rows } = await sql<Raw>`select ${columns} from workflow_runtime_events where id = ${id}`.execute(db);
+  return (await shown(db, rows))[0];
+}
+
+export interface EventFilter {
+  readonly source?: string | undefined;
+  /** The producer's. */
+  readonly eventId?: string | undefined;
+  readonly name?: string | undefined;
+  readonly state?: InboxState | undefined;
+}
+
+/** Newest first. */
+export async function listEvents(db: TenantDb, filter: EventFilter, request: PageRequest): Promise<Page<InboxRow>> {
+  const micros = new Map<string, string>();
+  const keyOf = (row: InboxRow): [string, string] => [micros.get(row.id) ?? "", row.id];
+  return readPage({ db, list: "events", filter, request, key: ["microseconds", "uuid"], keyOf }, async (after, limit) => {
+    const { rows } = await sql<Raw & { acceptedMicros: string }>`
+      select ${columns}, (extract(epoch from accepted_at) * 1000000)::bigint::text as "acceptedMicros" from workflow_runtime_events
+      where (${filter.source ?? null}::text is null or source = ${filter.source ?? null})
+        and (${filter.eventId ?? null}::text is null or event_id = ${filter.eventId ?? null})
+        and (${filter.name ?? null}::text is null or name = ${filter.name ?? null})
+        and (${filter.state ?? null}::text is null or state = ${filter.state ?? null})
+        and (${after === undefined}::boolean or (accepted_at, id) < (timestamptz 'epoch' + ${String(after?.[0] ?? "0")}::bigint * interval '1 microsecond', ${after?.[1] ?? null}::uuid))
+      order by accepted_at desc, id desc limit ${limit}`.execute(db);
+    for (const row of rows) micros.set(row.id, row.acceptedMicros);
+    return shown(db, rows);
+  });
+}
+
+/**
+ * Takes a due event for one worker, until the claim expires.
+ * @returns undefined when it is not due, or another has it
+ */
+export async function claimEvent(db: TenantDb, id: string, claim: { readonly worker: string; readonly claimMs: number }): Promise<InboxRow | undefined> {
+  const { rows } = await sql<Raw>`${prepared}
+    update workflow_runtime_events set state = 'processing', worker = ${claim.worker}, attempts = attempts + 1, again = false,
+      due_at = clock_timestamp() + ${claim.claimMs}::double precision * interval '1 millisecond'
+    where id = ${id} and due_at <= now() and state in ('pending', 'failed', 'processing')
+    returning ${columns}`.execute(db);
+  return (await shown(db, rows))[0];
+}
+
+/**
+ * What came of processing. An event that was asked for again meanwhile is due at once.
+ * @param done.nextAt of `failed`: the next try
+ * @returns false when the worker no longer has the claim: nothing was written
+ */
+export async function eventDone(
+  db: TenantDb,
+  id: string,
+  done: { readonly worker: string; readonly status: "completed" | "failed" | "dead"; readonly error?: unknown; readonly nextAt?: Moment },
+): Promise<boolean> {
+  const { rows } = await sql<{ again: boolean }>`${prepared}
+    update workflow_runtime_events set
+      state = case when ${done.status} = 'completed' and again then 'pending' else ${done.status} end,
+      due_at = case when ${done.status} = 'completed' and again then now()
+        when ${done.status} = 'failed' then coalesce(${done.nextAt ?? null}::timestamptz, now()) end,
+      completed_at = case when ${done.status} = 'completed' then now() end,
+      error_json = ${done.error === undefined ? null : JSON.stringify(done.error)}::json,
+      worker = null, again = false
+    where id = ${id} and worker = ${done.worker} and state = 'processing'
+    returning old.again as again`.execute(db);
+  if (rows[0]?.again === true) await sql`select pg_notify(${channels.inbox}, ${db.tenantId})`.execute(db);
+  return rows.length > 0;
+}
+
+/** Makes events due once more that were done with, for the waits that are open now. @param ids ours */
+export async function routeAgain(db: TenantDb, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  // Locked in the order in which waits that open lock the events they look at.
+  await sql`${prepared}
+    with locked as (select id from workflow_runtime_events where id = any(${ids}::uuid[]) and state in ('completed', 'processing')
+      order by accepted_at, position, id for update)
+    update workflow_runtime_events e set
+      again = e.state = 'processing',
+      due_at = case when e.state = 'completed' then now() else e.due_at end,
+      state = case when e.state = 'completed' then 'pending' else e.state end
+    from locked where e.id = locked.id
+    returning pg_notify(${channels.inbox}, ${db.tenantId})`.execute(db);
+}
+
+async function shown(db: TenantDb, rows: readonly Raw[]): Promise<InboxRow[]> {
+  const loaded = await loadColumns(db, rows, ["payload"]);
+  return loaded.map(({ acceptedMicros: _, ...row }) => ({
+    ...row,
+    acceptedAt: instant(row.acceptedAt),
+    dueAt: instantOrNull(row.dueAt),
+    completedAt: instantOrNull(row.completedAt),
+  }));
+}

@@ -1,0 +1,73 @@
+// Table of contents of `@mainspring/store`.
+
+export { openStore } from "./store.ts";
+export type { PlatformDb, Store, StoreOptions, TenantDb } from "./store.ts";
+export { openDispatcher } from "./dispatcher.ts";
+export type { Dispatcher, Due } from "./dispatcher.ts";
+export { openReconciler } from "./reconciler.ts";
+export type { Reconciler } from "./reconciler.ts";
+export { migrate } from "./migrate.ts";
+export type { MigrateOptions } from "./migrate.ts";
+export { roleNames } from "./roles.ts";
+export type { RolePasswords } from "./roles.ts";
+export type { Channel } from "./listen.ts";
+export { newId } from "./ids.ts";
+export type { Moment } from "./instants.ts";
+export { pageLimitMax } from "./paging.ts";
+export type { Page, PageRequest } from "./paging.ts";
+
+export { createTenant, findTenant, getTenant, updateTenant } from "./tenants.ts";
+export type { TenantRow } from "./tenants.ts";
+export { createApiKey, findApiKey, listApiKeys, revokeApiKey, tenantOfApiKey } from "./api-keys.ts";
+export type { ApiKeyRow, Role } from "./api-keys.ts";
+export { recordAudit } from "./audit.ts";
+export { getBlob, getBlobs, putBlob } from "./blobs.ts";
+
+export { getWorkflow, insertWorkflow, listWorkflows, saveDraft } from "./workflows.ts";
+export type { WorkflowRow, WorkflowSummary } from "./workflows.ts";
+export { definitionOf, getProgram, getVersion, insertVersion, listVersions, publishedVersion } from "./versions.ts";
+export type { NewVersion, PinnedDefinition, VersionRow, VersionSummary } from "./versions.ts";
+
+export {
+  insertRun,
+  launchRefused,
+  lockStart,
+  markCancelRequested,
+  runByIdempotencyKey,
+  runForStart,
+  startFailed,
+  startSucceeded,
+  voidQueuedStart,
+} from "./launch.ts";
+export type { NewRun, RunForOpen, RunForStart } from "./launch.ts";
+export { getRun, listRuns, runForOpen, runInput } from "./runs.ts";
+export type { RunFilter, RunRow, RunSummary } from "./runs.ts";
+export { confirmEnd, endedOutside } from "./run-ends.ts";
+export { registerExecution } from "./executions.ts";
+export type { ExecutionOfRun } from "./executions.ts";
+
+export { compareFences } from "./fence.ts";
+export type { Fence } from "./fence.ts";
+export { journalOf, writeCarried, writeProvisional } from "./journal.ts";
+export type { ProvisionalWrite } from "./journal.ts";
+export { segmentTriesMax, takeSegmentToken } from "./segments.ts";
+export { projectWholeRun } from "./projection/whole-run.ts";
+export type { RunProjection } from "./projection/whole-run.ts";
+export { noteAttempt, stepsOf } from "./steps.ts";
+export type { StepOfAttempt, StepRow } from "./steps.ts";
+export { waitingRuns, waitsOf } from "./waits.ts";
+export type { WaitingRun, WaitRow } from "./waits.ts";
+
+export { claimInvocation, invocationFailed, invocationLate, invocationSucceeded } from "./ledger.ts";
+export type { ClaimResult, InvocationClaim } from "./ledger.ts";
+export { noneAttempts, recordNone } from "./none-invocations.ts";
+export type { NoneInvocation } from "./none-invocations.ts";
+export { invocationsOf } from "./invocations.ts";
+export type { InvocationRow } from "./invocations.ts";
+
+export { acceptEvent, claimEvent, eventDone, getEvent, listEvents } from "./inbox.ts";
+export type { EventFilter, InboxRow, InboxState, NewEvent } from "./inbox.ts";
+export { deliveriesOf, deliveryDone, lockDelivery, offerDelivery } from "./deliveries.ts";
+export type { DeliveryRow, DeliveryState } from "./deliveries.ts";
+export { takeEarlyEvents } from "./early-events.ts";
+export type { EarlyEvents, OpenedWait } from "./early-events.ts";

@@ -1,0 +1,136 @@
+import type { JournalEntry } from "@mainspring/core";
+import { sql } from "kysely";
+import { preparedMark } from "./connection.ts";
+import { compareFences } from "./fence.ts";
+import type { Fence } from "./fence.ts";
+import { dropNoneInvocations, insertNoneInvocations } from "./none-invocations.ts";
+import type { NoneInvocation } from "./none-invocations.ts";
+import { touchedBy } from "./projection/touched.ts";
+import type { JournalChange } from "./projection/touched.ts";
+import { projectTouched } from "./project.ts";
+import { lockRun } from "./run-lock.ts";
+import { loadValues, storeValue } from "./stored-values.ts";
+import type { TenantDb } from "./store.ts";
+
+const prepared = sql.raw(preparedMark);
+
+export interface ProvisionalWrite {
+  readonly runId: string;
+  readonly fence: Fence;
+  /** The run's next seq after `entries`: what stands from here on was written by a try that failed. */
+  readonly nextSeq: number;
+  readonly entries: readonly JournalEntry[];
+  /** A segment's: written only while its token stands. */
+  readonly segmentToken?: string;
+  /** Effect-free calls whose outcome is among `entries`. */
+  readonly invocations?: readonly NoneInvocation[];
+}
+
+/**
+ * Writes what a local activity flushes, and the rows computed from it. Its workflow task may yet fail, run again with more history
+ * and say something else for the same seq: until then the entries are provisional.
+ * @returns `fenced` when a newer write has landed, or the segment's token no longer stands: nothing was written then
+ */
+export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): Promise<"written" | "fenced"> {
+  const run = await lockRun(db, write.runId);
+  if (run === undefined || compareFences(write.fence, run.fence) < 0) return "fenced";
+  if (write.segmentToken !== undefined && run.segmentToken !== write.segmentToken) return "fenced";
+
+  const changes: JournalChange[] = [];
+  if (run.journalSeq >= write.nextSeq) changes.push(...(await deleteSuperseded(db, write)));
+  changes.push(...(await upsertEntries(db, { ...write, provisional: true })));
+
+  const invocations = (write.invocations ?? []).map((invocation) => ({ ...invocation, seq: entryOf(invocation, write.entries) }));
+  await dropNoneInvocations(db, { runId: run.id, seqs: replacedSeqs(changes), except: invocations });
+  await insertNoneInvocations(db, { runId: run.id, epoch: write.fence.epoch, provisional: true, invocations });
+  await projectTouched(db, run, touchedBy(changes), { fence: write.fence, clearSegment: run.segmentTries > 0 });
+  return "written";
+}
+
+/**
+ * Writes the entries that an action call carries, and the rows computed from them. They are committed facts: only what a newer
+ * fence wrote stands against them, entry by entry, since parallel calls land in any order. From an epoch before the run's nothing
+ * is written.
+ */
+export async function writeCarried(db: TenantDb, write: { readonly runId: string; readonly fence: Fence; readonly entries: readonly JournalEntry[] }): Promise<void> {
+  const run = await lockRun(db, write.runId);
+  if (run === undefined || write.fence.epoch < run.fence.epoch) return;
+  const changes = await upsertEntries(db, { ...write, provisional: false });
+  // The workflow task that commanded this call was completed, so a segment that was tried in it, or before it, is over.
+  const clearSegment = run.segmentTries > 0 && compareFences(write.fence, run.fence) >= 0;
+  if (changes.length === 0 && !clearSegment) return;
+  await dropNoneInvocations(db, { runId: run.id, seqs: replacedSeqs(changes), except: [] });
+  await projectTouched(db, run, touchedBy(changes), { fence: run.fence, clearSegment });
+}
+
+/** Entries in the order of seq, those after `afterSeq` where given. */
+export async function journalOf(db: TenantDb, runId: string, options: { readonly afterSeq?: number; readonly limit?: number } = {}): Promise<JournalEntry[]> {
+  const { rows } = await sql<{ entry: unknown }>`${prepared} select entry from workflow_run_journal
+    where run_id = ${runId} and seq > ${options.afterSeq ?? 0} order by seq limit ${options.limit ?? null}`.execute(db);
+  return (await loadValues(db, rows.map((row) => row.entry))) as unknown as JournalEntry[];
+}
+
+interface EntryRows {
+  readonly runId: string;
+  readonly fence: Fence;
+  readonly provisional: boolean;
+  readonly entries: readonly JournalEntry[];
+}
+
+async function upsertEntries(db: TenantDb, { runId, fence, provisional, entries }: EntryRows): Promise<JournalChange[]> {
+  if (entries.length === 0) return [];
+  const texts: string[] = [];
+  for (const entry of entries) texts.push(await rowText(db, entry));
+  // Of one workflow task's tries under one fence the later one has the later clock; a late copy of an earlier try changes nothing.
+  const { rows } = await sql<JournalChange>`${prepared}
+    insert into workflow_run_journal as j (tenant_id, run_id, seq, epoch, ordinal, history_length, provisional, kind, execution, wait_id, event_id, at, entry)
+    select ${db.tenantId}::uuid, ${runId}::uuid, r.seq, ${fence.epoch}::int, ${fence.ordinal}::int, ${fence.historyLength}::int,
+      ${provisional}::boolean, r.kind, r.execution, r."waitId", r."eventId", r.at, r.entry
+    from json_to_recordset(${`[${texts.join(",")}]`}::json)
+      as r(seq int, kind text, execution int, "waitId" text, "eventId" text, at timestamptz, entry json)
+    on conflict (tenant_id, run_id, seq) do update set
+      epoch = excluded.epoch, ordinal = excluded.ordinal, history_length = excluded.history_length, provisional = excluded.provisional,
+      kind = excluded.kind, execution = excluded.execution, wait_id = excluded.wait_id, event_id = excluded.event_id,
+      at = excluded.at, entry = excluded.entry
+    where (j.epoch, j.ordinal, j.history_length) <= (excluded.epoch, excluded.ordinal, excluded.history_length)
+      and not (excluded.provisional and not j.provisional and j.epoch = excluded.epoch)
+      and not (excluded.provisional and j.provisional and j.at > excluded.at
+        and (j.epoch, j.ordinal, j.history_length) = (excluded.epoch, excluded.ordinal, excluded.history_length))
+    returning new.seq as seq,
+      old.kind as "oldKind", old.execution as "oldExecution", old.wait_id as "oldWaitId", old.event_id as "oldEventId",
+      new.kind as "newKind", new.execution as "newExecution", new.wait_id as "newWaitId", new.event_id as "newEventId",
+      old.seq is not null and old.entry::text is distinct from new.entry::text as replaced`.execute(db);
+  return rows;
+}
+
+async function rowText(db: TenantDb, entry: JournalEntry): Promise<string> {
+  const subject = {
+    seq: entry.seq,
+    kind: entry.kind,
+    at: entry.at,
+    execution: "execution" in entry ? entry.execution : null,
+    waitId: entry.kind === "wait" ? entry.waitId : null,
+    eventId: entry.kind === "event" ? entry.eventId : null,
+  };
+  return `${JSON.stringify(subject).slice(0, -1)},"entry":${await storeValue(db, entry)}}`;
+}
+
+async function deleteSuperseded(db: TenantDb, write: ProvisionalWrite): Promise<JournalChange[]> {
+  const { rows } = await sql<JournalChange>`${prepared}
+    delete from workflow_run_journal where run_id = ${write.runId} and seq >= ${write.nextSeq}
+      and (provisional or epoch < ${write.fence.epoch})
+    returning seq, kind as "oldKind", execution as "oldExecution", wait_id as "oldWaitId", event_id as "oldEventId",
+      null as "newKind", null::int as "newExecution", null as "newWaitId", null as "newEventId", true as replaced`.execute(db);
+  return rows;
+}
+
+/** Where something else stands now, or nothing: what was written with the old entries goes with them. */
+function replacedSeqs(changes: readonly JournalChange[]): number[] {
+  return changes.filter((change) => change.replaced).map((change) => change.seq);
+}
+
+/** The entry that an invocation stands and falls with: the last one about its step execution, else the one that began it. */
+function entryOf(invocation: NoneInvocation, entries: readonly JournalEntry[]): number {
+  const last = entries.findLast((entry) => "execution" in entry && entry.execution === invocation.place.execution);
+  return last?.seq ?? invocation.place.execution;
+}

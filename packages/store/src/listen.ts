@@ -1,0 +1,60 @@
+import pg from "pg";
+
+/** Postgres channels by what they tell of. */
+export const channels = {
+  outbox: "mainspring_outbox",
+  inbox: "mainspring_inbox",
+  /** Payload `<tenant>:<run>`: the run has new entries. */
+  journal: "mainspring_journal",
+} as const;
+
+export type Channel = keyof typeof channels;
+
+const reconnectMs = 500;
+
+/**
+ * Calls `onNotify` for each notification on a connection of its own, which is made again when it breaks. Whatever was told
+ * meanwhile is lost, so listeners poll as well; after each reconnection `onNotify` is called with an empty payload.
+ * @returns ends it; resolves once the connection is closed
+ * @throws when the first connection fails
+ */
+export async function listen(url: string, channel: Channel, onNotify: (payload: string) => void): Promise<() => Promise<void>> {
+  let ended = false;
+  let timer: NodeJS.Timeout | undefined;
+  let client: pg.Client | undefined;
+
+  const connect = async (): Promise<void> => {
+    const next = new pg.Client({ connectionString: url, application_name: `mainspring listen ${channel}`, keepAlive: true });
+    next.on("error", () => {}); // "end" follows
+    next.on("end", () => {
+      if (client === next) client = undefined;
+      if (!ended) retry();
+    });
+    next.on("notification", (message) => onNotify(message.payload ?? ""));
+    client = next;
+    await next.connect();
+    await next.query(`listen ${channels[channel]}`);
+  };
+  const retry = (): void => {
+    if (ended || timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      connect().then(
+        () => onNotify(""),
+        () => retry(),
+      );
+    }, reconnectMs);
+  };
+
+  try {
+    await connect();
+  } catch (error) {
+    ended = true;
+    throw error;
+  }
+  return async () => {
+    ended = true;
+    clearTimeout(timer);
+    await client?.end().catch(() => {});
+  };
+}

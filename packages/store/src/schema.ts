@@ -1,0 +1,302 @@
+import type { ColumnType, Generated } from "kysely";
+
+/** Written as JSON text, read as what it parses to. */
+type JsonColumn = ColumnType<unknown, string, string>;
+type NullableJsonColumn = ColumnType<unknown, string | null | undefined, string | null>;
+type Timestamp = ColumnType<Date, Date | string, Date | string>;
+type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+type DefaultTimestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+
+export interface Tenants {
+  id: string;
+  name: string;
+  egress_allow: ColumnType<unknown, string | undefined, string>;
+  quotas: ColumnType<unknown, string | undefined, string>;
+  suspended_at: NullableTimestamp;
+  created_at: DefaultTimestamp;
+}
+
+export interface ApiKeys {
+  tenant_id: string;
+  id: string;
+  name: string;
+  role: string;
+  key_hash: string;
+  created_at: DefaultTimestamp;
+  revoked_at: NullableTimestamp;
+}
+
+export interface AuditLog {
+  tenant_id: string;
+  id: string;
+  at: DefaultTimestamp;
+  actor: string;
+  action: string;
+  subject: string;
+  details: NullableJsonColumn;
+}
+
+export interface Blobs {
+  tenant_id: string;
+  hash: string;
+  bytes: Buffer;
+  created_at: DefaultTimestamp;
+}
+
+export interface WorkflowDefinitions {
+  tenant_id: string;
+  id: string;
+  key: string;
+  name: string;
+  document: JsonColumn;
+  source_text: string | null;
+  revision: Generated<number>;
+  published_version: number | null;
+  paused_at: NullableTimestamp;
+  paused_by: string | null;
+  created_at: DefaultTimestamp;
+  updated_at: DefaultTimestamp;
+}
+
+export interface WorkflowDefinitionVersions {
+  tenant_id: string;
+  workflow_id: string;
+  version: number;
+  document: JsonColumn;
+  source_text: string | null;
+  definition_hash: string;
+  program: JsonColumn;
+  program_hash: string;
+  semantics: number;
+  payload_schema: NullableJsonColumn;
+  bounds: NullableJsonColumn;
+  published_by: string | null;
+  published_at: DefaultTimestamp;
+}
+
+export interface WorkflowRuns {
+  tenant_id: string;
+  id: string;
+  workflow_id: string | null;
+  workflow_key: string;
+  workflow_version: number | null;
+  status: string;
+  state: NullableJsonColumn;
+  state_text: ColumnType<string | null, never, never>;
+  engine: string | null;
+  temporal_workflow_id: string | null;
+  temporal_run_id: string | null;
+  definition_hash: string | null;
+  program_hash: string | null;
+  runtime_semantics_version: number | null;
+  parent_run_id: string | null;
+  root_run_id: string | null;
+  restarted_from: string | null;
+  trigger: string | null;
+  trigger_event_id: string | null;
+  trigger_metadata_json: NullableJsonColumn;
+  input_json: NullableJsonColumn;
+  output_json: NullableJsonColumn;
+  error_json: NullableJsonColumn;
+  final_state_hash: string | null;
+  node_path: string | null;
+  step_count: Generated<number>;
+  journal_seq: Generated<number>;
+  fence_epoch: Generated<number>;
+  fence_ordinal: Generated<number>;
+  fence_history_length: Generated<number>;
+  segment_token: string | null;
+  segment_tries: Generated<number>;
+  ended_outside: NullableJsonColumn;
+  ended_outside_epoch: number | null;
+  idempotency_key: string | null;
+  request_hash: string | null;
+  started_by: string | null;
+  queued_reason: string | null;
+  cancel_requested_at: NullableTimestamp;
+  cancel_requested_by: string | null;
+  confirmed_at: NullableTimestamp;
+  checked_at: NullableTimestamp;
+  created_at: DefaultTimestamp;
+  started_at: NullableTimestamp;
+  completed_at: NullableTimestamp;
+  updated_at: DefaultTimestamp;
+}
+
+export interface WorkflowRunExecutions {
+  tenant_id: string;
+  run_id: string;
+  temporal_run_id: string;
+  epoch: number;
+  ordinal: number;
+  registered_at: DefaultTimestamp;
+}
+
+export interface Outbox {
+  tenant_id: string;
+  id: string;
+  attempts: Generated<number>;
+  last_error: string | null;
+  due_at: DefaultTimestamp;
+  created_at: DefaultTimestamp;
+}
+
+export interface WorkflowRunJournal {
+  tenant_id: string;
+  run_id: string;
+  seq: number;
+  epoch: number;
+  ordinal: number;
+  history_length: number;
+  provisional: boolean;
+  kind: string;
+  execution: number | null;
+  wait_id: string | null;
+  event_id: string | null;
+  at: Timestamp;
+  entry: JsonColumn;
+}
+
+export interface WorkflowRunSteps {
+  tenant_id: string;
+  run_id: string;
+  execution: number;
+  step_id: string;
+  step_path: string;
+  iteration: number[];
+  type: string | null;
+  attempt: number;
+  status: string;
+  started_at: Timestamp;
+  finished_at: NullableTimestamp;
+  command_id: string | null;
+  input_json: NullableJsonColumn;
+  output_json: NullableJsonColumn;
+  error_json: NullableJsonColumn;
+  next_attempt_at: NullableTimestamp;
+  epoch: number;
+}
+
+export interface WorkflowRunWaits {
+  tenant_id: string;
+  run_id: string;
+  wait_id: string;
+  execution: number;
+  step_id: string;
+  step_path: string;
+  iteration: number[];
+  wait_type: string;
+  event_name: string | null;
+  key: string | null;
+  filters: NullableJsonColumn;
+  lookback_ms: number | null;
+  timeout_at: NullableTimestamp;
+  status: string;
+  payload: NullableJsonColumn;
+  opened_at: Timestamp;
+  resolved_at: NullableTimestamp;
+  resolved_by: string | null;
+  event_id: string | null;
+  created_at: DefaultTimestamp;
+}
+
+export interface WorkflowRunSnapshots {
+  tenant_id: string;
+  run_id: string;
+  id: string;
+  node_path: string | null;
+  snapshot_json: JsonColumn;
+  created_at: DefaultTimestamp;
+}
+
+export interface WorkflowActionInvocations {
+  tenant_id: string;
+  key: string;
+  id: string;
+  run_id: string;
+  command_id: string;
+  step_id: string;
+  step_path: string;
+  iteration: number[];
+  execution: number;
+  action: string;
+  effect: string;
+  status: string;
+  input_json: NullableJsonColumn;
+  input_hash: string;
+  output_json: NullableJsonColumn;
+  error_json: NullableJsonColumn;
+  owner: string;
+  deadline_at: NullableTimestamp;
+  temporal_attempt: Generated<number>;
+  reported_attempts: Generated<number>;
+  last_reported_attempt: Generated<number>;
+  held_attempts: ColumnType<unknown, string | undefined, string>;
+  late_json: NullableJsonColumn;
+  reused_from: string | null;
+  seq: number | null;
+  epoch: number | null;
+  provisional: Generated<boolean>;
+  started_at: Timestamp;
+  finished_at: NullableTimestamp;
+}
+
+export interface WorkflowRuntimeEvents {
+  tenant_id: string;
+  id: string;
+  source: string;
+  event_id: string;
+  name: string;
+  payload: JsonColumn;
+  user_id: string | null;
+  body_hash: string;
+  correlation_key: string | null;
+  correlation_how: string | null;
+  run_id: string | null;
+  state: Generated<string>;
+  due_at: NullableTimestamp;
+  attempts: Generated<number>;
+  worker: string | null;
+  again: Generated<boolean>;
+  error_json: NullableJsonColumn;
+  accepted_at: DefaultTimestamp;
+  position: Generated<number>;
+  completed_at: NullableTimestamp;
+}
+
+export interface WorkflowEventDeliveries {
+  tenant_id: string;
+  event_id: string;
+  run_id: string;
+  id: string;
+  state: string;
+  due_at: NullableTimestamp;
+  attempts: Generated<number>;
+  reason: string | null;
+  error_json: NullableJsonColumn;
+  reserved_wait_id: string | null;
+  wait_id: string | null;
+  verdict_seq: number | null;
+  created_at: DefaultTimestamp;
+  updated_at: DefaultTimestamp;
+}
+
+/** The tables as kysely knows them; the migrations say what they mean. */
+export interface Schema {
+  tenants: Tenants;
+  api_keys: ApiKeys;
+  audit_log: AuditLog;
+  blobs: Blobs;
+  workflow_definitions: WorkflowDefinitions;
+  workflow_definition_versions: WorkflowDefinitionVersions;
+  workflow_runs: WorkflowRuns;
+  workflow_run_executions: WorkflowRunExecutions;
+  outbox: Outbox;
+  workflow_run_journal: WorkflowRunJournal;
+  workflow_run_steps: WorkflowRunSteps;
+  workflow_run_waits: WorkflowRunWaits;
+  workflow_run_snapshots: WorkflowRunSnapshots;
+  workflow_action_invocations: WorkflowActionInvocations;
+  workflow_runtime_events: WorkflowRuntimeEvents;
+  workflow_event_deliveries: WorkflowEventDeliveries;
+}

@@ -1,0 +1,86 @@
+import { sql } from "kysely";
+import type { Kysely } from "kysely";
+import { openKysely, openPool } from "./connection.ts";
+import { roleNames } from "./roles.ts";
+import type { Schema } from "./schema.ts";
+
+/**
+ * A transaction in which exactly one tenant's rows exist. Every function of this package that reads or writes a tenant's rows
+ * takes one, and only `Store.tenant` makes one.
+ */
+export type TenantDb = Kysely<Schema> & { readonly tenantId: string };
+
+/** A transaction without a tenant: it sees the table of tenants and no row of theirs. */
+export type PlatformDb = Kysely<Schema> & { readonly tenantId?: undefined };
+
+export interface Store {
+  /**
+   * Runs `work` in one transaction; what it throws rolls back and is thrown on.
+   * `db` is good until `work` returns.
+   */
+  tenant<T>(tenantId: string, work: (db: TenantDb) => Promise<T>): Promise<T>;
+  platform<T>(work: (db: PlatformDb) => Promise<T>): Promise<T>;
+  /** @throws Error when the database cannot be reached, is not migrated, or the role could see every tenant */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** Of the role `app`. */
+  readonly url: string;
+  readonly max?: number;
+  readonly onPoolError?: (error: Error) => void;
+}
+
+/** Connects when first used. */
+export function openStore(options: StoreOptions): Store {
+  const kysely = openKysely(openPool({ ...options, name: "mainspring app" }));
+  return {
+    tenant: (tenantId, work) => transaction(kysely, checkedTenantId(tenantId), (db) => work(Object.assign(db, { tenantId }))),
+    platform: (work) => transaction(kysely, "", (db) => work(db as PlatformDb)),
+    ready: () => checkRole(kysely),
+    close: () => kysely.destroy(),
+  };
+}
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a text can be an id of ours; asking the database for anything else is an error there. */
+export function isUuid(text: string): boolean {
+  return uuidPattern.test(text);
+}
+
+function checkedTenantId(tenantId: string): string {
+  if (!isUuid(tenantId)) throw new Error("A tenant id is a UUID.");
+  return tenantId;
+}
+
+function transaction<T>(kysely: Kysely<Schema>, tenantId: string, work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+  return kysely.connection().execute(async (connection) => {
+    // One round trip. The setting ends with the transaction, so a pooled connection carries no tenant to the next.
+    await sql.raw(`begin; select set_config('app.tenant', '${tenantId}', true)`).execute(connection);
+    let result: T;
+    try {
+      result = await work(connection);
+    } catch (error) {
+      await sql.raw("rollback").execute(connection).catch(() => {}); // the connection is thrown away then
+      throw error;
+    }
+    await sql.raw("commit").execute(connection);
+    return result;
+  });
+}
+
+async function checkRole(kysely: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ role: string; unsafe: boolean; migrated: boolean; owns: boolean }>`
+    select current_user as role, r.rolsuper or r.rolbypassrls as unsafe,
+      to_regclass('workflow_event_deliveries') is not null as migrated,
+      exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'public' and c.relkind = 'r' and pg_has_role(current_user, c.relowner, 'member')) as owns
+    from pg_roles r where r.rolname = current_user`.execute(kysely);
+  const row = rows[0];
+  if (row === undefined || !row.migrated) throw new Error("The database has no tables of Mainspring. Run `mainspring migrate`.");
+  if (row.unsafe || row.owns) {
+    throw new Error(`The role ${row.role} can see every tenant's rows. Connect as ${roleNames.app}, which owns nothing and bypasses nothing.`);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Command } from "commander";
+import type { Program } from "../verb.ts";
+import { actionsList } from "./actions/list.ts";
+import { actionsShow } from "./actions/show.ts";
+import { completion } from "./completion/completion.ts";
+import { dev } from "./dev/dev.ts";
+import { eventsSend } from "./events/send.ts";
+import { explain } from "./explain/explain.ts";
+import { migrate } from "./migrate/migrate.ts";
+import { publish } from "./publish/publish.ts";
+import { run } from "./run/run.ts";
+import { runsCancel } from "./runs/cancel.ts";
+import { runsList } from "./runs/list.ts";
+import { runsReplay } from "./runs/replay.ts";
+import { runsShow } from "./runs/show.ts";
+import { runsWatch } from "./runs/watch.ts";
+import { server } from "./server/server.ts";
+import { tenantsCreate } from "./tenants/create.ts";
+import { validate } from "./validate/validate.ts";
+import { worker } from "./worker/worker.ts";
+import { workflowsList } from "./workflows/list.ts";
+import { workflowsShow } from "./workflows/show.ts";
+
+type AddVerb = (program: Program, parent: Command) => void;
+
+/** Adds every command, grouped as the help shows them. */
+export function addCommands(program: Program, root: Command): void {
+  const verbs = (...add: readonly AddVerb[]): void => {
+    for (const one of add) one(program, root);
+  };
+  const noun = (name: string, summary: string, ...add: readonly AddVerb[]): void => {
+    const command = root.command(name).summary(summary).description(summary).helpCommand(false);
+    for (const one of add) one(program, command);
+  };
+
+  root.commandsGroup("Authoring:");
+  verbs(validate, publish);
+  noun("workflows", "what is published, and drafts", workflowsList, workflowsShow);
+  noun("actions", "what steps can call", actionsList, actionsShow);
+  root.commandsGroup("Running:");
+  verbs(run);
+  noun("runs", "executions of workflows", runsList, runsShow, runsWatch, runsCancel, runsReplay);
+  noun("events", "facts from outside", eventsSend);
+  root.commandsGroup("Operating:");
+  verbs(dev, server, worker, migrate);
+  noun("tenants", "owners of workflows and runs", tenantsCreate);
+  root.commandsGroup("Help:");
+  verbs(explain, completion);
+}

@@ -1,0 +1,59 @@
+import type { Issue } from "@mainspring/core";
+import type { Bounds, CompileCatalogue, WorkflowEntry } from "@mainspring/core/compile";
+import { isReadable, type DefinitionFile } from "./read-definition.ts";
+
+export interface CheckedDefinition {
+  readonly issues: readonly Issue[];
+  readonly bounds?: Bounds;
+}
+
+/** What only a server knows: it has the workflows that are published. */
+const serverKnows = new Set(["WORKFLOW_UNKNOWN", "WORKFLOW_VERSION_UNKNOWN"]);
+
+/**
+ * Checks definitions as publishing does, with the actions of this release and without a server. The files see each
+ * other's workflows; a call of any other workflow is a warning, because it may well be published.
+ */
+export async function checkLocally(files: readonly DefinitionFile[]): Promise<CheckedDefinition[]> {
+  const catalogue = await localCatalogue(files);
+  const { compileDefinition } = await import("@mainspring/core/compile");
+  return files.map(({ parsed }) => {
+    if (!isReadable(parsed)) return { issues: parsed.issues };
+    const { issues, bounds } = compileDefinition(parsed.definition, catalogue, { positions: parsed.positions });
+    return { issues: issues.map(softened), bounds };
+  });
+}
+
+async function localCatalogue(files: readonly DefinitionFile[]): Promise<CompileCatalogue> {
+  const [{ builtInCatalogue }, { unsupportedSteps }] = await Promise.all([
+    import("@mainspring/actions/catalogue"),
+    import("@mainspring/core"),
+  ]);
+  const workflows = files.flatMap(({ parsed }): WorkflowEntry[] => {
+    if (!isReadable(parsed)) return [];
+    const { workflow: key, payload, steps } = parsed.definition;
+    return [{ key, version: 1, payloadSchema: payload as WorkflowEntry["payloadSchema"], calls: [...callsOf(steps)] }];
+  });
+  return { actions: builtInCatalogue(), workflows, unsupported: unsupportedSteps };
+}
+
+function softened(issue: Issue): Issue {
+  if (!serverKnows.has(issue.code)) return issue;
+  return {
+    ...issue,
+    severity: "warning",
+    remedy: "Give the called workflow's file too, or check with --remote against what is published.",
+  };
+}
+
+/** Keys of the workflows that are called anywhere in the steps. */
+function* callsOf(part: unknown): Generator<string> {
+  if (Array.isArray(part)) {
+    for (const element of part) yield* callsOf(element);
+    return;
+  }
+  if (typeof part !== "object" || part === null) return;
+  const { type, workflow } = part as { type?: unknown; workflow?: unknown };
+  if (type === "control.callWorkflow" && typeof workflow === "string") yield workflow;
+  for (const member of Object.values(part)) yield* callsOf(member);
+}

@@ -21,8 +21,8 @@ import { cancelRun, endAtOnce, stepFailure } from "./unwind.ts";
  * @param payloadReference names the payload in the journal where that is over 1 KiB
  */
 export function start(program: Program, payload: Json, context: StartContext, payloadReference?: ValueReference): Transition {
-  let m = newMachine(program, payload, context);
   try {
+    const m = newMachine(program, payload, context);
     startInput(m, payload, context, payloadReference);
     m.bytesBound = weigh(m, payload);
     m.journal.push({ seq: takeSeq(m), at: m.now, kind: "run", status: "RUNNING" });
@@ -30,12 +30,17 @@ export function start(program: Program, payload: Json, context: StartContext, pa
     runFibers(m);
     return seal(m);
   } catch (thrown) {
-    m = newMachine(program, payload, context);
+    const m = newMachine(withoutSteps(program), payload, context);
     startInput(m, payload, context, payloadReference);
     m.journal.push({ seq: takeSeq(m), at: m.now, kind: "run", status: "RUNNING" });
     endAtOnce(m, undefined, corruption(m, reasonOf(thrown)));
     return seal(m);
   }
+}
+
+/** A program that surely can be indexed, for a run that has to end. */
+function withoutSteps(program: Program): Program {
+  return { ...program, steps: [], semantics: program.semantics === 1 ? 1 : 2 };
 }
 
 /** Goes on with a run. Total: whatever state and event are, it returns, and what cannot be resolved ends the run. */
@@ -202,7 +207,7 @@ function corrupted(program: Program, state: RunState, event: RunEvent, reason: s
 function beyondRepair(program: Program, state: RunState, event: RunEvent, reason: string): Transition {
   const known: Partial<RunState> = typeof state === "object" && state !== null ? state : {};
   const system: StartContext = known.system ?? { runId: "", workflow: "", version: 0, definitionHash: "", tenantId: "", startedAt: event.now, now: event.now, turn: event.turn };
-  const m = newMachine({ ...program, semantics: program.semantics === 1 ? 1 : 2 }, null, { ...system, now: event.now });
+  const m = newMachine(withoutSteps(program), null, { ...system, now: event.now });
   m.nextSeq = Number.isSafeInteger(known.nextSeq) ? (known.nextSeq as number) : 1;
   m.nextCommand = Number.isSafeInteger(known.nextCommand) ? (known.nextCommand as number) : 1;
   m.fibers.length = 0;

@@ -6,6 +6,8 @@ export interface ProgramIndex {
   readonly steps: ReadonlyMap<string, ProgramStep>;
 }
 
+const isArray = Array.isArray;
+
 /** The list of a program's outermost steps. */
 export const rootList = "root.steps";
 
@@ -25,6 +27,7 @@ export function programIndex(program: Program): ProgramIndex {
 }
 
 function addList(path: string, list: readonly ProgramStep[], lists: Map<string, readonly ProgramStep[]>, steps: Map<string, ProgramStep>): void {
+  if (!isArray(list)) return; // a program that nobody compiled: its run ends when it comes to the missing steps
   lists.set(path, list);
   for (let i = 0; i < list.length; i += 1) {
     const step = list[i] as ProgramStep;

@@ -44,6 +44,7 @@ export type {
   ParallelStep,
   Program,
   ProgramStep,
+  ProgramTrigger,
   RaiseStep,
   RetryPolicy,
   ReturnStep,
@@ -111,3 +112,12 @@ export { unsupportedSteps } from "./interpreter/unsupported.ts";
 export { applyInput, foldJournal, JournalError } from "./journal/fold.ts";
 export type { ResolveReference } from "./journal/fold.ts";
 export { instantFromMs, instantMs, parseInstantMs } from "./time/instant.ts";
+
+export type { CompiledExpression, EvaluateOptions, EvaluateResult, EvaluationError, Scope } from "./expression/evaluate.ts";
+export { evaluateExpression, fuelPerStep } from "./expression/evaluate.ts";
+
+export { checkSchema } from "./schema/check-schema.ts";
+export type { SchemaErrorCode } from "./schema/codes.ts";
+export type { SchemaProblem } from "./schema/problem.ts";
+export type { MeteredValidation, ValidateOptions } from "./schema/validate.ts";
+export { validate, validateFuel, validateMetered } from "./schema/validate.ts";

@@ -121,7 +121,7 @@ export class CompileContext {
     if (given.until !== undefined) {
       const until = this.value(given.until, place, field + "/until");
       if (until.kind === "literal" && (typeof until.value !== "string" || parseInstantMs(until.value) === undefined)) {
-        this.error("INSTANT_INVALID", place, field + "/until", "This is no instant in RFC 3339, such as 2031-03-30T08:00:00Z.");
+        this.error("UNTIL_NOT_INSTANT", place, field + "/until", "This is no instant in RFC 3339, such as 2031-03-30T08:00:00Z.");
       }
       return { kind: "until", until };
     }

@@ -11,3 +11,4 @@ export type { CompiledDefinition, CompileOptions } from "./compile-definition.ts
 export { compileDefinition, newestSemantics } from "./compile-definition.ts";
 export { parseTarget } from "./target.ts";
 export { compileExpression } from "./expression/compile-expression.ts";
+export { definitionJsonSchema } from "../definition/json-schema.ts";

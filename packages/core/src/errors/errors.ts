@@ -9,13 +9,17 @@ import { publishErrors } from "./publish.ts";
 import { requestErrors } from "./request.ts";
 import { runErrors } from "./run.ts";
 
-/** Every error code of the product, with what it means and what to do. */
-export const errors = {
+const valueCodes = {
   // Requests are refused for them too.
   NUMBER_NOT_EXACT: { status: 422, ...valueErrors.NUMBER_NOT_EXACT },
   TEXT_NOT_STORABLE: { status: 422, ...valueErrors.TEXT_NOT_STORABLE },
   KEY_REFUSED: { status: 422, ...valueErrors.KEY_REFUSED },
   VALUE_TOO_DEEP: { status: 422, ...valueErrors.VALUE_TOO_DEEP },
+} as const satisfies ErrorCatalogue;
+
+/** Every error code of the product, with what it means and what to do. */
+export const errors = {
+  ...valueCodes,
   ...definitionErrors,
   ...publishErrors,
   ...expressionIssues,
@@ -25,6 +29,19 @@ export const errors = {
   ...actionErrors,
   ...requestErrors,
 } as const satisfies ErrorCatalogue;
+
+/** The same codes by area, for the reference. */
+export const errorAreas: readonly { readonly title: string; readonly about: string; readonly errors: ErrorCatalogue }[] = [
+  { title: "Values", about: "Why a value is refused in a definition, payload, event or answer.", errors: valueCodes },
+  { title: "Reading a definition", about: "What is found in the text and the shape of a definition.", errors: definitionErrors },
+  { title: "Publishing", about: "What is found when a definition is checked and published.", errors: publishErrors },
+  { title: "Expressions at publish", about: "Why an expression is refused.", errors: expressionIssues },
+  { title: "Expressions in a run", about: "What evaluating an expression can end in: an ExpressionError with this code.", errors: expressionErrors },
+  { title: "Schemas", about: "What is wrong with a schema, or with a value by its schema.", errors: schemaErrors },
+  { title: "Runs", about: "What a run can end in or catch.", errors: runErrors },
+  { title: "Actions", about: "What calling an action can end in.", errors: actionErrors },
+  { title: "Requests", about: "What a request to the API can end in.", errors: requestErrors },
+];
 
 export type ErrorCode = keyof typeof errors;
 

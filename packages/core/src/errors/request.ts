@@ -56,6 +56,11 @@ export const requestErrors = {
     explanation: "The tenant's limit on starts a minute, or on runs at the same time, is reached.",
     remedy: "Wait as long as Retry-After says, or ask for a higher limit.",
   },
+  UNREACHABLE: {
+    title: "The server cannot be reached",
+    explanation: "No connection to the server could be made, or it broke.",
+    remedy: "Check the address (--url, or .mainspring/dev.json) and that the stack is running: npm start.",
+  },
   INTERNAL: {
     status: 500,
     title: "A defect of ours",
@@ -210,6 +215,11 @@ export const requestErrors = {
     title: "No correlation key",
     explanation: "The event has no correlation key and none could be derived from the configured paths, so no waiting run was looked up. Triggers were evaluated.",
     remedy: "Send correlationKey with the event, or declare a path for its name.",
+  },
+  ROUTING_FAILED: {
+    title: "The event could not be handed on",
+    explanation: "Looking for the runs and triggers of an accepted event failed. It is tried again, and becomes dead after the last try.",
+    remedy: "See the event's error; redeliver it when the cause is gone.",
   },
   TASK_NOT_FOUND: {
     status: 404,

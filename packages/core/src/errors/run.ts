@@ -57,7 +57,7 @@ export const runErrors = {
     explanation: "Nothing that the wait would take came before its timeout.",
     remedy: "Catch the TimeoutError if that is expected; mainspring runs why shows what came near.",
   },
-  INSTANT_INVALID: {
+  UNTIL_NOT_INSTANT: {
     title: "Not a time",
     explanation: "until is an instant in RFC 3339, such as 2031-03-30T08:00:00Z.",
     remedy: "Let the expression give such a text; $fromMillis and nowIso() do.",
@@ -72,7 +72,7 @@ export const runErrors = {
     explanation: "An expression gave a value of a kind that this field of the step does not take.",
     remedy: "Convert the value in the expression, for example with $number or $string.",
   },
-  TARGET_NOT_ASSIGNABLE: {
+  TARGET_NOT_WRITABLE: {
     title: "The target cannot be written",
     explanation: "The path of the target leads through something that is no object.",
     remedy: "Write to another path, or write the object first.",
@@ -111,6 +111,16 @@ export const runErrors = {
     title: "The program is of an unknown format",
     explanation: "The program was compiled by a newer release than the one that should run it.",
     remedy: "Upgrade the workers, or publish the workflow again.",
+  },
+  JOURNAL_WITHOUT_START: {
+    title: "The journal does not begin with its start",
+    explanation: "A state is recomputed from the recorded inputs of a run, the first of which is its start, and that one is missing.",
+    remedy: "mainspring runs rebuild restores the journal from history.",
+  },
+  JOURNAL_REFERENCE_UNRESOLVED: {
+    title: "A value that the journal names is missing",
+    explanation: "A recorded input names a large value by its hash, and the value is not in the store.",
+    remedy: "Restore the blobs of the run from a backup.",
   },
   ENDED_OUTSIDE: {
     title: "Ended from outside",

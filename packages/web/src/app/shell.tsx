@@ -1,4 +1,4 @@
-import { ActionIcon, Kbd } from "@mantine/core";
+import { ActionIcon, Button, Kbd } from "@mantine/core";
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
 import { Dialog } from "../parts/dialog.tsx";
@@ -77,6 +77,11 @@ function Shortcuts({ onClose }: { onClose: () => void }): ReactElement {
           </div>
         ))}
       </dl>
+      <div className="dialog-actions">
+        <Button variant="default" onClick={onClose}>
+          Close
+        </Button>
+      </div>
     </Dialog>
   );
 }

@@ -22,7 +22,7 @@ function handStream() {
   const next = async (turn: (typeof turns)[number]): Promise<void> => {
     turns.push(turn);
     wake();
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 0));
   };
   return { stream, next, options: () => options };
 }

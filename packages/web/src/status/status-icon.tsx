@@ -96,8 +96,8 @@ function shapeOf(shape: StatusShape): ReactElement {
     case "barred-ring":
       return (
         <>
-          <circle cx="8" cy="8" r="6" stroke="currentColor" strokeWidth="1.75" />
-          <path d="M5 8h6" stroke="currentColor" strokeWidth="1.75" strokeLinecap="round" />
+          <circle cx="8" cy="8" r="5.25" stroke="currentColor" strokeWidth="1.75" />
+          <path d="M1 8h14" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
         </>
       );
     case "turning-arrow":

@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openStudio, publish, reaches, start, type Studio, type Tenant } from "../testing/studio.ts";
+import { failing, gatedOrder } from "../testing/workflows.ts";
+
+let studio: Studio;
+let tenant: Tenant;
+
+beforeAll(async () => {
+  studio = await openStudio();
+  tenant = await studio.tenant("Run page");
+  await publish(tenant.client, failing(studio.shop.url));
+});
+afterAll(() => studio?.stop());
+
+/** A run of a workflow of its own whose step `pack` ends when `gate` is opened. */
+async function gatedRun(gate: string): Promise<{ runId: string; orderId: string }> {
+  await publish(tenant.client, gatedOrder(studio.shop.url, gate));
+  const orderId = `o-${gate}`;
+  return { orderId, runId: await start(tenant.client, `gated-${gate}`, { orderId }) };
+}
+
+async function pay(orderId: string): Promise<void> {
+  await tenant.client.events.accept({
+    body: { name: "payment.received", id: `pay-${orderId}`, correlationKey: orderId, payload: { amount: 39.8 } },
+  });
+}
+
+const step = (name: string, word: string) => ({ name: new RegExp(`^${name}\\b.*\\b${word}\\b`) });
+
+test("steps, the wait and the end appear without a reload while the run goes on", async () => {
+  const { runId, orderId } = await gatedRun("live");
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.operator });
+  await page.evaluate("window.sameDocument = true");
+  await page.getByRole("button", step("reserve", "Succeeded")).waitFor();
+  await page.getByRole("button", step("pack", "Running")).waitFor();
+  expect(await page.getByText("It runs pack").isVisible()).toBe(true);
+  expect(await page.getByRole("button", { name: /^ship/ }).count()).toBe(0);
+
+  studio.shop.open("live");
+  await page.getByRole("button", step("pack", "Succeeded")).waitFor();
+  await page.getByRole("button", step("paid", "Waiting")).waitFor();
+  await page.getByText(/^It waits for payment\.received with key o-live until \w{3} \d/).waitFor();
+  expect(await page.getByText("AWAITING_PAYMENT").isVisible()).toBe(true);
+
+  await pay(orderId);
+  await page.getByRole("button", step("ship", "Succeeded")).waitFor();
+  await page.getByText(/^It succeeded after \d/).waitFor();
+  await page.getByText("complete").waitFor();
+  expect(await page.evaluate("window.sameDocument")).toBe(true);
+  expect(page.complaints).toEqual([]);
+});
+
+test("after the server was killed and came back, further steps appear without a reload", async () => {
+  const { runId, orderId } = await gatedRun("kill");
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.operator });
+  await page.evaluate("window.sameDocument = true");
+  await page.getByRole("button", step("pack", "Running")).waitFor();
+
+  studio.killServer();
+  await page.getByText("reconnecting").waitFor();
+  // What was known stays on the page meanwhile.
+  expect(await page.getByRole("button", step("reserve", "Succeeded")).isVisible()).toBe(true);
+  studio.shop.open("kill");
+  await page.getByText("live", { exact: true }).waitFor();
+  await page.getByRole("button", step("paid", "Waiting")).waitFor();
+  await pay(orderId);
+  await page.getByRole("button", step("ship", "Succeeded")).waitFor();
+  await page.getByText(/^It succeeded/).waitFor();
+
+  expect(await page.getByRole("button", { name: /^reserve/ }).count()).toBe(1);
+  expect(await page.evaluate("window.sameDocument")).toBe(true);
+});
+
+test("a step shows its input, output and the ledger's call", async () => {
+  const { runId } = await gatedRun("detail");
+  studio.shop.open("detail");
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.viewer });
+  await page.getByRole("button", step("pack", "Succeeded")).click();
+  const detail = page.getByRole("region", { name: "Step pack", exact: true });
+  await detail.getByRole("region", { name: "input of pack" }).getByText('"GET"').waitFor();
+  await detail.getByRole("region", { name: "output of pack" }).getByText('"/gate/detail"').waitFor();
+  await detail.getByText("http.request@1").waitFor();
+  await detail.getByText("1 attempt", { exact: true }).waitFor();
+  expect(new URL(page.url()).searchParams.get("step")).toMatch(/^\d+$/);
+
+  // The address alone opens the same details.
+  await page.reload();
+  await detail.getByRole("region", { name: "input of pack" }).waitFor();
+});
+
+test("a failed run names the step, the code and what to do", async () => {
+  const runId = await start(tenant.client, "failing");
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.viewer });
+  await page.getByText(/^It failed in charge at .*: HTTP_404$/).waitFor();
+  const headline = page.getByRole("region", { name: "Where it stands" });
+  expect(await headline.innerText()).toMatch(/What to do\s+See details\.body/);
+  await page.getByRole("button", step("charge", "Failed")).click();
+  const detail = page.getByRole("region", { name: "Step charge" });
+  await detail.getByText("The server answered with an error.").waitFor();
+  expect(await detail.getByText("What to do").isVisible()).toBe(true);
+  await detail.getByText('"there is no such order"').first().waitFor();
+});
+
+test("waits say for what, with which key and until when; the run's input, output and journal are there", async () => {
+  const { runId, orderId } = await gatedRun("tabs");
+  studio.shop.open("tabs");
+  const page = await studio.page(`/runs/${runId}?tab=waits`, { apiKey: tenant.keys.viewer });
+  await page.getByText(/paid waits for payment\.received with key o-tabs until/).waitFor();
+  await pay(orderId);
+  await page.getByText(/paid waited for payment\.received/).waitFor();
+  expect(await page.getByText(/ended by an event after/).isVisible()).toBe(true);
+
+  await page.getByRole("tab", { name: "Data" }).click();
+  await page.getByRole("region", { name: "the run's input" }).getByText('"o-tabs"').waitFor();
+  await page.getByRole("region", { name: "the run's output" }).getByText("39.8").waitFor();
+  await page.getByRole("tab", { name: /^Journal/ }).click();
+  await page.getByRole("button", { name: /run succeeded/ }).waitFor();
+  await page.getByRole("button", { name: /^1 .*start$/ }).click();
+  await page.getByRole("region", { name: "entry 1" }).getByText('"seq"').waitFor();
+});
+
+test("an operator cancels a run, after being asked", async () => {
+  const { runId } = await gatedRun("cancel");
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.operator });
+  await page.getByRole("button", step("pack", "Running")).waitFor();
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Cancel this run?" });
+  await dialog.getByRole("button", { name: "Keep it running" }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect((await tenant.client.runs.get({ params: { id: runId } })).cancelRequestedAt).toBeNull();
+
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await dialog.getByLabel("Reason (optional)").fill("typo in the order");
+  await dialog.getByRole("button", { name: "Cancel run" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByText(/^It was canceled/).waitFor();
+  await page.getByRole("button", step("pack", "Canceled")).waitFor();
+  expect(await page.getByRole("button", { name: "Cancel", exact: true }).count()).toBe(0);
+});
+
+test("[UI-10] a refused cancel shows its reason and what to do", async () => {
+  const { runId } = await gatedRun("refused");
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.operator });
+  await page.getByRole("button", step("pack", "Running")).waitFor();
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  // The run ends behind the open dialog.
+  await tenant.client.runs.cancel({ params: { id: runId }, body: {} });
+  await reaches(tenant.client, runId, "CANCELED");
+  await page.getByRole("dialog").getByRole("button", { name: "Cancel run" }).click();
+  const notice = page.getByRole("dialog").getByRole("alert");
+  await notice.getByText("RUN_ALREADY_ENDED").waitFor();
+  expect(await notice.innerText()).toMatch(/replay/i);
+});
+
+test("a viewer sees no Cancel", async () => {
+  const { runId } = await gatedRun("viewer");
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.viewer });
+  await page.getByRole("button", step("pack", "Running")).waitFor();
+  expect(await page.getByRole("button", { name: /cancel/i }).count()).toBe(0);
+  studio.shop.open("viewer");
+});

@@ -24,6 +24,8 @@ export interface NewRun {
   readonly idempotencyKey?: string;
   readonly requestHash?: string;
   readonly startedBy?: string;
+  /** Until then the start is left to whoever made the run; left out: any relay may start it at once. */
+  readonly startDueAt?: Moment;
 }
 
 /**
@@ -40,8 +42,8 @@ export async function insertRun(db: TenantDb, run: NewRun): Promise<void> {
       ${workflowIdOf(run.id)}, ${run.definitionHash}, ${run.programHash}, ${run.semantics}, ${run.parentRunId ?? null}, ${run.rootRunId ?? run.id},
       ${trigger.restartedFrom}, ${trigger.type}, ${trigger.eventId}, ${await storeOptional(db, run.trigger)}::json, ${await storeValue(db, run.input)}::json,
       ${run.idempotencyKey ?? null}, ${run.requestHash ?? null}, ${run.startedBy ?? null})`.execute(db);
-  await sql`${prepared} insert into outbox (tenant_id, id) values (${db.tenantId}, ${run.id})
-    returning pg_notify(${channels.outbox}, ${db.tenantId})`.execute(db);
+  await sql`${prepared} insert into outbox (tenant_id, id, due_at) values (${db.tenantId}, ${run.id}, coalesce(${run.startDueAt ?? null}::timestamptz, now()))
+    returning case when due_at <= now() then pg_notify(${channels.outbox}, ${db.tenantId}) end`.execute(db);
 }
 
 function triggerOf(run: NewRun): { type: string; eventId: string | null; restartedFrom: string | null } {

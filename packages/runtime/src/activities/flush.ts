@@ -27,7 +27,7 @@ export async function openWaits(dependencies: ActivityDependencies, args: OpenWa
     const early = await takeEarlyEvents(db, {
       runId,
       waits: waits.map(({ id, ...wait }) => ({ commandId: id, ...wait })),
-      holds: eventMatchesFilters,
+      holds: (filters, event) => eventMatchesFilters(event, filters),
     });
     const results: OpenWaitsResult[number][] = [];
     for (const { id } of waits) {

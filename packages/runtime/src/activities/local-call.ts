@@ -17,7 +17,7 @@ export async function performLocally(dependencies: ActivityDependencies, writer:
   const key = idempotencyKey(tenantId, runId, call);
   const startedAt = new Date();
   const attempt = call.attemptsMade + 1;
-  const row = { key, runId, commandId: call.id, place: call.place, action: call.action, input: call.input, attempts: attempt, startedAt };
+  const row = { key, commandId: call.id, place: call.place, action: call.action, input: call.input, attempts: attempt, startedAt };
   try {
     const { egressAllow, input } = needsStore(call.input)
       ? await store.tenant(tenantId, async (db: TenantDb) => ({ egressAllow: (await getTenant(db))?.egressAllow ?? {}, input: await withBlobs(db, call.input) }))

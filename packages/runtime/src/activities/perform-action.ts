@@ -1,10 +1,10 @@
 import { performAction as perform, ActionFailure } from "@mainspring/actions";
 import { instantFromMs, type ActionError, type JournalEntry, type Json } from "@mainspring/core";
-import { claimInvocation, getTenant, invocationFailed, invocationLate, invocationSucceeded, noneAttempts, noteAttempt, recordNone, writeCarried, type Fence, type InvocationClaim, type TenantDb } from "@mainspring/store";
+import { claimInvocation, getTenant, invocationFailed, invocationLate, invocationSucceeded, noneAttempts, noteAttempt, recordNone, writeCarried, type Fence, type InvocationClaim, type NoneInvocation, type TenantDb } from "@mainspring/store";
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import { activityGraceMs, heartbeatEveryMs } from "../workflow/bounds.ts";
-import type { Call, PerformActionArgs, PerformActionResult } from "./contract.ts";
+import type { PerformActionArgs, PerformActionResult } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey, inputHash } from "./idempotency-key.ts";
 import { holdsBlob, referenceOf, withBlobs, withinLimit } from "./large-values.ts";
@@ -16,7 +16,12 @@ const claimHeldDelayMs = 1_000;
 /** A call without effect writes its row afterwards; one that runs longer shows itself. */
 const noneRowAfterMs = 1_000;
 
-type Begun = { readonly go: true; readonly attempt: number } | { readonly go: false; readonly output: Json; readonly attempt: number };
+/** What the claim says: run the handler, answer from the ledger, or fail. Thrown only once its transaction has committed. */
+type Begun =
+  | { readonly do: "run"; readonly attempt: number }
+  | { readonly do: "answer"; readonly output: Json; readonly attempt: number }
+  | { readonly do: "wait"; readonly delayMs: number }
+  | { readonly do: "fail"; readonly error: ActionError; readonly reported: boolean };
 
 /**
  * The wrapper around one try of a remote call. Temporal's tries are unlimited and count attempts that died with their worker; here the
@@ -36,15 +41,25 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
   try {
     const { begun, egressAllow, input } = await store.tenant(tenantId, async (db) => {
       fence = await dependencies.epochs.fence(db, args, temporalRunId);
-      const begun = withoutEffect ? await countNone(db, args, key, temporalAttempt) : await claim(db, dependencies, args, key, temporalAttempt, startedAt);
+      const begun = withoutEffect ? await countNone(db, args, key, temporalAttempt) : await claim(db, args, key, temporalAttempt, startedAt);
       if (!withoutEffect && fence !== "stale" && entries.length > 0) await writeCarried(db, { runId, fence, entries });
-      if (begun.go && begun.attempt > 1) await noteAttempt(db, { runId, execution: call.place.execution, attempt: begun.attempt, at: startedAt });
+      if (begun.do === "run" && begun.attempt > 1) await noteAttempt(db, { runId, execution: call.place.execution, attempt: begun.attempt });
       const egressAllow = (await getTenant(db))?.egressAllow ?? {};
       const input = holdsBlob(call.input) ? await withBlobs(db, call.input) : call.input;
       return { begun, egressAllow, input };
     });
-    if (!begun.go) return await result(dependencies, tenantId, begun.output, begun.attempt);
-    const shown = withoutEffect && entries.length > 0 ? showWhenSlow(dependencies, args, () => fence, entries) : undefined;
+    switch (begun.do) {
+      case "answer":
+        return await result(dependencies, tenantId, begun.output, begun.attempt);
+      case "wait":
+        throw retryable(tenantId, { category: "TransientError", code: "CLAIM_HELD", message: "Another call holds this key at the moment", attempt: 1 }, begun.delayMs);
+      case "fail":
+        if (!begun.reported) throw ended(tenantId, begun.error);
+        throw await reported(dependencies, args, key, startedAt, temporalAttempt, begun.error);
+      case "run":
+        break;
+    }
+    const shown = withoutEffect ? showWhenSlow(dependencies, args, key, startedAt, begun.attempt, () => fence, entries) : undefined;
     try {
       const { output: raw } = await perform(dependencies.registry, {
         actionId: call.action,
@@ -67,8 +82,8 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
       const output = await store.tenant(tenantId, async (db) => {
         const kept = await withinLimit(db, raw);
         if (withoutEffect) {
-          if (fence !== "stale" && entries.length > 0 && shown?.done !== true) await writeCarried(db, { runId, fence, entries });
-          await recordNone(db, noneRow(args, key, startedAt, { status: "SUCCEEDED", output: kept, attempts: begun.attempt }));
+          if (fence !== "stale" && entries.length > 0) await writeCarried(db, { runId, fence, entries });
+          await recordNone(db, { ...noneRow(args, key, startedAt), runId, provisional: false, status: "SUCCEEDED", output: kept, attempts: begun.attempt, temporalAttempt, finishedAt: new Date() });
         } else {
           await invocationSucceeded(db, { key, output: kept, at: new Date(), attempt: begun.attempt });
         }
@@ -78,7 +93,9 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
     } catch (thrown) {
       if (!(thrown instanceof ActionFailure)) throw thrown;
       if (thrown.category === "Cancellation") throw new CancelledFailure("The call was cancelled");
-      throw await reported(dependencies, args, key, startedAt, begun.attempt, temporalAttempt, thrown);
+      const { category, code, message, details, retryAfterMs } = thrown;
+      const error: ActionError = { category, code, message, attempt: begun.attempt, ...(details === undefined ? {} : { details }) };
+      throw await reported(dependencies, args, key, startedAt, temporalAttempt, error, retryAfterMs);
     } finally {
       shown?.stop();
     }
@@ -87,7 +104,7 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
   }
 }
 
-async function claim(db: TenantDb, dependencies: ActivityDependencies, args: PerformActionArgs, key: string, temporalAttempt: number, startedAt: Date): Promise<Begun> {
+async function claim(db: TenantDb, args: PerformActionArgs, key: string, temporalAttempt: number, startedAt: Date): Promise<Begun> {
   const { call, runId } = args;
   const request: InvocationClaim = {
     key,
@@ -100,51 +117,54 @@ async function claim(db: TenantDb, dependencies: ActivityDependencies, args: Per
     inputHash: inputHash(call.input),
     attempt: temporalAttempt,
     deadlineAt: new Date(startedAt.getTime() + call.timeoutMs + activityGraceMs),
-    owner: `${runId}:${call.id}`,
+    owner: ownerOf(args, temporalAttempt),
+    repeatUnknown: call.retry?.retryOn.includes("OUTCOME_UNKNOWN") === true,
   };
   const claimed = await claimInvocation(db, request);
   switch (claimed.result) {
     case "claimed":
-      if (claimed.lostInRow >= lostAttemptsMax) throw ended(args, { category: "ActionError", code: "WORKER_LOST", message: `${claimed.lostInRow} attempts in a row were lost with their worker`, attempt: claimed.reportedAttempts + 1 });
-      return { go: true, attempt: call.attemptsMade + claimed.reportedAttempts + 1 };
+      return runUnlessLost(call.attemptsMade + claimed.reportedAttempts + 1, claimed.lostInRow);
     case "succeeded":
-      return { go: false, output: claimed.output, attempt: call.attemptsMade + 1 };
+      return { do: "answer", output: claimed.output, attempt: call.attemptsMade + 1 };
     case "held":
-      throw retryable(args.tenantId, { category: "TransientError", code: "CLAIM_HELD", message: "Another run holds this key at the moment", attempt: 1 }, claimHeldDelayMs);
+      return { do: "wait", delayMs: Math.min(claimHeldDelayMs, Math.max(1, claimed.until.getTime() - Date.now())) };
     case "unknown":
-      throw ended(args, { category: "ActionError", code: "OUTCOME_UNKNOWN", message: "The attempt died: its effect may have happened", attempt: 1 });
+      return { do: "fail", reported: true, error: { category: "ActionError", code: "OUTCOME_UNKNOWN", message: "The attempt died with its worker: its effect may have happened", attempt: call.attemptsMade + claimed.reportedAttempts + 1 } };
     case "keyReused":
-      throw ended(args, { category: "ActionError", code: "IDEMPOTENCY_KEY_REUSED", message: "This key was used with another input", attempt: 1 });
+      return { do: "fail", reported: false, error: { category: "ActionError", code: "IDEMPOTENCY_KEY_REUSED", message: "This key was used before with another input", attempt: 1 } };
   }
 }
 
-async function countNone(db: TenantDb, args: PerformActionArgs, key: string, temporalAttempt: number): Promise<Begun> {
-  const { attemptsMade } = args.call;
-  if (temporalAttempt === 1) return { go: true, attempt: attemptsMade + 1 };
+async function countNone(db: TenantDb, { call }: PerformActionArgs, key: string, temporalAttempt: number): Promise<Begun> {
+  if (temporalAttempt === 1) return { do: "run", attempt: call.attemptsMade + 1 };
   const counted = (await noneAttempts(db, key)) ?? { reportedAttempts: 0, lastReportedTemporalAttempt: 0 };
-  const lostInRow = temporalAttempt - 1 - counted.lastReportedTemporalAttempt;
-  const attempt = Math.max(attemptsMade, counted.reportedAttempts) + 1;
-  if (lostInRow >= lostAttemptsMax) throw ended(args, { category: "ActionError", code: "WORKER_LOST", message: `${lostInRow} attempts in a row were lost with their worker`, attempt });
-  return { go: true, attempt };
+  return runUnlessLost(Math.max(call.attemptsMade, counted.reportedAttempts) + 1, temporalAttempt - 1 - counted.lastReportedTemporalAttempt);
+}
+
+function runUnlessLost(attempt: number, lostInRow: number): Begun {
+  if (lostInRow < lostAttemptsMax) return { do: "run", attempt };
+  return { do: "fail", reported: false, error: { category: "ActionError", code: "WORKER_LOST", message: `${lostInRow} attempts in a row were lost with their worker`, attempt } };
 }
 
 /** Writes the reported outcome of a failed try, and makes the failure by which Temporal repeats it or does not. */
-async function reported(dependencies: ActivityDependencies, args: PerformActionArgs, key: string, startedAt: Date, attempt: number, temporalAttempt: number, failure: ActionFailure): Promise<ApplicationFailure> {
-  const { call, tenantId } = args;
-  const error: ActionError = { category: failure.category, code: failure.code, message: failure.message, attempt, ...(failure.details === undefined ? {} : { details: failure.details }) };
-  const delayMs = nextDelayMs(call.retry, error, attempt, Math.random(), failure.retryAfterMs);
-  const nextAt = delayMs === undefined ? undefined : new Date(Date.now() + delayMs);
-  const at = instantFromMs(Date.now());
+async function reported(dependencies: ActivityDependencies, args: PerformActionArgs, key: string, startedAt: Date, temporalAttempt: number, error: ActionError, retryAfterMs?: number): Promise<ApplicationFailure> {
+  const { call, tenantId, runId } = args;
+  const { attempt } = error;
+  const delayMs = nextDelayMs(call.retry, error, attempt, Math.random(), retryAfterMs);
+  const next = delayMs === undefined ? {} : { nextAt: new Date(Date.now() + delayMs) };
+  const stored = { ...error, at: instantFromMs(Date.now()), stepId: call.place.stepId, nodePath: call.place.stepPath };
   await dependencies.store.tenant(tenantId, async (db) => {
-    const stored = { ...error, at, stepId: call.place.stepId, nodePath: call.place.stepPath } as unknown as Json;
-    if (call.facts.effect === "none") await recordNone(db, noneRow(args, key, startedAt, { status: "FAILED", error: stored, attempts: attempt, temporalAttempt }));
-    await invocationFailed(db, { key, runId: args.runId, execution: call.place.execution, error: stored, attempt, temporalAttempt, ...(nextAt === undefined ? {} : { nextAt }) });
+    if (call.facts.effect === "none") {
+      await recordNone(db, { ...noneRow(args, key, startedAt), runId, provisional: false, status: "FAILED", error: stored, attempts: attempt, temporalAttempt, finishedAt: new Date(), ...next });
+    } else {
+      await invocationFailed(db, { key, error: stored, attempt, temporalAttempt, ...next });
+    }
   });
-  return delayMs === undefined ? ended(args, error) : retryable(tenantId, error, delayMs);
+  return delayMs === undefined ? ended(tenantId, error) : retryable(tenantId, error, delayMs);
 }
 
-function ended(args: PerformActionArgs, error: ActionError): ApplicationFailure {
-  return withoutStack(ApplicationFailure.create({ type: error.category, message: error.message, nonRetryable: true, details: [new Crossing(args.tenantId, error)] }));
+function ended(tenantId: string, error: ActionError): ApplicationFailure {
+  return withoutStack(ApplicationFailure.create({ type: error.category, message: error.message, nonRetryable: true, details: [new Crossing(tenantId, error)] }));
 }
 
 function retryable(tenantId: string, error: ActionError, delayMs: number): ApplicationFailure {
@@ -165,21 +185,24 @@ async function result(dependencies: ActivityDependencies, tenantId: string, outp
   return new Crossing(tenantId, value);
 }
 
-function showWhenSlow(dependencies: ActivityDependencies, args: PerformActionArgs, fence: () => Fence | "stale", entries: readonly JournalEntry[]): { readonly done: boolean; stop(): void } {
-  const state = { done: false, stop: () => clearTimeout(timer) };
+/** A call without effect that runs long: its entries and a STARTED row are written while it does. */
+function showWhenSlow(dependencies: ActivityDependencies, args: PerformActionArgs, key: string, startedAt: Date, attempt: number, fence: () => Fence | "stale", entries: readonly JournalEntry[]): { stop(): void } {
   const timer = setTimeout(() => {
     void dependencies.store
       .tenant(args.tenantId, async (db) => {
         const current = fence();
-        if (current !== "stale") await writeCarried(db, { runId: args.runId, fence: current, entries });
-        state.done = true;
+        if (current !== "stale" && entries.length > 0) await writeCarried(db, { runId: args.runId, fence: current, entries });
+        await recordNone(db, { ...noneRow(args, key, startedAt), runId: args.runId, provisional: false, status: "STARTED", attempts: attempt - 1 });
       })
       .catch((error: unknown) => dependencies.log.warn({ runId: args.runId, error: String(error) }, "A running call could not be shown; its entries go with its result"));
   }, noneRowAfterMs);
-  return state;
+  return { stop: () => clearTimeout(timer) };
 }
 
-function noneRow(args: PerformActionArgs, key: string, startedAt: Date, outcome: { readonly status: "SUCCEEDED" | "FAILED"; readonly output?: Json; readonly error?: Json; readonly attempts: number; readonly temporalAttempt?: number }) {
-  const call: Call = args.call;
-  return { key, runId: args.runId, commandId: call.id, place: call.place, action: call.action, input: call.input, startedAt, finishedAt: new Date(), provisional: false, ...outcome };
+function noneRow({ call }: PerformActionArgs, key: string, startedAt: Date): Pick<NoneInvocation, "key" | "commandId" | "place" | "action" | "input" | "startedAt"> {
+  return { key, commandId: call.id, place: call.place, action: call.action, input: call.input, startedAt };
+}
+
+function ownerOf({ runId, call }: PerformActionArgs, temporalAttempt: number): string {
+  return `${runId}:${call.id}:${temporalAttempt}`;
 }

@@ -1,5 +1,5 @@
-import { eventSignal, workflowIdOf, type InboundEvent } from "@mainspring/core";
-import { claimEvent, deliveryDone, eventDone, offerDelivery, waitingRuns, type Dispatcher, type InboxRow, type Store } from "@mainspring/store";
+import { eventSignal, workflowIdOf, type InboundEvent, type Json } from "@mainspring/core";
+import { claimEvent, deliveryDone, eventDone, getEvent, lockDelivery, offerDelivery, waitingRuns, type Dispatcher, type InboxRow, type Store, type TenantDb } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { Log } from "../activities/dependencies.ts";
 import { isNotFound, messageOf } from "../temporal/grpc.ts";
@@ -8,6 +8,7 @@ import { Crossing } from "../wire/crossing.ts";
 /** A worker's claim on an event; without it, it does nothing. */
 export const eventClaimMs = 60_000;
 export const eventTriesMax = 10;
+export const deliveryTriesMax = 20;
 const eventsPerRound = 50;
 const retryMaxMs = 60_000;
 const signalWithinMs = 5_000;
@@ -42,10 +43,17 @@ async function routeEvent(parts: IngestionParts, tenantId: string, id: string): 
       return true;
     }
     const key = event.correlationKey;
-    const runs = await store.tenant(tenantId, (db) => waitingRuns(db, { name: event.name, key, ...(event.runId ? { runId: event.runId } : {}) }));
-    const failures = (await Promise.all(runs.map(({ runId }) => deliver(parts, tenantId, event, key, runId)))).filter((failure) => failure !== undefined);
-    await store.tenant(tenantId, (db) => eventDone(db, id, failures.length === 0 ? { worker, status: "completed" } : { worker, ...again(event, failures.join("; ")) }));
-    parts.log.info({ worker, tenantId, eventId: id, name: event.name, runs: runs.length, failed: failures.length }, "routed an event");
+    const runs = await store.tenant(tenantId, async (db) => {
+      const waiting = await waitingRuns(db, { name: event.name, key, eventId: id, ...(event.runId === null ? {} : { runId: event.runId }) });
+      const news: string[] = [];
+      // A run that has a delivery was told, or will be: by its own look-back, or by the retry of the delivery.
+      for (const { runId } of waiting) if ((await offerDelivery(db, { eventId: id, runId })) === "new") news.push(runId);
+      return news;
+    });
+    const results = await Promise.all(runs.map((runId) => deliver(parts, tenantId, event, key, { runId, attempts: 0 })));
+    await store.tenant(tenantId, (db) => eventDone(db, id, { worker, status: "completed" }));
+    const failed = results.filter((result) => result === "failed").length;
+    parts.log.info({ worker, tenantId, eventId: id, name: event.name, runs: runs.length, failed }, "routed an event");
     return true;
   } catch (error) {
     parts.log.warn({ worker, tenantId, eventId: id, error: messageOf(error) }, "An event could not be routed");
@@ -54,28 +62,59 @@ async function routeEvent(parts: IngestionParts, tenantId: string, id: string): 
   }
 }
 
-/** @returns why it failed, if it is to be tried again */
-async function deliver(parts: IngestionParts, tenantId: string, event: InboxRow, key: string, runId: string): Promise<string | undefined> {
+/** Tries again the signals that failed, each alone. @returns how many were tried */
+export async function deliverOnce(parts: IngestionParts): Promise<number> {
+  const due = await parts.dispatcher.dueDeliveries(eventsPerRound);
+  const done = await Promise.all(
+    due.map(({ tenantId, id }) =>
+      parts.store.tenant(tenantId, async (db) => {
+        const delivery = await lockDelivery(db, id);
+        const event = delivery === undefined ? undefined : await getEvent(db, delivery.eventId);
+        if (delivery === undefined || event === undefined || event.correlationKey === null) return false;
+        await deliver(parts, tenantId, event, event.correlationKey, delivery, db);
+        return true;
+      }),
+    ),
+  );
+  return done.filter(Boolean).length;
+}
+
+/** The signal to one run, and what became of it. @param held a transaction that has the delivery locked */
+async function deliver(
+  parts: IngestionParts,
+  tenantId: string,
+  event: InboxRow,
+  key: string,
+  { runId, attempts }: { readonly runId: string; readonly attempts: number },
+  held?: TenantDb,
+): Promise<"delivered" | "ignored" | "failed"> {
   const { store, client } = parts;
-  const offered = await store.tenant(tenantId, (db) => offerDelivery(db, { eventId: event.id, runId }));
-  if (offered === "done") return undefined;
-  const inbound: InboundEvent = { id: event.id, name: event.name, source: event.source, payload: event.payload, correlationKey: key, receivedAt: event.receivedAt, inbox: true };
+  const done = (outcome: { readonly state: "delivered" | "ignored" | "failed"; readonly reason?: string; readonly nextAt?: Date }): Promise<void> => {
+    const write = (db: TenantDb): Promise<void> => deliveryDone(db, { eventId: event.id, runId, ...outcome });
+    return held === undefined ? store.tenant(tenantId, write) : write(held);
+  };
+  const inbound: InboundEvent = { id: event.id, name: event.name, source: event.source, payload: event.payload as Json, correlationKey: key, receivedAt: event.acceptedAt, inbox: true };
   try {
     await client.withDeadline(Date.now() + signalWithinMs, () => client.workflow.getHandle(workflowIdOf(runId)).signal(eventSignal, new Crossing(tenantId, inbound)));
-    await store.tenant(tenantId, (db) => deliveryDone(db, { eventId: event.id, runId, state: "delivered" }));
-    return undefined;
+    await done({ state: "delivered" });
+    return "delivered";
   } catch (error) {
     if (isNotFound(error)) {
-      await store.tenant(tenantId, (db) => deliveryDone(db, { eventId: event.id, runId, state: "ignored", reason: "the run has ended" }));
-      return undefined;
+      await done({ state: "ignored", reason: "the run has ended" });
+      return "ignored";
     }
-    await store.tenant(tenantId, (db) => deliveryDone(db, { eventId: event.id, runId, state: "failed", reason: messageOf(error) }));
-    return `${runId}: ${messageOf(error)}`;
+    const nextAt = attempts + 1 >= deliveryTriesMax ? undefined : new Date(Date.now() + backoffMs(attempts));
+    await done({ state: "failed", reason: messageOf(error), ...(nextAt === undefined ? {} : { nextAt }) });
+    return "failed";
   }
 }
 
 function again(event: InboxRow, reason: string) {
-  const error = { code: "DELIVERY_FAILED", message: reason };
+  const error = { code: "ROUTING_FAILED", message: reason };
   if (event.attempts >= eventTriesMax) return { status: "dead" as const, error };
-  return { status: "failed" as const, error, nextAt: new Date(Date.now() + Math.min(retryMaxMs, 500 * 2 ** event.attempts)) };
+  return { status: "failed" as const, error, nextAt: new Date(Date.now() + backoffMs(event.attempts)) };
+}
+
+function backoffMs(attempts: number): number {
+  return Math.min(retryMaxMs, 500 * 2 ** Math.min(attempts, 10));
 }

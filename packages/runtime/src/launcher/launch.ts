@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, instantFromMs, MainspringError, validate, type Issue, type Json } from "@mainspring/core";
-import { definitionOf, getRun, insertRun, launchRefused, runByIdempotencyKey, runInput, startFailed, startSucceeded, uuidv7, type Store, type TenantDb } from "@mainspring/store";
+import { definitionOf, getRun, getWorkflow, insertRun, newId, launchRefused, runByIdempotencyKey, runInput, startFailed, startSucceeded, type Store, type TenantDb } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { StartInput } from "../activities/contract.ts";
 import { startRun, type StartResult } from "./run-starter.ts";
@@ -58,7 +58,7 @@ export async function replay(parts: LauncherParts, request: { readonly tenantId:
     if (run === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
     return { run, payload: "payload" in request && request.payload !== undefined ? request.payload : await runInput(db, runId) };
   });
-  return launch(parts, { tenantId, workflowKey: run.workflowKey, version: run.version, payload, trigger: { replayOfRunId: runId }, startedBy });
+  return launch(parts, { tenantId, workflowKey: run.workflowKey, ...(run.version === null ? {} : { version: run.version }), payload, trigger: { type: "replay", replayOfRunId: runId }, startedBy });
 }
 
 type Inserted = Launched & ({ readonly created: false } | { readonly created: true; readonly input: StartInput });
@@ -75,14 +75,13 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
     }
   }
   const pinned = await definitionOf(db, workflowKey, version);
-  if (pinned === "not found") throw new MainspringError("WORKFLOW_NOT_FOUND", { key: workflowKey });
-  if (pinned === "not published") throw new MainspringError("NOT_PUBLISHED", { key: workflowKey, ...(version === undefined ? {} : { version }) });
-  const problems = pinned.payloadSchema === undefined ? [] : validate(pinned.payloadSchema, payload);
+  if (pinned === undefined) throw await notStartable(db, workflowKey, version);
+  const problems = pinned.payloadSchema === null ? [] : validate(pinned.payloadSchema, payload);
   if (problems.length > 0) {
     const issues: Issue[] = problems.map(({ code, pointer, message }) => ({ code, severity: "error", pointer: `/payload${pointer}`, message, remedy: "Send a payload that fits the workflow's payload schema." }));
     throw new MainspringError("PAYLOAD_INVALID", { issues: issues as unknown as Json });
   }
-  const runId = uuidv7();
+  const runId = newId();
   await insertRun(db, {
     id: runId,
     workflowKey,
@@ -98,6 +97,11 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
   });
   const input: StartInput = { runId, tenantId: request.tenantId, version: pinned.version, definitionHash: pinned.definitionHash, programHash: pinned.programHash, semanticsVersion: pinned.semantics };
   return { runId, status: "QUEUED", created: true, input };
+}
+
+async function notStartable(db: TenantDb, key: string, version: number | undefined): Promise<MainspringError> {
+  if ((await getWorkflow(db, key)) === undefined) return new MainspringError("WORKFLOW_NOT_FOUND", { key });
+  return version === undefined ? new MainspringError("NOT_PUBLISHED", { key }) : new MainspringError("VERSION_NOT_FOUND", { key, version });
 }
 
 /** Start, then mark: the other order loses runs. @returns the run's status now */

@@ -1,8 +1,12 @@
+// Recognised by a registered symbol, not by class: Temporal may load the converter as a second instance of its module.
+const brand = Symbol.for("mainspring.crossing");
+
 /**
  * A value on its way over the boundary between workflow and world, with the tenant it belongs to.
  * The codec outside the sandbox stores large ones in that tenant's blobs, and refuses a payload that has no tenant.
  */
 export class Crossing {
+  readonly [brand] = "value";
   readonly tenantId: string;
   readonly value: unknown;
   readonly inline: boolean;
@@ -17,6 +21,7 @@ export class Crossing {
 
 /** Several values in one payload, each of which the codec may turn into a reference of its own: an activity has only one result. */
 export class CrossingParts {
+  readonly [brand] = "parts";
   readonly parts: readonly (Crossing | CrossingProgram)[];
 
   constructor(parts: readonly (Crossing | CrossingProgram)[]) {
@@ -26,6 +31,7 @@ export class CrossingParts {
 
 /** A program always travels as a reference, and comes out as one frozen object shared by all runs of the worker. */
 export class CrossingProgram {
+  readonly [brand] = "program";
   readonly tenantId: string;
   readonly program: { readonly programHash: string };
 
@@ -33,4 +39,10 @@ export class CrossingProgram {
     this.tenantId = tenantId;
     this.program = program;
   }
+}
+
+/** What kind of crossing a value is; undefined for a bare value. */
+export function crossingKind(value: unknown): "value" | "parts" | "program" | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  return (value as { readonly [brand]?: "value" | "parts" | "program" })[brand];
 }

@@ -1,6 +1,6 @@
 import type { Payload, PayloadConverter } from "@temporalio/common";
 import { decode, encode } from "@temporalio/common/lib/encoding.js";
-import { Crossing, CrossingParts, CrossingProgram } from "./crossing.ts";
+import { crossingKind, type Crossing, type CrossingParts, type CrossingProgram } from "./crossing.ts";
 import { frame, unframe } from "./frame.ts";
 import { encodings, metadataBytes, metadataKeys, metadataOf } from "./payloads.ts";
 import { sharedProgram } from "./shared-programs.ts";
@@ -12,13 +12,17 @@ import { sharedProgram } from "./shared-programs.ts";
 class MainspringPayloadConverter implements PayloadConverter {
   toPayload<T>(value: T): Payload {
     if (value === undefined) return { metadata: { [metadataKeys.encoding]: noneBytes } };
-    if (value instanceof Crossing) return crossing(value);
-    if (value instanceof CrossingProgram) return crossingProgram(value);
-    if (value instanceof CrossingParts) {
-      return {
-        metadata: { [metadataKeys.encoding]: partsBytes },
-        data: frame(value.parts.map((part) => (part instanceof Crossing ? crossing(part) : crossingProgram(part)))),
-      };
+    switch (crossingKind(value)) {
+      case "value":
+        return crossing(value as unknown as Crossing);
+      case "program":
+        return crossingProgram(value as unknown as CrossingProgram);
+      case "parts": {
+        const { parts } = value as unknown as CrossingParts;
+        return { metadata: { [metadataKeys.encoding]: partsBytes }, data: frame(parts.map((part) => this.toPayload(part))) };
+      }
+      case undefined:
+        break;
     }
     return { metadata: { [metadataKeys.encoding]: jsonBytes }, data: encode(stringify(value)) };
   }

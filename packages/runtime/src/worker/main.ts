@@ -1,5 +1,5 @@
 // The worker process: composition root. Starts, runs until SIGTERM or SIGINT, drains, ends.
-import { builtInRegistry } from "@mainspring/actions";
+import { builtInActions, createRegistry } from "@mainspring/actions";
 import { Runtime } from "@temporalio/worker";
 import { pino } from "pino";
 import { temporalFromEnvironment } from "../temporal/connect.ts";
@@ -22,7 +22,7 @@ const worker = await startRunWorker({
   databaseUrl: process.env["DATABASE_URL"] as string,
   dispatcherUrl: process.env["DISPATCHER_DATABASE_URL"] as string,
   reconcilerUrl: process.env["RECONCILER_DATABASE_URL"] as string,
-  registry: builtInRegistry(),
+  registry: createRegistry(builtInActions),
   bundle: await workflowBundle(),
   bounds: boundsFromEnvironment(process.env),
   waits: waitsFromEnvironment(process.env),

@@ -9,7 +9,7 @@ import type { Log } from "../activities/dependencies.ts";
 import { Epochs } from "../activities/epochs.ts";
 import { Programs } from "../activities/programs.ts";
 import { shellActivities } from "../activities/shell-activities.ts";
-import { routeOnce } from "../ingestion/route-event.ts";
+import { deliverOnce, routeOnce } from "../ingestion/route-event.ts";
 import { relayOnce } from "../launcher/relay.ts";
 import { reconcileOnce } from "../reconciler/reconcile.ts";
 import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
@@ -126,7 +126,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   const routers = Array.from({ length: options.ingestionWorkers ?? 2 }, (_, index) => {
     const parts = { store, dispatcher, client, log, worker: `${identity}:${index}` };
     return startInterval("ingestion", waits.inboxPollMs, log, async () => {
-      const routed = await routeOnce(parts);
+      const routed = (await routeOnce(parts)) + (await deliverOnce(parts));
       lastRoutedAt = new Date().toISOString();
       return { more: routed > 0 };
     });
@@ -138,7 +138,9 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   });
   const stopListening = [
     await dispatcher.listen("outbox", () => relay.wake()),
-    await dispatcher.listen("inbox", () => routers[0]?.wake()),
+    await dispatcher.listen("inbox", () => {
+      for (const router of routers) router.wake();
+    }),
   ];
 
   return {

@@ -8,16 +8,26 @@ export function currentStep(state: RunState | undefined): { stepPath: string; st
   return distinct[0] === undefined ? null : { stepPath: distinct[0], stepPaths: distinct };
 }
 
-/** The first open wait of the run and all of them; null when it waits for nothing. */
-export function currentWait(state: RunState | undefined): { waits: unknown[]; stepPath: string } | null {
+interface OpenWaitDescriptor {
+  readonly waitType: "event" | "time";
+  readonly stepPath: string;
+  readonly event?: string;
+  readonly key?: string;
+  readonly filters?: readonly unknown[];
+  readonly timeoutAt: string | null;
+}
+
+/** The first open wait of the run, and all of them; null when it waits for nothing. */
+export function currentWait(state: RunState | undefined): (OpenWaitDescriptor & { readonly waits: readonly OpenWaitDescriptor[] }) | null {
   if (state === undefined || state.outcome !== undefined) return null;
-  const waits = state.open.flatMap(({ command }) => {
+  const waits: OpenWaitDescriptor[] = [];
+  for (const { command } of state.open) {
     if (command.kind === "openWait") {
-      return [{ waitType: "event", stepPath: command.place.stepPath, event: command.event, key: command.key, filters: command.filters, timeoutAt: command.timeoutAt ?? null }];
+      waits.push({ waitType: "event", stepPath: command.place.stepPath, event: command.event, key: command.key, filters: command.filters, timeoutAt: command.timeoutAt ?? null });
+    } else if (command.kind === "startTimer" && "dueAt" in command.when) {
+      waits.push({ waitType: "time", stepPath: command.place.stepPath, timeoutAt: command.when.dueAt });
     }
-    if (command.kind === "startTimer" && "dueAt" in command.when) return [{ waitType: "time", stepPath: command.place.stepPath, timeoutAt: command.when.dueAt }];
-    return [];
-  });
+  }
   const first = waits[0];
   return first === undefined ? null : { ...first, waits };
 }

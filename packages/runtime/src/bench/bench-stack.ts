@@ -1,0 +1,88 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { catalogue, createRegistry } from "@mainspring/actions";
+import { openStore } from "@mainspring/store";
+import { clonedDatabase } from "@mainspring/store/testing";
+import type { Client } from "@temporalio/client";
+import { launch } from "../launcher/launch.ts";
+import { temporalClient } from "../temporal/connect.ts";
+import { newNamespace, testTemporalAddress } from "../testing/namespace.ts";
+import { newTenant, publish } from "../testing/publish.ts";
+import { localNoop, remoteNoop } from "./bench-actions.ts";
+
+export interface BenchWorker {
+  /** Of the process since its start. */
+  cpuMs(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface BenchStack {
+  readonly client: Client;
+  readonly ours: BenchWorker;
+  readonly handWritten: BenchWorker;
+  /** @returns the run's id once Temporal has it */
+  start(workflowKey: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const steps = 40;
+
+/** A database and a namespace of their own on the test services, and one worker process for each contender. */
+export async function startBench(): Promise<BenchStack> {
+  const database = await clonedDatabase();
+  const address = testTemporalAddress();
+  const namespace = await newNamespace(address);
+  const store = openStore({ url: database.appUrl });
+  const client = temporalClient(store, { address, namespace });
+  const tenantId = await newTenant(store);
+  const actions = catalogue(createRegistry([remoteNoop, localNoop]));
+  for (const [key, action] of [["bench-remote", remoteNoop.id], ["bench-local", localNoop.id]] as const) {
+    const calls = Array.from({ length: steps }, (_, i) => ({ id: `s${i}`, type: "action.call", action, input: { i } }));
+    await publish(store, tenantId, { workflow: key, name: key, semantics: 2, steps: calls }, actions);
+  }
+  const env = {
+    ...process.env,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
+    DATABASE_URL: database.appUrl,
+    DISPATCHER_DATABASE_URL: database.dispatcherUrl,
+    RECONCILER_DATABASE_URL: database.reconcilerUrl,
+  };
+  const ours = await startWorker("ours", env);
+  const handWritten = await startWorker("hand", env);
+  return {
+    client,
+    ours,
+    handWritten,
+    start: async (workflowKey) => (await launch({ store, client }, { tenantId, workflowKey, payload: {}, startedBy: "bench" })).runId,
+    async stop() {
+      await Promise.all([ours.stop(), handWritten.stop()]);
+      await client.connection.close();
+      await store.close();
+      await database.drop();
+    },
+  };
+}
+
+async function startWorker(which: "ours" | "hand", env: NodeJS.ProcessEnv): Promise<BenchWorker> {
+  const child = fork(fileURLToPath(new URL("./worker-process.ts", import.meta.url)), [which], { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  await message<{ ready: true }>(child);
+  return {
+    async cpuMs() {
+      child.send({ ask: "cpu" });
+      return (await message<{ cpuMs: number }>(child)).cpuMs;
+    },
+    async stop() {
+      const exited = once(child, "exit");
+      child.send({ ask: "stop" });
+      await exited;
+    },
+  };
+}
+
+async function message<T>(child: ChildProcess): Promise<T> {
+  const outcome = await Promise.race([once(child, "message"), once(child, "exit").then(([code]) => new Error(`A worker process ended with ${code}`))]);
+  if (outcome instanceof Error) throw outcome;
+  return outcome[0] as T;
+}

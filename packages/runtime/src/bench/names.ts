@@ -1,0 +1,2 @@
+/** The queue of the hand-written worker. */
+export const handWrittenQueue = "bench-hand-written";

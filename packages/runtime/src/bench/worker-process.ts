@@ -1,0 +1,60 @@
+// One worker in a process of its own, so that its CPU can be told from the other's. Speaks with main.ts over IPC.
+import { fileURLToPath } from "node:url";
+import { builtInActions, createRegistry } from "@mainspring/actions";
+import { NativeConnection, Worker } from "@temporalio/worker";
+import { startRunWorker } from "../worker/run-worker.ts";
+import { workflowBundle } from "../worker/workflow-bundle.ts";
+import { localNoop, remoteNoop } from "./bench-actions.ts";
+import { handWrittenQueue } from "./names.ts";
+
+const environment = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is missing`);
+  return value;
+};
+const temporal = { address: environment("TEMPORAL_ADDRESS"), namespace: environment("TEMPORAL_NAMESPACE") };
+const quiet = { info: () => undefined, warn: (fields: object, message: string) => void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`) };
+
+const stop = process.argv[2] === "ours" ? await startOurs() : await startHandWritten();
+process.send?.({ ready: true });
+process.on("message", (message: { readonly ask: "cpu" | "stop" }) => {
+  if (message.ask === "cpu") {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ cpuMs: (user + system) / 1_000 });
+  } else void stop().then(() => process.exit(0));
+});
+
+async function startOurs(): Promise<() => Promise<void>> {
+  const worker = await startRunWorker({
+    temporal,
+    databaseUrl: environment("DATABASE_URL"),
+    dispatcherUrl: environment("DISPATCHER_DATABASE_URL"),
+    reconcilerUrl: environment("RECONCILER_DATABASE_URL"),
+    registry: createRegistry([...builtInActions, remoteNoop, localNoop]),
+    bundle: await workflowBundle(),
+    log: quiet,
+  });
+  return () => worker.stop();
+}
+
+async function startHandWritten(): Promise<() => Promise<void>> {
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  const worker = await Worker.create({
+    connection,
+    namespace: temporal.namespace,
+    taskQueue: handWrittenQueue,
+    workflowsPath: fileURLToPath(new URL("./hand-written.ts", import.meta.url)),
+    activities: { noop: async () => ({}) },
+    maxConcurrentWorkflowTaskExecutions: 20,
+    maxConcurrentActivityTaskExecutions: 50,
+    maxConcurrentLocalActivityExecutions: 20,
+    workflowTaskPollerBehavior: { type: "simple-maximum", maximum: 8 },
+    activityTaskPollerBehavior: { type: "simple-maximum", maximum: 8 },
+  });
+  const ended = worker.run();
+  return async () => {
+    worker.shutdown();
+    await ended;
+    await connection.close();
+  };
+}

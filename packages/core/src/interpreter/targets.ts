@@ -25,25 +25,23 @@ export function writeTarget(m: Machine, fiber: WorkFiber, target: Target, value:
     return;
   }
   if (target.length === 1) {
-    if (value === undefined || value === null || typeof value !== "object" || isArray(value)) throw notAssignable(target);
-    m.varsVersion += 1;
+    if (value === undefined || value === null || typeof value !== "object" || isArray(value)) throw notWritable(target);
     m.vars = value;
-    return;
+  } else if (fiber.parent !== undefined && isOwnName(target[1] as string)) {
+    fiber.own = placed(m, ownBase(m, fiber, target[1] as string) as JsonObject, target, 1, value) as JsonObject;
+  } else {
+    m.vars = placed(m, m.vars as JsonObject, target, 1, value) as JsonObject;
   }
   m.varsVersion += 1;
-  if (fiber.parent !== undefined && isOwnName(target[1] as string)) {
-    const name = target[1] as string;
-    // The branch starts from what it sees, and keeps the result for itself.
-    let own: Vars = fiber.own;
-    const seen = varsOf(m, fiber);
-    if (!hasOwn(own, name) && hasOwn(seen, name)) {
-      weigh(m, seen[name] as Json); // it has two places now
-      own = { ...own, [name]: seen[name] as Json };
-    }
-    fiber.own = placed(m, own as JsonObject, target, 1, value) as JsonObject;
-    return;
-  }
-  m.vars = placed(m, m.vars as JsonObject, target, 1, value) as JsonObject;
+}
+
+/** What a branch has for itself, with the name as the branch sees it so far. */
+function ownBase(m: Machine, fiber: WorkFiber, name: string): Vars {
+  const seen = varsOf(m, fiber);
+  if (hasOwn(fiber.own, name) || !hasOwn(seen, name)) return fiber.own;
+  const value = seen[name] as Json;
+  weigh(m, value); // it has two places now
+  return { ...fiber.own, [name]: value };
 }
 
 /** Names of `vars` that each branch of a `control.parallel` has for itself. */
@@ -70,16 +68,16 @@ function placed(m: Machine, container: Json | undefined, target: Target, at: num
   }
   if (typeof container !== "object") {
     if (value === undefined) return container;
-    throw notAssignable(target);
+    throw notWritable(target);
   }
   const key = target[at] as string;
-  if (keyIsRefused(key)) throw notAssignable(target);
+  if (keyIsRefused(key)) throw notWritable(target);
   const last = at === target.length - 1;
   if (isArray(container)) {
     const index = arrayIndex(key, container.length);
     if (index < 0 || (index === container.length && value === undefined)) {
       if (value === undefined) return container;
-      throw notAssignable(target);
+      throw notWritable(target);
     }
     const items = owned(m, container) as Json[];
     if (!last) items[index] = placed(m, items[index], target, at + 1, value);
@@ -101,7 +99,7 @@ function filled(m: Machine, target: Target, at: number, value: Json): Json {
   let inner = value;
   for (let i = target.length - 1; i >= at; i -= 1) {
     const key = target[i] as string;
-    if (keyIsRefused(key)) throw notAssignable(target);
+    if (keyIsRefused(key)) throw notWritable(target);
     const object: JsonObject = { [key]: inner };
     m.owned.add(object);
     inner = object;
@@ -128,7 +126,7 @@ function arrayIndex(key: string, length: number): number {
   return index <= length ? index : -1;
 }
 
-function notAssignable(target: Target): StepFailure {
+function notWritable(target: Target): StepFailure {
   const path = target.join(".");
   return new StepFailure("ExpressionError", "TARGET_NOT_WRITABLE", `Nothing can be written to ${path}: it leads through a value that is no object, or has a key that is refused.`, { target: path });
 }

@@ -1,0 +1,70 @@
+import jsonata from "jsonata";
+import { compileExpression } from "../compile/expression/compile-expression.ts";
+import { evaluateExpression } from "../expression/evaluate.ts";
+import type { Json } from "../values/json.ts";
+
+/** How our evaluator and jsonata 2.2.2 compare on one expression. */
+export type Comparison =
+  | { readonly kind: "agree" }
+  | { readonly kind: "refused"; readonly code: string }
+  | { readonly kind: "differ"; readonly theirs: string; readonly ours: string };
+
+export const testNow = "2026-11-26T05:13:00.000Z";
+
+/** What we end with although JSONata has a result: limits, and what is no storable JSON. */
+const refusals = new Set([
+  "EXPR_FUEL",
+  "EXPR_OUTPUT_TOO_LARGE",
+  "EXPR_DEPTH",
+  "EXPR_NUMBER_RANGE",
+  "KEY_REFUSED",
+  "TEXT_NOT_STORABLE",
+  "VALUE_IS_BLOB",
+]);
+
+/** Evaluates an expression with both, over data of its own for each. */
+export async function compareWithJsonata(source: string, data: Json): Promise<Comparison> {
+  const ours = evaluateOurs(source, data);
+  if ("refused" in ours) return { kind: "refused", code: ours.refused };
+  const theirs = await evaluateTheirs(source, data);
+  if ("error" in ours) {
+    if ("error" in theirs) {
+      // Where both name a code of JSONata's it is the same one.
+      const named = jsonataCode(ours.message);
+      if (named === undefined || theirs.error === undefined || named === theirs.error) return { kind: "agree" };
+      return { kind: "differ", theirs: `error ${theirs.error}`, ours: `error ${ours.message}` };
+    }
+    if (refusals.has(ours.error)) return { kind: "refused", code: ours.error };
+    return { kind: "differ", theirs: theirs.text, ours: `error ${ours.error} ${ours.message}` };
+  }
+  const text = "error" in theirs ? `error ${theirs.error}` : theirs.text;
+  return text === ours.text ? { kind: "agree" } : { kind: "differ", theirs: text, ours: ours.text };
+}
+
+type Ours = { readonly text: string } | { readonly error: string; readonly message: string } | { readonly refused: string };
+
+function evaluateOurs(source: string, data: Json): Ours {
+  const compiled = compileExpression(source);
+  if ("issues" in compiled) return { refused: compiled.issues[0]?.code ?? "no issue" };
+  const result = evaluateExpression(JSON.parse(JSON.stringify(compiled.expression)), structuredClone(data) as object, { now: testNow });
+  if (result.error !== undefined) return { error: result.error.code, message: result.error.message };
+  return { text: textOf(result.value) };
+}
+
+async function evaluateTheirs(source: string, data: Json): Promise<{ readonly text: string } | { readonly error: string | undefined }> {
+  try {
+    return { text: textOf(await jsonata(source).evaluate(structuredClone(data))) };
+  } catch (error) {
+    return { error: (error as { code?: string }).code };
+  }
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? "nothing" : (JSON.stringify(value) ?? "no JSON");
+}
+
+function jsonataCode(message: string): string | undefined {
+  const open = message.lastIndexOf("(");
+  const code = message.slice(open + 1, -1);
+  return open >= 0 && code.length === 5 && message.endsWith(")") ? code : undefined;
+}

@@ -17,10 +17,13 @@ import { startRunWorker, type RunWorker, type WorkerWaits } from "../worker/run-
 import { workflowBundle } from "../worker/workflow-bundle.ts";
 import { newNamespace, testTemporalAddress } from "./namespace.ts";
 import { newTenant, publish } from "./publish.ts";
+import { quietRuntime } from "./quiet-runtime.ts";
 import { until } from "./until.ts";
 
 /** Waits short enough for tests on one machine. */
 export const testWaits: Partial<WorkerWaits> = { relayPollMs: 200, inboxPollMs: 200, reconcileEveryMs: 500, reconcileOlderThanMs: 1_000, stickyTimeoutMs: 1_000, shutdownGraceMs: 2_000, workflowTaskTimeoutMs: 3_000 };
+
+quietRuntime();
 
 let shared: Promise<WorkflowBundle> | undefined;
 

@@ -52,6 +52,8 @@ try {
 }
 
 function temporalLogger() {
-  const at = (level: "trace" | "debug" | "info" | "warn" | "error") => (message: string, meta?: object) => log[level](meta ?? {}, message);
-  return { trace: at("trace"), debug: at("debug"), info: at("debug"), warn: at("warn"), error: at("error"), log: (_: string, message: string, meta?: object) => log.debug(meta ?? {}, message) };
+  const at = (level: "trace" | "debug" | "warn" | "error") => (message: string, meta?: object) => log[level](meta ?? {}, message);
+  // A failed try and a failed run are everyday facts, told by their rows: Temporal's warnings about them are detail here.
+  const warn = (message: string, meta?: object): void => log[/^(Activity|Workflow) (failed|cancelled|canceled)/i.test(message) ? "debug" : "warn"](meta ?? {}, message);
+  return { trace: at("trace"), debug: at("debug"), info: at("debug"), warn, error: at("error"), log: (_: string, message: string, meta?: object) => log.debug(meta ?? {}, message) };
 }

@@ -17,12 +17,11 @@ export async function workflowRuntimeV2RunWorkflow(start: StartInput, program?: 
       return new Crossing(start.tenantId, outcome.output satisfies Json);
     case "canceled":
       throw new CancelledFailure(outcome.error.message);
-    case "failed":
-      throw ApplicationFailure.create({
-        type: outcome.error.category,
-        message: outcome.error.message,
-        nonRetryable: true,
-        details: [new Crossing(start.tenantId, outcome.error)],
-      });
+    case "failed": {
+      const { category, message } = outcome.error;
+      const failure = ApplicationFailure.create({ type: category, message, nonRetryable: true, details: [new Crossing(start.tenantId, outcome.error)] });
+      failure.stack = `${category}: ${message}`; // the stack of our shell tells nobody anything, and is kilobytes of history
+      throw failure;
+    }
   }
 }

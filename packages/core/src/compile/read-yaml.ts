@@ -44,6 +44,7 @@ function topSteps(text: string): number {
 
 function compose(text: string, lines: LineCounter, intake: Intake): Document.Parsed {
   const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0); // the first line; otherwise only Parser.parse tells of it
   // The composer calls itself for each level, so depth is looked at while its input is made.
   const tokens: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
@@ -58,7 +59,8 @@ function compose(text: string, lines: LineCounter, intake: Intake): Document.Par
   const document = documents[0] as Document.Parsed;
   for (const error of document.errors.slice(0, syntaxIssuesMax)) {
     // A line break belongs to the line that it ends, and what is wrong is behind it.
-    const line = lineAt(lines, text[error.pos[0]] === "\n" ? error.pos[0] + 1 : error.pos[0]);
+    const at = text[error.pos[0]] === "\n" ? error.pos[0] + 1 : error.pos[0];
+    const line = lineAt(lines, Math.min(at, text.trimEnd().length));
     intake.add("YAML_SYNTAX", "", line, `Line ${line}: ${sentence(error.message)}`);
   }
   if (document.errors.length > 0) throw new IntakeStopped("broken syntax");

@@ -70,6 +70,21 @@ test("a refusal is shown with its reason", async () => {
   expect(live.current()).toMatchObject({ connection: "refused", error });
 });
 
+test("what is known already is shown at once, and only what follows it is asked for", async () => {
+  const hand = handStream();
+  const first = followJournal(hand.stream, "run", (show) => show());
+  await hand.next({ value: entry(1) });
+  await hand.next({ value: entry(2) });
+  first.stop();
+  const again = handStream();
+  const live = followJournal(again.stream, "run", (show) => show(), first.current().journal);
+  expect(again.options()?.afterSeq).toBe(2);
+  expect(live.current().journal.entries).toHaveLength(2);
+  await again.next({ value: entry(3) });
+  expect(live.current().journal.entries.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  live.stop();
+});
+
 test("after it was stopped nothing changes any more", async () => {
   const hand = handStream();
   const live = followJournal(hand.stream, "run", (show) => show());

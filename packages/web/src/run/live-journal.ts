@@ -21,11 +21,17 @@ export interface LiveJournal {
 /**
  * Follows a run's journal until its end, over every break of the connection.
  * @param draw tells when to show what has come; entries that come together are shown together
+ * @param known what is known already: only what follows it is asked for
  */
-export function followJournal(stream: JournalStream, runId: string, draw: (show: () => void) => void): LiveJournal {
+export function followJournal(
+  stream: JournalStream,
+  runId: string,
+  draw: (show: () => void) => void,
+  known: JournalView = emptyJournal,
+): LiveJournal {
   const ending = new AbortController();
   const listeners = new Set<() => void>();
-  let state: LiveJournalState = { journal: emptyJournal, connection: "connecting" };
+  let state: LiveJournalState = { journal: known, connection: "connecting" };
   let arrived: JournalEntry[] = [];
   let isDrawAsked = false;
 

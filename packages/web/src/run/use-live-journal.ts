@@ -6,13 +6,34 @@ import { followJournal, type LiveJournal, type LiveJournalState } from "./live-j
 const notYet: LiveJournalState = { journal: emptyJournal, connection: "connecting" };
 const none = (): (() => void) => () => {};
 
+/** A tab that nobody looks at gives its connection back: a browser opens six to one server, over all tabs. */
+const restAfterMs = 30_000;
+
 /** The journal of a run as it grows. */
 export function useLiveJournal(client: Client, runId: string): LiveJournalState {
   const [live, setLive] = useState<LiveJournal | undefined>(undefined);
   useEffect(() => {
-    const followed = followJournal(client.runs.stream, runId, drawSoon);
+    let followed = followJournal(client.runs.stream, runId, drawSoon);
+    let resting: ReturnType<typeof setTimeout> | undefined;
+    let isResting = false;
     setLive(followed);
+    function looked(): void {
+      clearTimeout(resting);
+      if (document.visibilityState === "hidden") {
+        resting = setTimeout(() => {
+          isResting = followed.current().connection !== "ended";
+          followed.stop();
+        }, restAfterMs);
+      } else if (isResting) {
+        isResting = false;
+        followed = followJournal(client.runs.stream, runId, drawSoon, followed.current().journal);
+        setLive(followed);
+      }
+    }
+    document.addEventListener("visibilitychange", looked);
     return () => {
+      document.removeEventListener("visibilitychange", looked);
+      clearTimeout(resting);
       followed.stop();
       setLive(undefined);
     };

@@ -40,6 +40,8 @@ create table workflow_run_steps (
   iteration   int[] not null default '{}',
   type        text,
   attempt     int not null default 1,
+  -- What an attempt under way has noted: entries know of it only when it is over.
+  live_attempt int,
   status      text not null check (status in ('RUNNING', 'WAITING', 'RETRYING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'SKIPPED')),
   started_at  timestamptz not null,
   finished_at timestamptz,

@@ -18,7 +18,10 @@ export interface ApiKeyRow {
 const secretBytes = 32;
 
 /** @returns `key`, which can be shown this once: only its hash is kept */
-export async function createApiKey(db: TenantDb, apiKey: { readonly name: string; readonly role: Role }): Promise<{ id: string; key: string }> {
+export async function createApiKey(
+  db: TenantDb,
+  apiKey: { readonly name: string; readonly role: Role },
+): Promise<{ id: string; key: string }> {
   const id = newId();
   const key = `ms_${db.tenantId}_${randomBytes(secretBytes).toString("base64url")}`;
   await sql`insert into api_keys (tenant_id, id, name, role, key_hash)
@@ -33,7 +36,10 @@ export function tenantOfApiKey(key: string): string | undefined {
 }
 
 /** A key that is valid now. @param key the whole of it */
-export async function findApiKey(db: TenantDb, key: string): Promise<{ id: string; name: string; role: Role } | undefined> {
+export async function findApiKey(
+  db: TenantDb,
+  key: string,
+): Promise<{ id: string; name: string; role: Role } | undefined> {
   const { rows } = await sql<{ id: string; name: string; role: Role }>`select id, name, role from api_keys
     where key_hash = ${hashOf(key)} and revoked_at is null`.execute(db);
   return rows[0];
@@ -42,13 +48,16 @@ export async function findApiKey(db: TenantDb, key: string): Promise<{ id: strin
 /** Newest first. */
 export async function listApiKeys(db: TenantDb): Promise<ApiKeyRow[]> {
   const { rows } = await sql<Omit<ApiKeyRow, "createdAt" | "revokedAt"> & { createdAt: Date; revokedAt: Date | null }>`
-    select id, name, role, created_at as "createdAt", revoked_at as "revokedAt" from api_keys order by created_at desc, id desc`.execute(db);
+    select id, name, role, created_at as "createdAt", revoked_at as "revokedAt" from api_keys order by created_at desc, id desc`.execute(
+    db,
+  );
   return rows.map((row) => ({ ...row, createdAt: instant(row.createdAt), revokedAt: instantOrNull(row.revokedAt) }));
 }
 
 /** @returns false when there is no such key */
 export async function revokeApiKey(db: TenantDb, id: string): Promise<boolean> {
-  const { rows } = await sql`update api_keys set revoked_at = coalesce(revoked_at, now()) where id = ${id} returning id`.execute(db);
+  const { rows } =
+    await sql`update api_keys set revoked_at = coalesce(revoked_at, now()) where id = ${id} returning id`.execute(db);
   return rows.length > 0;
 }
 

@@ -21,6 +21,9 @@ export async function getBlob(db: TenantDb, hash: string): Promise<Uint8Array | 
 /** Those of `hashes` that exist. */
 export async function getBlobs(db: TenantDb, hashes: readonly string[]): Promise<Map<string, Uint8Array>> {
   if (hashes.length === 0) return new Map();
-  const { rows } = await sql<{ hash: string; bytes: Buffer }>`${prepared} select hash, bytes from blobs where hash = any(${hashes})`.execute(db);
+  const { rows } = await sql<{
+    hash: string;
+    bytes: Buffer;
+  }>`${prepared} select hash, bytes from blobs where hash = any(${hashes})`.execute(db);
   return new Map(rows.map((row) => [row.hash, row.bytes]));
 }

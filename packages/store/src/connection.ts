@@ -93,7 +93,8 @@ class PoolConnection implements DatabaseConnection {
       // Several statements in one text give several results; those texts return nothing that anybody reads.
       if (Array.isArray(result)) return { rows: [] };
       // A failed statement whose error somebody swallowed: nothing of the transaction was kept.
-      if (query.sql === "commit" && result.command !== "COMMIT") throw new Error("The transaction had failed and was rolled back.");
+      if (query.sql === "commit" && result.command !== "COMMIT")
+        throw new Error("The transaction had failed and was rolled back.");
       return { numAffectedRows: BigInt(result.rowCount ?? 0), rows: result.rows };
     } catch (error) {
       // A connection that cannot even go back is not given to the next tenant.

@@ -36,11 +36,15 @@ interface Raw extends Omit<DeliveryRow, "dueAt" | "createdAt" | "updatedAt"> {
   readonly updatedAt: Date;
 }
 
-const columns = sql.raw(`id, event_id as "eventId", run_id as "runId", state, attempts, reason, error_json as error, wait_id as "waitId",
+const columns =
+  sql.raw(`id, event_id as "eventId", run_id as "runId", state, attempts, reason, error_json as error, wait_id as "waitId",
   reserved_wait_id as "reservedWaitId", due_at as "dueAt", created_at as "createdAt", updated_at as "updatedAt"`);
 
 /** One row, and so one signal, for each event and run, however often it is offered. The new row is due at once. */
-export async function offerDelivery(db: TenantDb, offer: { readonly eventId: string; readonly runId: string }): Promise<"new" | "exists"> {
+export async function offerDelivery(
+  db: TenantDb,
+  offer: { readonly eventId: string; readonly runId: string },
+): Promise<"new" | "exists"> {
   const { rows } = await sql`${prepared}
     insert into workflow_event_deliveries (tenant_id, event_id, run_id, id, state, due_at)
     values (${db.tenantId}, ${offer.eventId}, ${offer.runId}, ${newId()}, 'pending', now())
@@ -61,19 +65,33 @@ export async function lockDelivery(db: TenantDb, id: string): Promise<DeliveryRo
  */
 export async function deliveryDone(
   db: TenantDb,
-  done: { readonly eventId: string; readonly runId: string; readonly state: "delivered" | "failed" | "ignored"; readonly reason?: string; readonly error?: unknown; readonly nextAt?: Moment },
+  done: {
+    readonly eventId: string;
+    readonly runId: string;
+    readonly state: "delivered" | "failed" | "ignored";
+    readonly reason?: string;
+    readonly error?: unknown;
+    readonly nextAt?: Moment;
+  },
 ): Promise<void> {
   const { rows } = await sql<{ eventId: string }>`${prepared}
     update workflow_event_deliveries set state = ${done.state}, attempts = attempts + 1, reason = ${done.reason ?? null},
       error_json = ${done.error === undefined ? null : JSON.stringify(done.error)}::json, due_at = ${done.nextAt ?? null}::timestamptz, updated_at = now()
     where event_id = ${done.eventId} and run_id = ${done.runId} and verdict_seq is null and state in ('pending', 'failed', 'delivered')
     returning event_id as "eventId"`.execute(db);
-  if (done.state === "ignored") await routeAgain(db, rows.map((row) => row.eventId));
+  if (done.state === "ignored")
+    await routeAgain(
+      db,
+      rows.map((row) => row.eventId),
+    );
 }
 
 /** Oldest first. @param eventId ours */
 export async function deliveriesOf(db: TenantDb, eventId: string): Promise<DeliveryRow[]> {
-  const { rows } = await sql<Raw>`select ${columns} from workflow_event_deliveries where event_id = ${eventId} order by created_at, run_id`.execute(db);
+  const { rows } =
+    await sql<Raw>`select ${columns} from workflow_event_deliveries where event_id = ${eventId} order by created_at, run_id`.execute(
+      db,
+    );
   return rows.map(shown);
 }
 
@@ -81,7 +99,11 @@ export async function deliveriesOf(db: TenantDb, eventId: string): Promise<Deliv
  * Puts a run's verdicts on its deliveries, or takes them back where the run has none any more. An event that turns `ignored` is
  * routed again, for waits that found it spoken for.
  */
-export async function applyVerdicts(db: TenantDb, runId: string, change: { readonly verdicts: readonly VerdictProjection[]; readonly none: readonly string[] }): Promise<void> {
+export async function applyVerdicts(
+  db: TenantDb,
+  runId: string,
+  change: { readonly verdicts: readonly VerdictProjection[]; readonly none: readonly string[] },
+): Promise<void> {
   // An id that is none of ours came past the inbox: nothing stands behind it.
   const none = change.none.filter(isUuid);
   if (none.length > 0) {
@@ -102,15 +124,24 @@ export async function applyVerdicts(db: TenantDb, runId: string, change: { reado
       due_at = null, reserved_wait_id = null, updated_at = now()
     -- The same word again, as with an entry written twice, leaves alone what look-back has kept since.
     where d.verdict_seq is distinct from excluded.verdict_seq or (d.reserved_wait_id is null and d.state <> excluded.state)
-    returning d.event_id as "eventId", old.state is distinct from 'ignored' and new.state = 'ignored' as "turnedIgnored"`.execute(db);
-  await routeAgain(db, rows.filter((row) => row.turnedIgnored).map((row) => row.eventId));
+    returning d.event_id as "eventId", old.state is distinct from 'ignored' and new.state = 'ignored' as "turnedIgnored"`.execute(
+    db,
+  );
+  await routeAgain(
+    db,
+    rows.filter((row) => row.turnedIgnored).map((row) => row.eventId),
+  );
 }
 
 /**
  * Gives back what was kept for waits that have closed, or are no more, without the run having said anything about it.
  * @param closed.exceptEvents those that closed such a wait: their verdict is on its way
  */
-export async function releaseReservations(db: TenantDb, runId: string, closed: { readonly waitIds: readonly string[]; readonly exceptEvents: readonly string[] }): Promise<void> {
+export async function releaseReservations(
+  db: TenantDb,
+  runId: string,
+  closed: { readonly waitIds: readonly string[]; readonly exceptEvents: readonly string[] },
+): Promise<void> {
   if (closed.waitIds.length === 0) return;
   const { rows } = await sql<{ eventId: string }>`${prepared}
     update workflow_event_deliveries set state = 'ignored', reason = 'the wait closed without it', reserved_wait_id = null, due_at = null, updated_at = now()
@@ -118,9 +149,17 @@ export async function releaseReservations(db: TenantDb, runId: string, closed: {
       and state = 'delivered' and (attempts = 0 or verdict_seq is not null) -- else a signal is on its way, and the run will answer
       and not event_id::text = any(${closed.exceptEvents}::text[])
     returning event_id as "eventId"`.execute(db);
-  await routeAgain(db, rows.map((row) => row.eventId));
+  await routeAgain(
+    db,
+    rows.map((row) => row.eventId),
+  );
 }
 
 function shown(raw: Raw): DeliveryRow {
-  return { ...raw, dueAt: instantOrNull(raw.dueAt), createdAt: instant(raw.createdAt), updatedAt: instant(raw.updatedAt) };
+  return {
+    ...raw,
+    dueAt: instantOrNull(raw.dueAt),
+    createdAt: instant(raw.createdAt),
+    updatedAt: instant(raw.updatedAt),
+  };
 }

@@ -28,7 +28,10 @@ export interface Dispatcher {
   close(): Promise<void>;
 }
 
-export function openDispatcher(options: { readonly url: string; readonly onPoolError?: (error: Error) => void }): Dispatcher {
+export function openDispatcher(options: {
+  readonly url: string;
+  readonly onPoolError?: (error: Error) => void;
+}): Dispatcher {
   const kysely = openKysely(openPool({ ...options, max: 2, name: "mainspring dispatcher" }));
   return {
     dueStarts: (limit) => due(kysely, "outbox", limit),
@@ -43,7 +46,11 @@ export function openDispatcher(options: { readonly url: string; readonly onPoolE
  * Walks the index from tenant to tenant and takes the oldest few of each, so that a tenant with a million rows costs no more than one
  * with ten and delays nobody.
  */
-async function due(kysely: Kysely<Schema>, table: "outbox" | "workflow_runtime_events" | "workflow_event_deliveries", limit: number): Promise<Due[]> {
+async function due(
+  kysely: Kysely<Schema>,
+  table: "outbox" | "workflow_runtime_events" | "workflow_event_deliveries",
+  limit: number,
+): Promise<Due[]> {
   const { rows } = await sql<Due>`
     with recursive tenant (id) as (
       (select tenant_id from ${sql.table(table)} where due_at is not null order by tenant_id limit 1)

@@ -82,7 +82,10 @@ async function firstThatHolds(
     const locked = await lockNextEvents(db, opened.runId, wait, after);
     // Whether others have them is asked once they are locked: before, it could change.
     const open = await stillOpen(db, opened.runId, wait, locked);
-    const payloads = await loadValues(db, open.map((row) => row.payload));
+    const payloads = await loadValues(
+      db,
+      open.map((row) => row.payload),
+    );
     for (const [i, row] of open.entries()) {
       if (given.has(row.id)) continue;
       const event: InboundEvent = {
@@ -101,7 +104,12 @@ async function firstThatHolds(
   }
 }
 
-async function lockNextEvents(db: TenantDb, runId: string, wait: OpenedWait, after: EventRow | undefined): Promise<EventRow[]> {
+async function lockNextEvents(
+  db: TenantDb,
+  runId: string,
+  wait: OpenedWait,
+  after: EventRow | undefined,
+): Promise<EventRow[]> {
   const { rows } = await sql<EventRow>`${prepared}
     select e.id, e.name, e.source, e.payload, e.correlation_key as "correlationKey", e.accepted_at as "acceptedAt",
       (extract(epoch from e.accepted_at) * 1000000)::bigint::text as "acceptedMicros", e.position
@@ -118,7 +126,12 @@ async function lockNextEvents(db: TenantDb, runId: string, wait: OpenedWait, aft
 }
 
 /** Those that no other run has, unless the wait looks back expressly, and that this run has neither taken nor kept for another wait. */
-async function stillOpen(db: TenantDb, runId: string, wait: OpenedWait, events: readonly EventRow[]): Promise<EventRow[]> {
+async function stillOpen(
+  db: TenantDb,
+  runId: string,
+  wait: OpenedWait,
+  events: readonly EventRow[],
+): Promise<EventRow[]> {
   if (events.length === 0) return [];
   const { rows } = await sql<{ id: string }>`${prepared}
     select d.event_id as id from workflow_event_deliveries d

@@ -29,7 +29,11 @@ interface Registered {
  * the epochs before it no longer count; when it is not, it is `stale` and may write nothing.
  * @param isCurrentExecution asks Temporal; called while the run's row is locked
  */
-export async function registerExecution(db: TenantDb, execution: ExecutionOfRun, isCurrentExecution: () => Promise<boolean>): Promise<{ epoch: number } | "stale"> {
+export async function registerExecution(
+  db: TenantDb,
+  execution: ExecutionOfRun,
+  isCurrentExecution: () => Promise<boolean>,
+): Promise<{ epoch: number } | "stale"> {
   const known = await epochOf(db, execution);
   if (known !== undefined) return { epoch: known };
 
@@ -40,7 +44,13 @@ export async function registerExecution(db: TenantDb, execution: ExecutionOfRun,
   if (again !== undefined) return { epoch: again.epoch };
 
   const epochNow = Math.max(0, ...registered.map(({ epoch }) => epoch));
-  if (registered.length === 0 || isNext(execution, registered.filter(({ epoch }) => epoch === epochNow))) {
+  if (
+    registered.length === 0 ||
+    isNext(
+      execution,
+      registered.filter(({ epoch }) => epoch === epochNow),
+    )
+  ) {
     const epoch = Math.max(epochNow, 1);
     await register(db, execution, epoch);
     return { epoch };
@@ -59,7 +69,8 @@ async function epochOf(db: TenantDb, { runId, temporalRunId }: ExecutionOfRun): 
 }
 
 async function registeredExecutions(db: TenantDb, runId: string): Promise<Registered[]> {
-  const { rows } = await sql<Registered>`${prepared} select temporal_run_id as "temporalRunId", epoch, ordinal from workflow_run_executions
+  const { rows } =
+    await sql<Registered>`${prepared} select temporal_run_id as "temporalRunId", epoch, ordinal from workflow_run_executions
     where run_id = ${runId}`.execute(db);
   return rows;
 }

@@ -59,7 +59,8 @@ interface Raw extends Omit<InboxRow, "acceptedAt" | "dueAt" | "completedAt"> {
   readonly acceptedMicros?: string;
 }
 
-const columns = sql.raw(`id, source, event_id as "eventId", name, payload, user_id as "userId", correlation_key as "correlationKey",
+const columns =
+  sql.raw(`id, source, event_id as "eventId", name, payload, user_id as "userId", correlation_key as "correlationKey",
   correlation_how as "correlationHow", run_id as "runId", state, attempts, worker, error_json as error, accepted_at as "acceptedAt",
   due_at as "dueAt", completed_at as "completedAt"`);
 
@@ -67,7 +68,10 @@ const columns = sql.raw(`id, source, event_id as "eventId", name, payload, user_
  * Takes an event in, once for each tenant, source and producer's id.
  * @returns `id` is ours, of the row that stands; `conflict`: the same id came before with another body
  */
-export async function acceptEvent(db: TenantDb, event: NewEvent): Promise<{ result: "accepted" | "duplicate" | "conflict"; id: string }> {
+export async function acceptEvent(
+  db: TenantDb,
+  event: NewEvent,
+): Promise<{ result: "accepted" | "duplicate" | "conflict"; id: string }> {
   const { rows } = await sql<{ id: string }>`${prepared}
     insert into workflow_runtime_events (tenant_id, id, source, event_id, name, payload, user_id, body_hash, correlation_key, correlation_how, run_id, position)
     values (${db.tenantId}, ${newId()}, ${event.source}, ${event.eventId}, ${event.name}, ${await storeValue(db, event.payload)}::json,
@@ -76,7 +80,10 @@ export async function acceptEvent(db: TenantDb, event: NewEvent): Promise<{ resu
     returning id, pg_notify(${channels.inbox}, ${db.tenantId})`.execute(db);
   const accepted = rows[0];
   if (accepted !== undefined) return { result: "accepted", id: accepted.id };
-  const earlier = await sql<{ id: string; bodyHash: string }>`select id, body_hash as "bodyHash" from workflow_runtime_events
+  const earlier = await sql<{
+    id: string;
+    bodyHash: string;
+  }>`select id, body_hash as "bodyHash" from workflow_runtime_events
     where source = ${event.source} and event_id = ${event.eventId}`.execute(db);
   const row = earlier.rows[0];
   if (row === undefined) throw new Error("An event vanished while it was accepted again.");
@@ -101,8 +108,10 @@ export interface EventFilter {
 export async function listEvents(db: TenantDb, filter: EventFilter, request: PageRequest): Promise<Page<InboxRow>> {
   const micros = new Map<string, string>();
   const keyOf = (row: InboxRow): [string, string] => [micros.get(row.id) ?? "", row.id];
-  return readPage({ db, list: "events", filter, request, key: ["microseconds", "uuid"], keyOf }, async (after, limit) => {
-    const { rows } = await sql<Raw & { acceptedMicros: string }>`
+  return readPage(
+    { db, list: "events", filter, request, key: ["microseconds", "uuid"], keyOf },
+    async (after, limit) => {
+      const { rows } = await sql<Raw & { acceptedMicros: string }>`
       select ${columns}, (extract(epoch from accepted_at) * 1000000)::bigint::text as "acceptedMicros" from workflow_runtime_events
       where (${filter.source ?? null}::text is null or source = ${filter.source ?? null})
         and (${filter.eventId ?? null}::text is null or event_id = ${filter.eventId ?? null})
@@ -110,16 +119,21 @@ export async function listEvents(db: TenantDb, filter: EventFilter, request: Pag
         and (${filter.state ?? null}::text is null or state = ${filter.state ?? null})
         and (${after === undefined}::boolean or (accepted_at, id) < (timestamptz 'epoch' + ${String(after?.[0] ?? "0")}::bigint * interval '1 microsecond', ${after?.[1] ?? null}::uuid))
       order by accepted_at desc, id desc limit ${limit}`.execute(db);
-    for (const row of rows) micros.set(row.id, row.acceptedMicros);
-    return shown(db, rows);
-  });
+      for (const row of rows) micros.set(row.id, row.acceptedMicros);
+      return shown(db, rows);
+    },
+  );
 }
 
 /**
  * Takes a due event for one worker, until the claim expires.
  * @returns undefined when it is not due, or another has it
  */
-export async function claimEvent(db: TenantDb, id: string, claim: { readonly worker: string; readonly claimMs: number }): Promise<InboxRow | undefined> {
+export async function claimEvent(
+  db: TenantDb,
+  id: string,
+  claim: { readonly worker: string; readonly claimMs: number },
+): Promise<InboxRow | undefined> {
   const { rows } = await sql<Raw>`${prepared}
     update workflow_runtime_events set state = 'processing', worker = ${claim.worker}, attempts = attempts + 1, again = false,
       due_at = clock_timestamp() + ${claim.claimMs}::double precision * interval '1 millisecond'
@@ -136,7 +150,12 @@ export async function claimEvent(db: TenantDb, id: string, claim: { readonly wor
 export async function eventDone(
   db: TenantDb,
   id: string,
-  done: { readonly worker: string; readonly status: "completed" | "failed" | "dead"; readonly error?: unknown; readonly nextAt?: Moment },
+  done: {
+    readonly worker: string;
+    readonly status: "completed" | "failed" | "dead";
+    readonly error?: unknown;
+    readonly nextAt?: Moment;
+  },
 ): Promise<boolean> {
   const { rows } = await sql<{ again: boolean }>`${prepared}
     update workflow_runtime_events set

@@ -25,6 +25,8 @@ export { getBlob, getBlobs, putBlob } from "./blobs.ts";
 
 export { getWorkflow, insertWorkflow, listWorkflows, saveDraft } from "./workflows.ts";
 export type { WorkflowRow, WorkflowSummary } from "./workflows.ts";
+export { deleteWorkflow } from "./workflow-deletion.ts";
+export type { WorkflowDeletion } from "./workflow-deletion.ts";
 export { definitionOf, getProgram, getVersion, insertVersion, listVersions, publishedVersion } from "./versions.ts";
 export type { NewVersion, PinnedDefinition, VersionRow, VersionSummary } from "./versions.ts";
 
@@ -57,6 +59,10 @@ export { noteAttempt, stepsOf } from "./steps.ts";
 export type { StepOfAttempt, StepRow } from "./steps.ts";
 export { waitingRuns, waitsOf } from "./waits.ts";
 export type { WaitingRun, WaitRow } from "./waits.ts";
+export { openWaitsOf } from "./open-waits.ts";
+export type { OpenWait } from "./open-waits.ts";
+export { snapshotsOf } from "./snapshots.ts";
+export type { SnapshotRow } from "./snapshots.ts";
 
 export { claimInvocation, invocationFailed, invocationLate, invocationSucceeded } from "./ledger.ts";
 export type { ClaimResult, InvocationClaim } from "./ledger.ts";

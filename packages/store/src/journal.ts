@@ -40,10 +40,16 @@ export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): P
   if (run.journalSeq >= write.nextSeq) changes.push(...(await deleteSuperseded(db, write)));
   changes.push(...(await upsertEntries(db, { ...write, provisional: true })));
 
-  const invocations = (write.invocations ?? []).map((invocation) => ({ ...invocation, seq: entryOf(invocation, write.entries) }));
+  const invocations = (write.invocations ?? []).map((invocation) => ({
+    ...invocation,
+    seq: entryOf(invocation, write.entries),
+  }));
   await dropNoneInvocations(db, { runId: run.id, seqs: replacedSeqs(changes), except: invocations });
   await insertNoneInvocations(db, { runId: run.id, epoch: write.fence.epoch, provisional: true, invocations });
-  await projectTouched(db, run, touchedBy(changes), { fence: write.fence, clearSegment: run.segmentTries > 0 });
+  // A segment's commit may be sent again, so its token stands until a newer write; a late copy of an older flush must not void it.
+  const segment =
+    write.segmentToken !== undefined ? "committed" : compareFences(write.fence, run.fence) > 0 ? "over" : "as it is";
+  await projectTouched(db, run, touchedBy(changes), { fence: write.fence, segment });
   return "written";
 }
 
@@ -52,22 +58,32 @@ export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): P
  * fence wrote stands against them, entry by entry, since parallel calls land in any order. From an epoch before the run's nothing
  * is written.
  */
-export async function writeCarried(db: TenantDb, write: { readonly runId: string; readonly fence: Fence; readonly entries: readonly JournalEntry[] }): Promise<void> {
+export async function writeCarried(
+  db: TenantDb,
+  write: { readonly runId: string; readonly fence: Fence; readonly entries: readonly JournalEntry[] },
+): Promise<void> {
   const run = await lockRun(db, write.runId);
   if (run === undefined || write.fence.epoch < run.fence.epoch) return;
   const changes = await upsertEntries(db, { ...write, provisional: false });
   // The workflow task that commanded this call was completed, so a segment that was tried in it, or before it, is over.
-  const clearSegment = run.segmentTries > 0 && compareFences(write.fence, run.fence) >= 0;
-  if (changes.length === 0 && !clearSegment) return;
+  const segment = run.segmentTries > 0 && compareFences(write.fence, run.fence) >= 0 ? "over" : "as it is";
+  if (changes.length === 0 && segment === "as it is") return;
   await dropNoneInvocations(db, { runId: run.id, seqs: replacedSeqs(changes), except: [] });
-  await projectTouched(db, run, touchedBy(changes), { fence: run.fence, clearSegment });
+  await projectTouched(db, run, touchedBy(changes), { fence: run.fence, segment });
 }
 
 /** Entries in the order of seq, those after `afterSeq` where given. */
-export async function journalOf(db: TenantDb, runId: string, options: { readonly afterSeq?: number; readonly limit?: number } = {}): Promise<JournalEntry[]> {
+export async function journalOf(
+  db: TenantDb,
+  runId: string,
+  options: { readonly afterSeq?: number; readonly limit?: number } = {},
+): Promise<JournalEntry[]> {
   const { rows } = await sql<{ entry: unknown }>`${prepared} select entry from workflow_run_journal
     where run_id = ${runId} and seq > ${options.afterSeq ?? 0} order by seq limit ${options.limit ?? null}`.execute(db);
-  return (await loadValues(db, rows.map((row) => row.entry))) as unknown as JournalEntry[];
+  return (await loadValues(
+    db,
+    rows.map((row) => row.entry),
+  )) as unknown as JournalEntry[];
 }
 
 interface EntryRows {
@@ -77,7 +93,10 @@ interface EntryRows {
   readonly entries: readonly JournalEntry[];
 }
 
-async function upsertEntries(db: TenantDb, { runId, fence, provisional, entries }: EntryRows): Promise<JournalChange[]> {
+async function upsertEntries(
+  db: TenantDb,
+  { runId, fence, provisional, entries }: EntryRows,
+): Promise<JournalChange[]> {
   if (entries.length === 0) return [];
   const texts: string[] = [];
   for (const entry of entries) texts.push(await rowText(db, entry));
@@ -115,12 +134,23 @@ async function rowText(db: TenantDb, entry: JournalEntry): Promise<string> {
   return `${JSON.stringify(subject).slice(0, -1)},"entry":${await storeValue(db, entry)}}`;
 }
 
-async function deleteSuperseded(db: TenantDb, write: ProvisionalWrite): Promise<JournalChange[]> {
+/**
+ * Under one fence only what is earlier by the entries' clock goes. A workflow task that runs again may have the fence of the try
+ * before it, and a later clock; and a late copy of a flush must not take away what the same try, or the next, has written behind it.
+ */
+async function deleteSuperseded(
+  db: TenantDb,
+  { runId, nextSeq, fence, entries }: ProvisionalWrite,
+): Promise<JournalChange[]> {
+  const lastAt = entries.reduce<string | null>((last, { at }) => (last === null || at > last ? at : last), null);
   const { rows } = await sql<JournalChange>`${prepared}
-    delete from workflow_run_journal where run_id = ${write.runId} and seq >= ${write.nextSeq}
-      and (provisional or epoch < ${write.fence.epoch})
+    delete from workflow_run_journal where run_id = ${runId} and seq >= ${nextSeq}
+      and (provisional or epoch < ${fence.epoch})
+      and ((epoch, ordinal, history_length) < (${fence.epoch}::int, ${fence.ordinal}::int, ${fence.historyLength}::int) or at < ${lastAt}::timestamptz)
     returning seq, kind as "oldKind", execution as "oldExecution", wait_id as "oldWaitId", event_id as "oldEventId",
-      null as "newKind", null::int as "newExecution", null as "newWaitId", null as "newEventId", true as replaced`.execute(db);
+      null as "newKind", null::int as "newExecution", null as "newWaitId", null as "newEventId", true as replaced`.execute(
+    db,
+  );
   return rows;
 }
 

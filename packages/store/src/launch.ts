@@ -50,12 +50,25 @@ function triggerOf(run: NewRun): { type: string; eventId: string | null; restart
   const trigger = (run.trigger ?? {}) as { [name: string]: unknown };
   const text = (name: string): string | null => (typeof trigger[name] === "string" ? trigger[name] : null);
   const restartedFrom = text("restartedFromRunId");
-  const otherwise = restartedFrom !== null ? "restart" : text("replayOfRunId") !== null ? "replay" : run.parentRunId !== undefined ? "child" : "manual";
+  const otherwise =
+    restartedFrom !== null
+      ? "restart"
+      : text("replayOfRunId") !== null
+        ? "replay"
+        : run.parentRunId !== undefined
+          ? "child"
+          : "manual";
   return { type: text("type") ?? otherwise, eventId: text("eventId"), restartedFrom };
 }
 
-export async function runByIdempotencyKey(db: TenantDb, key: string): Promise<{ runId: string; requestHash: string } | undefined> {
-  const { rows } = await sql<{ runId: string; requestHash: string }>`select id as "runId", coalesce(request_hash, '') as "requestHash"
+export async function runByIdempotencyKey(
+  db: TenantDb,
+  key: string,
+): Promise<{ runId: string; requestHash: string } | undefined> {
+  const { rows } = await sql<{
+    runId: string;
+    requestHash: string;
+  }>`select id as "runId", coalesce(request_hash, '') as "requestHash"
     from workflow_runs where idempotency_key = ${key}`.execute(db);
   return rows[0];
 }
@@ -72,7 +85,8 @@ export interface RunForStart {
 
 /** What the launcher needs to start the execution. */
 export async function runForStart(db: TenantDb, runId: string): Promise<RunForStart | undefined> {
-  const { rows } = await sql<RunForStart>`${prepared} select id as "runId", workflow_key as "workflowKey", workflow_version as version,
+  const { rows } =
+    await sql<RunForStart>`${prepared} select id as "runId", workflow_key as "workflowKey", workflow_version as version,
     definition_hash as "definitionHash", program_hash as "programHash", runtime_semantics_version as semantics, status
     from workflow_runs where id = ${runId} and engine = 'temporal'`.execute(db);
   return rows[0];
@@ -82,9 +96,14 @@ export async function runForStart(db: TenantDb, runId: string): Promise<RunForSt
  * Locks an owed start for the transaction, due or not; undefined when it is owed no more, or somebody else is at it.
  * @param outboxId equal to the run's id
  */
-export async function lockStart(db: TenantDb, outboxId: string): Promise<{ runId: string; attempts: number; createdAt: Date } | undefined> {
+export async function lockStart(
+  db: TenantDb,
+  outboxId: string,
+): Promise<{ runId: string; attempts: number; createdAt: Date } | undefined> {
   const { rows } = await sql<{ runId: string; attempts: number; createdAt: Date }>`${prepared}
-    select id as "runId", attempts, created_at as "createdAt" from outbox where id = ${outboxId} for update skip locked`.execute(db);
+    select id as "runId", attempts, created_at as "createdAt" from outbox where id = ${outboxId} for update skip locked`.execute(
+    db,
+  );
   return rows[0];
 }
 
@@ -92,7 +111,11 @@ export async function lockStart(db: TenantDb, outboxId: string): Promise<{ runId
  * The execution was started, or was there already. Fills what is null, on an ended row too; RUNNING only where the run is still
  * QUEUED. The run itself makes the same mark, whichever comes first.
  */
-export async function startSucceeded(db: TenantDb, runId: string, start: { readonly temporalRunId: string; readonly at: Moment }): Promise<void> {
+export async function startSucceeded(
+  db: TenantDb,
+  runId: string,
+  start: { readonly temporalRunId: string; readonly at: Moment },
+): Promise<void> {
   await sql`${prepared}
     update workflow_runs set started_at = coalesce(started_at, ${start.at}::timestamptz), temporal_run_id = coalesce(temporal_run_id, ${start.temporalRunId}),
       status = case when status = 'QUEUED' then 'RUNNING' else status end, queued_reason = null, updated_at = now()
@@ -102,9 +125,17 @@ export async function startSucceeded(db: TenantDb, runId: string, start: { reado
 }
 
 /** The start did not come through and is tried again; the run stays QUEUED and says why. */
-export async function startFailed(db: TenantDb, runId: string, failure: { readonly error: string; readonly nextAt: Date }): Promise<void> {
-  await sql`${prepared} update outbox set attempts = attempts + 1, last_error = ${failure.error}, due_at = ${failure.nextAt} where id = ${runId}`.execute(db);
-  await sql`${prepared} update workflow_runs set queued_reason = ${failure.error}, updated_at = now() where id = ${runId} and status = 'QUEUED'`.execute(db);
+export async function startFailed(
+  db: TenantDb,
+  runId: string,
+  failure: { readonly error: string; readonly nextAt: Date },
+): Promise<void> {
+  await sql`${prepared} update outbox set attempts = attempts + 1, last_error = ${failure.error}, due_at = ${failure.nextAt} where id = ${runId}`.execute(
+    db,
+  );
+  await sql`${prepared} update workflow_runs set queued_reason = ${failure.error}, updated_at = now() where id = ${runId} and status = 'QUEUED'`.execute(
+    db,
+  );
 }
 
 /** The start was refused for good, or its time is over: FAILED, at stage `launch`. A run that did start stays as it is. */
@@ -138,7 +169,12 @@ export async function voidQueuedStart(db: TenantDb, runId: string): Promise<bool
 }
 
 /** Notes that Temporal has accepted a cancel. The first one's time stays. undefined: no such run. */
-export async function markCancelRequested(db: TenantDb, runId: string, by: string, at: Moment): Promise<{ cancelRequestedAt: string } | "ended" | undefined> {
+export async function markCancelRequested(
+  db: TenantDb,
+  runId: string,
+  by: string,
+  at: Moment,
+): Promise<{ cancelRequestedAt: string } | "ended" | undefined> {
   const { rows } = await sql<{ ended: boolean; at: Date }>`
     update workflow_runs set
       cancel_requested_at = case when completed_at is null then coalesce(cancel_requested_at, ${at}::timestamptz) else cancel_requested_at end,

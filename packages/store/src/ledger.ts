@@ -125,7 +125,10 @@ async function answer(db: TenantDb, claim: InvocationClaim, row: Row, inputJson:
 function attemptsOf(claim: InvocationClaim, row: Row, mine: boolean): Attempts {
   const heldAttempt = row.heldAttempts[callOf(claim)] ?? 0;
   const reported = mine ? row.lastReportedAttempt : 0;
-  return { reportedAttempts: mine ? row.reportedAttempts : 0, lostInRow: Math.max(0, claim.attempt - Math.max(reported, heldAttempt) - 1) };
+  return {
+    reportedAttempts: mine ? row.reportedAttempts : 0,
+    lostInRow: Math.max(0, claim.attempt - Math.max(reported, heldAttempt) - 1),
+  };
 }
 
 function callOf(claim: InvocationClaim): string {
@@ -151,7 +154,9 @@ async function held(db: TenantDb, claim: InvocationClaim, row: Row): Promise<Cla
 }
 
 async function outcomeUnknown(db: TenantDb, claim: InvocationClaim): Promise<void> {
-  await sql`update workflow_action_invocations set status = 'UNKNOWN', finished_at = clock_timestamp() where key = ${claim.key}`.execute(db);
+  await sql`update workflow_action_invocations set status = 'UNKNOWN', finished_at = clock_timestamp() where key = ${claim.key}`.execute(
+    db,
+  );
 }
 
 /**
@@ -159,7 +164,16 @@ async function outcomeUnknown(db: TenantDb, claim: InvocationClaim): Promise<voi
  * @param done.owner given: only while the claim is still this owner's
  * @returns false when the claim was no longer there to be fulfilled: nothing was written
  */
-export async function invocationSucceeded(db: TenantDb, done: { readonly key: string; readonly output: Json; readonly at: Moment; readonly attempt: number; readonly owner?: string }): Promise<boolean> {
+export async function invocationSucceeded(
+  db: TenantDb,
+  done: {
+    readonly key: string;
+    readonly output: Json;
+    readonly at: Moment;
+    readonly attempt: number;
+    readonly owner?: string;
+  },
+): Promise<boolean> {
   const { rows } = await sql`${prepared}
     update workflow_action_invocations set status = 'SUCCEEDED', output_json = ${await storeValue(db, done.output)}::json, error_json = null, finished_at = ${done.at},
       reported_attempts = reported_attempts + 1, last_reported_attempt = temporal_attempt, deadline_at = null, held_attempts = '{}'
@@ -176,7 +190,14 @@ export async function invocationSucceeded(db: TenantDb, done: { readonly key: st
  */
 export async function invocationFailed(
   db: TenantDb,
-  failed: { readonly key: string; readonly error: unknown; readonly attempt: number; readonly temporalAttempt: number; readonly nextAt?: Moment; readonly owner?: string },
+  failed: {
+    readonly key: string;
+    readonly error: unknown;
+    readonly attempt: number;
+    readonly temporalAttempt: number;
+    readonly nextAt?: Moment;
+    readonly owner?: string;
+  },
 ): Promise<boolean> {
   const errorJson = JSON.stringify(failed.error ?? null);
   const { rows } = await sql<{ runId: string; execution: number }>`${prepared}
@@ -186,11 +207,17 @@ export async function invocationFailed(
     returning run_id as "runId", execution`.execute(db);
   const row = rows[0];
   if (row === undefined) return false;
-  if (failed.nextAt !== undefined) await noteRetry(db, { ...row, attempt: failed.attempt, errorJson, nextAt: failed.nextAt });
+  if (failed.nextAt !== undefined)
+    await noteRetry(db, { ...row, attempt: failed.attempt, errorJson, nextAt: failed.nextAt });
   return true;
 }
 
 /** What a try brought that had timed out. Evidence only: it changes no outcome. */
-export async function invocationLate(db: TenantDb, late: { readonly key: string; readonly at: Moment; readonly result: unknown }): Promise<void> {
-  await sql`update workflow_action_invocations set late_json = ${await storeOptional(db, { at: late.at, result: late.result })}::json where key = ${late.key}`.execute(db);
+export async function invocationLate(
+  db: TenantDb,
+  late: { readonly key: string; readonly at: Moment; readonly result: unknown },
+): Promise<void> {
+  await sql`update workflow_action_invocations set late_json = ${await storeOptional(db, { at: late.at, result: late.result })}::json where key = ${late.key}`.execute(
+    db,
+  );
 }

@@ -18,13 +18,21 @@ const reconnectMs = 500;
  * @returns ends it; resolves once the connection is closed
  * @throws when the first connection fails
  */
-export async function listen(url: string, channel: Channel, onNotify: (payload: string) => void): Promise<() => Promise<void>> {
+export async function listen(
+  url: string,
+  channel: Channel,
+  onNotify: (payload: string) => void,
+): Promise<() => Promise<void>> {
   let ended = false;
   let timer: NodeJS.Timeout | undefined;
   let client: pg.Client | undefined;
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: url, application_name: `mainspring listen ${channel}`, keepAlive: true });
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: `mainspring listen ${channel}`,
+      keepAlive: true,
+    });
     next.on("error", () => {}); // "end" follows
     next.on("end", () => {
       if (client === next) client = undefined;

@@ -77,22 +77,29 @@ function numberOf(name: string): number {
 }
 
 async function dueMigrations(client: pg.Client, migrations: readonly Migration[]): Promise<Migration[]> {
-  const { rows } = await client.query<{ name: string; checksum: string }>("select name, checksum from schema_migrations order by name");
+  const { rows } = await client.query<{ name: string; checksum: string }>(
+    "select name, checksum from schema_migrations order by name",
+  );
   const byName = new Map(migrations.map((migration) => [migration.name, migration]));
   for (const row of rows) {
     const file = byName.get(row.name);
     if (file === undefined) {
-      throw new Error(`Migration ${row.name} was applied to this database but is not in this release. Use the release that this database belongs to, or a newer one.`);
+      throw new Error(
+        `Migration ${row.name} was applied to this database but is not in this release. Use the release that this database belongs to, or a newer one.`,
+      );
     }
     if (file.checksum !== row.checksum) {
-      throw new Error(`Migration ${row.name} was edited after it had been applied. Restore the file and put the change into a new one.`);
+      throw new Error(
+        `Migration ${row.name} was edited after it had been applied. Restore the file and put the change into a new one.`,
+      );
     }
     byName.delete(row.name);
   }
   const last = rows.at(-1)?.name;
   const due = [...byName.values()];
   const late = due.find((migration) => last !== undefined && migration.name < last);
-  if (late !== undefined) throw new Error(`Migration ${late.name} comes before ${last}, which was applied already. Give it the next number.`);
+  if (late !== undefined)
+    throw new Error(`Migration ${late.name} comes before ${last}, which was applied already. Give it the next number.`);
   return due;
 }
 
@@ -100,10 +107,15 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
   await client.query("begin");
   try {
     await client.query(migration.text);
-    await client.query("insert into schema_migrations (name, checksum) values ($1, $2)", [migration.name, migration.checksum]);
+    await client.query("insert into schema_migrations (name, checksum) values ($1, $2)", [
+      migration.name,
+      migration.checksum,
+    ]);
     await client.query("commit");
   } catch (error) {
     await client.query("rollback");
-    throw new Error(`Migration ${migration.name} failed; nothing of it was applied: ${String(error)}`, { cause: error });
+    throw new Error(`Migration ${migration.name} failed; nothing of it was applied: ${String(error)}`, {
+      cause: error,
+    });
   }
 }

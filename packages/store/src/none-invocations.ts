@@ -34,7 +34,15 @@ export interface NoneInvocation {
  * Writes the row of a remote effect-free call.
  * @param record.nextAt of a failed try that another follows: the step shows it
  */
-export async function recordNone(db: TenantDb, record: NoneInvocation & { readonly runId: string; readonly fence?: Fence; readonly provisional: boolean; readonly nextAt?: Moment }): Promise<void> {
+export async function recordNone(
+  db: TenantDb,
+  record: NoneInvocation & {
+    readonly runId: string;
+    readonly fence?: Fence;
+    readonly provisional: boolean;
+    readonly nextAt?: Moment;
+  },
+): Promise<void> {
   await insertNoneInvocations(db, {
     runId: record.runId,
     epoch: record.fence?.epoch ?? 0,
@@ -43,12 +51,20 @@ export async function recordNone(db: TenantDb, record: NoneInvocation & { readon
   });
   if (record.nextAt !== undefined && record.status === "FAILED") {
     const step = { runId: record.runId, execution: record.place.execution };
-    await noteRetry(db, { ...step, attempt: record.attempts, errorJson: JSON.stringify(record.error ?? null), nextAt: record.nextAt });
+    await noteRetry(db, {
+      ...step,
+      attempt: record.attempts,
+      errorJson: JSON.stringify(record.error ?? null),
+      nextAt: record.nextAt,
+    });
   }
 }
 
 /** How often the call has reported an outcome, and by which of Temporal's tries the last time. */
-export async function noneAttempts(db: TenantDb, key: string): Promise<{ reportedAttempts: number; lastReportedTemporalAttempt: number } | undefined> {
+export async function noneAttempts(
+  db: TenantDb,
+  key: string,
+): Promise<{ reportedAttempts: number; lastReportedTemporalAttempt: number } | undefined> {
   const { rows } = await sql<{ reportedAttempts: number; lastReportedTemporalAttempt: number }>`${prepared}
     select reported_attempts as "reportedAttempts", last_reported_attempt as "lastReportedTemporalAttempt"
     from workflow_action_invocations where key = ${key}`.execute(db);
@@ -57,7 +73,12 @@ export async function noneAttempts(db: TenantDb, key: string): Promise<{ reporte
 
 export async function insertNoneInvocations(
   db: TenantDb,
-  rows: { readonly runId: string; readonly epoch: number; readonly provisional: boolean; readonly invocations: readonly (NoneInvocation & { readonly seq: number })[] },
+  rows: {
+    readonly runId: string;
+    readonly epoch: number;
+    readonly provisional: boolean;
+    readonly invocations: readonly (NoneInvocation & { readonly seq: number })[];
+  },
 ): Promise<void> {
   if (rows.invocations.length === 0) return;
   // One key stands once in a statement: of several tries of one call the last one counts.
@@ -105,9 +126,15 @@ export async function insertNoneInvocations(
 /** Deletes the rows of effect-free calls that were written with entries which stand no more. @param drop.except written anew */
 export async function dropNoneInvocations(
   db: TenantDb,
-  drop: { readonly runId: string; readonly seqs: readonly number[]; readonly except: readonly { readonly key: string }[] },
+  drop: {
+    readonly runId: string;
+    readonly seqs: readonly number[];
+    readonly except: readonly { readonly key: string }[];
+  },
 ): Promise<void> {
   if (drop.seqs.length === 0) return;
   await sql`${prepared} delete from workflow_action_invocations
-    where run_id = ${drop.runId} and effect = 'none' and seq = any(${drop.seqs}::int[]) and not key = any(${drop.except.map(({ key }) => key)}::text[])`.execute(db);
+    where run_id = ${drop.runId} and effect = 'none' and seq = any(${drop.seqs}::int[]) and not key = any(${drop.except.map(({ key }) => key)}::text[])`.execute(
+    db,
+  );
 }

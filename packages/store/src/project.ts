@@ -18,11 +18,17 @@ import { writeWaitRows } from "./waits.ts";
 
 const prepared = sql.raw(preparedMark);
 
+export interface RunRowChange {
+  readonly fence: Fence;
+  /** `committed`: its token may be shown again. `over`: none stands. Both begin the counting of tries anew. */
+  readonly segment: "committed" | "over" | "as it is";
+}
+
 /**
  * Computes the touched rows anew from the journal as it stands now, so that they do not depend on the order in which entries
  * came in. In the writer's transaction, under the run's lock.
  */
-export async function projectTouched(db: TenantDb, run: LockedRun, touched: Touched, row: { readonly fence: Fence; readonly clearSegment: boolean }): Promise<void> {
+export async function projectTouched(db: TenantDb, run: LockedRun, touched: Touched, row: RunRowChange): Promise<void> {
   const entries = await entriesOf(db, run.id, touched);
 
   if (touched.executions.size > 0) {
@@ -68,7 +74,8 @@ export async function projectTouched(db: TenantDb, run: LockedRun, touched: Touc
 /** The entries about the touched subjects, and the last ones about the run; ascending by seq. */
 async function entriesOf(db: TenantDb, runId: string, touched: Touched): Promise<PlacedEntry[]> {
   const { executions, waits, events } = touched;
-  if (executions.size + waits.size + events.size === 0 && !touched.status && !touched.state && !touched.steps) return [];
+  if (executions.size + waits.size + events.size === 0 && !touched.status && !touched.state && !touched.steps)
+    return [];
   const { rows } = await sql<{ seq: number; epoch: number; entry: JournalEntry }>`${prepared}
     select seq, epoch, entry from workflow_run_journal where run_id = ${runId} and execution = any(${[...executions]}::int[])
     union all
@@ -80,10 +87,15 @@ async function entriesOf(db: TenantDb, runId: string, touched: Touched): Promise
     union all
     (select seq, epoch, entry from workflow_run_journal where run_id = ${runId} and kind = 'state' and ${touched.state}::boolean order by seq desc limit 1)
     union all
-    (select seq, epoch, entry from workflow_run_journal where run_id = ${runId} and kind = 'step' and ${touched.steps}::boolean order by seq desc limit 1)`.execute(db);
+    (select seq, epoch, entry from workflow_run_journal where run_id = ${runId} and kind = 'step' and ${touched.steps}::boolean order by seq desc limit 1)`.execute(
+    db,
+  );
   const bySeq = new Map(rows.map((row) => [row.seq, row]));
   const sorted = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-  const entries = await loadValues(db, sorted.map((row) => row.entry));
+  const entries = await loadValues(
+    db,
+    sorted.map((row) => row.entry),
+  );
   return sorted.map((row, i) => ({ seq: row.seq, epoch: row.epoch, entry: entries[i] as unknown as JournalEntry }));
 }
 
@@ -92,7 +104,7 @@ async function writeRunRow(
   run: LockedRun,
   touched: Touched,
   entries: readonly PlacedEntry[],
-  { fence, clearSegment }: { readonly fence: Fence; readonly clearSegment: boolean },
+  { fence, segment }: RunRowChange,
 ): Promise<void> {
   const told = touched.status ? projectRunStatus(entries) : undefined;
   const status = told?.status ?? (run.startedAt === null ? "QUEUED" : "RUNNING");
@@ -115,8 +127,8 @@ async function writeRunRow(
         then ${told?.completedAt ?? null}::timestamptz else completed_at end,
       final_state_hash = case when ${touched.status}::boolean then ${told?.finalStateHash ?? null} else final_state_hash end,
       confirmed_at = case when ${unconfirm && run.endedOutside === undefined}::boolean then null else confirmed_at end,
-      segment_token = case when ${clearSegment}::boolean then null else segment_token end,
-      segment_tries = case when ${clearSegment}::boolean then 0 else segment_tries end,
+      segment_token = case when ${segment === "over"}::boolean then null else segment_token end,
+      segment_tries = case when ${segment !== "as it is"}::boolean then 0 else segment_tries end,
       updated_at = now()
     where id = ${run.id}
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${run.id}`})`.execute(db);

@@ -7,11 +7,17 @@ export interface Reconciler {
    * Runs that were started and whose end is not confirmed, those first that were not looked at for the longest time. Each is given
    * out once in `olderThanMs`, also when several ask.
    */
-  runsToCheck(options: { readonly limit: number; readonly olderThanMs: number }): Promise<{ tenantId: string; runId: string }[]>;
+  runsToCheck(options: {
+    readonly limit: number;
+    readonly olderThanMs: number;
+  }): Promise<{ tenantId: string; runId: string }[]>;
   close(): Promise<void>;
 }
 
-export function openReconciler(options: { readonly url: string; readonly onPoolError?: (error: Error) => void }): Reconciler {
+export function openReconciler(options: {
+  readonly url: string;
+  readonly onPoolError?: (error: Error) => void;
+}): Reconciler {
   const kysely = openKysely(openPool({ ...options, max: 1, name: "mainspring reconciler" }));
   return {
     runsToCheck: async ({ limit, olderThanMs }) => {

@@ -16,7 +16,8 @@ export async function createRoles(client: pg.Client, passwords: RolePasswords): 
     const { rowCount } = await client.query("select from pg_roles where rolname = $1", [name]);
     if (rowCount === 0) await whateverOthersDo(client, `create role ${name} nologin nosuperuser nobypassrls`);
     const password = passwords[role as keyof RolePasswords];
-    if (password !== undefined) await whateverOthersDo(client, `alter role ${name} login password ${client.escapeLiteral(password)}`);
+    if (password !== undefined)
+      await whateverOthersDo(client, `alter role ${name} login password ${client.escapeLiteral(password)}`);
   }
   const { rows } = await client.query<{ superuser: boolean; owner: boolean }>(
     "select rolsuper as superuser, rolname = $1 as owner from pg_roles where rolname = current_user",
@@ -27,7 +28,10 @@ export async function createRoles(client: pg.Client, passwords: RolePasswords): 
     if (!me.superuser) await client.query(`grant ${roleNames.owner} to current_user`);
     await whateverOthersDo(client, `grant usage, create on schema public to ${roleNames.owner}`);
   }
-  await whateverOthersDo(client, `grant usage on schema public to ${roleNames.app}, ${roleNames.dispatcher}, ${roleNames.reconciler}`);
+  await whateverOthersDo(
+    client,
+    `grant usage on schema public to ${roleNames.app}, ${roleNames.dispatcher}, ${roleNames.reconciler}`,
+  );
 }
 
 const attemptsMax = 20;

@@ -28,7 +28,11 @@ export async function confirmEnd(db: TenantDb, runId: string, at: Moment): Promi
  * closed, and stragglers of the same epoch do not open it again. A row whose end was confirmed stays as it is.
  * @param end.error with code ENDED_OUTSIDE
  */
-export async function endedOutside(db: TenantDb, runId: string, end: { readonly status: "FAILED" | "CANCELED"; readonly error: unknown; readonly at: Moment }): Promise<void> {
+export async function endedOutside(
+  db: TenantDb,
+  runId: string,
+  end: { readonly status: "FAILED" | "CANCELED"; readonly error: unknown; readonly at: Moment },
+): Promise<void> {
   const run = await lockRun(db, runId);
   if (run === undefined) return;
   const errorJson = JSON.stringify(end.error);
@@ -51,9 +55,15 @@ export async function reopenRun(db: TenantDb, run: LockedRun): Promise<void> {
     updated_at = now() where id = ${run.id}`.execute(db);
   const reopened = await lockRun(db, run.id);
   if (reopened === undefined) return;
-  if (run.endedOutside !== undefined) await projectTouched(db, reopened, touchedBy(await wholeJournal(db, run.id)), { fence: reopened.fence, clearSegment: false });
+  if (run.endedOutside !== undefined)
+    await projectTouched(db, reopened, touchedBy(await wholeJournal(db, run.id)), {
+      fence: reopened.fence,
+      segment: "over",
+    });
   if (runHasEnded(run.status)) {
-    await sql`update workflow_runs set status = 'RUNNING', output_json = null, error_json = null, completed_at = null where id = ${run.id}`.execute(db);
+    await sql`update workflow_runs set status = 'RUNNING', output_json = null, error_json = null, completed_at = null where id = ${run.id}`.execute(
+      db,
+    );
   }
 }
 

@@ -38,7 +38,8 @@ const prepared = sql.raw(preparedMark);
  */
 export async function lockRun(db: TenantDb, runId: string): Promise<LockedRun | undefined> {
   // "no key update": inserts of rows that refer to the run go on meanwhile.
-  const { rows } = await sql<Row>`${prepared} select status, fence_epoch, fence_ordinal, fence_history_length, journal_seq, segment_token,
+  const { rows } =
+    await sql<Row>`${prepared} select status, fence_epoch, fence_ordinal, fence_history_length, journal_seq, segment_token,
     segment_tries, ended_outside, ended_outside_epoch, started_at
     from workflow_runs where id = ${runId} for no key update`.execute(db);
   const row = rows[0];
@@ -50,7 +51,8 @@ export async function lockRun(db: TenantDb, runId: string): Promise<LockedRun | 
     journalSeq: row.journal_seq,
     segmentToken: row.segment_token,
     segmentTries: row.segment_tries,
-    endedOutside: row.ended_outside !== null && row.ended_outside_epoch === row.fence_epoch ? row.ended_outside : undefined,
+    endedOutside:
+      row.ended_outside !== null && row.ended_outside_epoch === row.fence_epoch ? row.ended_outside : undefined,
     startedAt: row.started_at,
   };
 }

@@ -70,20 +70,29 @@ const summaryColumns = sql.raw(`id, workflow_key as "workflowKey", workflow_vers
   confirmed_at as "confirmedAt", created_at as "createdAt", started_at as "startedAt", completed_at as "completedAt", updated_at as "updatedAt"`);
 
 export async function getRun(db: TenantDb, id: string): Promise<RunRow | undefined> {
-  const { rows } = await sql<Raw<RunRow>>`${prepared} select ${summaryColumns}, input_json as input, output_json as output from workflow_runs where id = ${id}`.execute(db);
+  const { rows } = await sql<
+    Raw<RunRow>
+  >`${prepared} select ${summaryColumns}, input_json as input, output_json as output from workflow_runs where id = ${id}`.execute(
+    db,
+  );
   return (await shown(db, rows, ["state", "triggerMetadata", "error", "input", "output"]))[0];
 }
 
 /** What the run was started with, exactly. @throws Error when there is no such run */
 export async function runInput(db: TenantDb, id: string): Promise<Json> {
-  const { rows } = await sql<{ input: unknown }>`select input_json as input from workflow_runs where id = ${id}`.execute(db);
+  const { rows } = await sql<{
+    input: unknown;
+  }>`select input_json as input from workflow_runs where id = ${id}`.execute(db);
   const row = rows[0];
   if (row === undefined) throw new Error(`There is no run ${id}.`);
   return loadValue(db, row.input);
 }
 
 /** What the first activity of an execution needs. */
-export async function runForOpen(db: TenantDb, runId: string): Promise<(RunForOpen & { readonly input: Json }) | undefined> {
+export async function runForOpen(
+  db: TenantDb,
+  runId: string,
+): Promise<(RunForOpen & { readonly input: Json }) | undefined> {
   const { rows } = await sql<Omit<RunForOpen, "startedAt" | "tenantId"> & { startedAt: Date }>`${prepared}
     select workflow_key as "workflowKey", workflow_version as version, definition_hash as "definitionHash", program_hash as "programHash",
       runtime_semantics_version as semantics, input_json as input, coalesce(started_at, created_at) as "startedAt", status
@@ -129,14 +138,19 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
       filter.to !== undefined && sql`created_at < ${filter.to}::timestamptz`,
       filter.runId !== undefined && sql`id::text = lower(${filter.runId})`,
       filter.q !== undefined && matches(filter.q),
-      after !== undefined && sql`(created_at, id) < (timestamptz 'epoch' + ${String(after[0])}::bigint * interval '1 microsecond', ${after[1]}::uuid)`,
+      after !== undefined &&
+        sql`(created_at, id) < (timestamptz 'epoch' + ${String(after[0])}::bigint * interval '1 microsecond', ${after[1]}::uuid)`,
     ].filter((condition) => condition !== false);
     const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
     const { rows } = await sql<Raw<RunSummary> & { createdMicros: string }>`
       select ${summaryColumns}, (extract(epoch from created_at) * 1000000)::bigint::text as "createdMicros"
       from workflow_runs ${where} order by created_at desc, id desc limit ${limit}`.execute(db);
     for (const row of rows) micros.set(row.id, row.createdMicros);
-    return shown<RunSummary>(db, rows.map(({ createdMicros: _, ...row }) => row as Raw<RunSummary>), ["state", "triggerMetadata", "error"]);
+    return shown<RunSummary>(
+      db,
+      rows.map(({ createdMicros: _, ...row }) => row as Raw<RunSummary>),
+      ["state", "triggerMetadata", "error"],
+    );
   });
 }
 
@@ -153,7 +167,11 @@ function likePattern(text: string): string {
   return `%${text.replace(/[\\%_]/g, (special) => `\\${special}`)}%`;
 }
 
-async function shown<R extends RunSummary>(db: TenantDb, rows: readonly Raw<R>[], values: readonly (keyof Raw<R>)[]): Promise<R[]> {
+async function shown<R extends RunSummary>(
+  db: TenantDb,
+  rows: readonly Raw<R>[],
+  values: readonly (keyof Raw<R>)[],
+): Promise<R[]> {
   const loaded = await loadColumns(db, rows, values);
   return loaded.map((row) => {
     const dates = row as Raw<RunSummary>;

@@ -166,6 +166,7 @@ export interface WorkflowRunSteps {
   iteration: number[];
   type: string | null;
   attempt: number;
+  live_attempt: number | null;
   status: string;
   started_at: Timestamp;
   finished_at: NullableTimestamp;

@@ -15,7 +15,10 @@ export const segmentTriesMax = 3;
  * @returns `exhausted`: too many were begun in a row without a commit; none may commit now, and the calls go as ordinary activities.
  * `fenced`: a newer write has landed
  */
-export async function takeSegmentToken(db: TenantDb, segment: { readonly runId: string; readonly fence: Fence; readonly token: string }): Promise<"taken" | "fenced" | "exhausted"> {
+export async function takeSegmentToken(
+  db: TenantDb,
+  segment: { readonly runId: string; readonly fence: Fence; readonly token: string },
+): Promise<"taken" | "fenced" | "exhausted"> {
   const run = await lockRun(db, segment.runId);
   if (run === undefined || compareFences(segment.fence, run.fence) < 0) return "fenced";
   const exhausted = run.segmentTries >= segmentTriesMax;

@@ -32,8 +32,16 @@ export interface StepRow {
 
 /** Step executions of a run in the order of their start. */
 export async function stepsOf(db: TenantDb, runId: string, request: PageRequest): Promise<Page<StepRow>> {
-  return readPage({ db, list: "steps", filter: { runId }, request, key: ["integer"], keyOf: (row) => [row.execution] }, async (after, limit) => {
-    const { rows } = await sql<Omit<StepRow, "startedAt" | "finishedAt" | "nextAttemptAt"> & { startedAt: Date; finishedAt: Date | null; nextAttemptAt: Date | null }>`
+  return readPage(
+    { db, list: "steps", filter: { runId }, request, key: ["integer"], keyOf: (row) => [row.execution] },
+    async (after, limit) => {
+      const { rows } = await sql<
+        Omit<StepRow, "startedAt" | "finishedAt" | "nextAttemptAt"> & {
+          startedAt: Date;
+          finishedAt: Date | null;
+          nextAttemptAt: Date | null;
+        }
+      >`
       select s.execution, s.step_id as "stepId", s.step_path as "stepPath", s.iteration, s.type, s.attempt, s.status,
         s.started_at as "startedAt", s.finished_at as "finishedAt", s.next_attempt_at as "nextAttemptAt", s.command_id as "commandId",
         coalesce(s.input_json, i.input_json) as input, s.output_json as output, s.error_json as error
@@ -43,23 +51,30 @@ export async function stepsOf(db: TenantDb, runId: string, request: PageRequest)
         where i.run_id = s.run_id and i.execution = s.execution order by i.started_at desc limit 1) i on true
       where s.run_id = ${runId} and s.execution > ${Number(after?.[0] ?? 0)}
       order by s.execution limit ${limit}`.execute(db);
-    const loaded = await loadColumns(db, rows, ["input", "output", "error"]);
-    return loaded.map((row) => ({
-      ...row,
-      startedAt: instant(row.startedAt),
-      finishedAt: instantOrNull(row.finishedAt),
-      nextAttemptAt: instantOrNull(row.nextAttemptAt),
-    }));
-  });
+      const loaded = await loadColumns(db, rows, ["input", "output", "error"]);
+      return loaded.map((row) => ({
+        ...row,
+        startedAt: instant(row.startedAt),
+        finishedAt: instantOrNull(row.finishedAt),
+        nextAttemptAt: instantOrNull(row.nextAttemptAt),
+      }));
+    },
+  );
 }
 
 /**
  * Writes computed rows. What a live attempt has noted meanwhile (attempt, last error, next try, RETRYING) stays while the step is
  * open in the same epoch: entries know nothing of attempts under way.
  */
-export async function writeStepRows(db: TenantDb, runId: string, rows: { readonly present: readonly StepProjection[]; readonly absent: readonly number[] }): Promise<void> {
+export async function writeStepRows(
+  db: TenantDb,
+  runId: string,
+  rows: { readonly present: readonly StepProjection[]; readonly absent: readonly number[] },
+): Promise<void> {
   if (rows.absent.length > 0) {
-    await sql`${prepared} delete from workflow_run_steps where run_id = ${runId} and execution = any(${rows.absent}::int[])`.execute(db);
+    await sql`${prepared} delete from workflow_run_steps where run_id = ${runId} and execution = any(${rows.absent}::int[])`.execute(
+      db,
+    );
   }
   if (rows.present.length === 0) return;
   await sql`${prepared}
@@ -72,9 +87,9 @@ export async function writeStepRows(db: TenantDb, runId: string, rows: { readonl
     on conflict (tenant_id, run_id, execution) do update set
       step_id = excluded.step_id, step_path = excluded.step_path, iteration = excluded.iteration, type = excluded.type,
       attempt = case
-        when s.epoch <> excluded.epoch or s.step_path <> excluded.step_path then excluded.attempt
-        when excluded.status in ('RUNNING', 'WAITING') or excluded.attempt = 1 then greatest(s.attempt, excluded.attempt)
-        else excluded.attempt end,
+        when s.epoch = excluded.epoch and s.step_path = excluded.step_path and (excluded.status in ('RUNNING', 'WAITING') or excluded.attempt = 1)
+        then greatest(s.live_attempt, excluded.attempt) else excluded.attempt end,
+      live_attempt = case when s.epoch = excluded.epoch and s.step_path = excluded.step_path then s.live_attempt end,
       status = case
         when s.status = 'RETRYING' and excluded.status = 'RUNNING' and s.epoch = excluded.epoch and s.step_path = excluded.step_path then s.status
         else excluded.status end,
@@ -97,14 +112,18 @@ export interface StepOfAttempt {
 
 /** A try after the first says at its start that it is there. The last error stays visible. */
 export async function noteAttempt(db: TenantDb, step: StepOfAttempt & { readonly attempt: number }): Promise<void> {
-  await sql`${prepared} update workflow_run_steps set status = 'RUNNING', attempt = greatest(attempt, ${step.attempt}), next_attempt_at = null
+  await sql`${prepared} update workflow_run_steps set status = 'RUNNING', attempt = greatest(attempt, ${step.attempt}),
+      live_attempt = greatest(live_attempt, ${step.attempt}), next_attempt_at = null
     where run_id = ${step.runId} and execution = ${step.execution} and status in ('RUNNING', 'RETRYING')`.execute(db);
 }
 
 /** A try has failed and another follows. @param errorJson JSON text */
-export async function noteRetry(db: TenantDb, step: StepOfAttempt & { readonly attempt: number; readonly errorJson: string; readonly nextAt: Moment }): Promise<void> {
+export async function noteRetry(
+  db: TenantDb,
+  step: StepOfAttempt & { readonly attempt: number; readonly errorJson: string; readonly nextAt: Moment },
+): Promise<void> {
   await sql`${prepared} update workflow_run_steps set status = 'RETRYING', attempt = greatest(attempt, ${step.attempt}),
-      error_json = ${step.errorJson}::json, next_attempt_at = ${step.nextAt}
+      live_attempt = greatest(live_attempt, ${step.attempt}), error_json = ${step.errorJson}::json, next_attempt_at = ${step.nextAt}
     where run_id = ${step.runId} and execution = ${step.execution} and status in ('RUNNING', 'RETRYING')`.execute(db);
 }
 
@@ -115,7 +134,11 @@ export async function noteStepInput(db: TenantDb, step: StepOfAttempt & { readon
 }
 
 /** Closes what a run left open that ended without saying so. @param errorJson JSON text */
-export async function closeOpenSteps(db: TenantDb, runId: string, ended: { readonly status: "FAILED" | "CANCELED"; readonly at: Moment; readonly errorJson: string }): Promise<void> {
+export async function closeOpenSteps(
+  db: TenantDb,
+  runId: string,
+  ended: { readonly status: "FAILED" | "CANCELED"; readonly at: Moment; readonly errorJson: string },
+): Promise<void> {
   await sql`update workflow_run_steps set status = ${ended.status}, finished_at = ${ended.at}, error_json = ${ended.errorJson}::json, next_attempt_at = null
     where run_id = ${runId} and status in ('RUNNING', 'WAITING', 'RETRYING')`.execute(db);
 }

@@ -36,7 +36,8 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions): Store {
   const kysely = openKysely(openPool({ ...options, name: "mainspring app" }));
   return {
-    tenant: (tenantId, work) => transaction(kysely, checkedTenantId(tenantId), (db) => work(Object.assign(db, { tenantId }))),
+    tenant: (tenantId, work) =>
+      transaction(kysely, checkedTenantId(tenantId), (db) => work(Object.assign(db, { tenantId }))),
     platform: (work) => transaction(kysely, "", (db) => work(db as PlatformDb)),
     ready: () => checkRole(kysely),
     close: () => kysely.destroy(),
@@ -55,7 +56,11 @@ function checkedTenantId(tenantId: string): string {
   return tenantId;
 }
 
-function transaction<T>(kysely: Kysely<Schema>, tenantId: string, work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+function transaction<T>(
+  kysely: Kysely<Schema>,
+  tenantId: string,
+  work: (db: Kysely<Schema>) => Promise<T>,
+): Promise<T> {
   return kysely.connection().execute(async (connection) => {
     // One round trip. The setting ends with the transaction, so a pooled connection carries no tenant to the next.
     await sql.raw(`begin; select set_config('app.tenant', '${tenantId}', true)`).execute(connection);
@@ -63,7 +68,10 @@ function transaction<T>(kysely: Kysely<Schema>, tenantId: string, work: (db: Kys
     try {
       result = await work(connection);
     } catch (error) {
-      await sql.raw("rollback").execute(connection).catch(() => {}); // the connection is thrown away then
+      await sql
+        .raw("rollback")
+        .execute(connection)
+        .catch(() => {}); // the connection is thrown away then
       throw error;
     }
     await sql.raw("commit").execute(connection);
@@ -79,8 +87,11 @@ async function checkRole(kysely: Kysely<Schema>): Promise<void> {
         where n.nspname = 'public' and c.relkind = 'r' and pg_has_role(current_user, c.relowner, 'member')) as owns
     from pg_roles r where r.rolname = current_user`.execute(kysely);
   const row = rows[0];
-  if (row === undefined || !row.migrated) throw new Error("The database has no tables of Mainspring. Run `mainspring migrate`.");
+  if (row === undefined || !row.migrated)
+    throw new Error("The database has no tables of Mainspring. Run `mainspring migrate`.");
   if (row.unsafe || row.owns) {
-    throw new Error(`The role ${row.role} can see every tenant's rows. Connect as ${roleNames.app}, which owns nothing and bypasses nothing.`);
+    throw new Error(
+      `The role ${row.role} can see every tenant's rows. Connect as ${roleNames.app}, which owns nothing and bypasses nothing.`,
+    );
   }
 }

@@ -46,13 +46,18 @@ export async function loadValues(db: TenantDb, held: readonly unknown[]): Promis
     const hash = referenceOf(value);
     if (hash === undefined) return value as Json;
     const bytes = blobs.get(hash);
-    if (bytes === undefined) throw new Error(`The stored value ${hash} of tenant ${db.tenantId} is missing from blobs.`);
+    if (bytes === undefined)
+      throw new Error(`The stored value ${hash} of tenant ${db.tenantId} is missing from blobs.`);
     return JSON.parse(new TextDecoder().decode(bytes)) as Json;
   });
 }
 
 /** Fills `keys` of rows with the values behind what they hold. */
-export async function loadColumns<R extends object, K extends keyof R>(db: TenantDb, rows: readonly R[], keys: readonly K[]): Promise<R[]> {
+export async function loadColumns<R extends object, K extends keyof R>(
+  db: TenantDb,
+  rows: readonly R[],
+  keys: readonly K[],
+): Promise<R[]> {
   const held = rows.flatMap((row) => keys.map((key) => row[key]));
   const values = await loadValues(db, held);
   return rows.map((row, i) => {

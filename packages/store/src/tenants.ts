@@ -12,22 +12,29 @@ export interface TenantRow {
 }
 
 /** @param tenant.id left out: a new one */
-export async function createTenant(db: PlatformDb, tenant: { readonly id?: string; readonly name: string; readonly egressAllow?: readonly Json[] }): Promise<{ id: string }> {
+export async function createTenant(
+  db: PlatformDb,
+  tenant: { readonly id?: string; readonly name: string; readonly egressAllow?: readonly Json[] },
+): Promise<{ id: string }> {
   const id = tenant.id ?? newId();
-  await sql`insert into tenants (id, name, egress_allow) values (${id}, ${tenant.name}, ${JSON.stringify(tenant.egressAllow ?? [])}::jsonb)`.execute(db);
+  await sql`insert into tenants (id, name, egress_allow) values (${id}, ${tenant.name}, ${JSON.stringify(tenant.egressAllow ?? [])}::jsonb)`.execute(
+    db,
+  );
   return { id };
 }
 
 /** The tenant of the transaction; undefined when it does not exist. */
 export async function getTenant(db: TenantDb): Promise<TenantRow | undefined> {
-  const { rows } = await sql<TenantRow>`select id, name, egress_allow as "egressAllow", suspended_at is not null as suspended
+  const { rows } =
+    await sql<TenantRow>`select id, name, egress_allow as "egressAllow", suspended_at is not null as suspended
     from tenants where id = ${db.tenantId}`.execute(db);
   return rows[0];
 }
 
 /** For the platform's administrator: any tenant. */
 export async function findTenant(db: PlatformDb, id: string): Promise<TenantRow | undefined> {
-  const { rows } = await sql<TenantRow>`select id, name, egress_allow as "egressAllow", suspended_at is not null as suspended
+  const { rows } =
+    await sql<TenantRow>`select id, name, egress_allow as "egressAllow", suspended_at is not null as suspended
     from tenants where id = ${id}`.execute(db);
   return rows[0];
 }

@@ -50,24 +50,37 @@ export interface PinnedDefinition {
 
 type Raw<R> = Omit<R, "publishedAt"> & { readonly publishedAt: Date };
 
-const summaryColumns = sql.raw(`w.key as "workflowKey", v.version, v.definition_hash as "definitionHash", v.program_hash as "programHash",
+const summaryColumns =
+  sql.raw(`w.key as "workflowKey", v.version, v.definition_hash as "definitionHash", v.program_hash as "programHash",
   v.semantics, v.published_by as "publishedBy", v.published_at as "publishedAt"`);
 const allColumns = sql`${summaryColumns}, v.document, v.source_text as "sourceText", v.payload_schema as "payloadSchema", v.bounds`;
-const joined = sql.raw(`workflow_definition_versions v join workflow_definitions w on w.tenant_id = v.tenant_id and w.id = v.workflow_id`);
+const joined = sql.raw(
+  `workflow_definition_versions v join workflow_definitions w on w.tenant_id = v.tenant_id and w.id = v.workflow_id`,
+);
 
 /**
  * Publishes: the next version, which never changes, becomes the one that starts use. When neither document nor program differ from
  * the published version, that one is returned and nothing is written.
  * @returns undefined when there is no such workflow
  */
-export async function insertVersion(db: TenantDb, version: NewVersion): Promise<{ version: number; created: boolean } | undefined> {
+export async function insertVersion(
+  db: TenantDb,
+  version: NewVersion,
+): Promise<{ version: number; created: boolean } | undefined> {
   // Two who publish at once get one number each.
-  const { rows } = await sql<{ id: string; published: number | null }>`select id, published_version as published from workflow_definitions
+  const { rows } = await sql<{
+    id: string;
+    published: number | null;
+  }>`select id, published_version as published from workflow_definitions
     where key = ${version.workflowKey} for update`.execute(db);
   const workflow = rows[0];
   if (workflow === undefined) return undefined;
-  const same = await sql<{ version: number }>`select version from workflow_definition_versions where workflow_id = ${workflow.id}
-    and version = ${workflow.published} and definition_hash = ${version.definitionHash} and program_hash = ${version.programHash}`.execute(db);
+  const same = await sql<{
+    version: number;
+  }>`select version from workflow_definition_versions where workflow_id = ${workflow.id}
+    and version = ${workflow.published} and definition_hash = ${version.definitionHash} and program_hash = ${version.programHash}`.execute(
+    db,
+  );
   if (same.rows[0] !== undefined) return { version: same.rows[0].version, created: false };
   const inserted = await sql<{ version: number }>`
     insert into workflow_definition_versions (tenant_id, workflow_id, version, document, source_text, definition_hash, program, program_hash, semantics,
@@ -77,42 +90,63 @@ export async function insertVersion(db: TenantDb, version: NewVersion): Promise<
     from workflow_definition_versions where workflow_id = ${workflow.id} returning version`.execute(db);
   const number = inserted.rows[0]?.version;
   if (number === undefined) throw new Error("A version was not written.");
-  await sql`update workflow_definitions set published_version = ${number}, updated_at = now() where id = ${workflow.id}`.execute(db);
+  await sql`update workflow_definitions set published_version = ${number}, updated_at = now() where id = ${workflow.id}`.execute(
+    db,
+  );
   return { version: number, created: true };
 }
 
 /** The version that starts use; undefined when none is published. */
 export async function publishedVersion(db: TenantDb, key: string): Promise<VersionRow | undefined> {
-  const { rows } = await sql<Raw<VersionRow>>`select ${allColumns} from ${joined} where w.key = ${key} and v.version = w.published_version`.execute(db);
+  const { rows } = await sql<
+    Raw<VersionRow>
+  >`select ${allColumns} from ${joined} where w.key = ${key} and v.version = w.published_version`.execute(db);
   return rows.map((row) => shown<VersionRow>(row))[0];
 }
 
 export async function getVersion(db: TenantDb, key: string, version: number): Promise<VersionRow | undefined> {
-  const { rows } = await sql<Raw<VersionRow>>`select ${allColumns} from ${joined} where w.key = ${key} and v.version = ${version}`.execute(db);
+  const { rows } = await sql<
+    Raw<VersionRow>
+  >`select ${allColumns} from ${joined} where w.key = ${key} and v.version = ${version}`.execute(db);
   return rows.map((row) => shown<VersionRow>(row))[0];
 }
 
 /** Newest first. */
 export async function listVersions(db: TenantDb, key: string, request: PageRequest): Promise<Page<VersionSummary>> {
-  return readPage({ db, list: "versions", filter: { key }, request, key: ["integer"], keyOf: (row) => [row.version] }, async (after, limit) => {
-    const { rows } = await sql<Raw<VersionSummary>>`select ${summaryColumns} from ${joined}
-      where w.key = ${key} and (${after?.[0] ?? null}::int is null or v.version < ${after?.[0] ?? null}::int) order by v.version desc limit ${limit}`.execute(db);
-    return rows.map((row) => shown<VersionSummary>(row));
-  });
+  return readPage(
+    { db, list: "versions", filter: { key }, request, key: ["integer"], keyOf: (row) => [row.version] },
+    async (after, limit) => {
+      const { rows } = await sql<Raw<VersionSummary>>`select ${summaryColumns} from ${joined}
+      where w.key = ${key} and (${after?.[0] ?? null}::int is null or v.version < ${after?.[0] ?? null}::int) order by v.version desc limit ${limit}`.execute(
+        db,
+      );
+      return rows.map((row) => shown<VersionSummary>(row));
+    },
+  );
 }
 
 /** A compiled program by its hash, whichever version it belongs to. */
 export async function getProgram(db: TenantDb, programHash: string): Promise<Json | undefined> {
-  const { rows } = await sql<{ program: Json }>`${prepared} select program from workflow_definition_versions where program_hash = ${programHash} limit 1`.execute(db);
+  const { rows } = await sql<{
+    program: Json;
+  }>`${prepared} select program from workflow_definition_versions where program_hash = ${programHash} limit 1`.execute(
+    db,
+  );
   return rows[0]?.program;
 }
 
 /** @param version left out: the published one */
-export async function definitionOf(db: TenantDb, workflowKey: string, version?: number): Promise<PinnedDefinition | undefined> {
+export async function definitionOf(
+  db: TenantDb,
+  workflowKey: string,
+  version?: number,
+): Promise<PinnedDefinition | undefined> {
   const { rows } = await sql<PinnedDefinition>`${prepared}
     select w.key as "workflowKey", v.version, v.definition_hash as "definitionHash", v.program_hash as "programHash", v.semantics,
       v.payload_schema as "payloadSchema", w.paused_at is not null as paused
-    from ${joined} where w.key = ${workflowKey} and v.version = coalesce(${version ?? null}::int, w.published_version)`.execute(db);
+    from ${joined} where w.key = ${workflowKey} and v.version = coalesce(${version ?? null}::int, w.published_version)`.execute(
+    db,
+  );
   return rows[0];
 }
 

@@ -34,22 +34,31 @@ export interface WaitRow {
 /** Waits of a run in the order of their step executions. */
 export async function waitsOf(db: TenantDb, runId: string, request: PageRequest): Promise<Page<WaitRow>> {
   const keyOf = (row: WaitRow): [number, string] => [row.execution, row.waitId];
-  return readPage({ db, list: "waits", filter: { runId }, request, key: ["integer", "text"], keyOf }, async (after, limit) => {
-    const { rows } = await sql<Omit<WaitRow, "timeoutAt" | "openedAt" | "resolvedAt"> & { timeoutAt: Date | null; openedAt: Date; resolvedAt: Date | null }>`
+  return readPage(
+    { db, list: "waits", filter: { runId }, request, key: ["integer", "text"], keyOf },
+    async (after, limit) => {
+      const { rows } = await sql<
+        Omit<WaitRow, "timeoutAt" | "openedAt" | "resolvedAt"> & {
+          timeoutAt: Date | null;
+          openedAt: Date;
+          resolvedAt: Date | null;
+        }
+      >`
       select wait_id as "waitId", execution, step_id as "stepId", step_path as "stepPath", iteration, wait_type as "waitType",
         event_name as "eventName", key, filters, lookback_ms as "lookbackMs", timeout_at as "timeoutAt", status, payload,
         opened_at as "openedAt", resolved_at as "resolvedAt", resolved_by as "resolvedBy", event_id as "eventId"
       from workflow_run_waits
       where run_id = ${runId} and (execution, wait_id) > (${Number(after?.[0] ?? -1)}::int, ${String(after?.[1] ?? "")}::text)
       order by execution, wait_id limit ${limit}`.execute(db);
-    const loaded = await loadColumns(db, rows, ["payload"]);
-    return loaded.map((row) => ({
-      ...row,
-      timeoutAt: instantOrNull(row.timeoutAt),
-      openedAt: instant(row.openedAt),
-      resolvedAt: instantOrNull(row.resolvedAt),
-    }));
-  });
+      const loaded = await loadColumns(db, rows, ["payload"]);
+      return loaded.map((row) => ({
+        ...row,
+        timeoutAt: instantOrNull(row.timeoutAt),
+        openedAt: instant(row.openedAt),
+        resolvedAt: instantOrNull(row.resolvedAt),
+      }));
+    },
+  );
 }
 
 /** A run to be told of an event. */
@@ -66,7 +75,15 @@ export interface WaitingRun {
  * @param event.eventId ours; left out: every open wait of this name and key counts
  * @param event.runId of an addressed event: no other run counts
  */
-export async function waitingRuns(db: TenantDb, event: { readonly name: string; readonly key: string; readonly runId?: string | undefined; readonly eventId?: string | undefined }): Promise<WaitingRun[]> {
+export async function waitingRuns(
+  db: TenantDb,
+  event: {
+    readonly name: string;
+    readonly key: string;
+    readonly runId?: string | undefined;
+    readonly eventId?: string | undefined;
+  },
+): Promise<WaitingRun[]> {
   const { rows } = await sql<WaitingRun>`${prepared}
     select w.run_id as "runId", r.temporal_workflow_id as "temporalWorkflowId", min(w.wait_type) as "waitType"
     from workflow_run_waits w
@@ -96,13 +113,20 @@ export const reachesEvent = `
         where d.tenant_id = e.tenant_id and d.event_id = e.id and d.run_id <> r.id and d.state <> 'ignored')))`;
 
 /** Writes computed rows. `created_at` stays while the wait stays for the same event and key. */
-export async function writeWaitRows(db: TenantDb, runId: string, rows: { readonly present: readonly WaitProjection[]; readonly absent: readonly string[] }): Promise<void> {
+export async function writeWaitRows(
+  db: TenantDb,
+  runId: string,
+  rows: { readonly present: readonly WaitProjection[]; readonly absent: readonly string[] },
+): Promise<void> {
   if (rows.absent.length > 0) {
-    await sql`${prepared} delete from workflow_run_waits where run_id = ${runId} and wait_id = any(${rows.absent}::text[])`.execute(db);
+    await sql`${prepared} delete from workflow_run_waits where run_id = ${runId} and wait_id = any(${rows.absent}::text[])`.execute(
+      db,
+    );
   }
   if (rows.present.length === 0) return;
   const texts = [];
-  for (const { payload, ...wait } of rows.present) texts.push({ ...wait, payloadJson: await storeOptional(db, payload) });
+  for (const { payload, ...wait } of rows.present)
+    texts.push({ ...wait, payloadJson: await storeOptional(db, payload) });
   await sql`${prepared}
     insert into workflow_run_waits as w (tenant_id, run_id, wait_id, execution, step_id, step_path, iteration, wait_type, event_name, key,
       filters, lookback_ms, timeout_at, status, payload, opened_at, resolved_at, resolved_by, event_id)
@@ -116,12 +140,16 @@ export async function writeWaitRows(db: TenantDb, runId: string, rows: { readonl
       wait_type = excluded.wait_type, event_name = excluded.event_name, key = excluded.key, filters = excluded.filters,
       lookback_ms = excluded.lookback_ms, timeout_at = excluded.timeout_at, status = excluded.status, payload = excluded.payload,
       opened_at = excluded.opened_at, resolved_at = excluded.resolved_at, resolved_by = excluded.resolved_by, event_id = excluded.event_id,
-      created_at = case when (w.event_name, w.key) is not distinct from (excluded.event_name, excluded.key) then w.created_at else excluded.created_at end`.execute(db);
+      created_at = case when (w.event_name, w.key) is not distinct from (excluded.event_name, excluded.key) then w.created_at else excluded.created_at end`.execute(
+    db,
+  );
 }
 
 /** Closes what a run left open that ended without saying so. Returns the ids of these waits. */
 export async function closeOpenWaits(db: TenantDb, runId: string, at: Moment): Promise<string[]> {
-  const { rows } = await sql<{ waitId: string }>`update workflow_run_waits set status = 'CANCELED', resolved_at = ${at}, resolved_by = 'end'
+  const { rows } = await sql<{
+    waitId: string;
+  }>`update workflow_run_waits set status = 'CANCELED', resolved_at = ${at}, resolved_by = 'end'
     where run_id = ${runId} and status = 'WAITING' returning wait_id as "waitId"`.execute(db);
   return rows.map((row) => row.waitId);
 }

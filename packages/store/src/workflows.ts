@@ -23,9 +23,14 @@ export interface WorkflowRow {
 /** A row of a list: without the draft. */
 export type WorkflowSummary = Omit<WorkflowRow, "document" | "sourceText">;
 
-type Raw<R> = Omit<R, "pausedAt" | "createdAt" | "updatedAt"> & { readonly pausedAt: Date | null; readonly createdAt: Date; readonly updatedAt: Date };
+type Raw<R> = Omit<R, "pausedAt" | "createdAt" | "updatedAt"> & {
+  readonly pausedAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
 
-const summaryColumns = sql.raw(`id, key, name, revision, published_version as "publishedVersion", paused_at as "pausedAt",
+const summaryColumns =
+  sql.raw(`id, key, name, revision, published_version as "publishedVersion", paused_at as "pausedAt",
   created_at as "createdAt", updated_at as "updatedAt"`);
 
 /** @param workflow.sourceText what the document was written as, where it was text */
@@ -41,17 +46,24 @@ export async function insertWorkflow(
 }
 
 export async function getWorkflow(db: TenantDb, key: string): Promise<WorkflowRow | undefined> {
-  const { rows } = await sql<Raw<WorkflowRow>>`select ${summaryColumns}, document, source_text as "sourceText" from workflow_definitions where key = ${key}`.execute(db);
+  const { rows } = await sql<
+    Raw<WorkflowRow>
+  >`select ${summaryColumns}, document, source_text as "sourceText" from workflow_definitions where key = ${key}`.execute(
+    db,
+  );
   return rows.map((row) => shown<WorkflowRow>(row))[0];
 }
 
 /** By key. */
 export async function listWorkflows(db: TenantDb, request: PageRequest): Promise<Page<WorkflowSummary>> {
-  return readPage({ db, list: "workflows", filter: {}, request, key: ["text"], keyOf: (row) => [row.key] }, async (after, limit) => {
-    const { rows } = await sql<Raw<WorkflowSummary>>`select ${summaryColumns} from workflow_definitions
+  return readPage(
+    { db, list: "workflows", filter: {}, request, key: ["text"], keyOf: (row) => [row.key] },
+    async (after, limit) => {
+      const { rows } = await sql<Raw<WorkflowSummary>>`select ${summaryColumns} from workflow_definitions
       where key collate "C" > ${String(after?.[0] ?? "")} order by key collate "C" limit ${limit}`.execute(db);
-    return rows.map((row) => shown<WorkflowSummary>(row));
-  });
+      return rows.map((row) => shown<WorkflowSummary>(row));
+    },
+  );
 }
 
 /**
@@ -62,7 +74,12 @@ export async function listWorkflows(db: TenantDb, request: PageRequest): Promise
 export async function saveDraft(
   db: TenantDb,
   key: string,
-  draft: { readonly name?: string; readonly document: Json; readonly sourceText?: string; readonly ifRevision?: number },
+  draft: {
+    readonly name?: string;
+    readonly document: Json;
+    readonly sourceText?: string;
+    readonly ifRevision?: number;
+  },
 ): Promise<{ revision: number } | "mismatch" | undefined> {
   const { rows } = await sql<{ revision: number }>`
     update workflow_definitions set document = ${JSON.stringify(draft.document)}::json, source_text = ${draft.sourceText ?? null},
@@ -75,5 +92,10 @@ export async function saveDraft(
 }
 
 function shown<R>(row: Raw<R>): R {
-  return { ...row, pausedAt: instantOrNull(row.pausedAt), createdAt: instant(row.createdAt), updatedAt: instant(row.updatedAt) } as unknown as R;
+  return {
+    ...row,
+    pausedAt: instantOrNull(row.pausedAt),
+    createdAt: instant(row.createdAt),
+    updatedAt: instant(row.updatedAt),
+  } as unknown as R;
 }

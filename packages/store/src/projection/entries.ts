@@ -11,8 +11,13 @@ export interface PlacedEntry {
 export type EntryOfKind<K extends JournalEntry["kind"]> = Extract<JournalEntry, { kind: K }>;
 
 /** Those of one kind, in the order given. */
-export function ofKind<K extends JournalEntry["kind"]>(entries: readonly PlacedEntry[], kind: K): { readonly seq: number; readonly epoch: number; readonly entry: EntryOfKind<K> }[] {
-  return entries.flatMap((placed) => (placed.entry.kind === kind ? [{ ...placed, entry: placed.entry as EntryOfKind<K> }] : []));
+export function ofKind<K extends JournalEntry["kind"]>(
+  entries: readonly PlacedEntry[],
+  kind: K,
+): { readonly seq: number; readonly epoch: number; readonly entry: EntryOfKind<K> }[] {
+  return entries.flatMap((placed) =>
+    placed.entry.kind === kind ? [{ ...placed, entry: placed.entry as EntryOfKind<K> }] : [],
+  );
 }
 
 /**

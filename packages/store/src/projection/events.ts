@@ -21,5 +21,11 @@ export function projectVerdict(entries: readonly PlacedEntry[], eventId: string)
   const last = told.find(({ entry }) => entry.verdict === "taken") ?? told.at(-1);
   if (last === undefined) return undefined;
   const { entry, seq } = last;
-  return { eventId, verdict: entry.verdict, reason: entry.data?.reason ?? null, waitId: entry.data?.waitId ?? null, seq };
+  return {
+    eventId,
+    verdict: entry.verdict,
+    reason: entry.data?.reason ?? null,
+    waitId: entry.data?.waitId ?? null,
+    seq,
+  };
 }

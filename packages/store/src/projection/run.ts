@@ -20,7 +20,8 @@ export function projectRunStatus(entries: readonly PlacedEntry[]): RunStatusProj
   const last = ofKind(entries, "run").at(-1);
   if (last === undefined) return undefined;
   const { entry } = last;
-  if (!runHasEnded(entry.status)) return { status: entry.status, output: undefined, error: undefined, completedAt: null, finalStateHash: null };
+  if (!runHasEnded(entry.status))
+    return { status: entry.status, output: undefined, error: undefined, completedAt: null, finalStateHash: null };
   return {
     status: entry.status,
     output: entry.data?.output,
@@ -41,6 +42,10 @@ export function projectNodePath(entries: readonly PlacedEntry[]): string | null 
 }
 
 /** Whether the entry begins a step execution: as many as there are of these, so many steps the run has begun. */
-export function beginsStep(row: { readonly kind: string | null; readonly execution: number | null; readonly seq: number }): boolean {
+export function beginsStep(row: {
+  readonly kind: string | null;
+  readonly execution: number | null;
+  readonly seq: number;
+}): boolean {
   return row.kind === "step" && row.execution === row.seq;
 }

@@ -64,7 +64,11 @@ export function stepIsOpen(status: StepStatus): boolean {
   return status === "RUNNING" || status === "WAITING";
 }
 
-function outputText(data: { readonly output?: unknown; readonly outputReference?: { readonly hash: string; readonly bytes: number } } | undefined): string | null {
+function outputText(
+  data:
+    | { readonly output?: unknown; readonly outputReference?: { readonly hash: string; readonly bytes: number } }
+    | undefined,
+): string | null {
   if (data?.outputReference !== undefined) return referenceText(data.outputReference.hash, data.outputReference.bytes);
   return data?.output === undefined ? null : JSON.stringify(data.output);
 }

@@ -52,5 +52,16 @@ export function touchedBy(changes: readonly JournalChange[]): Touched {
     else if (seq > lastSeq) lastSeq = seq;
     if ((oldKind === "run" || newKind === "run") && (oldKind === null || change.replaced)) statusReplaced = true;
   }
-  return { executions, waits, events, status: kinds.has("run"), state: kinds.has("state"), steps: kinds.has("step"), stepDelta, lastSeq, deleted, statusReplaced };
+  return {
+    executions,
+    waits,
+    events,
+    status: kinds.has("run"),
+    state: kinds.has("state"),
+    steps: kinds.has("step"),
+    stepDelta,
+    lastSeq,
+    deleted,
+    statusReplaced,
+  };
 }

@@ -27,7 +27,11 @@ export interface WaitProjection {
  * @param entries about one step execution, ascending by seq; those of other waits and kinds are passed over
  * @returns undefined when none is about the wait
  */
-export function projectWait(entries: readonly PlacedEntry[], waitId: string, endedOutside?: EndedOutside): WaitProjection | undefined {
+export function projectWait(
+  entries: readonly PlacedEntry[],
+  waitId: string,
+  endedOutside?: EndedOutside,
+): WaitProjection | undefined {
   const told = ofKind(entries, "wait").filter(({ entry }) => entry.waitId === waitId);
   const first = told[0];
   const last = told.at(-1);

@@ -34,7 +34,9 @@ export function projectWholeRun(entries: readonly PlacedEntry[], endedOutside?: 
       state: projectState(sorted),
       nodePath: projectNodePath(sorted),
       journalSeq: sorted.at(-1)?.seq ?? 0,
-      stepCount: sorted.filter(({ seq, entry }) => beginsStep({ seq, kind: entry.kind, execution: "execution" in entry ? entry.execution : null })).length,
+      stepCount: sorted.filter(({ seq, entry }) =>
+        beginsStep({ seq, kind: entry.kind, execution: "execution" in entry ? entry.execution : null }),
+      ).length,
     },
     steps: defined(
       subjects.executions.map((execution) =>

@@ -36,7 +36,10 @@ const templateLock = 7_391_204_418;
 
 export async function clonedDatabase(options: { readonly max?: number } = {}): Promise<ClonedDatabase> {
   const serverUrl = env["MAINSPRING_TEST_DATABASE_URL"];
-  if (serverUrl === undefined) throw new Error("MAINSPRING_TEST_DATABASE_URL is not set: run `node scripts/test-services.ts` and export what it prints.");
+  if (serverUrl === undefined)
+    throw new Error(
+      "MAINSPRING_TEST_DATABASE_URL is not set: run `node scripts/test-services.ts` and export what it prints.",
+    );
   const template = await templateOf(serverUrl);
   const name = `mainspring_clone_${randomBytes(6).toString("hex")}`;
   await withClient(serverUrl, (client) => client.query(`create database ${name} template ${template}`));
@@ -44,7 +47,11 @@ export async function clonedDatabase(options: { readonly max?: number } = {}): P
   const ownerUrl = databaseUrl(serverUrl, name);
   const password = passwordFor(serverUrl);
   const urlOf = (login: string): string => databaseUrl(serverUrl, name, { login, password });
-  const [appUrl, dispatcherUrl, reconcilerUrl] = [urlOf(logins.app.name), urlOf(logins.dispatcher.name), urlOf(logins.reconciler.name)];
+  const [appUrl, dispatcherUrl, reconcilerUrl] = [
+    urlOf(logins.app.name),
+    urlOf(logins.dispatcher.name),
+    urlOf(logins.reconciler.name),
+  ];
   const store = openStore({ url: appUrl, max: options.max ?? 10 });
   const dispatcher = openDispatcher({ url: dispatcherUrl });
   const reconciler = openReconciler({ url: reconcilerUrl });
@@ -77,11 +84,16 @@ function templateOf(serverUrl: string): Promise<string> {
 /** Made once for each content of the migrations; that it is marked as a template says that it is whole. */
 async function makeTemplate(serverUrl: string): Promise<string> {
   const migrations = await readMigrations(migrationsFolder);
-  const content = createHash("sha256").update(migrations.map(({ checksum }) => checksum).join()).digest("hex");
+  const content = createHash("sha256")
+    .update(migrations.map(({ checksum }) => checksum).join())
+    .digest("hex");
   const name = `mainspring_template_${content.slice(0, 12)}`;
   await withClient(serverUrl, async (client) => {
     await client.query("select pg_advisory_lock($1)", [templateLock]); // until the client ends
-    const { rows } = await client.query<{ whole: boolean }>("select datistemplate as whole from pg_database where datname = $1", [name]);
+    const { rows } = await client.query<{ whole: boolean }>(
+      "select datistemplate as whole from pg_database where datname = $1",
+      [name],
+    );
     if (rows[0]?.whole === true) return;
     await client.query(`drop database if exists ${name} with (force)`);
     await client.query(`create database ${name}`);
@@ -102,10 +114,16 @@ async function createLogins(client: pg.Client, password: string): Promise<void> 
 }
 
 function passwordFor(serverUrl: string): string {
-  return createHash("sha256").update(`tests:${new URL(serverUrl).password}`).digest("hex");
+  return createHash("sha256")
+    .update(`tests:${new URL(serverUrl).password}`)
+    .digest("hex");
 }
 
-function databaseUrl(serverUrl: string, database: string, as?: { readonly login: string; readonly password: string }): string {
+function databaseUrl(
+  serverUrl: string,
+  database: string,
+  as?: { readonly login: string; readonly password: string },
+): string {
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
   if (as !== undefined) {

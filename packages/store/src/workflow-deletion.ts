@@ -1,0 +1,29 @@
+import { sql } from "kysely";
+import type { TenantDb } from "./store.ts";
+
+export type WorkflowDeletion = "deleted" | "mismatch" | { readonly openRuns: number } | undefined;
+
+/**
+ * Deletes a workflow with its versions; ended runs of it stay. A key used again is another workflow.
+ * @param options.ifRevision only while the draft is at it
+ * @returns undefined when there is no such workflow; `openRuns`: that many runs have not ended, nothing was deleted
+ */
+export async function deleteWorkflow(
+  db: TenantDb,
+  key: string,
+  options: { readonly ifRevision?: number } = {},
+): Promise<WorkflowDeletion> {
+  const { rows } = await sql<{
+    id: string;
+    revision: number;
+  }>`select id, revision from workflow_definitions where key = ${key} for update`.execute(db);
+  const workflow = rows[0];
+  if (workflow === undefined) return undefined;
+  if (options.ifRevision !== undefined && options.ifRevision !== workflow.revision) return "mismatch";
+  const open = await sql<{ count: number }>`select count(*)::int as count from workflow_runs
+    where workflow_id = ${workflow.id} and status not in ('SUCCEEDED', 'FAILED', 'CANCELED')`.execute(db);
+  const openRuns = open.rows[0]?.count ?? 0;
+  if (openRuns > 0) return { openRuns };
+  await sql`delete from workflow_definitions where id = ${workflow.id}`.execute(db);
+  return "deleted";
+}

@@ -21,6 +21,7 @@ export function problemCodes(): ProblemCode[] {
 export const commonProblems = [
   "UNAUTHENTICATED",
   "FORBIDDEN",
+  "TENANT_SUSPENDED",
   "METHOD_NOT_ALLOWED",
   "BODY_NOT_JSON",
   "BODY_TOO_LARGE",

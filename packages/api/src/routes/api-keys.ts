@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { tenantRoles } from "../roles.ts";
 import { defineRoute } from "../route.ts";
-import { id, instant, label, page, pageQuery } from "../schemas/values.ts";
+import { id, instant, label, page } from "../schemas/values.ts";
 
 const role = z.enum(tenantRoles);
 const notFound = "API_KEY_NOT_FOUND";
@@ -21,10 +21,9 @@ const list = defineRoute({
   path: "/api-keys",
   role: "admin",
   summary: "List the tenant's API keys",
-  doc: "Never the keys themselves: only their hashes are stored.",
-  query: z.strictObject(pageQuery),
-  replies: { 200: { doc: "a page of keys", schema: page(z.object({ id, name: z.string(), role, createdAt: instant })) } },
-  errors: ["CURSOR_MISMATCH"],
+  doc: "Newest first, in one page, revoked ones included. Never the keys themselves: only their hashes are stored.",
+  replies: { 200: { doc: "the keys", schema: page(z.object({ id, name: z.string(), role, createdAt: instant, revokedAt: instant.nullable() })) } },
+  errors: [],
 });
 
 const create = defineRoute({
@@ -38,16 +37,16 @@ const create = defineRoute({
   errors: [],
 });
 
-const remove = defineRoute({
+const revoke = defineRoute({
   method: "DELETE",
   path: "/api-keys/:id",
   role: "admin",
-  summary: "Delete an API key",
-  doc: "It is refused from the next request on.",
+  summary: "Revoke an API key",
+  doc: "It is refused from the next request on. Revoking it again changes nothing.",
   params: z.strictObject({ id }),
   notFound,
-  replies: { 204: { doc: "deleted" } },
+  replies: { 204: { doc: "revoked" } },
   errors: [notFound],
 });
 
-export const apiKeys = { current, list, create, remove };
+export const apiKeys = { current, list, create, revoke };

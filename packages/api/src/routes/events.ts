@@ -50,12 +50,11 @@ const deliveries = defineRoute({
   path: "/events/:id/deliveries",
   role: "viewer",
   summary: "List to which runs an event went, and what they did with it",
-  doc: "One per candidate run.",
+  doc: "One for each candidate run, oldest first, in one page.",
   params,
   notFound,
-  query: z.strictObject(pageQuery),
-  replies: { 200: { doc: "a page of deliveries", schema: page(delivery) } },
-  errors: [notFound, "CURSOR_MISMATCH"],
+  replies: { 200: { doc: "the deliveries", schema: page(delivery) } },
+  errors: [notFound],
 });
 
 export const events = { accept, list, get, deliveries };

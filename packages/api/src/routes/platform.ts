@@ -17,6 +17,33 @@ const createTenant = defineRoute({
   errors: [],
 });
 
+const tenant = z.object({ id, name: z.string(), egressAllow: z.array(egressEntry), suspended: z.boolean() });
+
+const getTenant = defineRoute({
+  method: "GET",
+  path: "/platform/tenants/:id",
+  role: "platform",
+  summary: "Read a tenant",
+  doc: "What the platform's administrator has set.",
+  params: z.strictObject({ id }),
+  notFound: "TENANT_NOT_FOUND",
+  replies: { 200: { doc: "the tenant", schema: tenant } },
+  errors: ["TENANT_NOT_FOUND"],
+});
+
+const updateTenant = defineRoute({
+  method: "PUT",
+  path: "/platform/tenants/:id",
+  role: "platform",
+  summary: "Change what a tenant may do",
+  doc: "What is left out stays. A suspended tenant's keys are refused; its runs go on.",
+  params: z.strictObject({ id }),
+  notFound: "TENANT_NOT_FOUND",
+  body: z.strictObject({ egressAllow: z.array(egressEntry).max(200).optional(), suspended: z.boolean().optional() }),
+  replies: { 200: { doc: "as stored", schema: tenant } },
+  errors: ["TENANT_NOT_FOUND"],
+});
+
 const createApiKey = defineRoute({
   method: "POST",
   path: "/platform/tenants/:id/api-keys",
@@ -30,4 +57,4 @@ const createApiKey = defineRoute({
   errors: ["TENANT_NOT_FOUND"],
 });
 
-export const platform = { createTenant, createApiKey };
+export const platform = { createTenant, getTenant, updateTenant, createApiKey };

@@ -35,14 +35,17 @@ export const inboxEvent = z.object({
 });
 
 export const delivery = z.object({
-  runId: id.nullable(),
+  id,
+  runId: id,
   status: z.enum(["pending", "delivered", "taken", "ignored", "failed"]),
   attempts: z.number().int(),
-  outcome: json,
   reason: z.string().nullable(),
+  error: json,
+  waitId: z.string().nullable(),
   createdAt: instant,
   updatedAt: instant,
 });
+
 export type Receipt = z.infer<typeof receipt>;
 export type InboxEvent = z.infer<typeof inboxEvent>;
 export type DeliveryReply = z.infer<typeof delivery>;

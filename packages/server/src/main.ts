@@ -1,0 +1,54 @@
+import { builtInActions, catalogue, createRegistry } from "@mainspring/actions";
+import { correlationPathsFromEnvironment, createRunClient, resolveCorrelationKey, unsupported } from "@mainspring/runtime/client";
+import { openDispatcher, openStore } from "@mainspring/store";
+import { ConfigError, readConfig } from "./config.ts";
+import { createDemoShop } from "./demo/demo-shop.ts";
+import { startServer } from "./start-server.ts";
+
+// The server process: reads its environment, picks the adapters, listens, and stops in order when it is told to.
+
+try {
+  await serve();
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(2);
+}
+
+async function serve(): Promise<void> {
+  const config = readConfig(process.env);
+  const report = (error: Error): void => console.error(`a database connection broke: ${error.message}`);
+  const store = openStore({ url: config.databaseUrl, onPoolError: report });
+  const dispatcher = openDispatcher({ url: config.dispatcherDatabaseUrl, onPoolError: report });
+  // Refuses a database that is not migrated, and a role that could see every tenant.
+  await store.ready();
+  const runs = createRunClient({ store, address: config.temporalAddress, namespace: config.temporalNamespace });
+  const server = await startServer(config, {
+    store,
+    runs,
+    listenToJournals: (onNotify) => dispatcher.listen("journal", onNotify),
+    catalogue: catalogue(createRegistry(builtInActions)),
+    unsupported,
+    correlationPaths: correlationPathsFromEnvironment(process.env),
+    resolveCorrelationKey,
+    ...(config.isDevelopment ? { demo: createDemoShop() } : {}),
+  });
+  console.error(`Mainspring listens on ${server.url}${config.isDevelopment ? " (development: loopback only)" : ""}`);
+
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    void server
+      .close()
+      .then(() => Promise.all([runs.close(), dispatcher.close(), store.close()]))
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}

@@ -1,0 +1,58 @@
+import type { Json } from "@mainspring/core";
+
+/** What the server needs of Temporal. `@mainspring/runtime/client` is the adapter; `main.ts` picks it. */
+export interface Runs {
+  /**
+   * Accepts a run and tries to start it.
+   * @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID, LAUNCH_REFUSED, IDEMPOTENCY_CONFLICT
+   */
+  start(request: StartRequest): Promise<{ readonly runId: string; readonly status: string; readonly created: boolean }>;
+  /** @throws MainspringError RUN_NOT_FOUND, PAYLOAD_INVALID, LAUNCH_REFUSED */
+  replay(request: { readonly tenantId: string; readonly runId: string; readonly payload?: Json; readonly startedBy: string }): Promise<{ readonly runId: string }>;
+  /** @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED */
+  cancel(request: {
+    readonly tenantId: string;
+    readonly runId: string;
+    readonly by: string;
+    readonly reason?: string;
+  }): Promise<{ readonly id: string; readonly status: string; readonly cancelRequestedAt: string }>;
+  /** Describes the execution of a run whose row has ended, and records that its end is confirmed. */
+  confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
+  ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;
+  close(): Promise<void>;
+}
+
+export interface StartRequest {
+  readonly tenantId: string;
+  readonly workflowKey: string;
+  readonly version?: number;
+  readonly payload: Json;
+  readonly trigger?: Json;
+  readonly idempotencyKey?: string;
+  readonly startedBy: string;
+}
+
+/** Says when a run's journal has grown. */
+export interface JournalFeed {
+  /**
+   * Calls `onGrowth` whenever the run may have new entries: upon a notification, and every second in case one was lost.
+   * The returned function ends it.
+   */
+  watch(runId: string, onGrowth: () => void): () => void;
+  close(): Promise<void>;
+}
+
+/** What the deployed engine cannot perform yet; publishing refuses it. */
+export interface Unsupported {
+  readonly stepTypes: readonly string[];
+  readonly fields: readonly string[];
+}
+
+/** By event name or `*`: payload paths at which an event's correlation key is found. */
+export type CorrelationPaths = { readonly [event: string]: readonly string[] };
+
+/** The correlation key of an event: explicit, or at the first configured path that has one; undefined when there is none. */
+export type CorrelationResolver = (
+  event: { readonly name: string; readonly payload: Json; readonly correlationKey?: string },
+  paths: CorrelationPaths,
+) => { readonly key: string; readonly how: string } | undefined;

@@ -1,0 +1,154 @@
+import type { InvocationReply, RunReply, RunSummary as RunSummaryReply, StepReply, WaitReply } from "@mainspring/api";
+import { explainCode, isJsonObject } from "@mainspring/core";
+import type { Json } from "@mainspring/core";
+import type { InvocationRow, OpenWait, RunRow, RunSummary, SnapshotRow, StepRow, WaitRow } from "@mainspring/store";
+
+type RunErrorReply = NonNullable<RunReply["error"]>;
+
+export function presentRun(row: RunRow): RunReply {
+  return {
+    ...common(row),
+    input: asJson(row.input),
+    output: asJson(row.output),
+    trigger: asJson(row.triggerMetadata),
+    definitionHash: row.definitionHash,
+    programHash: row.programHash,
+    semantics: row.semantics,
+    temporalWorkflowId: row.temporalWorkflowId,
+    temporalRunId: row.temporalRunId,
+    steps: row.stepCount,
+    journalSeq: row.journalSeq,
+  };
+}
+
+/** @param openWaits of this run */
+export function presentRunSummary(row: RunSummary, openWaits: readonly OpenWait[]): RunSummaryReply {
+  const why = whyOf(row, openWaits);
+  return { ...common(row), ...(why === undefined ? {} : { why }) };
+}
+
+function common(row: RunSummary): Omit<RunSummaryReply, "why"> {
+  return {
+    id: row.id,
+    workflow: row.workflowKey,
+    version: row.version,
+    status: row.status as RunReply["status"],
+    state: asJson(row.state),
+    error: presentError(row.error),
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    completedAt: row.completedAt,
+    cancelRequestedAt: row.cancelRequestedAt,
+    confirmedAt: row.confirmedAt,
+    parentRunId: row.parentRunId,
+    rootRunId: row.rootRunId,
+    replayOfRunId: row.replayOfRunId,
+    restartedFrom: asJson(row.restartedFrom),
+    startedBy: row.startedBy,
+    engine: row.engine,
+  };
+}
+
+/** What the rows know of why a run stands where it stands. */
+function whyOf(row: RunSummary, openWaits: readonly OpenWait[]): RunSummaryReply["why"] {
+  switch (row.status) {
+    case "FAILED": {
+      const error = presentError(row.error);
+      if (error === null) return undefined;
+      const place = error.stepId === undefined ? "The run" : `Step ${error.stepId}`;
+      return { cause: "failed", sentence: `${place} failed with ${error.code}: ${error.message}` };
+    }
+    case "QUEUED":
+      return row.queuedReason === null ? undefined : { cause: "queued", sentence: row.queuedReason };
+    case "WAITING": {
+      const [wait] = openWaits;
+      if (wait === undefined) return undefined;
+      const more = openWaits.length === 1 ? "" : `, and ${openWaits.length - 1} more`;
+      const until = wait.timeoutAt === null ? {} : { until: wait.timeoutAt };
+      const what = wait.eventName === null ? `a time` : `event ${wait.eventName} with key ${wait.key ?? ""}`;
+      return { cause: `waiting-${wait.waitType}`, sentence: `Step ${wait.stepId} waits for ${what}${more}`, ...until };
+    }
+    default:
+      return undefined;
+  }
+}
+
+export function presentStep(row: StepRow): StepReply {
+  return {
+    stepId: row.stepId,
+    stepPath: row.stepPath,
+    iteration: [...row.iteration],
+    execution: row.execution,
+    type: row.type,
+    attempt: row.attempt,
+    status: row.status as StepReply["status"],
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    input: asJson(row.input),
+    output: asJson(row.output),
+    error: presentError(row.error),
+    nextAttemptAt: row.nextAttemptAt,
+  };
+}
+
+export function presentWait(row: WaitRow): WaitReply {
+  return {
+    waitId: row.waitId,
+    waitType: row.waitType,
+    stepId: row.stepId,
+    stepPath: row.stepPath,
+    iteration: [...row.iteration],
+    eventName: row.eventName,
+    key: row.key,
+    filters: asJson(row.filters),
+    status: row.status as WaitReply["status"],
+    openedAt: row.openedAt,
+    timeoutAt: row.timeoutAt,
+    resolvedAt: row.resolvedAt,
+    resolvedBy: row.resolvedBy,
+    eventId: row.eventId,
+    payload: asJson(row.payload),
+  };
+}
+
+export function presentInvocation(row: InvocationRow): InvocationReply {
+  return {
+    id: row.id,
+    key: row.key,
+    stepId: row.stepId,
+    stepPath: row.stepPath,
+    iteration: [...row.iteration],
+    execution: row.execution,
+    action: row.action,
+    effect: row.effect,
+    status: row.status as InvocationReply["status"],
+    attempts: row.attempts,
+    input: asJson(row.input),
+    output: asJson(row.output),
+    error: asJson(row.error),
+    late: asJson(row.late),
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  };
+}
+
+export function presentSnapshot(row: SnapshotRow): { id: string; at: string; nodePath: string | null; state: Json } {
+  return { id: row.id, at: row.createdAt, nodePath: row.nodePath, state: row.snapshot };
+}
+
+/** With the catalogue's remedy, where the code is one of ours. */
+function presentError(error: unknown): RunErrorReply | null {
+  if (!isJsonObject(error)) return null;
+  const { code, message } = error;
+  const known = typeof code === "string" ? explainCode(code) : undefined;
+  return {
+    ...error,
+    code: typeof code === "string" ? code : "UNKNOWN",
+    message: typeof message === "string" ? message : "",
+    ...(known === undefined ? {} : { remedy: known.remedy }),
+  } as RunErrorReply;
+}
+
+function asJson(value: unknown): Json {
+  return (value ?? null) as Json;
+}

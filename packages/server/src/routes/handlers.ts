@@ -1,0 +1,22 @@
+import type { AllHandlers } from "../http/handler.ts";
+import type { Services } from "../services.ts";
+import { actionHandlers } from "./actions.ts";
+import { apiKeyHandlers } from "./api-keys.ts";
+import { eventHandlers } from "./events.ts";
+import { healthHandlers } from "./health.ts";
+import { platformHandlers } from "./platform.ts";
+import { runHandlers } from "./runs.ts";
+import { workflowHandlers } from "./workflows.ts";
+
+/** A handler for every route of the contract. */
+export function createHandlers(services: Services): AllHandlers {
+  return {
+    workflows: workflowHandlers(services),
+    runs: runHandlers(services),
+    events: eventHandlers(services),
+    actions: actionHandlers(services),
+    apiKeys: apiKeyHandlers(services),
+    platform: platformHandlers(services),
+    health: healthHandlers(services),
+  };
+}

@@ -1,0 +1,39 @@
+import { MainspringError } from "@mainspring/core";
+import { createApiKey, createTenant, findTenant, getTenant, recordAudit, updateTenant } from "@mainspring/store";
+import type { TenantRow } from "@mainspring/store";
+import type { Handlers } from "../http/handler.ts";
+import type { Services } from "../services.ts";
+
+const actor = "platform";
+
+export function platformHandlers({ store }: Services): Handlers<"platform"> {
+  return {
+    async createTenant({ body }) {
+      const { id } = await store.platform((db) => createTenant(db, body));
+      await store.tenant(id, (db) => recordAudit(db, { actor, action: "tenant.create", subject: `tenant:${id}`, details: body }));
+      return { status: 201, body: { id } };
+    },
+    async getTenant({ params }) {
+      return { status: 200, body: present(await store.platform((db) => findTenant(db, params.id))) };
+    },
+    async updateTenant({ params, body }) {
+      const tenant = present(await store.platform((db) => updateTenant(db, params.id, body)));
+      await store.tenant(params.id, (db) => recordAudit(db, { actor, action: "tenant.update", subject: `tenant:${params.id}`, details: body }));
+      return { status: 200, body: tenant };
+    },
+    async createApiKey({ params, body }) {
+      const created = await store.tenant(params.id, async (db) => {
+        if ((await getTenant(db)) === undefined) throw new MainspringError("TENANT_NOT_FOUND");
+        const made = await createApiKey(db, body);
+        await recordAudit(db, { actor, action: "api-key.create", subject: `api-key:${made.id}`, details: body });
+        return made;
+      });
+      return { status: 201, body: created };
+    },
+  };
+}
+
+function present(tenant: TenantRow | undefined): { id: string; name: string; egressAllow: string[]; suspended: boolean } {
+  if (tenant === undefined) throw new MainspringError("TENANT_NOT_FOUND");
+  return { id: tenant.id, name: tenant.name, egressAllow: tenant.egressAllow.filter((entry) => typeof entry === "string"), suspended: tenant.suspended };
+}

@@ -1,0 +1,141 @@
+import type { WorkflowSummary as WorkflowSummaryReply } from "@mainspring/api";
+import { MainspringError } from "@mainspring/core";
+import type { Json } from "@mainspring/core";
+import type { CompileCatalogue } from "@mainspring/core/compile";
+import {
+  deleteWorkflow,
+  getVersion,
+  getWorkflow,
+  insertVersion,
+  insertWorkflow,
+  listVersions,
+  listWorkflows,
+  recordAudit,
+  saveDraft,
+} from "@mainspring/store";
+import type { TenantDb, VersionSummary, WorkflowRow, WorkflowSummary } from "@mainspring/store";
+import { checkDefinition, hasErrors, identityOf, readDefinition } from "../definitions/read-definition.ts";
+import type { ReadDefinition } from "../definitions/read-definition.ts";
+import type { Handlers } from "../http/handler.ts";
+import { issueOf } from "../http/read-body.ts";
+import type { Services } from "../services.ts";
+import { actorOf } from "./actor.ts";
+
+export function workflowHandlers({ store, catalogue, unsupported, correlationPaths }: Services): Handlers<"workflows"> {
+  // Other workflows are not among it: calling them is not supported by the engine as it is deployed.
+  const known: CompileCatalogue = { actions: catalogue, unsupported, correlationPaths };
+
+  return {
+    async list({ query, caller }) {
+      const { items, nextCursor } = await store.tenant(caller.tenantId, (db) => listWorkflows(db, query));
+      return { status: 200, body: { items: items.map(presentSummary), nextCursor } };
+    },
+    async create({ body, yaml, caller }) {
+      const read = readDefinition(yaml ?? body?.definition, known);
+      const { key, name } = identityOf(read);
+      const inserted = await store.tenant(caller.tenantId, (db) => insertWorkflow(db, { key, name, ...draftOf(read, yaml) }));
+      if (inserted === "exists") throw new MainspringError("WORKFLOW_EXISTS", { key }, `there is a workflow ${key} already`);
+      return { status: 201, body: { key, revision: inserted.revision, issues: [...read.issues] }, headers: { etag: `"${inserted.revision}"` } };
+    },
+    async get({ params, caller }) {
+      const row = await store.tenant(caller.tenantId, (db) => existing(db, params.key));
+      return { status: 200, body: { ...presentSummary(row), definition: row.document, source: row.sourceText }, headers: { etag: `"${row.revision}"` } };
+    },
+    async save({ params, body, yaml, ifMatch, caller }) {
+      const read = readDefinition(yaml ?? body?.definition, known);
+      const { key, name } = identityOf(read);
+      if (key !== params.key) {
+        const message = `the definition is of workflow ${key}, the address of ${params.key}`;
+        const pointer = yaml === undefined ? "/definition/workflow" : "/workflow";
+        throw new MainspringError("WORKFLOW_KEY_MISMATCH", { issues: [issueOf("WORKFLOW_KEY_MISMATCH", pointer, message)] }, message);
+      }
+      const saved = await store.tenant(caller.tenantId, (db) => saveDraft(db, key, { name, ...draftOf(read, yaml), ...(ifMatch === undefined ? {} : { ifRevision: ifMatch }) }));
+      if (saved === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
+      if (saved === "mismatch") throw revisionMismatch(ifMatch);
+      return { status: 200, body: { key, revision: saved.revision, issues: [...read.issues] }, headers: { etag: `"${saved.revision}"` } };
+    },
+    async remove({ params, ifMatch, caller }) {
+      const deletion = await store.tenant(caller.tenantId, async (db) => {
+        const done = await deleteWorkflow(db, params.key, ifMatch === undefined ? {} : { ifRevision: ifMatch });
+        if (done === "deleted") await recordAudit(db, { actor: actorOf(caller), action: "workflow.delete", subject: `workflow:${params.key}` });
+        return done;
+      });
+      if (deletion === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
+      if (deletion === "mismatch") throw revisionMismatch(ifMatch);
+      if (deletion !== "deleted") throw new MainspringError("WORKFLOW_IN_USE", { openRuns: deletion.openRuns }, `${deletion.openRuns} runs have not ended`);
+      return { status: 204 };
+    },
+    async validate({ params, body, yaml, caller }) {
+      const sent: unknown = yaml ?? body?.definition;
+      const draft = sent === undefined ? await store.tenant(caller.tenantId, (db) => existing(db, params.key)) : undefined;
+      const { issues, bounds } = checkDefinition(draft === undefined ? sent : (draft.sourceText ?? draft.document), known);
+      return { status: 200, body: { valid: !hasErrors(issues), issues: [...issues], ...(bounds === undefined ? {} : { bounds }) } };
+    },
+    async publish({ params: { key }, ifMatch, caller }) {
+      const draft = await store.tenant(caller.tenantId, (db) => existing(db, key));
+      if (ifMatch !== undefined && ifMatch !== draft.revision) throw revisionMismatch(ifMatch);
+      const { program, document, issues, bounds = {} } = readDefinition(draft.sourceText ?? draft.document, known);
+      if (program === undefined) {
+        const errors = issues.filter((issue) => issue.severity === "error").length;
+        throw new MainspringError("DEFINITION_INVALID", { issues }, errors === 1 ? "the draft has an error" : `the draft has ${errors} errors`);
+      }
+      const { definitionHash } = program;
+      const published = await store.tenant(caller.tenantId, async (db) => {
+        const inserted = await insertVersion(db, {
+          workflowKey: key,
+          document,
+          ...(draft.sourceText === null ? {} : { sourceText: draft.sourceText }),
+          definitionHash,
+          program: program as unknown as Json,
+          programHash: program.programHash,
+          semantics: program.semantics,
+          payloadSchema: program.payloadSchema,
+          bounds,
+          publishedBy: actorOf(caller),
+        });
+        if (inserted?.created === true) {
+          await recordAudit(db, { actor: actorOf(caller), action: "workflow.publish", subject: `workflow:${key}`, details: { version: inserted.version, definitionHash } });
+        }
+        return inserted;
+      });
+      if (published === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
+      return { status: published.created ? 201 : 200, body: { key, version: published.version, definitionHash, bounds } };
+    },
+    async versions({ params, query, caller }) {
+      const { items, nextCursor } = await store.tenant(caller.tenantId, async (db) => {
+        await existing(db, params.key);
+        return listVersions(db, params.key, query);
+      });
+      return { status: 200, body: { items: items.map(presentVersion), nextCursor } };
+    },
+    async getVersion({ params, caller }) {
+      const row = await store.tenant(caller.tenantId, (db) => getVersion(db, params.key, params.version));
+      if (row === undefined) throw new MainspringError("VERSION_NOT_FOUND");
+      return { status: 200, body: { ...presentVersion(row), key: params.key, definition: row.document, source: row.sourceText, bounds: row.bounds } };
+    },
+  };
+}
+
+async function existing(db: TenantDb, key: string): Promise<WorkflowRow> {
+  const row = await getWorkflow(db, key);
+  if (row === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
+  return row;
+}
+
+function draftOf(read: ReadDefinition, yaml: string | undefined): { readonly document: Json; readonly sourceText?: string } {
+  return { document: read.document, ...(yaml === undefined ? {} : { sourceText: yaml }) };
+}
+
+function revisionMismatch(ifMatch: number | undefined): MainspringError {
+  return new MainspringError("REVISION_MISMATCH", {}, `the draft is not at revision ${ifMatch ?? ""}`);
+}
+
+function presentSummary(row: WorkflowSummary): WorkflowSummaryReply {
+  const { key, name, revision, publishedVersion, createdAt, updatedAt } = row;
+  return { key, name, revision, publishedVersion, createdAt, updatedAt };
+}
+
+function presentVersion(row: VersionSummary) {
+  const { version, definitionHash, programHash, semantics, publishedAt, publishedBy } = row;
+  return { version, definitionHash, programHash, semantics, publishedAt, publishedBy };
+}

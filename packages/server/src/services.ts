@@ -1,0 +1,18 @@
+import type { CatalogueEntry } from "@mainspring/actions";
+import type { Store } from "@mainspring/store";
+import type { ServerMetrics } from "./http/metrics.ts";
+import type { CorrelationPaths, CorrelationResolver, JournalFeed, Runs, Unsupported } from "./ports.ts";
+
+/** What handlers work with. */
+export interface Services {
+  readonly store: Store;
+  readonly runs: Runs;
+  readonly feed: JournalFeed;
+  readonly catalogue: readonly CatalogueEntry[];
+  readonly unsupported: Unsupported;
+  readonly correlationPaths: CorrelationPaths;
+  readonly resolveCorrelationKey: CorrelationResolver;
+  readonly metrics: ServerMetrics;
+  /** Aborted when the server shuts down. */
+  readonly shutdown: AbortSignal;
+}

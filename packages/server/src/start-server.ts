@@ -1,0 +1,78 @@
+import { fileURLToPath } from "node:url";
+import type { CatalogueEntry } from "@mainspring/actions";
+import type { Store } from "@mainspring/store";
+import type { FastifyInstance } from "fastify";
+import type { ServerConfig } from "./config.ts";
+import type { DemoShop } from "./demo/demo-shop.ts";
+import { createApp } from "./http/app.ts";
+import { createMetrics } from "./http/metrics.ts";
+import { openJournalFeed } from "./live/journal-feed.ts";
+import type { ListenToJournals } from "./live/journal-feed.ts";
+import type { CorrelationPaths, CorrelationResolver, Runs, Unsupported } from "./ports.ts";
+import { createHandlers } from "./routes/handlers.ts";
+import { keyFinder } from "./routes/api-keys.ts";
+import { registerDemo } from "./routes/demo.ts";
+import { registerUnsupportedControls } from "./routes/unsupported-controls.ts";
+import type { Services } from "./services.ts";
+import { createPages } from "./web/pages.ts";
+
+/** The parts that stand behind the server; `main.ts` makes them, and who makes them closes them. */
+export interface ServerParts {
+  readonly store: Store;
+  readonly runs: Runs;
+  readonly listenToJournals: ListenToJournals;
+  readonly catalogue: readonly CatalogueEntry[];
+  readonly unsupported: Unsupported;
+  readonly correlationPaths: CorrelationPaths;
+  readonly resolveCorrelationKey: CorrelationResolver;
+  /** Served at `/demo/*`; left out: nothing is. */
+  readonly demo?: DemoShop;
+  /** Where the web application's build is. */
+  readonly webFolder?: string;
+  /** Fails replies that do not fit the contract. */
+  readonly checkReplies?: boolean;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Stops taking requests, ends streams, waits for the rest and cuts it off after `shutdownGraceMs`. */
+  close(): Promise<void>;
+}
+
+export const shutdownGraceMs = 8_000;
+const builtWeb = fileURLToPath(new URL("../../web/dist", import.meta.url));
+
+/** Listens, and answers when this resolves. */
+export async function startServer(config: Pick<ServerConfig, "host" | "port" | "platformKey" | "logLevel">, parts: ServerParts): Promise<RunningServer> {
+  const stopping = new AbortController();
+  const feed = await openJournalFeed(parts.listenToJournals);
+  const services: Services = { ...parts, feed, metrics: createMetrics(), shutdown: stopping.signal };
+  const pages = createPages(parts.webFolder ?? builtWeb);
+  const { demo } = parts;
+  const app = createApp({
+    handlers: createHandlers(services),
+    findKey: keyFinder(parts.store),
+    platformKey: config.platformKey,
+    shutdown: stopping.signal,
+    checkReplies: parts.checkReplies ?? false,
+    metrics: services.metrics,
+    logLevel: config.logLevel,
+    more: [pages.register, registerUnsupportedControls(services, config.platformKey), ...(demo === undefined ? [] : [registerDemo(demo)])],
+    fallback: pages.fallback,
+  });
+  try {
+    const url = await app.listen({ host: config.host, port: config.port });
+    return { url, close: () => close(app, stopping, feed) };
+  } catch (error) {
+    await close(app, stopping, feed);
+    throw error;
+  }
+}
+
+async function close(app: FastifyInstance, stopping: AbortController, feed: { close(): Promise<void> }): Promise<void> {
+  stopping.abort();
+  const cut = setTimeout(() => app.server.closeAllConnections(), shutdownGraceMs);
+  await app.close();
+  clearTimeout(cut);
+  await feed.close();
+}

@@ -22,7 +22,8 @@ export function namesFrom(names: readonly string[], input: Value, run: Run): Val
 }
 
 function namesOver(names: readonly string[], from: number, input: Items, run: Run): Value {
-  let items = input;
+  // A step over no items gives an empty sequence, not the empty array that it began with.
+  let items = input.length > 0 ? input : newSequence();
   const last = names.length - 1;
   for (let i = from; i <= last && items.length > 0; i += 1) items = nameOver(names[i] as string, items, i === last, run);
   return items;

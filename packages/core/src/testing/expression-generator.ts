@@ -22,11 +22,36 @@ export const generatedData: fc.Arbitrary<Json> = fc.letrec<{ value: Json; object
   object: fc.dictionary(name, tie("value"), { maxKeys: 4, noNullPrototype: true }) as fc.Arbitrary<Json>,
 })).object;
 
+type Rule =
+  | "any"
+  | "step"
+  | "path"
+  | "predicate"
+  | "arithmetic"
+  | "operand"
+  | "comparison"
+  | "boolean"
+  | "condition"
+  | "constructor"
+  | "group"
+  | "order"
+  | "block"
+  | "lambda"
+  | "body"
+  | "call"
+  | "concatenation";
+
 const literal = fc.constantFrom("0", "1", "2", "-1", "2.5", '"a"', '"b"', '""', '"10"', "true", "false", "null", "[]", "{}");
+
+const oneArgument = [
+  "count", "exists", "string", "boolean", "not", "type", "distinct", "reverse", "sort", "sum", "max", "min", "average", "keys", "spread",
+  "merge", "number", "abs", "floor", "length", "uppercase", "trim", "join",
+];
+const withContext = ["string", "boolean", "not", "keys", "spread", "length", "uppercase", "number", "floor", "trim", "abs"];
 
 /** Expressions of every construct, nested a few levels deep. Most make sense to a type checker, some do not. */
 export const generatedExpression: fc.Arbitrary<GeneratedExpression> = fc
-  .letrec<Record<string, string>>((tie) => {
+  .letrec<Record<Rule, string>>((tie) => {
     const any = tie("any");
     const inside = (template: (...parts: string[]) => string, ...parts: fc.Arbitrary<string>[]) =>
       fc.tuple(...parts).map((texts) => template(...texts));
@@ -141,12 +166,6 @@ export const generatedExpression: fc.Arbitrary<GeneratedExpression> = fc
     };
   })
   .any.map((source) => ({ construct: constructOf(source), source }));
-
-const oneArgument = [
-  "count", "exists", "string", "boolean", "not", "type", "distinct", "reverse", "sort", "sum", "max", "min", "average", "keys", "spread",
-  "merge", "number", "abs", "floor", "length", "uppercase", "trim", "join",
-];
-const withContext = ["string", "boolean", "not", "keys", "spread", "length", "uppercase", "number", "floor", "trim", "abs"];
 
 /** The construct that a source mainly shows, for the counts of refusals. */
 function constructOf(source: string): string {

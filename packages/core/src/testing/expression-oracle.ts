@@ -5,7 +5,7 @@ import type { Json } from "../values/json.ts";
 
 /** How our evaluator and jsonata 2.2.2 compare on one expression. */
 export type Comparison =
-  | { readonly kind: "agree" }
+  | { readonly kind: "agree"; readonly on: "a value" | "nothing" | "an error" }
   | { readonly kind: "refused"; readonly code: string }
   | { readonly kind: "differ"; readonly theirs: string; readonly ours: string };
 
@@ -22,23 +22,28 @@ const refusals = new Set([
   "VALUE_IS_BLOB",
 ]);
 
-/** Evaluates an expression with both, over data of its own for each. */
-export async function compareWithJsonata(source: string, data: Json): Promise<Comparison> {
+/**
+ * Evaluates an expression with both, over data of its own for each.
+ * @param codes whether two errors must be the same one: of several in one constructor JSONata, which evaluates its parts
+ *   side by side, may report another first
+ */
+export async function compareWithJsonata(source: string, data: Json, codes: "same" | "any"): Promise<Comparison> {
   const ours = evaluateOurs(source, data);
   if ("refused" in ours) return { kind: "refused", code: ours.refused };
   const theirs = await evaluateTheirs(source, data);
   if ("error" in ours) {
     if ("error" in theirs) {
       // Where both name a code of JSONata's it is the same one.
-      const named = jsonataCode(ours.message);
-      if (named === undefined || theirs.error === undefined || named === theirs.error) return { kind: "agree" };
+      const named = codes === "same" ? jsonataCode(ours.message) : undefined;
+      if (named === undefined || theirs.error === undefined || named === theirs.error) return { kind: "agree", on: "an error" };
       return { kind: "differ", theirs: `error ${theirs.error}`, ours: `error ${ours.message}` };
     }
     if (refusals.has(ours.error)) return { kind: "refused", code: ours.error };
     return { kind: "differ", theirs: theirs.text, ours: `error ${ours.error} ${ours.message}` };
   }
   const text = "error" in theirs ? `error ${theirs.error}` : theirs.text;
-  return text === ours.text ? { kind: "agree" } : { kind: "differ", theirs: text, ours: ours.text };
+  if (text === ours.text) return { kind: "agree", on: text === "nothing" ? "nothing" : "a value" };
+  return { kind: "differ", theirs: text, ours: ours.text };
 }
 
 type Ours = { readonly text: string } | { readonly error: string; readonly message: string } | { readonly refused: string };

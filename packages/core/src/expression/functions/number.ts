@@ -1,11 +1,15 @@
-import { Fault, valueFault } from "../run.ts";
-import { numberArgument } from "./text.ts";
+import { integerPicture, readInteger, writeInteger } from "./integer-picture.ts";
+import { formatNumber } from "./number-picture.ts";
+import { rounded } from "./round.ts";
+import { textArgument } from "./text.ts";
+import { Fault, spend, valueFault } from "../run.ts";
 import { defineFunction } from "../signature.ts";
 import type { BuiltIn } from "../signature.ts";
 import type { Value } from "../value.ts";
-import type { Json } from "../../values/json.ts";
+import type { Run } from "../run.ts";
+import type { Json, JsonObject } from "../../values/json.ts";
 
-const { abs, ceil, floor, pow, round, sqrt } = Math;
+const { abs, ceil, floor, pow, sqrt } = Math;
 const isFinite = Number.isFinite;
 const toNumber = Number;
 
@@ -30,7 +34,7 @@ export const numberFunctions = [
   }),
 
   ofNumber("power", "n-n", (value, exponent) => {
-    const result = pow(value, numberArgument(exponent, "power", 2));
+    const result = exponent === undefined ? NaN : pow(value, exponent as number);
     if (!isFinite(result)) throw new Fault("EXPR_NUMBER_RANGE", "The result of $power is out of range (D3061).");
     return result;
   }),
@@ -41,15 +45,29 @@ export const numberFunctions = [
     return rounded(value, undefined).toString(radix);
   }),
 
+  ofNumber("formatNumber", "n-so?", (value, picture, options, run) =>
+    formatNumber(value, textArgument(picture, "formatNumber", 2), options as JsonObject | undefined, run),
+  ),
+  ofNumber("formatInteger", "n-s", (value, picture, _, run) =>
+    writeInteger(floor(value), integerPicture(textArgument(picture, "formatInteger", 2), run), run),
+  ),
+  defineFunction("parseInteger", "s-s", (args, run) => {
+    if (args[0] === undefined) return undefined;
+    const number = readInteger(args[0] as string, integerPicture(textArgument(args[1] as Value, "parseInteger", 2), run), run);
+    if (number === undefined) throw valueFault("D3030", "The text is no integer by this picture");
+    return number;
+  }),
+
   ofNumbers("sum", (numbers) => total(numbers)),
   ofNumbers("average", (numbers) => (numbers.length === 0 ? undefined : total(numbers) / numbers.length)),
   ofNumbers("max", (numbers) => extreme(numbers, (a, b) => a > b)),
   ofNumbers("min", (numbers) => extreme(numbers, (a, b) => a < b)),
 ];
 
-function ofNumber(name: string, signature: string, apply: (value: number, second: Value) => Value): BuiltIn {
-  return defineFunction(name, signature, (args) =>
-    args[0] === undefined ? undefined : apply(args[0] as number, args[1] as Value),
+/** Defines a function of a number, which of nothing is nothing. */
+function ofNumber(name: string, signature: string, apply: (value: number, second: Value, third: Value, run: Run) => Value): BuiltIn {
+  return defineFunction(name, signature, (args, run) =>
+    args[0] === undefined ? undefined : apply(args[0] as number, args[1] as Value, args[2] as Value, run),
   );
 }
 
@@ -57,7 +75,7 @@ function ofNumbers(name: string, apply: (numbers: readonly Json[]) => Value): Bu
   return defineFunction(name, "a<n>", (args, run) => {
     const numbers = args[0] as Json[] | undefined;
     if (numbers === undefined) return undefined;
-    run.fuel -= numbers.length >> 2;
+    spend(run, numbers.length >> 2);
     return apply(numbers);
   });
 }
@@ -120,19 +138,4 @@ function digitsEnd(text: string, from: number): number {
   let i = from;
   while (i < text.length && text.charCodeAt(i) >= 48 && text.charCodeAt(i) <= 57) i += 1;
   return i;
-}
-
-/** Rounds half to even, after moving the decimal point in the decimal notation, where no binary error comes in. */
-export function rounded(value: number, digits: number | undefined): number {
-  const moved = digits === undefined || digits === 0 ? value : shifted(value, digits);
-  let result = round(moved);
-  if (abs(result - moved) === 0.5 && abs(result % 2) === 1) result -= 1;
-  if (digits !== undefined && digits !== 0) result = shifted(result, -digits);
-  return result === 0 ? 0 : result;
-}
-
-function shifted(value: number, digits: number): number {
-  const text = "" + value;
-  const e = text.indexOf("e");
-  return e < 0 ? toNumber(text + "e" + digits) : toNumber(text.slice(0, e) + "e" + (toNumber(text.slice(e + 1)) + digits));
 }

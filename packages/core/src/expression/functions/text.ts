@@ -32,7 +32,7 @@ export const textFunctions = [
   ofText("trim", "s-", trimmed),
 
   ofText("substring", "s-nn?", (text, [, from, length]) => {
-    let start = numberArgument(from, "substring", 2);
+    let start = from === undefined ? 0 : (from as number);
     const count = codePoints(text);
     if (count + start < 0) start = 0;
     if (length === undefined) return sliceByCodePoints(text, start, undefined);
@@ -41,18 +41,18 @@ export const textFunctions = [
   }),
 
   ofText("substringBefore", "s-s", (text, [, separator]) => {
-    const at = text.indexOf(textArgument(separator, "substringBefore", 2));
+    const at = separator === undefined ? -1 : text.indexOf(separator as string);
     return at < 0 ? text : text.slice(0, at);
   }),
 
   ofText("substringAfter", "s-s", (text, [, separator]) => {
-    const mark = textArgument(separator, "substringAfter", 2);
-    const at = text.indexOf(mark);
-    return at < 0 ? text : text.slice(at + mark.length);
+    const at = separator === undefined ? -1 : text.indexOf(separator as string);
+    return at < 0 ? text : text.slice(at + (separator as string).length);
   }),
 
   ofText("pad", "s-ns?", (text, [, width, filler], run) => {
-    const wanted = trunc(numberArgument(width, "pad", 2));
+    if (width === undefined) return text;
+    const wanted = trunc(width as number);
     const missing = abs(wanted) - codePoints(text);
     if (!(missing > 0)) return text;
     const fill = filler === undefined || filler === "" ? " " : (filler as string);
@@ -139,9 +139,4 @@ function occurrences(text: string, mark: string): number {
 export function textArgument(value: Value, name: string, index: number): string {
   if (typeof value === "string") return value;
   throw typeFault("T0410", `Argument ${index} of $${name} must be a text`);
-}
-
-export function numberArgument(value: Value, name: string, index: number): number {
-  if (typeof value === "number") return value;
-  throw typeFault("T0410", `Argument ${index} of $${name} must be a number`);
 }

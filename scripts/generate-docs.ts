@@ -37,7 +37,8 @@ function errorsPage(): string {
   ];
   for (const { title, about, errors } of errorAreas) {
     lines.push("", `## ${title}`, "", about);
-    const patterns = title === "Actions" ? actionErrorPatterns.map((pattern) => [pattern.shownAs, pattern] as const) : [];
+    const patterns =
+      title === "Actions" ? actionErrorPatterns.map((pattern) => [pattern.shownAs, pattern] as const) : [];
     for (const [code, entry] of [...Object.entries(errors), ...patterns]) lines.push("", ...section(code, entry));
   }
   return lines.join("\n") + "\n";
@@ -45,11 +46,19 @@ function errorsPage(): string {
 
 function section(code: string, { title, status, explanation, remedy }: ErrorEntry): string[] {
   const http = status === undefined ? "" : ` (HTTP ${status})`;
-  return [`### \`${code}\``, "", `**${escaped(title)}**${http}. ${escaped(explanation)}`, "", `*Remedy:* ${escaped(remedy)}`];
+  return [
+    `### \`${code}\``,
+    "",
+    `**${escaped(title)}**${http}. ${escaped(explanation)}`,
+    "",
+    `*Remedy:* ${escaped(remedy)}`,
+  ];
 }
 
 function escaped(text: string): string {
-  return text.replace(/[<>*_|]/g, (character) => (character === "<" ? "&lt;" : character === ">" ? "&gt;" : "\\" + character));
+  return text.replace(/[<>*_|]/g, (character) =>
+    character === "<" ? "&lt;" : character === ">" ? "&gt;" : "\\" + character,
+  );
 }
 
 async function main(): Promise<void> {

@@ -113,7 +113,13 @@ export { applyInput, foldJournal, JournalError } from "./journal/fold.ts";
 export type { ResolveReference } from "./journal/fold.ts";
 export { instantFromMs, instantMs, parseInstantMs } from "./time/instant.ts";
 
-export type { CompiledExpression, EvaluateOptions, EvaluateResult, EvaluationError, Scope } from "./expression/evaluate.ts";
+export type {
+  CompiledExpression,
+  EvaluateOptions,
+  EvaluateResult,
+  EvaluationError,
+  Scope,
+} from "./expression/evaluate.ts";
 export { evaluateExpression, fuelPerStep } from "./expression/evaluate.ts";
 
 export { checkSchema } from "./schema/check-schema.ts";

@@ -60,16 +60,28 @@ const suggestedEventsPerExecution = 4_096;
 export function boundsOf(steps: readonly ProgramStep[], payloadSchema: ReadonlyJson | undefined): Bounds {
   const tally: Tally = { perStep: [], unbounded: [] };
   const total = blockBounds(steps, 1, tally);
-  const executions = 1 + Math.floor(total.remoteSteps / remoteStepsPerExecution) + Math.floor(total.steps / stepsPerExecution) + Math.floor(total.events / suggestedEventsPerExecution);
+  const executions =
+    1 +
+    Math.floor(total.remoteSteps / remoteStepsPerExecution) +
+    Math.floor(total.steps / stepsPerExecution) +
+    Math.floor(total.events / suggestedEventsPerExecution);
   // A yield comes after 200,000 units of fuel, and a step may use 100,000: at most one for two steps, each a flush and perhaps a timer.
   const yields = Math.ceil(total.computing / 2);
-  const events = cost.run + cost.runMarkers + total.events + yields * (cost.marker + cost.timer) + (executions - 1) * cost.nextExecution;
+  const events =
+    cost.run +
+    cost.runMarkers +
+    total.events +
+    yields * (cost.marker + cost.timer) +
+    (executions - 1) * cost.nextExecution;
   return {
     historyEvents: finite(events),
     peakHistoryEvents: finite(cost.run + cost.runMarkers + total.peak),
     timers: finite(total.timers),
     fanOut: finite(total.fanOut),
-    largestLiteralBytes: tally.perStep.reduce((most, step) => Math.max(most, step.largestLiteralBytes), payloadSchema === undefined ? 0 : jsonBytes(payloadSchema)),
+    largestLiteralBytes: tally.perStep.reduce(
+      (most, step) => Math.max(most, step.largestLiteralBytes),
+      payloadSchema === undefined ? 0 : jsonBytes(payloadSchema),
+    ),
     unbounded: tally.unbounded,
     perStep: tally.perStep,
   };
@@ -116,7 +128,11 @@ function stepBounds(step: ProgramStep, times: number, tally: Tally): Sum {
     historyEvents: finite(times * own.events),
     timers: finite(times * own.timers),
     fanOut: own.fanOut,
-    largestLiteralBytes: Math.max(0, ...literals, step.type === "human.task" && "schema" in step.form ? jsonBytes(step.form.schema) : 0),
+    largestLiteralBytes: Math.max(
+      0,
+      ...literals,
+      step.type === "human.task" && "schema" in step.form ? jsonBytes(step.form.schema) : 0,
+    ),
   });
   const computing = valuesOf(step).some(({ value }) => expressionsOf(value).length > 0);
   const itself: Sum = {
@@ -130,7 +146,8 @@ function stepBounds(step: ProgramStep, times: number, tally: Tally): Sum {
   };
   const inside = insideBounds(step, times, turns, computing, tally);
   const whole = inSequence(itself, inside);
-  if (whole.fanOut !== own.fanOut) tally.perStep[at] = { ...(tally.perStep[at] as StepBounds), fanOut: finite(whole.fanOut) };
+  if (whole.fanOut !== own.fanOut)
+    tally.perStep[at] = { ...(tally.perStep[at] as StepBounds), fanOut: finite(whole.fanOut) };
   return whole;
 }
 
@@ -138,7 +155,9 @@ function insideBounds(step: ProgramStep, times: number, turns: number, computing
   switch (step.type) {
     case "control.if":
     case "control.switch":
-      return programBlocks(step).map((block) => blockBounds(block, times, tally)).reduce(either, none);
+      return programBlocks(step)
+        .map((block) => blockBounds(block, times, tally))
+        .reduce(either, none);
     case "control.parallel":
       return step.branches.map((branch) => blockBounds(branch.steps, times, tally)).reduce(sideBySide, none);
     case "control.forEach":
@@ -159,7 +178,9 @@ function insideBounds(step: ProgramStep, times: number, turns: number, computing
     }
     default:
       // try, catch and finally, a saga's body and the undoing of its steps may all come after another.
-      return programBlocks(step).map((block) => blockBounds(block, times, tally)).reduce(inSequence, none);
+      return programBlocks(step)
+        .map((block) => blockBounds(block, times, tally))
+        .reduce(inSequence, none);
   }
 }
 
@@ -176,7 +197,8 @@ function ownCost(step: ProgramStep): Cost {
       const again = step.retry !== undefined && step.retry.maxAttempts > 1 ? cost.activity : 0;
       // A local call is a segment of its own with a timer, and is handed back when it may be tried again;
       // a call in a batch is called again singly.
-      if (step.facts.execution === "local") return { events: cost.marker + cost.timer + again + cost.marker, timers: 0, fanOut: 1 };
+      if (step.facts.execution === "local")
+        return { events: cost.marker + cost.timer + again + cost.marker, timers: 0, fanOut: 1 };
       return { events: cost.activity + (step.facts.batch ? cost.activity : 0) + cost.marker, timers: 0, fanOut: 1 };
     }
     case "time.wait":
@@ -192,7 +214,11 @@ function ownCost(step: ProgramStep): Cost {
     }
     case "control.callWorkflow": {
       const tries = triesOf(step.retry);
-      return { events: tries * (cost.child + 2 * cost.marker) + (tries - 1) * cost.timer, timers: tries - 1, fanOut: 1 };
+      return {
+        events: tries * (cost.child + 2 * cost.marker) + (tries - 1) * cost.timer,
+        timers: tries - 1,
+        fanOut: 1,
+      };
     }
     case "control.saga":
       return { events: cost.timer + cost.marker, timers: 1, fanOut: 0 };
@@ -221,7 +247,9 @@ function literalItems(items: unknown): number {
 function concurrencyOf(step: Extract<ProgramStep, { type: "control.forEach" }>): number {
   const { concurrency } = step;
   if (concurrency === undefined) return 1;
-  return concurrency.kind === "literal" && typeof concurrency.value === "number" ? concurrency.value : forEachConcurrencyMax;
+  return concurrency.kind === "literal" && typeof concurrency.value === "number"
+    ? concurrency.value
+    : forEachConcurrencyMax;
 }
 
 /** Infinity for what only an expression tells. */

@@ -4,16 +4,30 @@ import type { CompileCatalogue } from "./catalogue.ts";
 import type { IssueList } from "./issue-list.ts";
 
 /** Calls of workflows that lead back to the workflow itself. */
-export function checkCalls(workflow: string, steps: readonly StepDefinition[], catalogue: CompileCatalogue, issues: IssueList): void {
+export function checkCalls(
+  workflow: string,
+  steps: readonly StepDefinition[],
+  catalogue: CompileCatalogue,
+  issues: IssueList,
+): void {
   checkBlock(steps, "/steps", (key) => wayBack(key, workflow, catalogue), issues);
 }
 
-function checkBlock(steps: readonly StepDefinition[], pointer: string, wayBackFrom: (key: string) => string[] | undefined, issues: IssueList): void {
+function checkBlock(
+  steps: readonly StepDefinition[],
+  pointer: string,
+  wayBackFrom: (key: string) => string[] | undefined,
+  issues: IssueList,
+): void {
   steps.forEach((step, i) => {
     if (step.type === "control.callWorkflow") {
       const way = wayBackFrom(step.workflow);
       if (way !== undefined) {
-        issues.error("CALL_CYCLE", { pointer: `${pointer}/${i}/workflow`, stepId: step.id }, `This call leads back to this workflow: ${way.join(" calls ")}.`);
+        issues.error(
+          "CALL_CYCLE",
+          { pointer: `${pointer}/${i}/workflow`, stepId: step.id },
+          `This call leads back to this workflow: ${way.join(" calls ")}.`,
+        );
       }
     }
     for (const block of blocksOf(step)) checkBlock(block.steps, `${pointer}/${i}${block.pointer}`, wayBackFrom, issues);

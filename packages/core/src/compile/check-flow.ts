@@ -7,7 +7,12 @@ export function checkFlow(steps: readonly StepDefinition[], issues: IssueList): 
   checkBlock(steps, "/steps", new Map(), issues);
 }
 
-function checkBlock(steps: readonly StepDefinition[], pointer: string, ids: Map<string, string>, issues: IssueList): void {
+function checkBlock(
+  steps: readonly StepDefinition[],
+  pointer: string,
+  ids: Map<string, string>,
+  issues: IssueList,
+): void {
   let ended: StepDefinition | undefined;
   steps.forEach((step, i) => {
     const at = `${pointer}/${i}`;
@@ -18,7 +23,11 @@ function checkBlock(steps: readonly StepDefinition[], pointer: string, ids: Map<
       issues.error("STEP_ID_DUPLICATE", { pointer: at + "/id", stepId: step.id }, message);
     }
     if (ended !== undefined && i > 0 && endsBlock(steps[i - 1] as StepDefinition)) {
-      issues.warning("STEP_UNREACHABLE", { pointer: at, stepId: step.id }, `"${step.id}" can never run: "${ended.id}" before it always leaves the block.`);
+      issues.warning(
+        "STEP_UNREACHABLE",
+        { pointer: at, stepId: step.id },
+        `"${step.id}" can never run: "${ended.id}" before it always leaves the block.`,
+      );
     }
     if (ended === undefined && endsBlock(step)) ended = step;
     if (step.type === "control.switch") checkCases(step, at, issues);
@@ -38,7 +47,10 @@ function endsBlock(step: StepDefinition): boolean {
     case "control.switch":
       return step.default !== undefined && listEnds(step.default) && step.cases.every((one) => listEnds(one.steps));
     case "control.tryCatch":
-      return (step.finally !== undefined && listEnds(step.finally)) || (listEnds(step.try) && (step.catch === undefined || listEnds(step.catch)));
+      return (
+        (step.finally !== undefined && listEnds(step.finally)) ||
+        (listEnds(step.try) && (step.catch === undefined || listEnds(step.catch)))
+      );
     case "control.saga":
       return listEnds(step.body);
     default:
@@ -50,12 +62,18 @@ function listEnds(steps: readonly StepDefinition[]): boolean {
   return steps.some(endsBlock);
 }
 
-function checkCases(step: Extract<StepDefinition, { type: "control.switch" }>, pointer: string, issues: IssueList): void {
+function checkCases(
+  step: Extract<StepDefinition, { type: "control.switch" }>,
+  pointer: string,
+  issues: IssueList,
+): void {
   let always = false;
   step.cases.forEach((one, i) => {
     const place = { pointer: `${pointer}/cases/${i}/when`, stepId: step.id };
-    if (always) issues.warning("CASE_UNREACHABLE", place, "This case can never be taken: one before it is always true.");
-    else if (one.when === false || one.when === null) issues.warning("CASE_UNREACHABLE", place, "This case can never be taken: its condition is never true.");
+    if (always)
+      issues.warning("CASE_UNREACHABLE", place, "This case can never be taken: one before it is always true.");
+    else if (one.when === false || one.when === null)
+      issues.warning("CASE_UNREACHABLE", place, "This case can never be taken: its condition is never true.");
     if (one.when === true) always = true;
   });
 }

@@ -6,7 +6,7 @@ import type { Read } from "./expression-reads.ts";
 import { readsOf } from "./expression-reads.ts";
 import type { IssueList } from "./issue-list.ts";
 import { didYouMean } from "./nearest.ts";
-import { expressionsOf, valuesOf } from "./program-walk.ts";
+import { expressionsOf, stepPointer, valuesOf } from "./program-walk.ts";
 import type { StepValue } from "./program-walk.ts";
 import { branchOwn, collectTargets, collectWrites, variable, writesOf } from "./program-writes.ts";
 import { KnownVariables, setByAll } from "./variable-scope.ts";
@@ -15,7 +15,12 @@ import { KnownVariables, setByAll } from "./variable-scope.ts";
  * Reads of variables that no step before can have set (an error), or that are not set on every way (a warning), and of
  * payload fields that the schema excludes. It errs on the side of silence: what it does not understand it does not report.
  */
-export function checkVariables(steps: readonly ProgramStep[], payload: ReadonlyJson | undefined, issues: IssueList, pointerOf: (value: Value) => string): void {
+export function checkVariables(
+  steps: readonly ProgramStep[],
+  payload: ReadonlyJson | undefined,
+  issues: IssueList,
+  pointerOf: (value: Value) => string,
+): void {
   const all = new Set<string>();
   collectWrites(steps, all);
   new VariableCheck(issues, pointerOf, closedFields(payload, steps), all).block(steps, new KnownVariables(), new Set());
@@ -32,7 +37,12 @@ class VariableCheck {
   /** Variables that a step before may have set. */
   readonly #possible = new Set<string>();
 
-  constructor(issues: IssueList, pointerOf: (value: Value) => string, payloadFields: ReadonlySet<string> | undefined, allWrites: ReadonlySet<string>) {
+  constructor(
+    issues: IssueList,
+    pointerOf: (value: Value) => string,
+    payloadFields: ReadonlySet<string> | undefined,
+    allWrites: ReadonlySet<string>,
+  ) {
     this.#issues = issues;
     this.#pointerOf = pointerOf;
     this.#payloadFields = payloadFields;
@@ -79,7 +89,11 @@ class VariableCheck {
     }
   }
 
-  #branches(branches: readonly (readonly ProgramStep[])[], known: KnownVariables, locals: ReadonlySet<string>): boolean {
+  #branches(
+    branches: readonly (readonly ProgramStep[])[],
+    known: KnownVariables,
+    locals: ReadonlySet<string>,
+  ): boolean {
     const after = branches.map((steps) => {
       const inside = known.inside();
       return this.block(steps, inside, locals) ? inside : undefined;
@@ -88,7 +102,11 @@ class VariableCheck {
     return after.some((one) => one !== undefined);
   }
 
-  #loop(step: Extract<ProgramStep, { type: "control.forEach" | "control.while" }>, known: KnownVariables, locals: ReadonlySet<string>): void {
+  #loop(
+    step: Extract<ProgramStep, { type: "control.forEach" | "control.while" }>,
+    known: KnownVariables,
+    locals: ReadonlySet<string>,
+  ): void {
     const before = new Set(this.#possible);
     collectWrites(step.body, this.#possible);
     const isForEach = step.type === "control.forEach";
@@ -99,7 +117,12 @@ class VariableCheck {
     for (const value of valuesOf(step)) {
       // A condition is asked before the first body, a collected value after each.
       if (value.seesBlock !== true) continue;
-      this.#reads(value, step, isForEach ? new KnownVariables(inside, this.#collected(value, step, inside)) : known, inner);
+      this.#reads(
+        value,
+        step,
+        isForEach ? new KnownVariables(inside, this.#collected(value, step, inside)) : known,
+        inner,
+      );
     }
     if (!isForEach) return;
     if (step.concurrency?.kind === "literal" && step.concurrency.value !== 1) {
@@ -110,7 +133,11 @@ class VariableCheck {
   }
 
   /** Variables that the body sets on some ways only, so that an item may collect the value of the one before it. */
-  #collected(collect: StepValue, step: Extract<ProgramStep, { type: "control.forEach" }>, inside: KnownVariables): Set<string> {
+  #collected(
+    collect: StepValue,
+    step: Extract<ProgramStep, { type: "control.forEach" }>,
+    inside: KnownVariables,
+  ): Set<string> {
     const written = new Set<string>();
     collectWrites(step.body, written);
     const doubtful = new Set<string>();
@@ -120,23 +147,34 @@ class VariableCheck {
         if (name === undefined || !written.has(name) || inside.own.has(name)) continue;
         doubtful.add(name);
         const message = `What is collected reads "${shown(name)}", which the body sets on some ways only: with another concurrency the result would be another.`;
-        this.#issues.warning("COLLECT_DEPENDS_ON_CONCURRENCY", { pointer: this.#pointerOf(value), stepId: step.id }, message);
+        this.#issues.warning(
+          "COLLECT_DEPENDS_ON_CONCURRENCY",
+          { pointer: this.#pointerOf(value), stepId: step.id },
+          message,
+        );
       }
     }
     return doubtful;
   }
 
-  #parallel(step: Extract<ProgramStep, { type: "control.parallel" }>, known: KnownVariables, locals: ReadonlySet<string>): boolean {
+  #parallel(
+    step: Extract<ProgramStep, { type: "control.parallel" }>,
+    known: KnownVariables,
+    locals: ReadonlySet<string>,
+  ): boolean {
     for (const branch of step.branches) collectWrites(branch.steps, this.#possible);
     this.#branchesWriteSame(step);
+    const after: string[] = [];
     let ends = true;
     for (const branch of step.branches) {
       const inside = known.inside();
       const branchEnds = this.block(branch.steps, inside, locals);
       if (step.completion !== "all") continue;
       ends &&= branchEnds;
-      for (const name of inside.own) if (!branchOwn.has(name)) known.own.add(name);
+      after.push(...[...inside.own].filter((name) => !branchOwn.has(name)));
     }
+    // Only now: no branch may lean on what another one sets.
+    for (const name of after) known.own.add(name);
     this.#write(step, known);
     return ends;
   }
@@ -158,7 +196,11 @@ class VariableCheck {
     }
   }
 
-  #tryCatch(step: Extract<ProgramStep, { type: "control.tryCatch" }>, known: KnownVariables, locals: ReadonlySet<string>): boolean {
+  #tryCatch(
+    step: Extract<ProgramStep, { type: "control.tryCatch" }>,
+    known: KnownVariables,
+    locals: ReadonlySet<string>,
+  ): boolean {
     const tried = known.inside();
     const ways: (KnownVariables | undefined)[] = [this.block(step.try, tried, locals) ? tried : undefined];
     if (step.captureErrorAs !== undefined) this.#possible.add(variable(step.captureErrorAs) ?? "");
@@ -188,7 +230,13 @@ class VariableCheck {
     }
   }
 
-  #read(read: Read, place: { readonly pointer: string; readonly stepId: string }, known: KnownVariables, locals: ReadonlySet<string>, sees: string | undefined): void {
+  #read(
+    read: Read,
+    place: { readonly pointer: string; readonly stepId: string },
+    known: KnownVariables,
+    locals: ReadonlySet<string>,
+    sees: string | undefined,
+  ): void {
     const [first, second] = read.names as [string, string | undefined];
     if (read.guarded || first === sees || locals.has(first)) return;
     if (first === "payload") {
@@ -212,17 +260,15 @@ class VariableCheck {
 }
 
 /** The only fields that the payload can have; undefined where the schema leaves that open. */
-function closedFields(schema: ReadonlyJson | undefined, steps: readonly ProgramStep[]): ReadonlySet<string> | undefined {
-  if (!isJsonObject(schema as Json) || (schema as { [key: string]: Json })["additionalProperties"] !== false) return undefined;
+function closedFields(
+  schema: ReadonlyJson | undefined,
+  steps: readonly ProgramStep[],
+): ReadonlySet<string> | undefined {
+  if (!isJsonObject(schema as Json) || (schema as { [key: string]: Json })["additionalProperties"] !== false)
+    return undefined;
   const members = schema as { [key: string]: Json };
   if (["anyOf", "oneOf", "allOf", "not", "if", "$ref"].some((keyword) => keyword in members)) return undefined;
   const fields = new Set(Object.keys(isJsonObject(members["properties"]) ? members["properties"] : {}));
   for (const [scope, field] of collectTargets(steps)) if (scope === "payload") fields.add(field ?? "");
   return fields;
-}
-
-/** The JSON pointer of a step from its step path: `root.steps[2].cases[0].steps[1]` is `/steps/2/cases/0/steps/1`. */
-function stepPointer(step: ProgramStep): string {
-  const path = step.path.slice("root".length).replace(/\.(then|else|body|default|try|catch|finally|compensate)\.steps/g, ".$1");
-  return path.replace(/\[(\d+)\]/g, ".$1").replaceAll(".", "/");
 }

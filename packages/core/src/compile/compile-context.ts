@@ -6,7 +6,16 @@ import { shown, valueForm } from "../definition/value.ts";
 import type { WhenDefinition } from "../definition/when.ts";
 import type { ErrorCode } from "../errors/errors.ts";
 import { semantics as behaviours } from "../interpreter/semantics.ts";
-import type { Assignments, ErrorPolicy, ProgramStep, RetryPolicy, SemanticsVersion, Target, Value, When } from "../program/program.ts";
+import type {
+  Assignments,
+  ErrorPolicy,
+  ProgramStep,
+  RetryPolicy,
+  SemanticsVersion,
+  Target,
+  Value,
+  When,
+} from "../program/program.ts";
 import { checkSchema } from "../schema/check-schema.ts";
 import { parseInstantMs } from "../time/instant.ts";
 import type { Issue } from "../values/issue.ts";
@@ -56,8 +65,17 @@ export class CompileContext {
   }
 
   /** The steps of a block; `block` is what its step path and its pointer add to those of the step. */
-  block(steps: readonly StepDefinition[], place: StepPlace, block: { readonly path: string; readonly pointer: string }, insideSaga = place.insideSaga): ProgramStep[] {
-    return this.compileBlock(this, steps, { pointer: place.pointer + block.pointer, path: place.path + block.path + ".steps", insideSaga });
+  block(
+    steps: readonly StepDefinition[],
+    place: StepPlace,
+    block: { readonly path: string; readonly pointer: string },
+    insideSaga = place.insideSaga,
+  ): ProgramStep[] {
+    return this.compileBlock(this, steps, {
+      pointer: place.pointer + block.pointer,
+      path: place.path + block.path + ".steps",
+      insideSaga,
+    });
   }
 
   /** @param secrets what is said of a secret in it; left out: secrets are refused */
@@ -75,14 +93,20 @@ export class CompileContext {
       }
       case "array": {
         const items = (given as Json[]).map((item, i) => this.value(item, place, `${field}/${i}`, secrets));
-        return items.every((item) => item.kind === "literal") ? { kind: "literal", value: items.map((item) => item.value) } : { kind: "array", items };
+        return items.every((item) => item.kind === "literal")
+          ? { kind: "literal", value: items.map((item) => item.value) }
+          : { kind: "array", items };
       }
       case "object": {
         const entries = Object.entries(given as { [key: string]: Json }).map(
           ([key, member]) => [key, this.value(member, place, field + pointerToken(key), secrets)] as const,
         );
-        const literals = entries.flatMap(([key, member]) => (member.kind === "literal" ? [[key, member.value] as const] : []));
-        return literals.length === entries.length ? { kind: "literal", value: Object.fromEntries(literals) } : { kind: "object", entries };
+        const literals = entries.flatMap(([key, member]) =>
+          member.kind === "literal" ? [[key, member.value] as const] : [],
+        );
+        return literals.length === entries.length
+          ? { kind: "literal", value: Object.fromEntries(literals) }
+          : { kind: "object", entries };
       }
     }
   }
@@ -95,7 +119,12 @@ export class CompileContext {
   count(given: ValueDefinition, place: StepPlace, field: string, min: number): Value {
     const value = this.value(given, place, field);
     if (value.kind === "literal" && !(Number.isInteger(value.value) && (value.value as number) >= min)) {
-      this.error("FIELD_INVALID", place, field, `This is a whole number of at least ${min}, and not ${shown(JSON.stringify(value.value))}.`);
+      this.error(
+        "FIELD_INVALID",
+        place,
+        field,
+        `This is a whole number of at least ${min}, and not ${shown(JSON.stringify(value.value))}.`,
+      );
     }
     return value;
   }
@@ -108,7 +137,12 @@ export class CompileContext {
   }
 
   /** A When, or what is short for its `durationMs`. */
-  when(given: WhenDefinition | undefined, shortMs: ValueDefinition | undefined, place: StepPlace, field: string): When | undefined {
+  when(
+    given: WhenDefinition | undefined,
+    shortMs: ValueDefinition | undefined,
+    place: StepPlace,
+    field: string,
+  ): When | undefined {
     if (given !== undefined) return this.requiredWhen(given, place, field);
     if (shortMs === undefined) return undefined;
     return { kind: "durationMs", durationMs: this.duration(shortMs, place, field + "Ms", this.waitMsMax) };
@@ -116,12 +150,20 @@ export class CompileContext {
 
   requiredWhen(given: WhenDefinition, place: StepPlace, field: string): When {
     if (given.durationMs !== undefined) {
-      return { kind: "durationMs", durationMs: this.duration(given.durationMs, place, field + "/durationMs", this.waitMsMax) };
+      return {
+        kind: "durationMs",
+        durationMs: this.duration(given.durationMs, place, field + "/durationMs", this.waitMsMax),
+      };
     }
     if (given.until !== undefined) {
       const until = this.value(given.until, place, field + "/until");
       if (until.kind === "literal" && (typeof until.value !== "string" || parseInstantMs(until.value) === undefined)) {
-        this.error("UNTIL_NOT_INSTANT", place, field + "/until", "This is no instant in RFC 3339, such as 2031-03-30T08:00:00Z.");
+        this.error(
+          "UNTIL_NOT_INSTANT",
+          place,
+          field + "/until",
+          "This is no instant in RFC 3339, such as 2031-03-30T08:00:00Z.",
+        );
       }
       return { kind: "until", until };
     }
@@ -132,7 +174,12 @@ export class CompileContext {
     this.#checkDuration(literalNumber(days) * 86_400_000 + literalNumber(hours) * 3_600_000, place, at, this.waitMsMax);
     const { calendars } = this.catalogue;
     if (calendars !== undefined && !calendars.includes(business.calendar)) {
-      this.error("CALENDAR_UNKNOWN", place, at + "/calendar", `There is no calendar "${shown(business.calendar)}".${didYouMean(business.calendar, calendars)}`);
+      this.error(
+        "CALENDAR_UNKNOWN",
+        place,
+        at + "/calendar",
+        `There is no calendar "${shown(business.calendar)}".${didYouMean(business.calendar, calendars)}`,
+      );
     }
     return without({ kind: "business", days, hours, calendar: business.calendar });
   }
@@ -158,13 +205,20 @@ export class CompileContext {
 
   errorPolicy(given: OnErrorDefinition | undefined, place: StepPlace): ErrorPolicy | undefined {
     if (given === undefined) return undefined;
-    return without({ policy: given.policy, captureErrorAs: this.target(given.captureErrorAs, place, "/onError/captureErrorAs") });
+    return without({
+      policy: given.policy,
+      captureErrorAs: this.target(given.captureErrorAs, place, "/onError/captureErrorAs"),
+    });
   }
 
   /** Checks a schema of the subset, and reports what is wrong with it under `field`. */
   schema(given: Json, place: { readonly pointer: string; readonly stepId?: string }, field: string): void {
     for (const found of checkSchema(given)) {
-      this.issues.error(found.code as ErrorCode, { ...place, pointer: place.pointer + field + found.pointer }, found.message);
+      this.issues.error(
+        found.code as ErrorCode,
+        { ...place, pointer: place.pointer + field + found.pointer },
+        sentence(found.message),
+      );
     }
   }
 
@@ -183,7 +237,12 @@ export class CompileContext {
 
   #checkDuration(durationMs: number, place: StepPlace, field: string, maxMs: number): void {
     if (!(durationMs > maxMs)) return;
-    this.error("DURATION_TOO_LONG", place, field, `${durationMs} ms is more than the ${maxMs} ms that are possible here.`);
+    this.error(
+      "DURATION_TOO_LONG",
+      place,
+      field,
+      `${durationMs} ms is more than the ${maxMs} ms that are possible here.`,
+    );
   }
 
   #expression(source: string, place: StepPlace, field: string): Value {
@@ -223,7 +282,18 @@ const noTarget: Target = ["vars", "-"];
 
 function placed(issue: Issue, place: StepPlace, field: string): Issue {
   const { code, severity, message, remedy } = issue;
-  return { code, severity, pointer: place.pointer + field, message, remedy, ...(place.stepId === undefined ? {} : { stepId: place.stepId }) };
+  return {
+    code,
+    severity,
+    pointer: place.pointer + field,
+    message,
+    remedy,
+    ...(place.stepId === undefined ? {} : { stepId: place.stepId }),
+  };
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1) + (text.endsWith(".") ? "" : ".");
 }
 
 function literalNumber(value: Value | undefined): number {
@@ -236,4 +306,3 @@ export function without<Members extends object>(members: Members): Members {
   for (const key of Object.keys(kept) as (keyof Members)[]) if (kept[key] === undefined) delete kept[key];
   return kept;
 }
-

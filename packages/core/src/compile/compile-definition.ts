@@ -8,11 +8,13 @@ import type { Bounds } from "./bounds.ts";
 import { boundsOf, historyEventsMax } from "./bounds.ts";
 import type { CompileCatalogue } from "./catalogue.ts";
 import { checkCalls } from "./check-calls.ts";
+import { checkCorrelation } from "./check-correlation.ts";
 import { checkFlow } from "./check-flow.ts";
 import { checkVariables } from "./check-variables.ts";
 import { CompileContext, without } from "./compile-context.ts";
 import { compileBlock } from "./compile-step.ts";
 import { IssueList } from "./issue-list.ts";
+import { stepPointer } from "./program-walk.ts";
 import type { Positions } from "./positions.ts";
 
 export interface CompiledDefinition {
@@ -35,7 +37,11 @@ export const newestSemantics: SemanticsVersion = 2;
  * Checks a definition as publishing does, and compiles it. Every problem is found at once.
  * The program is the same on every machine for the same definition and catalogue.
  */
-export function compileDefinition(definition: Definition, catalogue: CompileCatalogue, options: CompileOptions = {}): CompiledDefinition {
+export function compileDefinition(
+  definition: Definition,
+  catalogue: CompileCatalogue,
+  options: CompileOptions = {},
+): CompiledDefinition {
   const issues = new IssueList(options.positions);
   const semantics = definition.semantics ?? catalogue.defaultSemantics ?? newestSemantics;
   const c = new CompileContext(semantics, catalogue, issues, compileBlock);
@@ -48,6 +54,7 @@ export function compileDefinition(definition: Definition, catalogue: CompileCata
 
   const bounds = boundsOf(steps, definition.payload);
   if (!issues.hasErrors) checkVariables(steps, definition.payload, issues, (value) => c.pointerOf(value));
+  checkCorrelation(steps, catalogue, issues, stepPointer);
   const peak = bounds.peakHistoryEvents;
   if (peak === null || peak > historyEventsMax) {
     const count = peak === null ? "any number of" : String(peak);
@@ -71,12 +78,17 @@ export function compileDefinition(definition: Definition, catalogue: CompileCata
 function compileTriggers(c: CompileContext, definition: Definition): ProgramTrigger[] | undefined {
   if (definition.triggers === undefined) return undefined;
   if (c.catalogue.unsupported?.fields.includes("triggers") === true) {
-    c.issues.error("STEP_NOT_SUPPORTED", { pointer: "/triggers" }, "The deployed engine cannot start runs by triggers yet.");
+    c.issues.error(
+      "STEP_NOT_SUPPORTED",
+      { pointer: "/triggers" },
+      "The deployed engine cannot start runs by triggers yet.",
+    );
   }
   const seen = new Set<string>();
   return definition.triggers.map((trigger, i) => {
     const pointer = `/triggers/${i}`;
-    if (seen.has(trigger.id)) c.issues.error("TRIGGER_ID_DUPLICATE", { pointer: pointer + "/id" }, `Two triggers are called "${trigger.id}".`);
+    if (seen.has(trigger.id))
+      c.issues.error("TRIGGER_ID_DUPLICATE", { pointer: pointer + "/id" }, `Two triggers are called "${trigger.id}".`);
     seen.add(trigger.id);
     const place = { pointer, path: `triggers[${i}]`, stepId: undefined, insideSaga: false };
     return without({

@@ -87,7 +87,12 @@ function checkSemantics(c: CompileContext, step: StepDefinition, place: StepPlac
   }
   for (const field of kind?.fieldsSince2 ?? []) {
     if (!Object.hasOwn(step, field)) continue;
-    c.error("SEMANTICS_TOO_OLD", place, "/" + field, `${field} of ${step.type} came with semantics 2, and this definition asks for 1.`);
+    c.error(
+      "SEMANTICS_TOO_OLD",
+      place,
+      "/" + field,
+      `${field} of ${step.type} came with semantics 2, and this definition asks for 1.`,
+    );
   }
 }
 
@@ -102,7 +107,12 @@ function checkSupport(c: CompileContext, step: StepDefinition, place: StepPlace)
     if (!name.startsWith(step.type + ".")) continue;
     const field = name.slice(step.type.length + 1);
     if (!Object.hasOwn(step, field) || isDefault(step, field)) continue;
-    c.error("STEP_NOT_SUPPORTED", place, "/" + field, `The deployed engine cannot perform ${field} of ${step.type} yet.`);
+    c.error(
+      "STEP_NOT_SUPPORTED",
+      place,
+      "/" + field,
+      `The deployed engine cannot perform ${field} of ${step.type} yet.`,
+    );
   }
 }
 

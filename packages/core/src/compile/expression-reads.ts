@@ -97,7 +97,12 @@ function visitAfter(node: Node, asked: readonly string[], guarded: boolean, read
 }
 
 /** `$exists(x) ? x : 0`: where a condition asks whether something is there, the branches know. */
-function visitCondition(cases: readonly (readonly [Node, Node])[], otherwise: Node | undefined, guarded: boolean, reads: Read[]): void {
+function visitCondition(
+  cases: readonly (readonly [Node, Node])[],
+  otherwise: Node | undefined,
+  guarded: boolean,
+  reads: Read[],
+): void {
   for (const [when, then] of cases) {
     visit(when, guarded, reads);
     visitAfter(then, existsQuestions(when), guarded, reads);
@@ -106,7 +111,8 @@ function visitCondition(cases: readonly (readonly [Node, Node])[], otherwise: No
 }
 
 function existsQuestions(node: Node): string[] {
-  if (node.op === "binary" && node.operator === "and") return [...existsQuestions(node.left), ...existsQuestions(node.right)];
+  if (node.op === "binary" && node.operator === "and")
+    return [...existsQuestions(node.left), ...existsQuestions(node.right)];
   if (node.op !== "call" || node.name !== "exists") return [];
   return node.args.flatMap((arg) => (arg.op === "path" ? [arg.names.join(".")] : arg.op === "name" ? [arg.name] : []));
 }

@@ -1,6 +1,13 @@
 // Table of contents of `@mainspring/core/compile`: everything that needs a parser. Nothing that runs workflows imports it.
 
-export type { ActionEntry, CompileCatalogue, EventTypeEntry, FormEntry, UnsupportedParts, WorkflowEntry } from "./catalogue.ts";
+export type {
+  ActionEntry,
+  CompileCatalogue,
+  EventTypeEntry,
+  FormEntry,
+  UnsupportedParts,
+  WorkflowEntry,
+} from "./catalogue.ts";
 export type { ParsedDefinition } from "./parse-definition.ts";
 export { parseDefinition } from "./parse-definition.ts";
 export type { Positions } from "./positions.ts";

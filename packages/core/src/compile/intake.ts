@@ -24,7 +24,13 @@ export class Intake {
   #nodes = 0;
   #bytes = 0;
 
-  add(code: ErrorCode, pointer: string, line: number | undefined, message: string, remedy: string = errors[code].remedy): void {
+  add(
+    code: ErrorCode,
+    pointer: string,
+    line: number | undefined,
+    message: string,
+    remedy: string = errors[code].remedy,
+  ): void {
     if (this.issues.length >= issuesMax) return;
     this.issues.push({ code, severity: "error", pointer, message, remedy, ...(line === undefined ? {} : { line }) });
   }
@@ -38,14 +44,21 @@ export class Intake {
   enter(depth: number, pointer: string, line: number | undefined): void {
     this.#nodes += 1;
     if (depth > documentNestingMax) {
-      this.stop("DEFINITION_TOO_LARGE", cutPointer(pointer), line, `This is nested more than ${documentNestingMax} deep.`);
+      this.stop(
+        "DEFINITION_TOO_LARGE",
+        cutPointer(pointer),
+        line,
+        `This is nested more than ${documentNestingMax} deep.`,
+      );
     }
-    if (this.#nodes > documentNodesMax) this.stop("DEFINITION_TOO_LARGE", "", line, "The definition has too many parts.");
+    if (this.#nodes > documentNodesMax)
+      this.stop("DEFINITION_TOO_LARGE", "", line, "The definition has too many parts.");
   }
 
   text(text: string, pointer: string, line: number | undefined): void {
     this.#count(text, line);
-    if (!textIsStorable(text)) this.add("TEXT_NOT_STORABLE", pointer, line, "This text contains a NUL character or half of a surrogate pair.");
+    if (!textIsStorable(text))
+      this.add("TEXT_NOT_STORABLE", pointer, line, "This text contains a NUL character or half of a surrogate pair.");
   }
 
   number(value: number, source: string, pointer: string, line: number | undefined): void {
@@ -57,13 +70,15 @@ export class Intake {
     this.#count(key, line);
     if (twice) this.add("KEY_DUPLICATE", pointer, line, `"${shown(key)}" is there twice in this object.`);
     if (keyIsRefused(key)) this.add("KEY_REFUSED", pointer, line, `The key "${shown(key)}" is never accepted.`);
-    else if (!textIsStorable(key)) this.add("TEXT_NOT_STORABLE", pointer, line, "This key contains a NUL character or half of a surrogate pair.");
+    else if (!textIsStorable(key))
+      this.add("TEXT_NOT_STORABLE", pointer, line, "This key contains a NUL character or half of a surrogate pair.");
   }
 
   #count(text: string, line: number | undefined): void {
     this.#bytes += text.length;
     // Only aliases and shared references can bring a document over the limit that its text has kept.
-    if (this.#bytes > 2 * definitionTextMaxBytes) this.stop("DEFINITION_TOO_LARGE", "", line, "Written out, the definition is larger than 2 MiB.");
+    if (this.#bytes > 2 * definitionTextMaxBytes)
+      this.stop("DEFINITION_TOO_LARGE", "", line, "Written out, the definition is larger than 2 MiB.");
   }
 }
 

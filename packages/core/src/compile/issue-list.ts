@@ -22,11 +22,25 @@ export class IssueList {
   }
 
   error(code: ErrorCode, place: IssuePlace, message: string, remedy: string = errors[code].remedy): void {
-    this.add({ code, severity: "error", pointer: place.pointer, message, remedy, ...(place.stepId === undefined ? {} : { stepId: place.stepId }) });
+    this.add({
+      code,
+      severity: "error",
+      pointer: place.pointer,
+      message,
+      remedy,
+      ...(place.stepId === undefined ? {} : { stepId: place.stepId }),
+    });
   }
 
   warning(code: ErrorCode, place: IssuePlace, message: string, remedy: string = errors[code].remedy): void {
-    this.add({ code, severity: "warning", pointer: place.pointer, message, remedy, ...(place.stepId === undefined ? {} : { stepId: place.stepId }) });
+    this.add({
+      code,
+      severity: "warning",
+      pointer: place.pointer,
+      message,
+      remedy,
+      ...(place.stepId === undefined ? {} : { stepId: place.stepId }),
+    });
   }
 
   add(issue: Issue): void {

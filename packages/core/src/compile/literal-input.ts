@@ -27,7 +27,12 @@ function checkValue(c: CompileContext, value: Value, schema: Json, place: StepPl
   switch (value.kind) {
     case "literal": {
       for (const issue of validate(schema, value.value)) {
-        c.error("INPUT_LITERAL_INVALID", place, field + issue.pointer, `This does not fit what is called: ${issue.message}.`);
+        c.error(
+          "INPUT_LITERAL_INVALID",
+          place,
+          field + issue.pointer,
+          `This does not fit what is called: ${issue.message}.`,
+        );
       }
       return;
     }
@@ -46,7 +51,13 @@ function checkValue(c: CompileContext, value: Value, schema: Json, place: StepPl
   }
 }
 
-function checkObject(c: CompileContext, entries: readonly (readonly [string, Value])[], schema: Json, place: StepPlace, field: string): void {
+function checkObject(
+  c: CompileContext,
+  entries: readonly (readonly [string, Value])[],
+  schema: Json,
+  place: StepPlace,
+  field: string,
+): void {
   if (!isJsonObject(schema) || !isSimple(schema)) return;
   const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
   const keys = new Set(entries.map(([key]) => key));

@@ -143,3 +143,11 @@ export function expressionsOf(value: Value): Extract<Value, { kind: "expr" }>[] 
       return [];
   }
 }
+
+/** The JSON pointer of a step from its step path: `root.steps[2].cases[0].steps[1]` is `/steps/2/cases/0/steps/1`. */
+export function stepPointer(step: ProgramStep): string {
+  const path = step.path
+    .slice("root".length)
+    .replace(/\.(then|else|body|default|try|catch|finally|compensate)\.steps/g, ".$1");
+  return path.replace(/\[(\d+)\]/g, ".$1").replaceAll(".", "/");
+}

@@ -74,7 +74,9 @@ export function collectWrites(steps: readonly ProgramStep[], names: Set<string>)
 
 /** The targets of steps and of the steps inside them. */
 export function collectTargets(steps: readonly ProgramStep[]): Target[] {
-  return steps.flatMap((step) => (step.disabled === true ? [] : [...targetsOf(step), ...programBlocks(step).flatMap(collectTargets)]));
+  return steps.flatMap((step) =>
+    step.disabled === true ? [] : [...targetsOf(step), ...programBlocks(step).flatMap(collectTargets)],
+  );
 }
 
 /** The variable that a target is in. */
@@ -83,7 +85,8 @@ export function variable(target: Target | undefined): string | undefined {
 }
 
 function targetsOf(step: ProgramStep): Target[] {
-  const assigned = "assign" in step ? (step.assign ?? []) : "output" in step && Array.isArray(step.output) ? step.output : [];
+  const assigned =
+    "assign" in step ? (step.assign ?? []) : "output" in step && Array.isArray(step.output) ? step.output : [];
   const targets = assigned.map((one: { readonly target: Target }) => one.target);
   if ("saveAs" in step && step.saveAs !== undefined) targets.push(step.saveAs);
   if ("captureErrorAs" in step && step.captureErrorAs !== undefined) targets.push(step.captureErrorAs);
@@ -91,4 +94,3 @@ function targetsOf(step: ProgramStep): Target[] {
   if (step.type === "control.forEach" && step.collect !== undefined) targets.push(step.collect.saveAs);
   return targets;
 }
-

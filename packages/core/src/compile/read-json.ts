@@ -19,8 +19,18 @@ export function readJson(text: string, intake: Intake): ReadDocument {
 }
 
 const numberToken = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
+// oxlint-disable-next-line no-control-regex -- JSON refuses exactly these inside of text
 const plainText = /[^"\\\u0000-\u001f]*/y;
-const escapes: { readonly [letter: string]: string } = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+const escapes: { readonly [letter: string]: string } = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+};
 
 class JsonReader {
   readonly #text: string;
@@ -136,7 +146,8 @@ class JsonReader {
         return text;
       }
       if (next === undefined) this.#fail(pointer, "The text begun here has no closing quote.");
-      if (next !== "\\") this.#fail(pointer, "A line break or control character inside of text is written as an escape, such as \\n.");
+      if (next !== "\\")
+        this.#fail(pointer, "A line break or control character inside of text is written as an escape, such as \\n.");
       text += this.#escape(pointer);
     }
   }
@@ -191,6 +202,7 @@ class JsonReader {
 
 /** Sets an own member, whatever its name: `__proto__` too, which is refused by the intake but must not do harm before. */
 export function own<Value>(members: { [key: string]: Value }, key: string, value: Value): void {
-  if (key === "__proto__") Object.defineProperty(members, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === "__proto__")
+    Object.defineProperty(members, key, { value, enumerable: true, configurable: true, writable: true });
   else members[key] = value;
 }

@@ -33,11 +33,21 @@ function copy(given: unknown, pointer: string, depth: number, intake: Intake): J
     default:
       break;
   }
-  intake.add("FIELD_TYPE", pointer, undefined, `A definition is plain JSON, and this is ${given === undefined ? "nothing" : notJson(given)}.`);
+  intake.add(
+    "FIELD_TYPE",
+    pointer,
+    undefined,
+    `A definition is plain JSON, and this is ${given === undefined ? "nothing" : notJson(given)}.`,
+  );
   return null;
 }
 
-function copyObject(given: { readonly [key: string]: unknown }, pointer: string, depth: number, intake: Intake): JsonObject {
+function copyObject(
+  given: { readonly [key: string]: unknown },
+  pointer: string,
+  depth: number,
+  intake: Intake,
+): JsonObject {
   const members: JsonObject = {};
   for (const key of Object.keys(given)) {
     const value = given[key];

@@ -13,7 +13,9 @@ import { own } from "./read-json.ts";
 /** Parts that aliases may add to a document: enough for any honest use, far from harm. */
 const aliasNodesMax = 100_000;
 const syntaxIssuesMax = 20;
-const plainTags: ReadonlySet<string> = new Set(["str", "int", "float", "bool", "null", "map", "seq"].map((tag) => "tag:yaml.org,2002:" + tag));
+const plainTags: ReadonlySet<string> = new Set(
+  ["str", "int", "float", "bool", "null", "map", "seq"].map((tag) => "tag:yaml.org,2002:" + tag),
+);
 
 /**
  * Reads YAML 1.2 (core schema) with the line of every part; aliases are written out.
@@ -21,7 +23,12 @@ const plainTags: ReadonlySet<string> = new Set(["str", "int", "float", "bool", "
  */
 export function readYaml(text: string, intake: Intake): ReadDocument {
   if (topSteps(text) > definitionStepsMax) {
-    intake.stop("DEFINITION_TOO_LARGE", "/steps", undefined, `The definition has more than ${definitionStepsMax} steps.`);
+    intake.stop(
+      "DEFINITION_TOO_LARGE",
+      "/steps",
+      undefined,
+      `The definition has more than ${definitionStepsMax} steps.`,
+    );
   }
   const lines = new LineCounter();
   const document = compose(text, lines, intake);
@@ -50,11 +57,22 @@ function compose(text: string, lines: LineCounter, intake: Intake): Document.Par
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
     if (parser.stack.length > documentNestingMax) {
-      intake.stop("DEFINITION_TOO_LARGE", "", lineAt(lines, parser.offset), `This is nested more than ${documentNestingMax} deep.`);
+      intake.stop(
+        "DEFINITION_TOO_LARGE",
+        "",
+        lineAt(lines, parser.offset),
+        `This is nested more than ${documentNestingMax} deep.`,
+      );
     }
   }
   for (const token of parser.end()) tokens.push(token);
-  const composer = new Composer({ version: "1.2", schema: "core", uniqueKeys: false, prettyErrors: false, keepSourceTokens: false });
+  const composer = new Composer({
+    version: "1.2",
+    schema: "core",
+    uniqueKeys: false,
+    prettyErrors: false,
+    keepSourceTokens: false,
+  });
   const documents = [...composer.compose(tokens, true, text.length)];
   const document = documents[0] as Document.Parsed;
   for (const error of document.errors.slice(0, syntaxIssuesMax)) {
@@ -66,10 +84,16 @@ function compose(text: string, lines: LineCounter, intake: Intake): Document.Par
   if (document.errors.length > 0) throw new IntakeStopped("broken syntax");
   const second = documents[1];
   if (second !== undefined) {
-    intake.stop("YAML_NOT_PLAIN", "", lineAt(lines, second.range[0]), "A second document begins here (---); a definition is one document.");
+    intake.stop(
+      "YAML_NOT_PLAIN",
+      "",
+      lineAt(lines, second.range[0]),
+      "A second document begins here (---); a definition is one document.",
+    );
   }
   const { explicit, version } = document.directives.yaml;
-  if (explicit === true && version !== "1.2") intake.stop("YAML_NOT_PLAIN", "", 1, `Definitions are YAML 1.2, and this asks for ${version}.`);
+  if (explicit === true && version !== "1.2")
+    intake.stop("YAML_NOT_PLAIN", "", 1, `Definitions are YAML 1.2, and this asks for ${version}.`);
   return document;
 }
 
@@ -110,13 +134,15 @@ class YamlReader {
     this.#intake.enter(depth, pointer, line);
     if (this.#aliasDepth > 0) {
       this.#aliasNodes += 1;
-      if (this.#aliasNodes > aliasNodesMax) this.#intake.stop("YAML_ALIASES", pointer, line, "Aliases add too much to the definition.");
+      if (this.#aliasNodes > aliasNodesMax)
+        this.#intake.stop("YAML_ALIASES", pointer, line, "Aliases add too much to the definition.");
     }
     if (node === null) return null;
     if (isAlias(node)) return this.#alias(node.source, pointer, depth, line);
     const { anchor, tag } = node as Scalar | YAMLMap | YAMLSeq;
     if (anchor !== undefined && this.#aliasDepth === 0) this.#anchors.set(anchor, node);
-    if (tag !== undefined && !plainTags.has(tag)) this.#intake.add("YAML_NOT_PLAIN", pointer, line, `The tag ${shown(tag)} has no meaning in a definition.`);
+    if (tag !== undefined && !plainTags.has(tag))
+      this.#intake.add("YAML_NOT_PLAIN", pointer, line, `The tag ${shown(tag)} has no meaning in a definition.`);
     if (isMap(node)) return this.#map(node, pointer, depth);
     if (isSeq(node)) return this.#seq(node, pointer, depth, line);
     return isScalar(node) ? this.#scalar(node, pointer, line) : null;
@@ -125,7 +151,12 @@ class YamlReader {
   #alias(name: string, pointer: string, depth: number, line: number): Json {
     const target = this.#anchors.get(name);
     if (target === undefined) {
-      this.#intake.add("YAML_NOT_PLAIN", pointer, line, `*${shown(name)} stands for nothing that was named &${shown(name)} before it.`);
+      this.#intake.add(
+        "YAML_NOT_PLAIN",
+        pointer,
+        line,
+        `*${shown(name)} stands for nothing that was named &${shown(name)} before it.`,
+      );
       return null;
     }
     if (this.#open.has(target)) {

@@ -1,6 +1,6 @@
-import type { z } from "zod";
 import { stepKinds } from "../definition/any-step.ts";
 import { definitionSchema } from "../definition/definition.ts";
+import type { ShapeProblem } from "../definition/definition.ts";
 import { schemaAt } from "../definition/schema-at.ts";
 import type { DefinitionProblem } from "../definition/value.ts";
 import { shown, typeName } from "../definition/value.ts";
@@ -19,7 +19,7 @@ export interface ShapeIssue {
 }
 
 /** What zod found, in the words of an author. */
-export function shapeIssue(issue: z.core.$ZodIssue, document: Json): ShapeIssue[] {
+export function shapeIssue(issue: ShapeProblem, document: Json): ShapeIssue[] {
   const path = issue.path.filter((key) => typeof key !== "symbol");
   const pointer = path.map(pointerToken).join("");
   const given = valueAt(document, path);
@@ -31,7 +31,8 @@ export function shapeIssue(issue: z.core.$ZodIssue, document: Json): ShapeIssue[
     case "invalid_type":
       return [given === undefined ? missing(path, document) : wrongType(issue.expected, given, path)];
     case "invalid_union":
-      if (issue.discriminator !== undefined) return [given === undefined ? missing(path, document) : unknownStepType(given, pointer)];
+      if (issue.discriminator !== undefined)
+        return [given === undefined ? missing(path, document) : unknownStepType(given, pointer)];
       return [given === undefined ? missing(path, document) : notAllowed(path, document, given)];
     case "invalid_value":
       return [given === undefined ? missing(path, document) : noChoice(issue.values, given, path)];
@@ -51,7 +52,7 @@ function entry(code: ErrorCode, pointer: string, message: string, remedy: string
   return { code, pointer, message, remedy };
 }
 
-function custom(issue: z.core.$ZodIssueCustom, pointer: string): ShapeIssue {
+function custom(issue: Extract<ShapeProblem, { code: "custom" }>, pointer: string): ShapeIssue {
   const problem = issue.params?.["problem"] as DefinitionProblem;
   const code = problem.code as ErrorCode;
   return entry(code, pointer + problem.pointer, problem.message, problem.remedy ?? errors[code].remedy);
@@ -113,40 +114,74 @@ function wrongType(expected: string, given: Json, path: Path): ShapeIssue {
 
 function noChoice(choices: readonly unknown[], given: Json, path: Path): ShapeIssue {
   const words = choices.map((choice) => (typeof choice === "string" ? `"${choice}"` : String(choice)));
-  const near = typeof given === "string" ? didYouMean(given, choices.filter((choice) => typeof choice === "string")) : "";
-  const found = typeof given === "string" ? `"${shown(given)}"` : typeof given === "number" ? String(given) : typeName(given);
-  return entry("FIELD_INVALID", path.map(pointerToken).join(""), `${fieldName(path)} cannot be ${found}.${near}`, `Use one of: ${words.join(", ")}.`);
+  const near =
+    typeof given === "string"
+      ? didYouMean(
+          given,
+          choices.filter((choice) => typeof choice === "string"),
+        )
+      : "";
+  const found =
+    typeof given === "string" ? `"${shown(given)}"` : typeof given === "number" ? String(given) : typeName(given);
+  return entry(
+    "FIELD_INVALID",
+    path.map(pointerToken).join(""),
+    `${fieldName(path)} cannot be ${found}.${near}`,
+    `Use one of: ${words.join(", ")}.`,
+  );
 }
 
-function outOfBounds(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, path: Path, given: Json | undefined): ShapeIssue {
+function outOfBounds(
+  issue: Extract<ShapeProblem, { code: "too_small" | "too_big" }>,
+  path: Path,
+  given: Json | undefined,
+): ShapeIssue {
   const [side, bound] = issue.code === "too_small" ? ["at least", issue.minimum] : ["at most", issue.maximum];
-  const has = issue.origin === "string" ? `has ${side} ${bound} characters` : issue.origin === "array" ? `has ${side} ${bound} entries` : `is ${side} ${bound}`;
+  const has =
+    issue.origin === "string"
+      ? `has ${side} ${bound} characters`
+      : issue.origin === "array"
+        ? `has ${side} ${bound} entries`
+        : `is ${side} ${bound}`;
   const found = typeof given === "number" ? `, and not ${given}` : "";
   return entry("FIELD_INVALID", path.map(pointerToken).join(""), `${fieldName(path)} ${has}${found}.`);
 }
 
 function notAllowed(path: Path, document: Json, given: Json | undefined): ShapeIssue {
   const description = schemaAt(definitionSchema(), path, document)?.description;
-  const found = typeof given === "string" ? `"${shown(given)}"` : typeof given === "number" ? String(given) : typeName(given);
+  const found =
+    typeof given === "string" ? `"${shown(given)}"` : typeof given === "number" ? String(given) : typeName(given);
   const message = `${fieldName(path)} cannot be ${found}.`;
-  return entry("FIELD_INVALID", path.map(pointerToken).join(""), message, description === undefined ? errors.FIELD_INVALID.remedy : `What it takes: ${description}`);
+  return entry(
+    "FIELD_INVALID",
+    path.map(pointerToken).join(""),
+    message,
+    description === undefined ? errors.FIELD_INVALID.remedy : `What it takes: ${description}`,
+  );
 }
 
 function fieldName(path: Path): string {
   const last = path.at(-1);
   if (last === undefined) return "A definition";
-  if (typeof last === "number") return path.length === 1 ? `Entry ${last}` : `Entry ${last} of "${shown(String(path.at(-2)))}"`;
+  if (typeof last === "number")
+    return path.length === 1 ? `Entry ${last}` : `Entry ${last} of "${shown(String(path.at(-2)))}"`;
   return `"${shown(last)}"`;
 }
 
 function placeName(path: Path, type: string | undefined): string {
   if (path.length === 0) return "the definition";
-  if (type !== undefined && stepTypeIsKnown(type)) return `${type.startsWith("action") || type.startsWith("event") ? "an" : "a"} ${type} step`;
+  if (type !== undefined && stepTypeIsKnown(type))
+    return `${type.startsWith("action") || type.startsWith("event") ? "an" : "a"} ${type} step`;
   const last = path.at(-1);
   if (typeof last !== "number") return `"${shown(String(last))}"`;
   const list = String(path.at(-2));
-  const names: { readonly [list: string]: string } = { triggers: "a trigger", filters: "a filter", branches: "a branch", cases: "a case" };
-  return names[list] ?? "a step";
+  const names: { readonly [list: string]: string } = {
+    triggers: "a trigger",
+    filters: "a filter",
+    branches: "a branch",
+    cases: "a case",
+  };
+  return Object.hasOwn(names, list) ? (names[list] as string) : "a step";
 }
 
 function stepTypeIsKnown(type: string): boolean {

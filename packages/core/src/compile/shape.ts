@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { definitionNestingMax, definitionSchema, definitionStepsMax } from "../definition/definition.ts";
+import { definitionNestingMax, definitionStepsMax, shapeProblems } from "../definition/definition.ts";
 import type { Definition } from "../definition/definition.ts";
 import { shown, valueNestingMax } from "../definition/value.ts";
 import { blocksOfUnknown } from "../definition/walk.ts";
@@ -16,16 +15,24 @@ import { shapeIssue } from "./shape-issue.ts";
  * Every way in which a read document is not of the shape of a definition.
  * Counting comes first: what is beyond the limits is not looked at more closely.
  */
-export function checkShape(document: Json, positions: Positions | undefined, intake: Intake): document is Json & Definition {
+export function checkShape(
+  document: Json,
+  positions: Positions | undefined,
+  intake: Intake,
+): document is Json & Definition {
   const before = intake.issues.length;
   const tooLarge = sizeProblem(document);
   if (tooLarge !== undefined) {
-    intake.add("DEFINITION_TOO_LARGE", cutPointer(tooLarge.pointer), positions?.lineOf(tooLarge.pointer), tooLarge.message);
+    intake.add(
+      "DEFINITION_TOO_LARGE",
+      cutPointer(tooLarge.pointer),
+      positions?.lineOf(tooLarge.pointer),
+      tooLarge.message,
+    );
     return false;
   }
-  const parsed = definitionSchema().safeParse(document, { reportInput: false });
-  for (const issue of parsed.error?.issues ?? []) {
-    for (const found of shapeIssue(issue as z.core.$ZodIssue, document)) {
+  for (const problem of shapeProblems(document)) {
+    for (const found of shapeIssue(problem, document)) {
       intake.add(found.code, found.pointer, positions?.lineOf(found.pointer), found.message, found.remedy);
     }
   }
@@ -60,7 +67,8 @@ function sizeProblem(document: Json): { readonly pointer: string; readonly messa
   if (Array.isArray(document["steps"])) open.push({ steps: document["steps"], pointer: "/steps", depth: 1 });
   for (let list = open.pop(); list !== undefined; list = open.pop()) {
     count += list.steps.length;
-    if (count > definitionStepsMax) return { pointer: "/steps", message: `The definition has more than ${definitionStepsMax} steps.` };
+    if (count > definitionStepsMax)
+      return { pointer: "/steps", message: `The definition has more than ${definitionStepsMax} steps.` };
     for (let i = 0; i < list.steps.length; i += 1) {
       for (const block of blocksOfUnknown(list.steps[i])) {
         const pointer = `${list.pointer}/${i}${block.pointer}`;

@@ -39,9 +39,14 @@ const trigger = z
     id: stepId,
     event: z.string().min(1).max(200),
     when: value("condition").optional(),
-    payload: value().optional().describe("The payload of the run, computed with event in scope; left out: the event's payload."),
+    payload: value()
+      .optional()
+      .describe("The payload of the run, computed with event in scope; left out: the event's payload."),
   })
   .meta({ id: "Trigger" });
+
+/** What zod finds in a document that is no definition. */
+export type ShapeProblem = z.core.$ZodIssue;
 
 let schema: z.ZodType<Definition> | undefined;
 
@@ -49,15 +54,26 @@ let schema: z.ZodType<Definition> | undefined;
 export function definitionSchema(): z.ZodType<Definition> {
   schema ??= z
     .strictObject({
-      workflow: z.string().regex(workflowKeyPattern).describe("The key: a lower-case letter, then 1 to 62 lower-case letters, digits or -."),
+      workflow: z
+        .string()
+        .regex(workflowKeyPattern)
+        .describe("The key: a lower-case letter, then 1 to 62 lower-case letters, digits or -."),
       name: z.string().max(200).optional(),
       description: z.string().max(10_000).optional(),
       notes: z.string().max(10_000).optional(),
       semantics: z.literal([1, 2]).optional().describe("The version of the runtime semantics; 2 when left out."),
-      payload: z.record(z.string(), z.unknown()).optional().describe("The schema of the payload, in the subset of JSON Schema 2020-12."),
+      payload: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe("The schema of the payload, in the subset of JSON Schema 2020-12."),
       triggers: z.array(trigger).max(100).optional(),
       steps: stepList(),
     })
     .meta({ id: "Definition" }) as unknown as z.ZodType<Definition>;
   return schema;
+}
+
+/** In which places a document is not of the shape of a definition. */
+export function shapeProblems(document: unknown): readonly ShapeProblem[] {
+  return definitionSchema().safeParse(document).error?.issues ?? [];
 }

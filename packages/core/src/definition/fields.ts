@@ -44,7 +44,11 @@ export const retry: z.ZodType<RetryDefinition> = z
   })
   .meta({ id: "Retry" });
 
-export const targetText = z.string().min(1).max(500).describe("vars.a.b, payload.a, a JSON pointer, or a bare name, which means vars.<name>.");
+export const targetText = z
+  .string()
+  .min(1)
+  .max(500)
+  .describe("vars.a.b, payload.a, a JSON pointer, or a bare name, which means vars.<name>.");
 
 export const onError: z.ZodType<OnErrorDefinition> = z
   .strictObject({ policy: z.enum(["fail", "continue"]), captureErrorAs: targetText.optional() })

@@ -12,7 +12,8 @@ export function definitionJsonSchema(): JsonObject {
     override: ({ zodSchema, jsonSchema }) => {
       const id = (zodSchema as unknown as z.ZodType).meta()?.id;
       if (id !== undefined && Object.hasOwn(handWritten, id)) Object.assign(jsonSchema, handWritten[id]);
-      if (id === "When" || id === "TimeWaitStep") Object.assign(jsonSchema, { oneOf: timeForms.map((form) => ({ required: [form] })) });
+      if (id === "When" || id === "TimeWaitStep")
+        Object.assign(jsonSchema, { oneOf: timeForms.map((form) => ({ required: [form] })) });
     },
   }) as unknown as JsonObject;
   const defs = schema["$defs"] as JsonObject;
@@ -29,7 +30,13 @@ const timeForms = ["durationMs", "until", "business"];
 
 function form(key: string, description: string, more: JsonObject = {}): JsonObject {
   const held: Json = key === "$literal" ? true : { type: "string", minLength: 1 };
-  return { type: "object", description, properties: { [key]: held, ...more }, required: [key], additionalProperties: false };
+  return {
+    type: "object",
+    description,
+    properties: { [key]: held, ...more },
+    required: [key],
+    additionalProperties: false,
+  };
 }
 
 const forms: JsonObject = {

@@ -10,7 +10,11 @@ export interface SchemaPlace {
 }
 
 /** The part of a schema that describes a place; where a union stands the document decides. */
-export function schemaAt(schema: z.ZodType, path: readonly (string | number)[], document: Json): SchemaPlace | undefined {
+export function schemaAt(
+  schema: z.ZodType,
+  path: readonly (string | number)[],
+  document: Json,
+): SchemaPlace | undefined {
   let at: z.core.$ZodType | undefined = schema;
   let value: Json | undefined = document;
   let description: string | undefined;
@@ -18,7 +22,10 @@ export function schemaAt(schema: z.ZodType, path: readonly (string | number)[], 
     const def: z.core.$ZodTypeDef | undefined = at === undefined ? undefined : resolved(at, value)?._zod.def;
     at = def === undefined ? undefined : child(def, key);
     description = at === undefined ? undefined : descriptionOf(at);
-    value = typeof value === "object" && value !== null && Object.hasOwn(value, key) ? (value as { readonly [key: string]: Json })[key] : undefined;
+    value =
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? (value as { readonly [key: string]: Json })[key]
+        : undefined;
   }
   const found = at === undefined ? undefined : resolved(at, value);
   if (found === undefined) return undefined;
@@ -48,10 +55,15 @@ function resolved(schema: z.core.$ZodType, value: Json | undefined): z.core.$Zod
     case "lazy":
       return resolved((def as z.core.$ZodLazyDef).getter(), value);
     case "union": {
-      const options = (def as z.core.$ZodUnionDef).options.map((option) => resolved(option, value)).filter((option) => option?._zod.def.type === "object");
+      const options = (def as z.core.$ZodUnionDef).options.flatMap((option) => {
+        const found = resolved(option, value);
+        return found?._zod.def.type === "object" ? [found] : [];
+      });
       const type = isJsonObject(value) ? value["type"] : undefined;
       const typed = options.find((option) => {
-        const literal = (option?._zod.def as z.core.$ZodObjectDef).shape["type"]?._zod.def as z.core.$ZodLiteralDef<string> | undefined;
+        const literal = (option._zod.def as z.core.$ZodObjectDef).shape["type"]?._zod.def as
+          | z.core.$ZodLiteralDef<string>
+          | undefined;
         return literal?.values?.includes(type as string) === true;
       });
       return typed ?? (options.length === 1 ? options[0] : undefined);

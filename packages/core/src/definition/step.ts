@@ -12,7 +12,10 @@ export interface StepCommonDefinition {
 
 export const idPattern = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
-export const stepId = z.string().regex(idPattern).describe("Unique in the definition: a letter, then at most 63 letters, digits, _ or -.");
+export const stepId = z
+  .string()
+  .regex(idPattern)
+  .describe("Unique in the definition: a letter, then at most 63 letters, digits, _ or -.");
 
 /** The schema fields of `StepCommonDefinition`. */
 export const stepCommon = {

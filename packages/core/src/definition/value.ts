@@ -80,7 +80,11 @@ export function valueProblems(given: ValueDefinition, kind: ValueKind): Definiti
 function visit(given: ValueDefinition, pointer: string, depth: number, problems: DefinitionProblem[]): void {
   if (typeof given !== "object" || given === null) return;
   if (depth >= valueNestingMax) {
-    problems.push({ code: "DEFINITION_TOO_LARGE", pointer, message: `Objects and lists of a value are nested more than ${valueNestingMax} deep here.` });
+    problems.push({
+      code: "DEFINITION_TOO_LARGE",
+      pointer,
+      message: `Objects and lists of a value are nested more than ${valueNestingMax} deep here.`,
+    });
     return;
   }
   if (Array.isArray(given)) {
@@ -88,11 +92,15 @@ function visit(given: ValueDefinition, pointer: string, depth: number, problems:
     return;
   }
   const keys = Object.keys(given);
-  const form = keys.find((key) => formKeys[key] !== undefined);
+  const form = keys.find((key) => Object.hasOwn(formKeys, key));
   if (form !== undefined) {
     formProblems(given, form, keys, pointer, problems);
     if (form === "$literal" && depthOf(given[form] as Json) + depth > valueNestingMax) {
-      problems.push({ code: "DEFINITION_TOO_LARGE", pointer, message: `Objects and lists of a value are nested more than ${valueNestingMax} deep here.` });
+      problems.push({
+        code: "DEFINITION_TOO_LARGE",
+        pointer,
+        message: `Objects and lists of a value are nested more than ${valueNestingMax} deep here.`,
+      });
     }
     return;
   }
@@ -102,7 +110,8 @@ function visit(given: ValueDefinition, pointer: string, depth: number, problems:
         code: "VALUE_KEY_UNKNOWN",
         pointer: pointer + pointerToken(key),
         message: `"${shown(key)}" is no form of a value; there are $expr, $secret and $literal.`,
-        remedy: "Write { $expr: \"...\" } for an expression, or quote the object as { $literal: ... } if it is meant as it stands.",
+        remedy:
+          'Write { $expr: "..." } for an expression, or quote the object as { $literal: ... } if it is meant as it stands.',
       });
       continue;
     }
@@ -117,7 +126,13 @@ function depthOf(given: Json): number {
   return deepest + 1;
 }
 
-function formProblems(given: JsonObject, form: string, keys: readonly string[], pointer: string, problems: DefinitionProblem[]): void {
+function formProblems(
+  given: JsonObject,
+  form: string,
+  keys: readonly string[],
+  pointer: string,
+  problems: DefinitionProblem[],
+): void {
   for (const key of keys) {
     if (formKeys[form]?.includes(key)) continue;
     problems.push({
@@ -133,7 +148,10 @@ function formProblems(given: JsonObject, form: string, keys: readonly string[], 
     problems.push({
       code: "FIELD_TYPE",
       pointer: pointer + "/" + form,
-      message: form === "$expr" ? "$expr is the text of an expression, and this is none." : "$secret is the name of a secret, and this is none.",
+      message:
+        form === "$expr"
+          ? "$expr is the text of an expression, and this is none."
+          : "$secret is the name of a secret, and this is none.",
       remedy: form === "$expr" ? "Write the expression as text in quotes." : "Write the secret's name as text.",
     });
   }
@@ -153,11 +171,13 @@ function literalProblem(given: ValueDefinition, kind: ValueKind): DefinitionProb
   const form = valueForm(given);
   if (form === "expr") return undefined;
   if (form === "secret") {
-    return kind === "any" ? undefined : {
-      code: "SECRET_MISPLACED",
-      pointer: "",
-      message: "A secret can stand only inside the input of an action.",
-    };
+    return kind === "any"
+      ? undefined
+      : {
+          code: "SECRET_MISPLACED",
+          pointer: "",
+          message: "A secret can stand only inside the input of an action.",
+        };
   }
   const literal = isJsonObject(given) && "$literal" in given ? (given["$literal"] as Json) : given;
   const wanted = wantedLiterals[kind];

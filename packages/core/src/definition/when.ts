@@ -30,7 +30,10 @@ export const whenFields = {
     .describe("Business time, computed when the wait opens."),
 };
 
-export const when: z.ZodType<WhenDefinition> = z.strictObject(whenFields).superRefine(exactlyOneWhen).meta({ id: "When" });
+export const when: z.ZodType<WhenDefinition> = z
+  .strictObject(whenFields)
+  .superRefine(exactlyOneWhen)
+  .meta({ id: "When" });
 
 /** Refuses a When with none or several of its three forms. */
 export function exactlyOneWhen(given: WhenDefinition, context: z.RefinementCtx): void {
@@ -45,6 +48,10 @@ export function exactlyOneWhen(given: WhenDefinition, context: z.RefinementCtx):
   const business = given.business;
   if (business !== undefined && business.days === undefined && business.hours === undefined) {
     const message = "Business time needs days, hours or both.";
-    context.addIssue({ code: "custom", message, params: { problem: { code: "FIELD_MISSING", pointer: "/business", message } } });
+    context.addIssue({
+      code: "custom",
+      message,
+      params: { problem: { code: "FIELD_MISSING", pointer: "/business", message } },
+    });
   }
 }

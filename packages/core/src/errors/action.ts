@@ -4,7 +4,8 @@ import type { ErrorCatalogue } from "./catalogue.ts";
 export const actionErrors = {
   ACTION_INPUT_INVALID: {
     title: "The input does not fit the action",
-    explanation: "The input, as the expressions gave it, breaks the action's input schema. details.issues says where. The action was not called.",
+    explanation:
+      "The input, as the expressions gave it, breaks the action's input schema. details.issues says where. The action was not called.",
     remedy: "Compare the step's input with the schema in the catalogue of actions.",
   },
   ACTION_OUTPUT_INVALID: {
@@ -29,22 +30,26 @@ export const actionErrors = {
   },
   WORKER_LOST: {
     title: "Workers were lost again and again",
-    explanation: "Five tries in a row ended because their worker died, or because nothing was heard of it. A lost try does not count as one of the author's.",
+    explanation:
+      "Five tries in a row ended because their worker died, or because nothing was heard of it. A lost try does not count as one of the author's.",
     remedy: "Look at the workers' memory and logs; the action may be what kills them.",
   },
   OUTCOME_UNKNOWN: {
     title: "It is not known whether the effect happened",
-    explanation: "A try died after it had claimed its effect, and the action may be called only once. It was not called again.",
+    explanation:
+      "A try died after it had claimed its effect, and the action may be called only once. It was not called again.",
     remedy: "Look in the other system whether the effect is there; then replay, or restart from the step behind it.",
   },
   IDEMPOTENCY_KEY_REUSED: {
     title: "The idempotency key stands for another input",
-    explanation: "An authored idempotencyKey was used before with a different input, so its stored output cannot be the answer. Nothing was called.",
+    explanation:
+      "An authored idempotencyKey was used before with a different input, so its stored output cannot be the answer. Nothing was called.",
     remedy: "Put what tells the two inputs apart into the key.",
   },
   CLAIM_HELD: {
     title: "Another run is just doing this",
-    explanation: "The same effect, by the same key, is in flight elsewhere. The call is tried again by itself and this does not count as a try.",
+    explanation:
+      "The same effect, by the same key, is in flight elsewhere. The call is tried again by itself and this does not count as a try.",
     remedy: "Nothing.",
   },
   SECRET_NOT_FOUND: {
@@ -59,7 +64,8 @@ export const actionErrors = {
   },
   EGRESS_REFUSED: {
     title: "The address may not be called",
-    explanation: "Private, loopback, link-local and metadata addresses are refused in every spelling and on every redirect, unless the tenant's allow-list has them.",
+    explanation:
+      "Private, loopback, link-local and metadata addresses are refused in every spelling and on every redirect, unless the tenant's allow-list has them.",
     remedy: "Use a public address, or have an administrator add host and port to the tenant's egress_allow.",
   },
   HTTP_URL_INVALID: {

@@ -5,7 +5,8 @@ export const definitionErrors = {
   DEFINITION_UNREADABLE: {
     status: 422,
     title: "The definition cannot be read",
-    explanation: "The text is not the YAML or JSON of one definition, so nothing was stored. Each place is listed with its line.",
+    explanation:
+      "The text is not the YAML or JSON of one definition, so nothing was stored. Each place is listed with its line.",
     remedy: "Correct the listed places and send it again.",
   },
   DEFINITION_INVALID: {
@@ -17,7 +18,8 @@ export const definitionErrors = {
   DEFINITION_TOO_LARGE: {
     status: 422,
     title: "The definition is too large",
-    explanation: "A definition has at most 2 MiB of text and 10,000 steps; steps nest at most 64 deep, and so do the objects and lists of a value.",
+    explanation:
+      "A definition has at most 2 MiB of text and 10,000 steps; steps nest at most 64 deep, and so do the objects and lists of a value.",
     remedy: "Move a part of it into a workflow of its own and call that with control.callWorkflow.",
   },
   YAML_SYNTAX: {
@@ -32,12 +34,14 @@ export const definitionErrors = {
   },
   YAML_NOT_PLAIN: {
     title: "YAML beyond plain data",
-    explanation: "A definition is plain data: keys are text, there is one document, there are no tags, and an alias stands for something that was named before it.",
+    explanation:
+      "A definition is plain data: keys are text, there is one document, there are no tags, and an alias stands for something that was named before it.",
     remedy: "Write the value out in plain YAML.",
   },
   YAML_ALIASES: {
     title: "Too much behind aliases",
-    explanation: "Aliases (*name) are written out before the definition is checked, and the result would be too large or would contain itself.",
+    explanation:
+      "Aliases (*name) are written out before the definition is checked, and the result would be too large or would contain itself.",
     remedy: "Use fewer aliases, or write the parts out.",
   },
   KEY_DUPLICATE: {
@@ -57,12 +61,14 @@ export const definitionErrors = {
   },
   FIELD_INVALID: {
     title: "A value that is not allowed here",
-    explanation: "The value is of the right kind but outside of what the field takes: too long, out of range, not one of the choices, or of the wrong form.",
+    explanation:
+      "The value is of the right kind but outside of what the field takes: too long, out of range, not one of the choices, or of the wrong form.",
     remedy: "Choose a value that the message allows.",
   },
   FIELD_UNKNOWN: {
     title: "An unknown key",
-    explanation: "The key is none that stands in this place. Unknown keys are errors, so that a slip of the pen cannot silently change what a workflow does.",
+    explanation:
+      "The key is none that stands in this place. Unknown keys are errors, so that a slip of the pen cannot silently change what a workflow does.",
     remedy: "Correct the key, or remove it.",
   },
   STEP_TYPE_UNKNOWN: {
@@ -72,8 +78,10 @@ export const definitionErrors = {
   },
   VALUE_KEY_UNKNOWN: {
     title: "An unknown $ form",
-    explanation: "Keys of a value that begin with $ are forms of the language: $expr, $secret, $literal. Another is an error.",
-    remedy: "Write { $expr: \"...\" } for an expression, or quote the object as { $literal: ... } if it is meant as it stands.",
+    explanation:
+      "Keys of a value that begin with $ are forms of the language: $expr, $secret, $literal. Another is an error.",
+    remedy:
+      'Write { $expr: "..." } for an expression, or quote the object as { $literal: ... } if it is meant as it stands.',
   },
   VALUE_FORM_MIXED: {
     title: "A $ form with something beside it",
@@ -82,7 +90,8 @@ export const definitionErrors = {
   },
   WHEN_NOT_ONE: {
     title: "Not exactly one time",
-    explanation: "A time is exactly one of durationMs, until and business. timeoutMs, dueMs and everyMs are short for a durationMs.",
+    explanation:
+      "A time is exactly one of durationMs, until and business. timeoutMs, dueMs and everyMs are short for a durationMs.",
     remedy: "Keep one of them.",
   },
   CORRELATION_KEY_MISSING: {
@@ -92,7 +101,8 @@ export const definitionErrors = {
   },
   MAX_ITERATIONS_MISSING: {
     title: "control.while without maxIterations",
-    explanation: "A loop has a largest number of turns, so that a condition that never turns false ends in an error and not in an endless run.",
+    explanation:
+      "A loop has a largest number of turns, so that a condition that never turns false ends in an error and not in an endless run.",
     remedy: "Add maxIterations.",
   },
 } as const satisfies ErrorCatalogue;

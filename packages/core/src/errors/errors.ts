@@ -1,4 +1,3 @@
-import { expressionIssues } from "../compile/expression/codes.ts";
 import { expressionErrors } from "../expression/codes.ts";
 import { schemaErrors } from "../schema/codes.ts";
 import { valueErrors } from "../values/codes.ts";
@@ -6,6 +5,7 @@ import { actionErrorPatterns, actionErrors } from "./action.ts";
 import type { ErrorCatalogue, ErrorEntry } from "./catalogue.ts";
 import { definitionErrors } from "./definition.ts";
 import { publishErrors } from "./publish.ts";
+import { expressionIssues } from "./expression-refusals.ts";
 import { requestErrors } from "./request.ts";
 import { runErrors } from "./run.ts";
 
@@ -31,12 +31,24 @@ export const errors = {
 } as const satisfies ErrorCatalogue;
 
 /** The same codes by area, for the reference. */
-export const errorAreas: readonly { readonly title: string; readonly about: string; readonly errors: ErrorCatalogue }[] = [
+export const errorAreas: readonly {
+  readonly title: string;
+  readonly about: string;
+  readonly errors: ErrorCatalogue;
+}[] = [
   { title: "Values", about: "Why a value is refused in a definition, payload, event or answer.", errors: valueCodes },
-  { title: "Reading a definition", about: "What is found in the text and the shape of a definition.", errors: definitionErrors },
+  {
+    title: "Reading a definition",
+    about: "What is found in the text and the shape of a definition.",
+    errors: definitionErrors,
+  },
   { title: "Publishing", about: "What is found when a definition is checked and published.", errors: publishErrors },
   { title: "Expressions at publish", about: "Why an expression is refused.", errors: expressionIssues },
-  { title: "Expressions in a run", about: "What evaluating an expression can end in: an ExpressionError with this code.", errors: expressionErrors },
+  {
+    title: "Expressions in a run",
+    about: "What evaluating an expression can end in: an ExpressionError with this code.",
+    errors: expressionErrors,
+  },
   { title: "Schemas", about: "What is wrong with a schema, or with a value by its schema.", errors: schemaErrors },
   { title: "Runs", about: "What a run can end in or catch.", errors: runErrors },
   { title: "Actions", about: "What calling an action can end in.", errors: actionErrors },

@@ -19,7 +19,8 @@ export const publishErrors = {
   },
   SEMANTICS_TOO_OLD: {
     title: "Needs semantics 2",
-    explanation: "The step type or field came with version 2 of the runtime semantics, and the definition asks for version 1.",
+    explanation:
+      "The step type or field came with version 2 of the runtime semantics, and the definition asks for version 1.",
     remedy: "Write semantics: 2, or leave semantics out.",
   },
   FOREACH_CONCURRENCY_UNSUPPORTED: {
@@ -29,17 +30,20 @@ export const publishErrors = {
   },
   CONCURRENCY_OUT_OF_RANGE: {
     title: "Concurrency out of range",
-    explanation: "The concurrency of control.forEach is a whole number from 1 to 50. As a literal it is checked at publish, from an expression when the step runs.",
+    explanation:
+      "The concurrency of control.forEach is a whole number from 1 to 50. As a literal it is checked at publish, from an expression when the step runs.",
     remedy: "Use a whole number from 1 to 50.",
   },
   STEP_NOT_SUPPORTED: {
     title: "The deployed engine cannot perform this",
-    explanation: "The language has this step type or field, but the engine of this installation does not perform it yet.",
+    explanation:
+      "The language has this step type or field, but the engine of this installation does not perform it yet.",
     remedy: "Do without it, or upgrade the installation.",
   },
   STEP_UNREACHABLE: {
     title: "A step that can never run",
-    explanation: "A step before it in the same block always ends the run or leaves the block, as control.return and control.raise do.",
+    explanation:
+      "A step before it in the same block always ends the run or leaves the block, as control.return and control.raise do.",
     remedy: "Remove the step, or move it before the one that ends the block.",
   },
   CASE_UNREACHABLE: {
@@ -49,7 +53,8 @@ export const publishErrors = {
   },
   TARGET_INVALID: {
     title: "This is no place to write to",
-    explanation: "saveAs, captureErrorAs and the keys of assign and output name a target: vars.a.b, payload.a, a JSON pointer such as /vars/a/b, or a bare name, which means vars.<name>.",
+    explanation:
+      "saveAs, captureErrorAs and the keys of assign and output name a target: vars.a.b, payload.a, a JSON pointer such as /vars/a/b, or a bare name, which means vars.<name>.",
     remedy: "Write vars.<name>.",
   },
   ACTION_UNKNOWN: {
@@ -64,7 +69,8 @@ export const publishErrors = {
   },
   WORKFLOW_UNKNOWN: {
     title: "The called workflow is not published",
-    explanation: "control.callWorkflow binds a published version of the workflow that it calls, and there is none of this key.",
+    explanation:
+      "control.callWorkflow binds a published version of the workflow that it calls, and there is none of this key.",
     remedy: "Correct the key, or publish the called workflow first.",
   },
   WORKFLOW_VERSION_UNKNOWN: {
@@ -89,7 +95,8 @@ export const publishErrors = {
   },
   SECRET_MISPLACED: {
     title: "A secret in a place where it cannot be used",
-    explanation: "{ $secret: name } can stand only inside the input of an action.call: there it is resolved when the action runs and is never stored.",
+    explanation:
+      "{ $secret: name } can stand only inside the input of an action.call: there it is resolved when the action runs and is never stored.",
     remedy: "Move it into the input of the action that needs it.",
   },
   SECRET_NOT_AVAILABLE: {
@@ -99,7 +106,8 @@ export const publishErrors = {
   },
   IDEMPOTENCY_KEY_UNUSED: {
     title: "idempotencyKey on an action without effect",
-    explanation: "An action whose effect is none is simply run again; it takes no claim in the ledger, so the key would do nothing.",
+    explanation:
+      "An action whose effect is none is simply run again; it takes no claim in the ledger, so the key would do nothing.",
     remedy: "Remove idempotencyKey.",
   },
   COMPENSATE_OUTSIDE_SAGA: {
@@ -114,7 +122,8 @@ export const publishErrors = {
   },
   DURATION_TOO_LONG: {
     title: "Too long a time",
-    explanation: "An action's timeoutMs is at most 24 hours, a wait or timer at most 10 years. As a literal it is checked at publish, from an expression when the step runs.",
+    explanation:
+      "An action's timeoutMs is at most 24 hours, a wait or timer at most 10 years. As a literal it is checked at publish, from an expression when the step runs.",
     remedy: "Use a shorter time; milliseconds are meant.",
   },
   RAISE_CODE_INVALID: {
@@ -124,7 +133,8 @@ export const publishErrors = {
   },
   INPUT_LITERAL_INVALID: {
     title: "The input does not fit the action",
-    explanation: "What is known of the input at publish, its literals and its keys, breaks the action's input schema, so every call would fail.",
+    explanation:
+      "What is known of the input at publish, its literals and its keys, breaks the action's input schema, so every call would fail.",
     remedy: "Correct the input as the message says.",
   },
   VARIABLE_UNDEFINED: {
@@ -144,22 +154,26 @@ export const publishErrors = {
   },
   COLLECT_DEPENDS_ON_CONCURRENCY: {
     title: "What is collected changes with concurrency",
-    explanation: "collect.value reads a variable that the body writes on some ways only. One item after the other, an item may find the value of the one before it; side by side it never does.",
+    explanation:
+      "collect.value reads a variable that the body writes on some ways only. One item after the other, an item may find the value of the one before it; side by side it never does.",
     remedy: "Set the variable on every way through the body.",
   },
   BRANCHES_WRITE_SAME: {
     title: "Two branches may write the same place",
-    explanation: "Branches of control.parallel share vars. Which of the two values stays depends on which branch comes last.",
+    explanation:
+      "Branches of control.parallel share vars. Which of the two values stays depends on which branch comes last.",
     remedy: "Let each branch write a variable of its own.",
   },
   CORRELATION_UNDERIVABLE: {
     title: "No event would have this correlation key",
-    explanation: "Correlation paths are declared for this event, and the key that the wait asks for is of a kind that none of them produces.",
+    explanation:
+      "Correlation paths are declared for this event, and the key that the wait asks for is of a kind that none of them produces.",
     remedy: "Compare the key with the declared paths of the event type.",
   },
   BOUND_HISTORY: {
     title: "A run may outgrow its history",
-    explanation: "In the worst case a run between two moments at which it can continue in a new execution writes more history events than an execution may have (40,000), and would end with HISTORY_BUDGET.",
+    explanation:
+      "In the worst case a run between two moments at which it can continue in a new execution writes more history events than an execution may have (40,000), and would end with HISTORY_BUDGET.",
     remedy: "Lower maxItems, maxIterations or the number of attempts, or move a part into a workflow of its own.",
   },
 } as const satisfies ErrorCatalogue;

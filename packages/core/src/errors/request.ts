@@ -29,7 +29,8 @@ export const requestErrors = {
   REQUEST_INVALID: {
     status: 422,
     title: "The request is not as it should be",
-    explanation: "A part of the request (path, query, header or body) is not of the form that the route takes. issues says where.",
+    explanation:
+      "A part of the request (path, query, header or body) is not of the form that the route takes. issues says where.",
     remedy: "Correct the listed places.",
   },
   BODY_NOT_JSON: {
@@ -148,7 +149,8 @@ export const requestErrors = {
   LAUNCH_REFUSED: {
     status: 502,
     title: "Temporal refused the start",
-    explanation: "The start was refused for good, for example because the namespace does not exist. The run is FAILED at stage launch.",
+    explanation:
+      "The start was refused for good, for example because the namespace does not exist. The run is FAILED at stage launch.",
     remedy: "Look at TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, then replay the run.",
   },
   RUN_NOT_FOUND: {
@@ -213,12 +215,14 @@ export const requestErrors = {
   },
   CORRELATION_MISSING: {
     title: "No correlation key",
-    explanation: "The event has no correlation key and none could be derived from the configured paths, so no waiting run was looked up. Triggers were evaluated.",
+    explanation:
+      "The event has no correlation key and none could be derived from the configured paths, so no waiting run was looked up. Triggers were evaluated.",
     remedy: "Send correlationKey with the event, or declare a path for its name.",
   },
   ROUTING_FAILED: {
     title: "The event could not be handed on",
-    explanation: "Looking for the runs and triggers of an accepted event failed. It is tried again, and becomes dead after the last try.",
+    explanation:
+      "Looking for the runs and triggers of an accepted event failed. It is tried again, and becomes dead after the last try.",
     remedy: "See the event's error; redeliver it when the cause is gone.",
   },
   TASK_NOT_FOUND: {
@@ -236,7 +240,7 @@ export const requestErrors = {
   CRON_AMBIGUOUS_DAYS: {
     status: 422,
     title: "Day of month and day of week together",
-    explanation: "Some systems take the two as \"and\", most people as \"or\".",
+    explanation: 'Some systems take the two as "and", most people as "or".',
     remedy: "Restrict one of the two and use * for the other.",
   },
   TENANT_NOT_FOUND: {

@@ -4,17 +4,20 @@ import type { ErrorCatalogue } from "./catalogue.ts";
 export const runErrors = {
   CANCELED: {
     title: "Cancelled",
-    explanation: "Somebody asked for the run to be cancelled. It cannot be caught; finally blocks and undoing steps run.",
+    explanation:
+      "Somebody asked for the run to be cancelled. It cannot be caught; finally blocks and undoing steps run.",
     remedy: "Nothing; replay the run if it was a mistake.",
   },
   LOOP_BUDGET: {
     title: "Too much work without anything happening outside",
-    explanation: "The run computed through 200 full budgets of an activation without any action, timer or event. It is ended so that others are not kept waiting; this cannot be caught.",
+    explanation:
+      "The run computed through 200 full budgets of an activation without any action, timer or event. It is ended so that others are not kept waiting; this cannot be caught.",
     remedy: "Look for a loop over too many items or one that does not end; let an action do heavy work.",
   },
   HISTORY_BUDGET: {
     title: "History of the execution is full",
-    explanation: "The execution came to 40,000 history events without a moment at which nothing was in flight, at which it could have continued in a new one. This cannot be caught.",
+    explanation:
+      "The execution came to 40,000 history events without a moment at which nothing was in flight, at which it could have continued in a new one. This cannot be caught.",
     remedy: "Lower the number of things that run side by side, or move a part into a workflow of its own.",
   },
   STATE_TOO_LARGE: {
@@ -24,7 +27,8 @@ export const runErrors = {
   },
   INTERPRETER_CORRUPTION: {
     title: "The run's state cannot be resolved",
-    explanation: "The state names a place that the program does not have. This is a defect of ours or a mixture of versions, never an author's mistake; the run ends at once.",
+    explanation:
+      "The state names a place that the program does not have. This is a defect of ours or a mixture of versions, never an author's mistake; the run ends at once.",
     remedy: "Report it with the export of the run (mainspring runs export).",
   },
   EXPR_NO_VALUE: {
@@ -34,7 +38,8 @@ export const runErrors = {
   },
   CONDITION_NOT_BOOLEAN: {
     title: "Condition is neither true nor false",
-    explanation: "A condition is true or false; nothing and null count as false. Anything else is an error, so that text such as \"false\" cannot pass for true.",
+    explanation:
+      'A condition is true or false; nothing and null count as false. Anything else is an error, so that text such as "false" cannot pass for true.',
     remedy: "Compare the value, or use $boolean(..).",
   },
   TOO_MANY_ITEMS: {
@@ -49,7 +54,8 @@ export const runErrors = {
   },
   QUORUM_FAILED: {
     title: "Too many branches failed",
-    explanation: "So many branches of control.parallel failed that its quorum can no longer be met. details has the errors of all.",
+    explanation:
+      "So many branches of control.parallel failed that its quorum can no longer be met. details has the errors of all.",
     remedy: "Look at the errors of the branches.",
   },
   WAIT_TIMEOUT: {
@@ -61,11 +67,6 @@ export const runErrors = {
     title: "Not a time",
     explanation: "until is an instant in RFC 3339, such as 2031-03-30T08:00:00Z.",
     remedy: "Let the expression give such a text; $fromMillis and nowIso() do.",
-  },
-  DURATION_INVALID: {
-    title: "Not a duration",
-    explanation: "A duration is a number of milliseconds, and days and hours of business time are numbers.",
-    remedy: "Let the expression give a number, for example with $number(..).",
   },
   VALUE_TYPE: {
     title: "The wrong kind of value at run time",
@@ -89,7 +90,8 @@ export const runErrors = {
   },
   CHILD_SEMANTICS_MISMATCH: {
     title: "The child has other runtime semantics",
-    explanation: "A called workflow follows its parent's version of the runtime semantics unless it names its own, and this version does not fit.",
+    explanation:
+      "A called workflow follows its parent's version of the runtime semantics unless it names its own, and this version does not fit.",
     remedy: "Publish the called workflow again under the parent's semantics.",
   },
   CHILD_DEPTH: {
@@ -104,7 +106,8 @@ export const runErrors = {
   },
   DEFINITION_HASH_MISMATCH: {
     title: "The pinned definition has changed",
-    explanation: "A run pins the hash of its definition, and the stored one has another. A published version is immutable, so somebody changed it in the database.",
+    explanation:
+      "A run pins the hash of its definition, and the stored one has another. A published version is immutable, so somebody changed it in the database.",
     remedy: "Restore the version from a backup, then replay the run.",
   },
   PROGRAM_FORMAT_UNKNOWN: {
@@ -114,7 +117,8 @@ export const runErrors = {
   },
   JOURNAL_WITHOUT_START: {
     title: "The journal does not begin with its start",
-    explanation: "A state is recomputed from the recorded inputs of a run, the first of which is its start, and that one is missing.",
+    explanation:
+      "A state is recomputed from the recorded inputs of a run, the first of which is its start, and that one is missing.",
     remedy: "mainspring runs rebuild restores the journal from history.",
   },
   JOURNAL_REFERENCE_UNRESOLVED: {
@@ -124,7 +128,8 @@ export const runErrors = {
   },
   ENDED_OUTSIDE: {
     title: "Ended from outside",
-    explanation: "The execution was terminated, or timed out, in Temporal itself. The run's error says how and by whom.",
+    explanation:
+      "The execution was terminated, or timed out, in Temporal itself. The run's error says how and by whom.",
     remedy: "Replay the run if it was not meant.",
   },
   LAUNCH_DEADLINE: {
@@ -134,7 +139,8 @@ export const runErrors = {
   },
   DB_ENGINE_REMOVED: {
     title: "The database execution engine was removed",
-    explanation: "The run belonged to an engine that no longer exists, and was ended when the installation was upgraded.",
+    explanation:
+      "The run belonged to an engine that no longer exists, and was ended when the installation was upgraded.",
     remedy: "Start the workflow again.",
   },
 } as const satisfies ErrorCatalogue;

@@ -2,7 +2,16 @@ import type { ActionEntry, CompileCatalogue } from "../compile/catalogue.ts";
 
 /** One action of a test's catalogue. */
 export function action(id: string, facts: Partial<ActionEntry> = {}): ActionEntry {
-  return { id, effect: "idempotent", execution: "remote", batch: false, timeoutMs: 30_000, inputSchema: {}, outputSchema: {}, ...facts };
+  return {
+    id,
+    effect: "idempotent",
+    execution: "remote",
+    batch: false,
+    timeoutMs: 30_000,
+    inputSchema: {},
+    outputSchema: {},
+    ...facts,
+  };
 }
 
 /** A small world for tests of publishing. */
@@ -12,7 +21,11 @@ export const testCatalogue: CompileCatalogue = {
       inputSchema: {
         type: "object",
         required: ["amount"],
-        properties: { amount: { type: "number", minimum: 0 }, currency: { enum: ["EUR", "USD"] }, lines: { type: "array", items: { type: "string" } } },
+        properties: {
+          amount: { type: "number", minimum: 0 },
+          currency: { enum: ["EUR", "USD"] },
+          lines: { type: "array", items: { type: "string" } },
+        },
         additionalProperties: false,
       },
     }),
@@ -24,14 +37,26 @@ export const testCatalogue: CompileCatalogue = {
     action("pack.remote@1", { secrets: false }),
   ],
   workflows: [
-    { key: "child", version: 2, versions: [1, 2], payloadSchema: { type: "object", required: ["a"], properties: { a: { type: "integer" } } } },
+    {
+      key: "child",
+      version: 2,
+      versions: [1, 2],
+      payloadSchema: { type: "object", required: ["a"], properties: { a: { type: "integer" } } },
+    },
     { key: "middle", version: 1, calls: ["leads-back"] },
     { key: "leads-back", version: 4, calls: ["circle"] },
   ],
   forms: [{ name: "visit" }],
   calendars: ["default"],
   eventTypes: [
-    { name: "order.paid", payloadSchema: { type: "object", properties: { order: { type: "object" }, id: { type: "string" } }, additionalProperties: false } },
+    {
+      name: "order.paid",
+      payloadSchema: {
+        type: "object",
+        properties: { order: { type: "object" }, id: { type: "string" } },
+        additionalProperties: false,
+      },
+    },
   ],
   correlationPaths: { "order.paid": ["payload.order"] },
 };

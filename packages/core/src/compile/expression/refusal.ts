@@ -1,6 +1,6 @@
 import { expressionErrors } from "../../expression/codes.ts";
 import { valueErrors } from "../../values/codes.ts";
-import { expressionIssues } from "./codes.ts";
+import { expressionIssues } from "../../errors/expression-refusals.ts";
 import type { Issue } from "../../values/issue.ts";
 
 /** An issue of an expression. `position` counts UTF-16 code units from 0, from where the source stands. */

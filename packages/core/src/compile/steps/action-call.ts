@@ -7,13 +7,27 @@ import { without } from "../compile-context.ts";
 import { checkLiteralInput } from "../literal-input.ts";
 import { nearestName } from "../nearest.ts";
 
-export function compileActionCall(c: CompileContext, step: ActionCallDefinition, place: StepPlace): Omit<ActionCallStep, "id" | "path"> {
+export function compileActionCall(
+  c: CompileContext,
+  step: ActionCallDefinition,
+  place: StepPlace,
+): Omit<ActionCallStep, "id" | "path"> {
   const entry = findAction(c, step.action, place);
   if (step.idempotencyKey !== undefined && entry?.effect === "none") {
-    c.error("IDEMPOTENCY_KEY_UNUSED", place, "/idempotencyKey", `${step.action} has no effect, so an idempotencyKey does nothing.`);
+    c.error(
+      "IDEMPOTENCY_KEY_UNUSED",
+      place,
+      "/idempotencyKey",
+      `${step.action} has no effect, so an idempotencyKey does nothing.`,
+    );
   }
   if (step.compensate !== undefined && !place.insideSaga) {
-    c.error("COMPENSATE_OUTSIDE_SAGA", place, "/compensate", `No saga is around "${step.id}", so these steps would never run.`);
+    c.error(
+      "COMPENSATE_OUTSIDE_SAGA",
+      place,
+      "/compensate",
+      `No saga is around "${step.id}", so these steps would never run.`,
+    );
   }
   const input = c.value(step.input, place, "/input", entry?.secrets === false ? notAvailable(step.action) : anySecret);
   if (entry !== undefined) checkLiteralInput(c, input, entry.inputSchema, place);
@@ -24,17 +38,24 @@ export function compileActionCall(c: CompileContext, step: ActionCallDefinition,
     input,
     saveAs: c.target(step.saveAs, place, "/saveAs"),
     retry: c.retry(step.retry),
-    timeoutMs: step.timeoutMs === undefined ? undefined : c.duration(step.timeoutMs, place, "/timeoutMs", c.actionTimeoutMsMax),
+    timeoutMs:
+      step.timeoutMs === undefined ? undefined : c.duration(step.timeoutMs, place, "/timeoutMs", c.actionTimeoutMsMax),
     onError: c.errorPolicy(step.onError, place),
     idempotencyKey: c.optionalValue(step.idempotencyKey, place, "/idempotencyKey"),
-    compensate: step.compensate === undefined ? undefined : c.block(step.compensate, place, { path: ".compensate", pointer: "/compensate" }, false),
+    compensate:
+      step.compensate === undefined
+        ? undefined
+        : c.block(step.compensate, place, { path: ".compensate", pointer: "/compensate" }, false),
   });
 }
 
 const anySecret: SecretRule = () => undefined;
 
 function notAvailable(action: string): SecretRule {
-  return (name) => ({ code: "SECRET_NOT_AVAILABLE", message: `${action} cannot be given the secret "${shown(name)}".` });
+  return (name) => ({
+    code: "SECRET_NOT_AVAILABLE",
+    message: `${action} cannot be given the secret "${shown(name)}".`,
+  });
 }
 
 function findAction(c: CompileContext, id: string, place: StepPlace): ActionEntry | undefined {
@@ -43,14 +64,25 @@ function findAction(c: CompileContext, id: string, place: StepPlace): ActionEntr
   const name = nameOf(id);
   const majors = c.catalogue.actions.filter((action) => nameOf(action.id) === name).map((action) => action.id);
   if (majors.length > 0) {
-    c.error("ACTION_MAJOR_UNKNOWN", place, "/action", `${shown(name)} is there as ${majors.join(", ")}, and not as ${shown(id)}.`);
+    c.error(
+      "ACTION_MAJOR_UNKNOWN",
+      place,
+      "/action",
+      `${shown(name)} is there as ${majors.join(", ")}, and not as ${shown(id)}.`,
+    );
     return undefined;
   }
   const ids = c.catalogue.actions.map((action) => action.id);
   const near = nearestName(name, ids.map(nameOf));
   const nearId = ids.find((one) => nameOf(one) === near);
   const remedy = nearId === undefined ? undefined : `Write "${nearId}".`;
-  c.error("ACTION_UNKNOWN", place, "/action", `There is no action ${shown(id)}.${nearId === undefined ? "" : ` Did you mean "${nearId}"?`}`, remedy);
+  c.error(
+    "ACTION_UNKNOWN",
+    place,
+    "/action",
+    `There is no action ${shown(id)}.${nearId === undefined ? "" : ` Did you mean "${nearId}"?`}`,
+    remedy,
+  );
   return undefined;
 }
 
@@ -59,6 +91,11 @@ function nameOf(id: string): string {
 }
 
 function factsOf(entry: ActionEntry | undefined): ActionFacts {
-  const { effect, execution, batch, timeoutMs } = entry ?? { effect: "none", execution: "remote", batch: false, timeoutMs: 0 };
+  const { effect, execution, batch, timeoutMs } = entry ?? {
+    effect: "none",
+    execution: "remote",
+    batch: false,
+    timeoutMs: 0,
+  };
   return { effect, execution, batch, timeoutMs };
 }

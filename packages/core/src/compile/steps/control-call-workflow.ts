@@ -5,12 +5,17 @@ import { without } from "../compile-context.ts";
 import { checkLiteralInput } from "../literal-input.ts";
 import { didYouMean } from "../nearest.ts";
 
-export function compileControlCallWorkflow(c: CompileContext, step: CallWorkflowDefinition, place: StepPlace): Omit<CallWorkflowStep, "id" | "path"> {
+export function compileControlCallWorkflow(
+  c: CompileContext,
+  step: CallWorkflowDefinition,
+  place: StepPlace,
+): Omit<CallWorkflowStep, "id" | "path"> {
   const input = c.value(step.input, place, "/input");
   const version = bindVersion(c, step, place);
   const entry = c.catalogue.workflows?.find((workflow) => workflow.key === step.workflow);
   // Only the published version's schema is known here.
-  if (entry?.payloadSchema !== undefined && version === entry.version) checkLiteralInput(c, input, entry.payloadSchema, place);
+  if (entry?.payloadSchema !== undefined && version === entry.version)
+    checkLiteralInput(c, input, entry.payloadSchema, place);
   return without({
     type: "control.callWorkflow",
     workflow: step.workflow,
@@ -28,7 +33,10 @@ function bindVersion(c: CompileContext, step: CallWorkflowDefinition, place: Ste
   const workflows = c.catalogue.workflows ?? [];
   const entry = workflows.find((workflow) => workflow.key === step.workflow);
   if (entry === undefined) {
-    const near = didYouMean(step.workflow, workflows.map((workflow) => workflow.key));
+    const near = didYouMean(
+      step.workflow,
+      workflows.map((workflow) => workflow.key),
+    );
     c.error("WORKFLOW_UNKNOWN", place, "/workflow", `No workflow "${step.workflow}" is published.${near}`);
     return step.version ?? "latest";
   }
@@ -36,7 +44,12 @@ function bindVersion(c: CompileContext, step: CallWorkflowDefinition, place: Ste
   if (step.version === "latest") return "latest";
   const versions = entry.versions ?? [entry.version];
   if (!versions.includes(step.version)) {
-    c.error("WORKFLOW_VERSION_UNKNOWN", place, "/version", `"${step.workflow}" has no version ${step.version}; the published one is ${entry.version}.`);
+    c.error(
+      "WORKFLOW_VERSION_UNKNOWN",
+      place,
+      "/version",
+      `"${step.workflow}" has no version ${step.version}; the published one is ${entry.version}.`,
+    );
   }
   return step.version;
 }

@@ -7,7 +7,11 @@ import { without } from "../compile-context.ts";
 /** Items of one `control.forEach` that may be under way at the same time, under semantics 2. */
 export const forEachConcurrencyMax = 50;
 
-export function compileControlForEach(c: CompileContext, step: ForEachDefinition, place: StepPlace): Omit<ForEachStep, "id" | "path"> {
+export function compileControlForEach(
+  c: CompileContext,
+  step: ForEachDefinition,
+  place: StepPlace,
+): Omit<ForEachStep, "id" | "path"> {
   return without({
     type: "control.forEach",
     items: c.value(step.items, place, "/items"),
@@ -26,7 +30,10 @@ function compileConcurrency(c: CompileContext, given: ValueDefinition, place: St
   if (c.semantics === 1 && literal !== 1) {
     const message = "Under semantics 1 the concurrency of control.forEach is limited to 1.";
     c.error("FOREACH_CONCURRENCY_UNSUPPORTED", place, "/concurrency", message);
-  } else if (literal !== undefined && !(Number.isInteger(literal) && (literal as number) >= 1 && (literal as number) <= forEachConcurrencyMax)) {
+  } else if (
+    literal !== undefined &&
+    !(Number.isInteger(literal) && (literal as number) >= 1 && (literal as number) <= forEachConcurrencyMax)
+  ) {
     const message = `concurrency is a whole number from 1 to ${forEachConcurrencyMax}, and not ${JSON.stringify(literal)}.`;
     c.error("CONCURRENCY_OUT_OF_RANGE", place, "/concurrency", message);
   }

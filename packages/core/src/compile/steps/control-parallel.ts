@@ -3,15 +3,30 @@ import type { ParallelStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
 
-export function compileControlParallel(c: CompileContext, step: ParallelDefinition, place: StepPlace): Omit<ParallelStep, "id" | "path"> {
+export function compileControlParallel(
+  c: CompileContext,
+  step: ParallelDefinition,
+  place: StepPlace,
+): Omit<ParallelStep, "id" | "path"> {
   const seen = new Set<string>();
   step.branches.forEach((branch, i) => {
-    if (seen.has(branch.id)) c.error("BRANCH_ID_DUPLICATE", place, `/branches/${i}/id`, `Two branches of "${step.id}" are called "${branch.id}".`);
+    if (seen.has(branch.id))
+      c.error(
+        "BRANCH_ID_DUPLICATE",
+        place,
+        `/branches/${i}/id`,
+        `Two branches of "${step.id}" are called "${branch.id}".`,
+      );
     seen.add(branch.id);
   });
   const completion = step.completion ?? "all";
   if (typeof completion === "object" && completion.quorum > step.branches.length) {
-    c.error("QUORUM_IMPOSSIBLE", place, "/completion/quorum", `The quorum is ${completion.quorum}, and there are ${step.branches.length} branches.`);
+    c.error(
+      "QUORUM_IMPOSSIBLE",
+      place,
+      "/completion/quorum",
+      `The quorum is ${completion.quorum}, and there are ${step.branches.length} branches.`,
+    );
   }
   return without({
     type: "control.parallel",

@@ -7,10 +7,19 @@ import { without } from "../compile-context.ts";
 /** Codes that authors raise. */
 export const raisedCodePattern = /^[A-Z][A-Z0-9_]{2,63}$/;
 
-export function compileControlRaise(c: CompileContext, step: RaiseDefinition, place: StepPlace): Omit<RaiseStep, "id" | "path"> {
+export function compileControlRaise(
+  c: CompileContext,
+  step: RaiseDefinition,
+  place: StepPlace,
+): Omit<RaiseStep, "id" | "path"> {
   const code = c.value(step.code, place, "/code");
   if (code.kind === "literal" && typeof code.value === "string" && !raisedCodePattern.test(code.value)) {
-    c.error("RAISE_CODE_INVALID", place, "/code", `"${shown(code.value)}" is no code: it must match [A-Z][A-Z0-9_]{2,63}.`);
+    c.error(
+      "RAISE_CODE_INVALID",
+      place,
+      "/code",
+      `"${shown(code.value)}" is no code: it must match [A-Z][A-Z0-9_]{2,63}.`,
+    );
   }
   return without({
     type: "control.raise",

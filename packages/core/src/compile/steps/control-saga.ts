@@ -3,8 +3,13 @@ import type { SagaStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
 
-export function compileControlSaga(c: CompileContext, step: SagaDefinition, place: StepPlace): Omit<SagaStep, "id" | "path"> {
-  if (step.compensateTimeoutMs !== undefined) c.duration(step.compensateTimeoutMs, place, "/compensateTimeoutMs", c.waitMsMax);
+export function compileControlSaga(
+  c: CompileContext,
+  step: SagaDefinition,
+  place: StepPlace,
+): Omit<SagaStep, "id" | "path"> {
+  if (step.compensateTimeoutMs !== undefined)
+    c.duration(step.compensateTimeoutMs, place, "/compensateTimeoutMs", c.waitMsMax);
   return without({
     type: "control.saga",
     body: c.block(step.body, place, { path: ".body", pointer: "/body" }, true),

@@ -3,13 +3,18 @@ import type { SwitchStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
 
-export function compileControlSwitch(c: CompileContext, step: SwitchDefinition, place: StepPlace): Omit<SwitchStep, "id" | "path"> {
+export function compileControlSwitch(
+  c: CompileContext,
+  step: SwitchDefinition,
+  place: StepPlace,
+): Omit<SwitchStep, "id" | "path"> {
   return without({
     type: "control.switch",
     cases: step.cases.map((one, i) => ({
       when: c.value(one.when, place, `/cases/${i}/when`),
       steps: c.block(one.steps, place, { path: `.cases[${i}]`, pointer: `/cases/${i}/steps` }),
     })),
-    default: step.default === undefined ? undefined : c.block(step.default, place, { path: ".default", pointer: "/default" }),
+    default:
+      step.default === undefined ? undefined : c.block(step.default, place, { path: ".default", pointer: "/default" }),
   });
 }

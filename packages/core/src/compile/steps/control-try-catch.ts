@@ -3,13 +3,18 @@ import type { TryCatchStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
 
-export function compileControlTryCatch(c: CompileContext, step: TryCatchDefinition, place: StepPlace): Omit<TryCatchStep, "id" | "path"> {
+export function compileControlTryCatch(
+  c: CompileContext,
+  step: TryCatchDefinition,
+  place: StepPlace,
+): Omit<TryCatchStep, "id" | "path"> {
   return without({
     type: "control.tryCatch",
     try: c.block(step.try, place, { path: ".try", pointer: "/try" }),
     catch: step.catch === undefined ? undefined : c.block(step.catch, place, { path: ".catch", pointer: "/catch" }),
     captureErrorAs: c.target(step.captureErrorAs, place, "/captureErrorAs"),
     catchOn: step.catchOn,
-    finally: step.finally === undefined ? undefined : c.block(step.finally, place, { path: ".finally", pointer: "/finally" }),
+    finally:
+      step.finally === undefined ? undefined : c.block(step.finally, place, { path: ".finally", pointer: "/finally" }),
   });
 }

@@ -2,7 +2,11 @@ import type { WhileDefinition } from "../../definition/steps/control-while.ts";
 import type { WhileStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 
-export function compileControlWhile(c: CompileContext, step: WhileDefinition, place: StepPlace): Omit<WhileStep, "id" | "path"> {
+export function compileControlWhile(
+  c: CompileContext,
+  step: WhileDefinition,
+  place: StepPlace,
+): Omit<WhileStep, "id" | "path"> {
   return {
     type: "control.while",
     condition: c.value(step.condition, place, "/condition"),

@@ -3,10 +3,20 @@ import type { EventWaitStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
 
-export function compileEventWait(c: CompileContext, step: EventWaitDefinition, place: StepPlace): Omit<EventWaitStep, "id" | "path"> {
+export function compileEventWait(
+  c: CompileContext,
+  step: EventWaitDefinition,
+  place: StepPlace,
+): Omit<EventWaitStep, "id" | "path"> {
   const correlationKey = c.value(step.correlationKey, place, "/correlationKey");
   if (correlationKey.kind === "literal" && !isKey(correlationKey.value)) {
-    c.error("FIELD_INVALID", place, "/correlationKey", "A correlation key is text or a number, and not empty.", "Write it as text, or as an expression.");
+    c.error(
+      "FIELD_INVALID",
+      place,
+      "/correlationKey",
+      "A correlation key is text or a number, and not empty.",
+      "Write it as text, or as an expression.",
+    );
   }
   return without({
     type: "event.wait",
@@ -14,7 +24,8 @@ export function compileEventWait(c: CompileContext, step: EventWaitDefinition, p
     correlationKey,
     filters: step.filters?.map((filter, i) => compileFilter(c, filter, place, `/filters/${i}`)),
     timeout: c.when(step.timeout, step.timeoutMs, place, "/timeout"),
-    lookbackMs: step.lookbackMs === undefined ? undefined : c.duration(step.lookbackMs, place, "/lookbackMs", c.waitMsMax),
+    lookbackMs:
+      step.lookbackMs === undefined ? undefined : c.duration(step.lookbackMs, place, "/lookbackMs", c.waitMsMax),
     saveAs: c.target(step.saveAs, place, "/saveAs"),
     assign: c.assignments(step.assign, place, "/assign"),
   });
@@ -24,7 +35,12 @@ function isKey(value: unknown): boolean {
   return (typeof value === "string" && value !== "") || typeof value === "number" || typeof value === "boolean";
 }
 
-function compileFilter(c: CompileContext, filter: FilterDefinition, place: StepPlace, field: string): NonNullable<EventWaitStep["filters"]>[number] {
+function compileFilter(
+  c: CompileContext,
+  filter: FilterDefinition,
+  place: StepPlace,
+  field: string,
+): NonNullable<EventWaitStep["filters"]>[number] {
   const value = c.optionalValue(filter.value, place, field + "/value");
   if ((filter.op === "in" || filter.op === "not_in") && value?.kind === "literal" && !Array.isArray(value.value)) {
     c.error("FIELD_TYPE", place, field + "/value", `${filter.op} compares with a list.`, "Write a list.");

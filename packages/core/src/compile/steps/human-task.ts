@@ -5,7 +5,11 @@ import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
 import { didYouMean } from "../nearest.ts";
 
-export function compileHumanTask(c: CompileContext, step: HumanTaskDefinition, place: StepPlace): Omit<HumanTaskStep, "id" | "path"> {
+export function compileHumanTask(
+  c: CompileContext,
+  step: HumanTaskDefinition,
+  place: StepPlace,
+): Omit<HumanTaskStep, "id" | "path"> {
   return without({
     type: "human.task",
     title: c.value(step.title, place, "/title"),

@@ -29,7 +29,9 @@ export const controlCallWorkflow = defineStep({
       version: z
         .union([z.int().min(1), z.literal("latest")])
         .optional()
-        .describe("Left out: the version published when this workflow is published. latest: the one published at the call."),
+        .describe(
+          "Left out: the version published when this workflow is published. latest: the one published at the call.",
+        ),
       input: value().describe("The payload of the child run."),
       saveAs: targetText.optional(),
       output: assign.optional().describe("Targets and their values, computed with childRun in scope."),

@@ -34,8 +34,14 @@ export const controlForEach = defineStep({
       body: stepList(),
       concurrency: value("number").optional().describe("1 to 50 (semantics 2); 1 when left out."),
       onItemError: z.enum(["fail", "continue"]).optional(),
-      collect: z.strictObject({ value: value(), saveAs: targetText }).optional().describe("One value per item, in the order of the items."),
+      collect: z
+        .strictObject({ value: value(), saveAs: targetText })
+        .optional()
+        .describe("One value per item, in the order of the items."),
       maxItems: value("number").optional().describe("10,000 when left out."),
     })
-    .meta({ id: "ForEachStep", description: "Runs a block for each item. Locals: item, index, length, isFirst, isLast." }),
+    .meta({
+      id: "ForEachStep",
+      description: "Runs a block for each item. Locals: item, index, length, isFirst, isLast.",
+    }),
 });

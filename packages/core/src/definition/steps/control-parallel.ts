@@ -20,7 +20,10 @@ export const controlParallel = defineStep({
     .strictObject({
       ...stepCommon,
       type: z.literal("control.parallel"),
-      branches: z.array(z.strictObject({ id: stepId, steps: stepList() })).min(1).max(100),
+      branches: z
+        .array(z.strictObject({ id: stepId, steps: stepList() }))
+        .min(1)
+        .max(100),
       completion: z
         .union([z.enum(["all", "any"]), z.strictObject({ quorum: z.int().min(1).max(100) })])
         .optional()

@@ -21,5 +21,8 @@ export const controlSaga = defineStep({
       body: stepList(),
       compensateTimeoutMs: z.int().min(1).optional().describe("For all the undoing together; 1 hour when left out."),
     })
-    .meta({ id: "SagaStep", description: "Undoes the completed steps of its body, last first, when the body fails or is cancelled." }),
+    .meta({
+      id: "SagaStep",
+      description: "Undoes the completed steps of its body, last first, when the body fails or is cancelled.",
+    }),
 });

@@ -25,13 +25,22 @@ export const controlTryCatch = defineStep({
       try: stepList(),
       catch: stepList().optional(),
       captureErrorAs: targetText.optional(),
-      catchOn: z.array(categoryOrCode).min(1).max(50).optional().describe("What is caught: categories or codes; every catchable error when left out."),
+      catchOn: z
+        .array(categoryOrCode)
+        .min(1)
+        .max(50)
+        .optional()
+        .describe("What is caught: categories or codes; every catchable error when left out."),
       finally: stepList().optional(),
     })
     .superRefine((step, context) => {
       if (step.catch !== undefined || step.finally !== undefined) return;
       const message = "A control.tryCatch needs catch, finally or both.";
-      context.addIssue({ code: "custom", message, params: { problem: { code: "FIELD_MISSING", pointer: "", message } } });
+      context.addIssue({
+        code: "custom",
+        message,
+        params: { problem: { code: "FIELD_MISSING", pointer: "", message } },
+      });
     })
     .meta({ id: "TryCatchStep", description: "Catches errors of a block, and cleans up." }),
 });

@@ -23,7 +23,9 @@ export const controlWhile = defineStep({
       type: z.literal("control.while"),
       condition: value("condition"),
       body: stepList(),
-      maxIterations: value("number").describe("The condition still true after that many bodies is an error, MAX_ITERATIONS."),
+      maxIterations: value("number").describe(
+        "The condition still true after that many bodies is an error, MAX_ITERATIONS.",
+      ),
     })
     .meta({ id: "WhileStep", description: "Runs a block while a condition holds. Local: iteration, from 0." }),
 });

@@ -27,14 +27,30 @@ export interface FilterDefinition {
   readonly value?: ValueDefinition;
 }
 
-export const filterOps = ["=", "!=", "in", "not_in", "exists", "not_exists", ">", ">=", "<", "<=", "contains", "starts_with", "ends_with"] as const satisfies readonly FilterOp[];
+export const filterOps = [
+  "=",
+  "!=",
+  "in",
+  "not_in",
+  "exists",
+  "not_exists",
+  ">",
+  ">=",
+  "<",
+  "<=",
+  "contains",
+  "starts_with",
+  "ends_with",
+] as const satisfies readonly FilterOp[];
 
 const filter = z
   .strictObject({ path: z.string().min(1).max(500), op: z.enum(filterOps), value: value().optional() })
   .superRefine((given, context) => {
     const alone = given.op === "exists" || given.op === "not_exists";
     if (alone === (given.value === undefined)) return;
-    const message = alone ? `A filter with ${given.op} has no value.` : `A filter with ${given.op} needs a value to compare with.`;
+    const message = alone
+      ? `A filter with ${given.op} has no value.`
+      : `A filter with ${given.op} needs a value to compare with.`;
     const problem = { code: alone ? "FIELD_INVALID" : "FIELD_MISSING", pointer: alone ? "/value" : "", message };
     context.addIssue({ code: "custom", message, params: { problem } });
   })
@@ -51,7 +67,9 @@ export const eventWait = defineStep({
       filters: z.array(filter).max(50).optional().describe("All must hold."),
       timeout: when.optional(),
       timeoutMs: value("number").optional().describe("Short for timeout: { durationMs: n }."),
-      lookbackMs: value("number").optional().describe("Events accepted that long before the opening count, taken by others or not."),
+      lookbackMs: value("number")
+        .optional()
+        .describe("Events accepted that long before the opening count, taken by others or not."),
       saveAs: targetText.optional().describe("Gets the event's payload."),
       assign: assign.optional().describe("Computed with event in scope."),
     })
@@ -60,8 +78,17 @@ export const eventWait = defineStep({
 });
 
 /** Refuses a field and its short form together. */
-export function onlyOne<Key extends string>(step: { readonly [key in Key]?: unknown }, field: Key, short: Key, context: z.RefinementCtx): void {
+export function onlyOne<Key extends string>(
+  step: { readonly [key in Key]?: unknown },
+  field: Key,
+  short: Key,
+  context: z.RefinementCtx,
+): void {
   if (step[field] === undefined || step[short] === undefined) return;
   const message = `${short} is short for ${field}, and both are given.`;
-  context.addIssue({ code: "custom", message, params: { problem: { code: "WHEN_NOT_ONE", pointer: "/" + short, message } } });
+  context.addIssue({
+    code: "custom",
+    message,
+    params: { problem: { code: "WHEN_NOT_ONE", pointer: "/" + short, message } },
+  });
 }

@@ -20,7 +20,11 @@ export interface HumanTaskDefinition extends StepCommonDefinition {
   readonly form: { readonly [key: string]: Json };
   readonly due?: WhenDefinition;
   readonly dueMs?: ValueDefinition;
-  readonly reminders?: { readonly every?: WhenDefinition; readonly everyMs?: ValueDefinition; readonly max: ValueDefinition };
+  readonly reminders?: {
+    readonly every?: WhenDefinition;
+    readonly everyMs?: ValueDefinition;
+    readonly max: ValueDefinition;
+  };
   readonly timeout?: WhenDefinition;
   readonly timeoutMs?: ValueDefinition;
   readonly saveAs?: string;
@@ -37,7 +41,9 @@ export const humanTask = defineStep({
       description: value("text").optional(),
       context: value().optional().describe("Shown beside the form."),
       assignTo: z.strictObject({ users: value("people").optional(), groups: value("people").optional() }),
-      form: z.record(z.string(), z.unknown()).describe("A schema, or { ref: name } of a form of the tenant or of the system."),
+      form: z
+        .record(z.string(), z.unknown())
+        .describe("A schema, or { ref: name } of a form of the tenant or of the system."),
       due: when.optional(),
       dueMs: value("number").optional().describe("Short for due: { durationMs: n }."),
       reminders: z
@@ -46,7 +52,11 @@ export const humanTask = defineStep({
           onlyOne(given, "every", "everyMs", context);
           if (given.every !== undefined || given.everyMs !== undefined) return;
           const message = "Reminders need every or everyMs.";
-          context.addIssue({ code: "custom", message, params: { problem: { code: "FIELD_MISSING", pointer: "", message } } });
+          context.addIssue({
+            code: "custom",
+            message,
+            params: { problem: { code: "FIELD_MISSING", pointer: "", message } },
+          });
         })
         .optional(),
       timeout: when.optional(),
@@ -59,7 +69,11 @@ export const humanTask = defineStep({
       onlyOne(step, "due", "dueMs", context);
       if (step.assignTo.users !== undefined || step.assignTo.groups !== undefined) return;
       const message = "A task needs somebody: users, groups or both.";
-      context.addIssue({ code: "custom", message, params: { problem: { code: "FIELD_MISSING", pointer: "/assignTo", message } } });
+      context.addIssue({
+        code: "custom",
+        message,
+        params: { problem: { code: "FIELD_MISSING", pointer: "/assignTo", message } },
+      });
     })
     .meta({ id: "HumanTaskStep", description: "Asks a person and waits for the answer." }),
 });

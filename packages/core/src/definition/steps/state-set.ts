@@ -13,5 +13,8 @@ export const stateSet = defineStep({
   type: "state.set",
   schema: z
     .strictObject({ ...stepCommon, type: z.literal("state.set"), state: value() })
-    .meta({ id: "StateSetStep", description: "Sets the run's business state, which lists of runs show and filter by." }),
+    .meta({
+      id: "StateSetStep",
+      description: "Sets the run's business state, which lists of runs show and filter by.",
+    }),
 });

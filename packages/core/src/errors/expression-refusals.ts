@@ -22,7 +22,8 @@ export const expressionIssues = {
   },
   EXPR_TOO_COMPLEX: {
     title: "Expression is too complex",
-    explanation: "Defaults (?? and ?:) that are nested on their left side multiply; this expression would become too large.",
+    explanation:
+      "Defaults (?? and ?:) that are nested on their left side multiply; this expression would become too large.",
     remedy: "Give the inner value a name with := and use the name.",
   },
   EXPR_REGEX_REFUSED: {
@@ -37,7 +38,8 @@ export const expressionIssues = {
   },
   EXPR_PARENT_REFUSED: {
     title: "The parent operator is refused",
-    explanation: "% in front of a name (the parent of the current item) is not supported; as modulo, between two numbers, it is.",
+    explanation:
+      "% in front of a name (the parent of the current item) is not supported; as modulo, between two numbers, it is.",
     remedy: "Keep the parent with := or in a parameter of a function given to $map.",
   },
   EXPR_JOIN_REFUSED: {

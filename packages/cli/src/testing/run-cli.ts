@@ -31,10 +31,13 @@ export interface RunningCli {
   readonly ended: Promise<Ran>;
 }
 
-/** Ended when the test ends, if it has not ended by itself. */
-export function startCli(args: readonly string[], options: RunOptions = {}): RunningCli {
+export function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  return spawnCli(args, { cwd: emptyFolder(), ...options }).ended;
+}
+
+export function spawnCli(args: readonly string[], options: RunOptions & { readonly cwd: string }): RunningCli {
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), mainFile, ...args], {
-    cwd: options.cwd ?? emptyFolder(),
+    cwd: options.cwd,
     env: bareEnvironment(options.env),
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -51,10 +54,6 @@ export function startCli(args: readonly string[], options: RunOptions = {}): Run
     stderr,
   }));
   return { child, ended, stdout: () => stdout, stderr: () => stderr };
-}
-
-export function runCli(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  return startCli(args, options).ended;
 }
 
 /** Nothing of the developer's own connection or terminal reaches the command. */

@@ -1,0 +1,35 @@
+/** What the commands of `docs/cli.md` work on. */
+export const documentedFiles = {
+  "hello.flow.yaml": `workflow: hello
+payload: { type: object, properties: { name: { type: string } } }
+steps:
+  - { id: greeting, type: transform.assign, assign: { vars.greeting: { $expr: '"Hello " & (payload.name ?? "world")' } } }
+  - { id: each, type: control.forEach, items: [1, 2], body: [{ id: note, type: action.call, action: log.write@1, input: { message: { $expr: vars.greeting } } }] }
+  - { id: done, type: control.return, output: { greeting: { $expr: vars.greeting } } }
+`,
+  "order.flow.yaml": `workflow: order
+name: An order that waits for its payment
+payload: { type: object, required: [orderId], properties: { orderId: { type: string } } }
+steps:
+  - { id: awaiting, type: state.set, state: awaiting-payment }
+  - id: paid
+    type: event.wait
+    event: payment.received
+    correlationKey: { $expr: payload.orderId }
+    timeout: { durationMs: 3600000 }
+    saveAs: payment
+  - { id: done, type: control.return, output: { paid: { $expr: vars.payment.amount } } }
+`,
+  "fails.flow.yaml": `workflow: fails
+steps:
+  - { id: look, type: action.call, action: http.request@1, input: { method: GET, url: "http://169.254.169.254/latest" }, retry: { maxAttempts: 1 } }
+`,
+  "broken.yaml": `workflow: broken
+steps:
+  - { id: look, type: action.call, action: http.reqest@1, input: {} }
+  - { id: look, type: control.return }
+`,
+  "hello.json": '{ "name": "Grace" }',
+  "order.json": '{ "orderId": "A-1" }',
+  "other-order.json": '{ "orderId": "A-2" }',
+} as const;

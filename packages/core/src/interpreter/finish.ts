@@ -3,7 +3,7 @@ import type { Json } from "../values/json.ts";
 import { verdictEntry } from "./entries.ts";
 import { runError } from "./failure.ts";
 import type { Machine } from "./machine.ts";
-import { runPlace, takeCommandId, takeSeq } from "./machine.ts";
+import { runPlace, takeCommandId, takeSeq, withdraw } from "./machine.ts";
 import type { Completion, EffectPlace, Outcome, RunError } from "./transition.ts";
 
 const mayRemainMax = 1000;
@@ -45,7 +45,7 @@ export function finish(m: Machine, outcome: Outcome): void {
   for (let i = 0; i < m.open.length; i += 1) {
     // Only what belongs to the run itself is left: the limit of a cancel, or a yield.
     const { command } = m.open[i] as (typeof m.open)[number];
-    if (command.kind === "startTimer") m.commands.push({ id: command.id, kind: "cancelTimer" });
+    if (command.kind === "startTimer" && !withdraw(m, command.id)) m.commands.push({ id: command.id, kind: "cancelTimer" });
   }
   m.open = [];
   m.fibers.length = 0;

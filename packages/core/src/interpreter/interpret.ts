@@ -16,6 +16,8 @@ import { timeWaitFired, timeWaitStarted } from "./steps/time-wait.ts";
 import type { Command, CommandOf, OpenCommand, RunEvent, RunState, StartContext, Transition, ValueReference } from "./transition.ts";
 import { cancelRun, endAtOnce, stepFailure } from "./unwind.ts";
 
+const outcomeKinds: readonly string[] = ["succeeded", "failed", "canceled"];
+
 /**
  * Begins a run.
  * @param payloadReference names the payload in the journal where that is over 1 KiB
@@ -50,6 +52,7 @@ export function resume(program: Program, state: RunState, event: RunEvent): Tran
     const m = machineOf(program, state, event.now);
     resumeInput(m, event);
     if (m.outcome !== undefined) {
+      if (!outcomeKinds.includes(m.outcome.status)) throw new Corruption("The run has ended in no way that there is.");
       afterTheEnd(m, event);
       return seal(m);
     }

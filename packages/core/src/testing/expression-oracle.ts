@@ -7,6 +7,11 @@ import type { Json } from "../values/json.ts";
 export type Comparison =
   | { readonly kind: "agree"; readonly on: "a value" | "nothing" | "an error" }
   | { readonly kind: "refused"; readonly code: string }
+  /**
+   * JSONata has no result to compare with: it changed the data that it was given (grouping adds an element to an empty
+   * array), or broke with an error of its own that has no code ($sort with a comparison as the last call of a function).
+   */
+  | { readonly kind: "incomparable"; readonly reason: "input changed" | "broke" }
   | { readonly kind: "differ"; readonly theirs: string; readonly ours: string };
 
 export const testNow = "2026-11-26T05:13:00.000Z";
@@ -31,6 +36,8 @@ export async function compareWithJsonata(source: string, data: Json, codes: "sam
   const ours = evaluateOurs(source, data);
   if ("refused" in ours) return { kind: "refused", code: ours.refused };
   const theirs = await evaluateTheirs(source, data);
+  if (theirs.spoilt) return { kind: "incomparable", reason: "input changed" };
+  if ("text" in ours && "error" in theirs && theirs.error === undefined) return { kind: "incomparable", reason: "broke" };
   if ("error" in ours) {
     if ("error" in theirs) {
       // Where both name a code of JSONata's it is the same one.
@@ -56,11 +63,16 @@ function evaluateOurs(source: string, data: Json): Ours {
   return { text: textOf(result.value) };
 }
 
-async function evaluateTheirs(source: string, data: Json): Promise<{ readonly text: string } | { readonly error: string | undefined }> {
+type Theirs = ({ readonly text: string } | { readonly error: string | undefined }) & { readonly spoilt: boolean };
+
+async function evaluateTheirs(source: string, data: Json): Promise<Theirs> {
+  const copy = structuredClone(data);
+  const isSpoilt = () => JSON.stringify(copy) !== JSON.stringify(data);
   try {
-    return { text: textOf(await jsonata(source).evaluate(structuredClone(data))) };
+    const text = textOf(await jsonata(source).evaluate(copy));
+    return { text, spoilt: isSpoilt() };
   } catch (error) {
-    return { error: (error as { code?: string }).code };
+    return { error: (error as { code?: string }).code, spoilt: isSpoilt() };
   }
 }
 

@@ -1,0 +1,511 @@
+import { evaluateExpression } from "../expression/evaluate.ts";
+import { filterHolds } from "../interpreter/filters.ts";
+import type { ErrorCategory, InboundEvent, Outcome, RunError, StepStatus } from "../interpreter/transition.ts";
+import type { Assignments, EventWaitStep, Program, ProgramStep, Target, Value, When } from "../program/program.ts";
+import { instantFromMs, parseInstantMs } from "../time/instant.ts";
+import type { Json, JsonObject } from "../values/json.ts";
+import { epochMs, inbound } from "./world.ts";
+import type { Call, WorldOptions } from "./world.ts";
+
+/*
+ * What the language means, said a second time and in another way: recursion, JavaScript's own exceptions and finally,
+ * a generator for each fiber, and a copy of everything that is written. It knows no frames, fuel, journal or state that
+ * could be put away, and is used to check the interpreter that has them.
+ */
+
+export interface Reference {
+  readonly outcome: Outcome | undefined;
+  readonly vars: Json;
+  readonly payload: Json;
+  readonly state: Json;
+  readonly trace: readonly string[];
+  readonly effects: readonly Call[];
+}
+
+class Raised {
+  readonly error: RunError;
+  constructor(error: RunError) {
+    this.error = error;
+  }
+}
+class Returned {
+  readonly output: Json;
+  constructor(output: Json) {
+    this.output = output;
+  }
+}
+const cancelled = { cancelled: true };
+
+interface Row {
+  readonly step: ProgramStep;
+  readonly iteration: readonly number[];
+  status: StepStatus;
+}
+
+/** What a fiber waits for. `settle` is given what came; `closed` says that it waits no more. */
+interface Waiting {
+  readonly row: Row;
+  readonly kind: "call" | "timer" | "event" | "branches";
+  readonly wait?: { readonly name: string; readonly key: string; readonly holds: (event: InboundEvent) => boolean };
+  readonly effect?: boolean;
+  issue: (() => void) | undefined;
+  closed: boolean;
+  settle: (settled: Settled) => void;
+}
+type Settled = { readonly value: unknown } | { readonly thrown: unknown };
+
+interface Fiber {
+  readonly parent: Fiber | undefined;
+  readonly own: JsonObject;
+  readonly body: Generator<Waiting, void, unknown>;
+  next: Settled | undefined;
+  waiting: Waiting | undefined;
+  children: Fiber[];
+  sheltered: number;
+  cancelAfterShelter: boolean;
+  /** Thrown into it when its last child has ended. */
+  afterChildren: Settled | undefined;
+  ended: (how: Settled) => void;
+}
+
+interface Scope {
+  readonly fiber: Fiber;
+  readonly locals: JsonObject;
+  readonly iteration: readonly number[];
+  /** The nearest loop goes on behind a failed step (semantics 1). */
+  readonly goesOn: boolean;
+}
+
+const copy = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T));
+const ownNames = ["event", "eventName", "timeWait"];
+
+export function reference(program: Program, options: WorldOptions): Reference {
+  let nowMs = epochMs;
+  let payload: Json = copy(options.payload ?? null);
+  let vars: JsonObject = {};
+  let business: Json = null;
+  let outcome: Outcome | undefined;
+  let cancelDetails: JsonObject | undefined;
+  const rows: Row[] = [];
+  const effects: Call[] = [];
+  const fibers: Fiber[] = [];
+  const waitings: Waiting[] = [];
+  const kept: InboundEvent[] = [];
+  const taken = new Set<string>();
+  const remains: { stepPath: string; iteration: readonly number[] }[] = [];
+  let queue: { atMs: number; order: number; happen: () => void }[] = [];
+  let order = 0;
+  const at = (delayMs: number, happen: () => void): void => {
+    queue.push({ atMs: nowMs + Math.max(0, delayMs), order: (order += 1), happen });
+  };
+
+  // --- values
+
+  function errorOf(row: Row, category: ErrorCategory, code: string, attempt?: number): RunError {
+    return { category, code, message: "", stepId: row.step.id, nodePath: row.step.path, at: instantFromMs(nowMs), ...(attempt === undefined ? {} : { attempt }) };
+  }
+  function seen(fiber: Fiber | undefined): JsonObject {
+    return fiber === undefined ? vars : { ...seen(fiber.parent), ...fiber.own };
+  }
+  function evaluated(row: Row, scope: Scope, value: Value, event?: Json): Json | undefined {
+    switch (value.kind) {
+      case "literal":
+        return copy(value.value);
+      case "expr": {
+        const meta = { now: instantFromMs(nowMs), runtimeSemanticsVersion: program.semantics, runId: "run-1" };
+        const names = copy({ ...scope.locals, ...(event === undefined ? {} : { event }), payload, vars: seen(scope.fiber), meta, system: meta });
+        const result = evaluateExpression(value.expression, names, { now: meta.now });
+        if (result.error !== undefined) throw new Raised(errorOf(row, "ExpressionError", result.error.code));
+        return copy(result.value);
+      }
+      case "object":
+        return copy(Object.fromEntries(value.entries.map(([key, member]) => [key, evaluated(row, scope, member, event)]).filter(([, member]) => member !== undefined)) as Json);
+      case "array":
+        return value.items.map((item) => evaluated(row, scope, item, event)).filter((item) => item !== undefined);
+      case "secret":
+        return { $secret: value.name };
+    }
+  }
+  function condition(row: Row, scope: Scope, value: Value): boolean {
+    const found = evaluated(row, scope, value);
+    if (found === undefined || found === null) return false;
+    if (typeof found !== "boolean") throw new Raised(errorOf(row, "ExpressionError", "CONDITION_NOT_BOOLEAN"));
+    return found;
+  }
+  function write(row: Row, fiber: Fiber, target: Target, value: Json | undefined): void {
+    const set = (container: Json | undefined, [key, ...rest]: string[]): Json | undefined => {
+      if (key === undefined) return copy(value);
+      if (container === undefined || container === null) container = value === undefined ? container : {};
+      if (container === undefined || container === null) return container;
+      if (typeof container !== "object" || Array.isArray(container)) {
+        if (value === undefined && typeof container !== "object") return container;
+        throw new Raised(errorOf(row, "ExpressionError", "TARGET_NOT_WRITABLE"));
+      }
+      const next: { [name: string]: Json | undefined } = { ...container };
+      if (value === undefined && !(key in next)) return container;
+      next[key] = set(next[key], rest);
+      if (next[key] === undefined) delete next[key];
+      return next as Json;
+    };
+    const [scope, name, ...rest] = target;
+    if (scope === "payload") payload = set(payload, [name as string, ...rest]) ?? null;
+    else if (fiber.parent !== undefined && ownNames.includes(name as string)) {
+      const changed = set(seen(fiber)[name as string], rest);
+      if (changed === undefined) delete fiber.own[name as string];
+      else fiber.own[name as string] = changed;
+    } else vars = set(vars, [name as string, ...rest]) as JsonObject;
+  }
+  function writeAll(row: Row, scope: Scope, assign: Assignments, event?: Json): void {
+    const values = assign.map(({ value }) => evaluated(row, scope, value, event));
+    assign.forEach(({ target }, i) => write(row, scope.fiber, target, values[i]));
+  }
+  function dueOf(row: Row, scope: Scope, when: When): number {
+    if (when.kind === "business") throw new Error("the reference has no calendars");
+    const given = evaluated(row, scope, when.kind === "until" ? when.until : when.durationMs);
+    if (given === undefined || given === null) throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
+    const ms = when.kind === "durationMs" ? (typeof given === "number" ? nowMs + Math.ceil(given) : undefined) : typeof given === "string" ? parseInstantMs(given) : undefined;
+    if (ms === undefined) throw new Raised(errorOf(row, "ExpressionError", when.kind === "until" ? "UNTIL_NOT_INSTANT" : "VALUE_TYPE"));
+    return ms;
+  }
+
+  // --- steps
+
+  function* list(steps: readonly ProgramStep[] | undefined, scope: Scope): Generator<Waiting, void, unknown> {
+    for (const step of steps ?? []) {
+      try {
+        yield* perform(step, scope);
+      } catch (thrown) {
+        if (!(thrown instanceof Raised) || !scope.goesOn) throw thrown;
+      }
+    }
+  }
+  function* perform(step: ProgramStep, scope: Scope): Generator<Waiting, void, unknown> {
+    const row: Row = { step, iteration: scope.iteration, status: step.disabled === true ? "SKIPPED" : "RUNNING" };
+    rows.push(row);
+    if (step.disabled === true) return;
+    try {
+      yield* body(step, row, scope);
+      row.status = "SUCCEEDED";
+    } catch (thrown) {
+      row.status = thrown instanceof Raised ? "FAILED" : thrown instanceof Returned ? "SUCCEEDED" : "CANCELED";
+      if (!(thrown instanceof Raised) || step.type !== "action.call" || step.onError?.policy !== "continue") throw thrown;
+      write(row, scope.fiber, step.onError.captureErrorAs ?? ["vars", "error"], thrown.error as unknown as Json);
+    }
+  }
+  function* body(step: ProgramStep, row: Row, scope: Scope): Generator<Waiting, void, unknown> {
+    const inner = (steps: readonly ProgramStep[] | undefined, more: Partial<Scope> = {}): Generator<Waiting, void, unknown> => list(steps, { ...scope, goesOn: false, ...more });
+    switch (step.type) {
+      case "transform.assign":
+        return writeAll(row, scope, step.assign);
+      case "state.set":
+        business = evaluated(row, scope, step.state) ?? null;
+        return;
+      case "control.if":
+        return yield* inner(condition(row, scope, step.condition) ? step.then : step.else, { goesOn: scope.goesOn });
+      case "control.switch": {
+        const taken = step.cases.find(({ when }) => condition(row, scope, when));
+        return yield* inner(taken === undefined ? step.default : taken.steps, { goesOn: scope.goesOn });
+      }
+      case "control.return":
+        throw new Returned(step.output === undefined ? null : (evaluated(row, scope, step.output) ?? null));
+      case "control.raise":
+        throw new Raised(errorOf(row, "BusinessError", evaluated(row, scope, step.code) as string));
+      case "control.while": {
+        const max = evaluated(row, scope, step.maxIterations) as number;
+        for (let i = 0; ; i += 1) {
+          const turn: Scope = { ...scope, goesOn: false, locals: { ...scope.locals, iteration: i }, iteration: [...scope.iteration, i] };
+          if (!condition(row, turn, step.condition)) return;
+          if (i >= max) throw new Raised(errorOf(row, "ControlError", "MAX_ITERATIONS"));
+          yield* list(step.body, turn);
+        }
+      }
+      case "control.forEach": {
+        const found = evaluated(row, scope, step.items);
+        const items = found === undefined || found === null ? [] : Array.isArray(found) ? found : [found];
+        const tolerates = step.onItemError === "continue";
+        const collected: Json[] = [];
+        const errors: Json[] = [];
+        for (const [i, item] of items.entries()) {
+          const locals: JsonObject = { ...scope.locals, item, index: i, length: items.length, isFirst: i === 0, isLast: i === items.length - 1, ...(step.itemVar === undefined ? {} : { [step.itemVar]: item }) };
+          const turn: Scope = { ...scope, locals, iteration: [...scope.iteration, i], goesOn: tolerates && program.semantics === 1 };
+          try {
+            yield* list(step.body, turn);
+            if (step.collect !== undefined) collected.push(evaluated(row, turn, step.collect.value) ?? null);
+          } catch (thrown) {
+            if (!(thrown instanceof Raised) || !tolerates || program.semantics === 1) throw thrown;
+            collected.push(null);
+            errors.push({ index: i, error: thrown.error as unknown as Json });
+          }
+        }
+        if (step.collect === undefined) return;
+        write(row, scope.fiber, step.collect.saveAs, collected);
+        if (!tolerates || program.semantics === 1) return;
+        const last = step.collect.saveAs.length - 1;
+        write(row, scope.fiber, step.collect.saveAs.map((key, i) => (i === last ? `${key}Errors` : key)) as unknown as Target, errors);
+        return;
+      }
+      case "control.tryCatch":
+        return yield* guarded(step, row, scope, inner);
+      case "control.parallel": {
+        const made: Fiber[] = [];
+        const result: { counted: string[]; branches: JsonObject } = { counted: [], branches: {} };
+        const needed = step.completion === "all" ? step.branches.length : step.completion === "any" ? 1 : step.completion.quorum;
+        let decided: Settled | undefined;
+        const decide = (how: Settled): void => {
+          decided = how;
+          for (const child of [...made]) cancel(child);
+        };
+        const waiting = waitingFor(row, "branches");
+        const look = (): void => {
+          if (decided === undefined && result.counted.length >= needed) decide({ value: undefined });
+          if (decided === undefined && result.counted.length + made.length < needed) decide({ thrown: new Raised(errorOf(row, "ControlError", "QUORUM_FAILED")) });
+          if (decided !== undefined && made.length === 0 && !waiting.closed) {
+            waiting.closed = true;
+            scope.fiber.children = [];
+            scope.fiber.next = scope.fiber.afterChildren ?? decided;
+            scope.fiber.afterChildren = undefined;
+          }
+        };
+        for (const branch of step.branches) {
+          const child: Fiber = newFiber(scope.fiber, (fiber) => list(branch.steps, { ...scope, fiber, goesOn: false }), (how) => {
+            made.splice(made.indexOf(child), 1);
+            const thrown = "thrown" in how ? how.thrown : undefined;
+            const status = !("thrown" in how) || thrown instanceof Returned ? "SUCCEEDED" : thrown instanceof Raised ? "FAILED" : "CANCELED";
+            result.branches[branch.id] = thrown instanceof Raised ? { status, error: thrown.error as unknown as Json } : { status };
+            if (decided === undefined && scope.fiber.afterChildren === undefined) {
+              if (!("thrown" in how)) result.counted.push(branch.id);
+              else if (!(thrown instanceof Raised) || step.completion === "all") decide(how);
+            }
+            if (scope.fiber.afterChildren !== undefined) decided = scope.fiber.afterChildren;
+            look();
+          });
+          made.push(child);
+        }
+        scope.fiber.children = made;
+        lookWhenWaiting(look);
+        yield waiting;
+        if (step.saveAs !== undefined) write(row, scope.fiber, step.saveAs, result as unknown as Json);
+        return;
+      }
+      case "action.call": {
+        const input = evaluated(row, scope, step.input) ?? null;
+        const call: Call = { action: step.action, stepId: step.id, iteration: scope.iteration, input };
+        const waiting = waitingFor(row, "call", { effect: step.facts.effect !== "none" });
+        waiting.issue = () => {
+          effects.push(call);
+          const answer = options.act?.(call) ?? { output: null };
+          if ("never" in answer) return;
+          at(answer.afterMs ?? 1, () => {
+            if (waiting.closed) return;
+            if ("output" in answer) return waiting.settle({ value: answer.output });
+            const { category = "ActionError", code = "ACTION_FAILED", attempt = 1 } = answer.error;
+            if (step.facts.effect !== "none" && (category === "TimeoutError" || code === "OUTCOME_UNKNOWN")) remain(row);
+            waiting.settle({ thrown: new Raised(errorOf(row, category, code, attempt)) });
+          });
+        };
+        const output = (yield waiting) as Json;
+        if (step.saveAs !== undefined) write(row, scope.fiber, step.saveAs, output);
+        return;
+      }
+      case "time.wait": {
+        const dueMs = dueOf(row, scope, step.when);
+        const skipped = dueMs <= nowMs;
+        if (!skipped) {
+          const waiting = waitingFor(row, "timer");
+          waiting.issue = () => at(dueMs - nowMs, () => waiting.closed || waiting.settle({ value: undefined }));
+          yield waiting;
+        }
+        write(row, scope.fiber, ["vars", "timeWait"], { plannedAt: instantFromMs(dueMs), firedAt: instantFromMs(nowMs), skipped });
+        if (step.assign !== undefined) writeAll(row, scope, step.assign);
+        return;
+      }
+      case "event.wait":
+        return yield* eventWait(step, row, scope);
+      default:
+        throw new Error(`the reference does not know ${step.type}`);
+    }
+  }
+  function* guarded(step: Extract<ProgramStep, { type: "control.tryCatch" }>, row: Row, scope: Scope, inner: (steps: readonly ProgramStep[] | undefined, more?: Partial<Scope>) => Generator<Waiting, void, unknown>): Generator<Waiting, void, unknown> {
+    let left: Settled = { value: undefined };
+    try {
+      try {
+        yield* inner(step.try);
+      } catch (thrown) {
+        if (!(thrown instanceof Raised) || step.catch === undefined) throw thrown;
+        const { error } = thrown;
+        if (step.catchOn !== undefined && !step.catchOn.includes(error.category) && !step.catchOn.includes(error.code)) throw thrown;
+        if (step.captureErrorAs !== undefined) write(row, scope.fiber, step.captureErrorAs, error as unknown as Json);
+        yield* inner(step.catch, { locals: { ...scope.locals, error: error as unknown as Json } });
+      }
+    } catch (thrown) {
+      left = { thrown };
+    }
+    if (step.finally !== undefined) {
+      const { fiber } = scope;
+      fiber.sheltered += 1;
+      let failure: unknown;
+      try {
+        yield* inner(step.finally);
+      } catch (thrown) {
+        failure = thrown;
+      }
+      fiber.sheltered -= 1;
+      if (fiber.sheltered === 0 && fiber.cancelAfterShelter) left = { thrown: cancelled };
+      const isCancelled = "thrown" in left && left.thrown === cancelled;
+      if (isCancelled && failure instanceof Raised) remain(row, failure.error.nodePath as string);
+      if (failure !== undefined && !isCancelled) left = { thrown: failure };
+    }
+    if ("thrown" in left) throw left.thrown;
+  }
+  function* eventWait(step: EventWaitStep, row: Row, scope: Scope): Generator<Waiting, void, unknown> {
+    const name = evaluated(row, scope, step.event);
+    const key = evaluated(row, scope, step.correlationKey);
+    if (typeof name !== "string" || key === undefined || key === null || key === "") throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
+    const filters = (step.filters ?? []).map(({ path, op, value }) => ({ path, op, ...(value === undefined ? {} : { value: evaluated(row, scope, value) as Json }) }));
+    const holds = (event: InboundEvent): boolean => event.name === name && event.correlationKey === `${key as string}` && filters.every((filter) => filterHolds(filter, event));
+    const dueMs = step.timeout === undefined ? undefined : dueOf(row, scope, step.timeout);
+    let event = kept.find(holds);
+    if (event !== undefined) {
+      kept.splice(kept.indexOf(event), 1);
+      taken.add(event.id);
+    } else {
+      const waiting = waitingFor(row, "event", { wait: { name, key: `${key as string}`, holds } });
+      waiting.issue = () => {
+        if (dueMs !== undefined) at(dueMs - nowMs, () => waiting.closed || waiting.settle({ thrown: new Raised(errorOf(row, "TimeoutError", "WAIT_TIMEOUT")) }));
+      };
+      event = (yield waiting) as InboundEvent;
+    }
+    const { inbox: _, ...facts } = event;
+    if (step.saveAs !== undefined) write(row, scope.fiber, step.saveAs, event.payload);
+    write(row, scope.fiber, ["vars", "event"], facts as unknown as Json);
+    write(row, scope.fiber, ["vars", "eventName"], event.name);
+    if (step.assign !== undefined) writeAll(row, scope, step.assign, facts as unknown as Json);
+  }
+
+  // --- fibers
+
+  /** Looks that a parallel takes once its fiber has come to wait for its branches. */
+  const later: (() => void)[] = [];
+  function lookWhenWaiting(look: () => void): void {
+    later.push(look);
+  }
+  function remain(row: Row, stepPath = row.step.path): void {
+    if (!remains.some((known) => known.stepPath === stepPath && known.iteration.join() === row.iteration.join())) remains.push({ stepPath, iteration: row.iteration });
+  }
+  function waitingFor(row: Row, kind: Waiting["kind"], more: Partial<Waiting> = {}): Waiting {
+    return { row, kind, issue: undefined, closed: false, settle: () => undefined, ...more };
+  }
+  function newFiber(parent: Fiber | undefined, make: (fiber: Fiber) => Generator<Waiting, void, unknown>, ended: Fiber["ended"]): Fiber {
+    const fiber = { parent, own: {}, next: { value: undefined }, waiting: undefined, children: [], sheltered: 0, cancelAfterShelter: false, afterChildren: undefined, ended } as unknown as Fiber;
+    (fiber as { body: Fiber["body"] }).body = make(fiber);
+    fibers.push(fiber);
+    return fiber;
+  }
+  function go(fiber: Fiber): void {
+    const how = fiber.next as Settled;
+    fiber.next = undefined;
+    fiber.waiting = undefined;
+    let result: IteratorResult<Waiting, void>;
+    try {
+      result = "thrown" in how ? fiber.body.throw(how.thrown) : fiber.body.next(how.value);
+    } catch (thrown) {
+      fibers.splice(fibers.indexOf(fiber), 1);
+      fiber.ended({ thrown });
+      return;
+    }
+    if (result.done === true) {
+      fibers.splice(fibers.indexOf(fiber), 1);
+      fiber.ended({ value: undefined });
+      return;
+    }
+    const waiting = result.value;
+    fiber.waiting = waiting;
+    waiting.settle = (settled) => {
+      waiting.closed = true;
+      fiber.next = settled;
+    };
+    if (waiting.kind !== "branches") waitings.push(waiting);
+    for (const look of later.splice(0)) look();
+  }
+  function cancel(fiber: Fiber): void {
+    if (!fibers.includes(fiber)) return;
+    if (fiber.sheltered > 0) {
+      fiber.cancelAfterShelter = true;
+      return;
+    }
+    if (fiber.children.length > 0) {
+      fiber.afterChildren = { thrown: cancelled };
+      for (const child of [...fiber.children]) cancel(child);
+      return goOn(fiber);
+    }
+    if (fiber.waiting !== undefined && !fiber.waiting.closed) {
+      fiber.waiting.closed = true;
+      // What was only just asked for is not done; what was done may have had its effect.
+      if (fiber.waiting.issue === undefined && fiber.waiting.effect === true) remain(fiber.waiting.row);
+      fiber.waiting.issue = undefined;
+    }
+    fiber.next = { thrown: cancelled };
+    go(fiber);
+  }
+  /** A fiber whose last branch has just been cancelled goes on at once, as the cancel does. */
+  function goOn(fiber: Fiber): void {
+    if (fiber.next !== undefined && fibers.includes(fiber)) go(fiber);
+  }
+  function turn(): void {
+    for (;;) {
+      const fiber = fibers.find(({ next }) => next !== undefined);
+      if (fiber === undefined || outcome !== undefined) break;
+      go(fiber);
+    }
+    for (const waiting of waitings) {
+      const { issue } = waiting;
+      waiting.issue = undefined;
+      if (!waiting.closed) issue?.();
+    }
+  }
+
+  // --- the world
+
+  function arrived(event: InboundEvent): void {
+    if (taken.has(event.id) || kept.some(({ id }) => id === event.id)) return;
+    const waiting = waitings.find((one) => !one.closed && one.wait?.holds(event));
+    if (waiting !== undefined) {
+      taken.add(event.id);
+      waiting.settle({ value: event });
+    } else if (event.inbox !== true) kept.push(event);
+  }
+  for (const { atMs, event } of options.events ?? []) at(atMs, () => arrived(inbound(event, instantFromMs(nowMs))));
+  const root = newFiber(undefined, (fiber) => list(program.steps, { fiber, locals: {}, iteration: [], goesOn: false }), (how) => {
+    const thrown = "thrown" in how ? how.thrown : undefined;
+    if (thrown !== undefined && thrown !== cancelled && !(thrown instanceof Raised) && !(thrown instanceof Returned)) throw thrown;
+    const named = remains.length === 0 ? {} : { effectsMayRemain: remains };
+    if (cancelDetails !== undefined || thrown === cancelled) {
+      outcome = { status: "canceled", error: { category: "Cancellation", code: "CANCELED", message: "", at: instantFromMs(nowMs), details: { ...cancelDetails, ...named } as Json } };
+    } else if (thrown instanceof Raised) outcome = { status: "failed", error: { ...thrown.error, details: named as Json } };
+    else outcome = { status: "succeeded", output: thrown instanceof Returned ? thrown.output : null };
+  });
+  /** An hour after a cancel what is still under way is left as it is. */
+  const cutOff = (): void => {
+    for (const { waiting } of [...fibers].reverse()) if (waiting?.effect === true && !waiting.closed) remain(waiting.row);
+    for (const row of rows) if (row.status === "RUNNING") row.status = "CANCELED";
+    const named = remains.length === 0 ? {} : { effectsMayRemain: remains };
+    outcome = { status: "canceled", error: { category: "Cancellation", code: "CANCELED", message: "", at: instantFromMs(nowMs), details: { ...cancelDetails, ...named } as Json } };
+  };
+  if (options.cancelAtMs !== undefined) {
+    at(options.cancelAtMs, () => {
+      cancelDetails = { by: "tester" };
+      cancel(root);
+      if (outcome === undefined) at(3_600_000, cutOff);
+    });
+  }
+  turn();
+  while (outcome === undefined && queue.length > 0) {
+    const next = queue.reduce((a, b) => (b.atMs < a.atMs || (b.atMs === a.atMs && b.order < a.order) ? b : a));
+    queue = queue.filter((one) => one !== next);
+    nowMs = next.atMs;
+    next.happen();
+    turn();
+  }
+
+  return { outcome, vars, payload, state: business, trace: rows.map(({ step, iteration, status }) => `${step.id}${iteration.length === 0 ? "" : `[${iteration.join(".")}]`} ${status}`), effects };
+}

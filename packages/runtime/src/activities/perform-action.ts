@@ -3,7 +3,7 @@ import { instantFromMs, type ActionError, type JournalEntry, type Json } from "@
 import { claimInvocation, getTenant, invocationFailed, invocationLate, invocationSucceeded, noneAttempts, noteAttempt, recordNone, writeCarried, type Fence, type InvocationClaim, type NoneInvocation, type TenantDb } from "@mainspring/store";
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
-import { activityGraceMs, heartbeatEveryMs } from "../workflow/bounds.ts";
+import { activityGraceMs } from "../workflow/bounds.ts";
 import type { PerformActionArgs, PerformActionResult } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey, inputHash } from "./idempotency-key.ts";
@@ -35,7 +35,7 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
   const temporalRunId = workflowExecution?.runId ?? "";
   const key = idempotencyKey(tenantId, runId, call);
   const startedAt = new Date();
-  const heartbeat = setInterval(() => context.heartbeat(), heartbeatEveryMs);
+  const heartbeat = setInterval(() => context.heartbeat(), (context.info.heartbeatTimeoutMs ?? 10_000) / 5);
   const withoutEffect = call.facts.effect === "none";
   let fence: Fence | "stale" = "stale";
   try {

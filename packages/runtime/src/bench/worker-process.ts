@@ -1,11 +1,13 @@
 // One worker in a process of its own, so that its CPU can be told from the other's. Speaks with main.ts over IPC.
 import { fileURLToPath } from "node:url";
 import { builtInActions, createRegistry } from "@mainspring/actions";
-import { NativeConnection, Worker } from "@temporalio/worker";
+import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { startRunWorker } from "../worker/run-worker.ts";
 import { workflowBundle } from "../worker/workflow-bundle.ts";
 import { localNoop, remoteNoop } from "./bench-actions.ts";
 import { handWrittenQueue } from "./names.ts";
+
+Runtime.install({ logger: new DefaultLogger("WARN") });
 
 const environment = (name: string): string => {
   const value = process.env[name];

@@ -21,9 +21,12 @@ import { quietRuntime } from "./quiet-runtime.ts";
 import { until } from "./until.ts";
 
 /** Waits short enough for tests on one machine. */
-export const testWaits: Partial<WorkerWaits> = { relayPollMs: 200, inboxPollMs: 200, reconcileEveryMs: 500, reconcileOlderThanMs: 1_000, stickyTimeoutMs: 1_000, shutdownGraceMs: 2_000, workflowTaskTimeoutMs: 3_000 };
+export const testWaits: Partial<WorkerWaits> = { relayPollMs: 200, inboxPollMs: 200, reconcileEveryMs: 500, reconcileOlderThanMs: 1_000, stickyTimeoutMs: 1_000, shutdownGraceMs: 2_000, heartbeatThrottleMs: 300, workflowTaskTimeoutMs: 3_000 };
 
 quietRuntime();
+
+/** A lost worker is noticed soon. */
+export const testBounds: Partial<Bounds> = { heartbeatTimeoutMs: 1_500 };
 
 let shared: Promise<WorkflowBundle> | undefined;
 
@@ -37,7 +40,7 @@ export interface World {
   /** Environment of a worker or server process in this world. */
   readonly env: NodeJS.ProcessEnv;
   startWorker(options?: { readonly bounds?: Partial<Bounds>; readonly waits?: Partial<WorkerWaits> }): Promise<RunWorker>;
-  publish(definition: Json | string): Promise<{ readonly key: string; readonly version: number; readonly program: Program }>;
+  publish(definition: object | string): Promise<{ readonly key: string; readonly version: number; readonly program: Program }>;
   start(workflowKey: string, payload?: Json): Promise<string>;
   replay(runId: string, payload?: Json): Promise<string>;
   cancel(runId: string): Promise<void>;
@@ -102,6 +105,7 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
       MAINSPRING_WAITS: JSON.stringify(testWaits),
+      MAINSPRING_BOUNDS: JSON.stringify(testBounds),
       MAINSPRING_LOG_LEVEL: "warn",
     },
     async startWorker({ bounds, waits } = {}) {
@@ -114,12 +118,12 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
         bundle,
         log: quiet,
         waits: { ...testWaits, ...waits },
-        ...(bounds === undefined ? {} : { bounds }),
+        bounds: { ...testBounds, ...bounds },
       });
       workers.add(worker);
       return { ...worker, stop: () => (workers.delete(worker), worker.stop()) };
     },
-    publish: (definition) => publish(store, tenantId, definition, entries),
+    publish: (definition) => publish(store, tenantId, definition as Json | string, entries),
     start: async (workflowKey, payload = {}) => (await launch(parts, { tenantId, workflowKey, payload, startedBy: "test" })).runId,
     replay: async (runId, payload) => (await replay(parts, { tenantId, runId, startedBy: "test", ...(payload === undefined ? {} : { payload }) })).runId,
     cancel: async (runId) => void (await cancelRun(parts, { tenantId, runId, by: "test" })),

@@ -28,6 +28,8 @@ export interface WorkerWaits {
   readonly reconcileOlderThanMs: number;
   readonly stickyTimeoutMs: number;
   readonly shutdownGraceMs: number;
+  /** Heartbeats of one call go out at most this often. */
+  readonly heartbeatThrottleMs: number;
   readonly workflowTaskTimeoutMs?: number;
 }
 
@@ -38,6 +40,7 @@ export const defaultWaits: WorkerWaits = {
   reconcileOlderThanMs: 15_000,
   stickyTimeoutMs: 10_000,
   shutdownGraceMs: 25_000,
+  heartbeatThrottleMs: 2_000,
 };
 
 export interface WorkerOptions {
@@ -101,8 +104,8 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     }),
     dataConverter: dataConverter(storeBlobs(store)),
     stickyQueueScheduleToStartTimeout: waits.stickyTimeoutMs,
-    maxHeartbeatThrottleInterval: "2 seconds",
-    defaultHeartbeatThrottleInterval: "2 seconds",
+    maxHeartbeatThrottleInterval: waits.heartbeatThrottleMs,
+    defaultHeartbeatThrottleInterval: waits.heartbeatThrottleMs,
     maxConcurrentWorkflowTaskExecutions: 20,
     maxConcurrentActivityTaskExecutions: 50,
     maxConcurrentLocalActivityExecutions: 20,

@@ -1,18 +1,50 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from "@temporalio/worker";
+import { bundleWorkflowCode, type WorkflowBundle } from "@temporalio/worker";
 import { payloadConverterPath } from "../temporal/data-converter.ts";
 
-const workflowsPath = fileURLToPath(new URL("../workflow/run-workflow.ts", import.meta.url));
-const sharedModules = ["../wire/shared-programs.ts", "../workflow/preloaded.ts"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const require = createRequire(import.meta.url);
 
-/** The workflow code as one bundle: about a second, once per worker process. */
-export async function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({
-    workflowsPath,
+/**
+ * The workflow code as one bundle. Built once for given sources, about a second, and kept beside the installed packages: a worker that
+ * is started again after a crash should not spend that second.
+ */
+export async function workflowBundle(): Promise<WorkflowBundle> {
+  const folder = join(dirname(dirname(dirname(require.resolve("@temporalio/worker/package.json")))), ".cache", "mainspring");
+  const codePath = join(folder, `workflow-bundle-${sourcesHash()}.js`);
+  if (existsSync(codePath)) return { code: readFileSync(codePath, "utf8") };
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: here("../workflow/run-workflow.ts"),
     payloadConverterPath,
-    preloadModules: sharedModules,
+    // Evaluated once per thread and shared by all runs: they hold no state of a run.
+    preloadModules: [here("../wire/shared-programs.ts"), here("../workflow/preloaded.ts")],
     logger: { trace: quiet, debug: quiet, info: quiet, warn: loud, error: loud, log: quiet },
   });
+  try {
+    mkdirSync(folder, { recursive: true });
+    const partial = `${codePath}.${process.pid}`;
+    writeFileSync(partial, code);
+    renameSync(partial, codePath); // whole or not at all
+  } catch {
+    // A read-only installation builds it each time.
+  }
+  return { code };
+}
+
+/** Of everything that the bundle is made of. */
+function sourcesHash(): string {
+  const hash = createHash("sha256");
+  for (const folder of [here("../workflow"), here("../wire"), here("../activities"), dirname(require.resolve("@mainspring/core"))]) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
+      if (/\.[jt]s$/.test(name) && !/\.test\.[jt]s$/.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
+    }
+  }
+  const sdk = JSON.parse(readFileSync(require.resolve("@temporalio/workflow/package.json"), "utf8")) as { readonly version: string };
+  return hash.update(sdk.version).digest("hex").slice(0, 16);
 }
 
 function quiet(): void {}

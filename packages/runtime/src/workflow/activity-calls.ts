@@ -2,7 +2,7 @@ import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from 
 import type { Crossing } from "../wire/crossing.ts";
 import type { OpenedHead, OpenWaitsResult, PerformActionResult, SegmentResult } from "../activities/contract.ts";
 import type { Json, Program, RunEvent } from "@mainspring/core";
-import { activityGraceMs, durableFlushTimeoutMs, flushTimeoutMs, flushTries, heartbeatTimeoutMs, segmentTimeoutMs } from "./bounds.ts";
+import { activityGraceMs, durableFlushTimeoutMs, flushTimeoutMs, flushTries, segmentTimeoutMs } from "./bounds.ts";
 
 /** As the shell sees them: what it passes is wrapped with its tenant, what it gets is the bare value. */
 interface Calls {
@@ -36,11 +36,12 @@ export const durably = proxyActivities<Pick<Calls, "flush" | "openWaits">>({
   retry: { initialInterval: "1 second", maximumInterval: "30 seconds" },
 });
 
-const byTimeout = new Map<number, Calls["performAction"]>();
+const byTimes = new Map<string, Calls["performAction"]>();
 
 /** Temporal's tries are unlimited; the wrapper inside the activity owns the author's policy and the author's time limit. */
-export function performActionWithin(timeoutMs: number): Calls["performAction"] {
-  let call = byTimeout.get(timeoutMs);
+export function performActionWithin(timeoutMs: number, heartbeatTimeoutMs: number): Calls["performAction"] {
+  const times = `${timeoutMs}:${heartbeatTimeoutMs}`;
+  let call = byTimes.get(times);
   if (call === undefined) {
     call = proxyActivities<Calls>({
       startToCloseTimeout: timeoutMs + activityGraceMs,
@@ -48,7 +49,7 @@ export function performActionWithin(timeoutMs: number): Calls["performAction"] {
       cancellationType: ActivityCancellationType.TRY_CANCEL,
       retry: { initialInterval: "1 second", backoffCoefficient: 1 },
     }).performAction;
-    byTimeout.set(timeoutMs, call);
+    byTimes.set(times, call);
   }
   return call;
 }

@@ -14,6 +14,8 @@ export interface Bounds {
   readonly carriedEntries: number;
   /** After so many yields in a row the shell waits on a timer, so that signals and cancels come in. */
   readonly yieldsPerTimer: number;
+  /** A lost worker is noticed within this time. */
+  readonly heartbeatTimeoutMs: number;
 }
 
 export const defaultBounds: Bounds = {
@@ -24,11 +26,9 @@ export const defaultBounds: Bounds = {
   historyEvents: 40_000,
   carriedEntries: 200,
   yieldsPerTimer: 20,
+  heartbeatTimeoutMs: 10_000,
 };
 
-/** A lost worker is noticed within this time. */
-export const heartbeatTimeoutMs = 10_000;
-export const heartbeatEveryMs = 2_000;
 /** What an activity may take beyond the action's own limit, which our wrapper enforces. */
 export const activityGraceMs = 5_000;
 /** A local activity that only writes. */

@@ -264,7 +264,7 @@ export class Shell {
       else this.#fifo.push(event);
     };
     void scope
-      .run(() => performActionWithin(command.timeoutMs)(this.#crossing({ ...this.#writer(), call: command }), this.#crossing(entries)))
+      .run(() => performActionWithin(command.timeoutMs, this.#bounds.heartbeatTimeoutMs)(this.#crossing({ ...this.#writer(), call: command }), this.#crossing(entries)))
       .then(
         (result) => {
           this.#journal.acknowledge(command.id);

@@ -1,0 +1,52 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { World } from "./world.ts";
+
+const mainPath = fileURLToPath(new URL("../worker/main.ts", import.meta.url));
+
+/** The real worker process, to be killed at will. */
+export class WorkerChild {
+  readonly #world: World;
+  readonly #env: NodeJS.ProcessEnv;
+  #child: ChildProcess | undefined;
+
+  constructor(world: World, env: NodeJS.ProcessEnv = {}) {
+    this.#world = world;
+    this.#env = env;
+  }
+
+  /** Resolves when it polls. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [mainPath], { env: { ...this.#world.env, MAINSPRING_LOG_LEVEL: "info", ...this.#env }, stdio: ["ignore", "pipe", "inherit"] });
+    this.#child = child;
+    await new Promise<void>((resolve, reject) => {
+      child.stdout?.on("data", (chunk: Buffer) => {
+        if (chunk.includes("worker polls")) resolve();
+      });
+      child.once("exit", (code, signal) => reject(new Error(`The worker ended before it polled: ${code ?? signal}`)));
+    });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** SIGKILL, and gone. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** In order. */
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    await exited;
+  }
+}

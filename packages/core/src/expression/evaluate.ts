@@ -54,7 +54,7 @@ export function evaluateExpression(expression: CompiledExpression, scope: Scope,
     const { code, message, position } = error;
     return {
       error: position === undefined ? { code, message } : { code, message, position },
-      fuelUsed: run.fuel < 0 ? fuel : fuel - run.fuel,
+      fuelUsed: run.fuel >= 0 ? fuel - run.fuel : fuel,
     };
   }
 }

@@ -1,6 +1,8 @@
 import type { expressionErrors } from "./codes.ts";
 import type { valueErrors } from "../values/codes.ts";
 
+const { floor } = Math;
+
 /** What an evaluation can end in. */
 export type EvaluationErrorCode = keyof typeof expressionErrors | Extract<keyof typeof valueErrors, "TEXT_NOT_STORABLE" | "KEY_REFUSED">;
 
@@ -36,12 +38,13 @@ export class Fault {
 /** Uses `units` of fuel. One unit stands for at most 0.5 µs on two cores, so one for a node, an element or 64 characters. */
 export function spend(meter: Meter, units: number): void {
   meter.fuel -= units;
-  if (meter.fuel < 0) throw new Fault("EXPR_FUEL", "The expression used up its fuel.");
+  // Written so that a number that is none ends it too.
+  if (!(meter.fuel >= 0)) throw new Fault("EXPR_FUEL", "The expression used up its fuel.");
 }
 
 /** Uses the fuel for reading or making a text of `length` UTF-16 code units. */
 export function spendText(meter: Meter, length: number): void {
-  spend(meter, 1 + (length >> 6));
+  spend(meter, 1 + floor(length / 64));
 }
 
 export function typeFault(tCode: string, message: string, position?: number): Fault {

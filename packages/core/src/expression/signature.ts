@@ -79,7 +79,7 @@ export function bindArguments(target: BuiltIn, args: readonly Argument[], contex
   const bound: Argument[] = [];
   if (params.length === 1 && params[0]?.many === true) {
     if (args.length === 0) throw mismatch(name, 1);
-    for (const arg of args) bound.push(arrayArgument(arg));
+    for (const arg of args) bound.push(params[0].isArray ? arrayArgument(arg) : arg);
     return bound;
   }
   const places = args.length === params.length ? undefined : placed(params, args, 0, 0);

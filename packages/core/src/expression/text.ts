@@ -36,7 +36,7 @@ function jsonText(value: Json | undefined, run: Run, pretty: boolean, indent: st
   spend(run, 1);
   switch (typeof value) {
     case "string":
-      spendText(run, value.length);
+      spend(run, value.length >> 5);
       return stringify(value);
     case "number":
       return isNumeric(value) ? "" + roundedNumber(value) : "null";

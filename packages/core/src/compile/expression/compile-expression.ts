@@ -1,5 +1,6 @@
 import jsonata from "jsonata";
 import { issueOf } from "./refusal.ts";
+import { startOf } from "./position.ts";
 import { scan } from "./scan.ts";
 import { translate } from "./translate.ts";
 import type { CompiledExpression } from "../../expression/evaluate.ts";
@@ -50,12 +51,12 @@ function refused(code: Refusal["code"], message: string): { refusals: readonly R
 function syntaxRefusal(error: unknown): Refusal {
   // The parser is recursive: what it cannot read for its depth it ends with this.
   if (error instanceof RangeError) return { code: "EXPR_TOO_DEEP", message: "The expression is nested too deeply", position: 0 };
-  const { code, position, message } = error as { code?: unknown; position?: unknown; message?: unknown };
+  const { code, position, message, token } = error as { code?: unknown; position?: unknown; message?: unknown; token?: unknown };
   if (typeof code !== "string") throw error;
   return {
     code: "EXPR_SYNTAX",
     message: `${typeof message === "string" ? message : "Syntax error"} (${code})`,
-    position: typeof position === "number" ? position : 0,
+    position: typeof position !== "number" ? 0 : typeof token === "string" && token !== "(end)" ? startOf({ type: "token", value: token, position }) : position,
   };
 }
 

@@ -1,6 +1,7 @@
 import { findBuiltIn, lambdaPlaces } from "../../expression/functions/table.ts";
 import { namesWithoutDollar } from "../../expression/functions/own.ts";
 import { keyIsRefused } from "../../values/keys.ts";
+import { startOf } from "./position.ts";
 import { nestingMax } from "./scan.ts";
 import { binaryOperators, refusedFunctions } from "./vocabulary.ts";
 import type { BinaryOperator, Call, ChainLink, Group, Lambda, Node, Pair, Step } from "../../expression/node.ts";
@@ -39,6 +40,8 @@ class Variables {
     return this.#names.has(name) || (this.#outer?.has(name) ?? false);
   }
 }
+
+type Placed = Syntax | { readonly position?: number };
 
 interface Place {
   readonly depth: number;
@@ -349,18 +352,19 @@ class Translator {
     return { op: "lambda", params, body: this.node(syntax.body as Syntax, inside) };
   }
 
-  #refused(code: RefusalCode, message: string, syntax: { readonly position?: number }): Node {
+  #refused(code: RefusalCode, message: string, syntax: Placed): Node {
     this.#refuse(code, message, syntax);
     return nothing;
   }
 
-  #refuse(code: RefusalCode, message: string, syntax: { readonly position?: number }): void {
+  #refuse(code: RefusalCode, message: string, syntax: Placed): void {
     if (this.refusals.length < refusalsMax) this.refusals.push({ code, message, position: at(syntax) });
   }
 }
 
-function at(syntax: { readonly position?: number }): number {
-  return syntax.position ?? 0;
+/** Where a node begins; of brackets, which have no type, the bracket. */
+function at(syntax: Placed): number {
+  return startOf({ type: "bracket", ...syntax });
 }
 
 function below(place: Place): Place {

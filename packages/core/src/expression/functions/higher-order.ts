@@ -72,7 +72,7 @@ export const higherOrderFunctions = [
     const comparison = args[1] as Closure | undefined;
     if (comparison !== undefined) {
       return sorted(items, (left, right) => {
-        spend(run, 1);
+        spend(run, 2);
         // The truth of the language that JSONata is written in: "" and 0 are false, [] and {} are true.
         return Boolean(comparison.call([left, right]));
       });

@@ -187,7 +187,7 @@ const numerals: readonly (readonly [number, string])[] = [
 ];
 
 function roman(value: number, run: Run): string {
-  spend(run, value / 1000);
+  spend(run, floor(value / 1000));
   let left = value;
   let text = "";
   for (const [number, numeral] of numerals) {

@@ -33,7 +33,7 @@ export const objectFunctions = [
     for (const object of objects) {
       refuseBlob(object);
       const keys = keysOf(object);
-      spend(run, 1 + keys.length);
+      spend(run, 1 + 2 * keys.length);
       for (const key of keys) putMember(merged, key, object[key] as Json);
     }
     return merged;
@@ -98,7 +98,7 @@ function spread(value: Value, run: Run, depth: number): Value {
   }
   refuseBlob(value);
   for (const key of keysOf(value)) {
-    spend(run, 1);
+    spend(run, 4);
     const object: Record<string, Json> = {};
     putMember(object, key, value[key] as Json);
     objects.push(object);

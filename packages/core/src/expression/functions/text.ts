@@ -29,7 +29,11 @@ export const textFunctions = [
   ofText("length", "s-", (text) => codePoints(text)),
   ofText("lowercase", "s-", (text) => text.toLowerCase()),
   ofText("uppercase", "s-", (text) => text.toUpperCase()),
-  ofText("trim", "s-", trimmed),
+  ofText("trim", "s-", (text, _, run) => {
+    // Every blank may end a part, and parts are dearer than characters.
+    spend(run, text.length >> 2);
+    return trimmed(text);
+  }),
 
   ofText("substring", "s-nn?", (text, [, from, length]) => {
     let start = from === undefined ? 0 : (from as number);

@@ -1,0 +1,21 @@
+/** Names that producers, workers and Temporal must agree on. Constants: no environment variable overrides them. */
+export const taskQueue = "workflow-runtime-v2";
+export const runWorkflowType = "workflowRuntimeV2RunWorkflow";
+export const eventSignal = "workflowRuntimeV2Event";
+export const humanTaskSignal = "workflowRuntimeV2HumanTask";
+export const quotaResumeSignal = "workflowRuntimeV2QuotaResume";
+export const currentStepQuery = "workflowRuntimeV2CurrentStep";
+export const currentWaitQuery = "workflowRuntimeV2CurrentWait";
+export const summaryQuery = "workflowRuntimeV2InterpreterSummary";
+
+const workflowIdPrefix = "workflow-runtime-v2:run:";
+
+/** The Temporal workflow id of a run: one run, one execution chain. */
+export function workflowIdOf(runId: string): string {
+  return workflowIdPrefix + runId;
+}
+
+/** The run id inside a workflow id of ours; undefined for a foreign one. */
+export function runIdOf(workflowId: string): string | undefined {
+  return workflowId.startsWith(workflowIdPrefix) ? workflowId.slice(workflowIdPrefix.length) : undefined;
+}

@@ -142,11 +142,7 @@ function isAlive(pid) {
 
 /** Runs the program with its Node first on PATH, passes signals on, and ends with its exit code or signal. */
 function run(node, args, cwd) {
-  const env = {
-    ...process.env,
-    PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}`,
-    MAINSPRING_BOOTSTRAP_PID: String(process.pid),
-  };
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
   const child = spawn(node, args, { cwd, env, stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   if (process.env.npm_lifecycle_event !== undefined) endWithParent(child);

@@ -64,7 +64,7 @@ function nodeService(
 
 async function answersOk(url: string): Promise<boolean> {
   try {
-    const reply = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    const reply = await fetch(url, { headers: { connection: "close" }, signal: AbortSignal.timeout(2_000) });
     await reply.body?.cancel();
     return reply.ok;
   } catch {

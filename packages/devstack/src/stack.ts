@@ -45,13 +45,20 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
   const remember = (): void => recordProcesses(folder, Object.values(supervisor.pids()));
   remember();
   const state = readState(folder);
+  // What somebody asked for and cannot be had is told before anything is started.
+  const serverPort = await chosenServerPort(env);
+  await checkGivenPlaces(options);
 
-  const ownerUrl = await startPostgres(options, supervisor);
+  // These need nothing of each other; on an empty machine Temporal takes minutes, and a failure should not wait for it.
+  const [ownerUrl, temporalAddress] = await Promise.all([
+    startPostgres(options, supervisor).then(async (url) => {
+      await progress.step("Tables", () => migrate({ ownerUrl: url, passwords: state.rolePasswords }));
+      return url;
+    }),
+    startTemporal(options, supervisor),
+    buildWeb(root, progress),
+  ]);
   remember();
-  const temporalAddress = await startTemporal(options, supervisor);
-  remember();
-  await progress.step("Tables", () => migrate({ ownerUrl, passwords: state.rolePasswords }));
-  await buildWeb(root, progress);
 
   const settings: ProcessSettings = {
     root,
@@ -60,13 +67,14 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
     temporalAddress,
     temporalNamespace: env["TEMPORAL_NAMESPACE"] ?? temporalNamespace,
     platformKey: state.platformKey,
-    serverPort: await serverPort(env),
+    serverPort,
     workerPort: await freePort(preferredPorts.worker),
   };
   const server = serverService(settings, env);
-  await progress.step("Server", () => supervisor.start(server.service));
-  remember();
-  await progress.step("Worker", () => supervisor.start(workerService(settings, env)));
+  await Promise.all([
+    progress.step("Server", () => supervisor.start(server.service)),
+    progress.step("Worker", () => supervisor.start(workerService(settings, env))),
+  ]);
   remember();
 
   const demo = await progress.step("Demo tenant", () => demoTenant(folder, state, server.url));
@@ -83,7 +91,7 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
   });
   writeDevJson(folder, dev());
   supervisor.onRestarted((name, pid, why) => {
-    progress.say(`  ! ${name} was ${why}: started again as ${pid}`);
+    progress.say(`  ! ${name} was ${why}: started again as ${pid}, see ${folder}/${name}.log`);
     remember();
     writeDevJson(folder, dev());
   });
@@ -96,15 +104,24 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
   };
 }
 
-async function startPostgres({ folder, env, progress }: StackOptions, supervisor: Supervisor): Promise<string> {
-  const given = env["DATABASE_URL"];
-  if (given) {
-    const { hostname, port } = new URL(given);
-    const place = { host: hostname, port: Number(port || 5432) };
+/** Throws POSTGRES_UNREACHABLE or TEMPORAL_UNREACHABLE. */
+async function checkGivenPlaces({ env, progress }: StackOptions): Promise<void> {
+  const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = env;
+  if (databaseUrl) {
+    const { hostname: host, port } = new URL(databaseUrl);
+    const place = { host, port: Number(port || 5432) };
     const answers = await progress.step("Postgres of DATABASE_URL", () => answersAsPostgres(place, 5_000));
     if (!answers) throw setupError("POSTGRES_UNREACHABLE", { address: `${place.host}:${place.port}` });
-    return given;
   }
+  if (address) {
+    const ask = () => answersAsTemporal(address, namespace ?? temporalNamespace, 5_000);
+    if (!(await progress.step("Temporal of TEMPORAL_ADDRESS", ask)))
+      throw setupError("TEMPORAL_UNREACHABLE", { address });
+  }
+}
+
+async function startPostgres({ folder, env, progress }: StackOptions, supervisor: Supervisor): Promise<string> {
+  if (env["DATABASE_URL"]) return env["DATABASE_URL"];
   return progress.step("Postgres", async () => {
     const port = await freePort(preferredPorts.postgres);
     const { service, ownerUrl } = await embeddedPostgres({ folder, port, durability: "keep" });
@@ -114,15 +131,7 @@ async function startPostgres({ folder, env, progress }: StackOptions, supervisor
 }
 
 async function startTemporal({ folder, env, progress }: StackOptions, supervisor: Supervisor): Promise<string> {
-  const given = env["TEMPORAL_ADDRESS"];
-  if (given) {
-    const namespace = env["TEMPORAL_NAMESPACE"] ?? temporalNamespace;
-    const answers = await progress.step("Temporal of TEMPORAL_ADDRESS", () =>
-      answersAsTemporal(given, namespace, 5_000),
-    );
-    if (!answers) throw setupError("TEMPORAL_UNREACHABLE", { address: given });
-    return given;
-  }
+  if (env["TEMPORAL_ADDRESS"]) return env["TEMPORAL_ADDRESS"];
   const program = await findTemporal(env, progress);
   return progress.step("Temporal", async () => {
     const { service, address } = localTemporal({ program, folder, port: await freePort(preferredPorts.temporal) });
@@ -132,7 +141,7 @@ async function startTemporal({ folder, env, progress }: StackOptions, supervisor
 }
 
 /** A port that was asked for is used or refused; without one, any free port will do. */
-async function serverPort(env: NodeJS.ProcessEnv): Promise<number> {
+async function chosenServerPort(env: NodeJS.ProcessEnv): Promise<number> {
   const asked = env["MAINSPRING_PORT"];
   if (!asked) return freePort(preferredPorts.server);
   const port = Number(asked);

@@ -70,13 +70,14 @@ export function createSupervisor(): Supervisor {
   return {
     async start(service) {
       for (let attempt = 1; ; attempt += 1) {
+        if (stopping) throw service.failure("the stack is stopping");
         const { child, identity } = launch(service);
         const failure = await readyOrFailure(service, child);
         if (failure === undefined) return keepAlive(service, child);
         if (identity !== undefined) await endProcess(identity, { signal: service.ending.signal, graceMs: 2_000 });
         running.delete(service.name);
         const passing = service.passingTrouble?.test(logTail(service)) ?? false;
-        if (!passing || attempt >= startTries || stopping) throw service.failure(failure);
+        if (!passing || attempt >= startTries) throw service.failure(failure);
         await pause(restartDelaysMs[attempt] ?? 1_000);
       }
     },

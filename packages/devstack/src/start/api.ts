@@ -10,14 +10,15 @@ export type Api = {
 };
 
 export function apiOf(url: string, key: string): Api {
-  const authorization = `Bearer ${key}`;
+  // A connection kept open for the next request would keep the server waiting when the stack stops.
+  const common = { authorization: `Bearer ${key}`, connection: "close" };
   return {
     async request(method, path, body) {
       const isText = typeof body === "string";
       const reply = await fetch(`${url}/api/v1${path}`, {
         method,
         headers: {
-          authorization,
+          ...common,
           ...(body === undefined ? {} : { "content-type": isText ? "application/yaml" : "application/json" }),
         },
         body: isText ? body : JSON.stringify(body),
@@ -28,7 +29,7 @@ export function apiOf(url: string, key: string): Api {
     },
     async stream(runId, afterSeq, signal) {
       const reply = await fetch(`${url}/api/v1/runs/${runId}/stream`, {
-        headers: { authorization, accept: "text/event-stream", "last-event-id": String(afterSeq) },
+        headers: { ...common, accept: "text/event-stream", "last-event-id": String(afterSeq) },
         signal,
       });
       if (!reply.ok || reply.body === null) throw new Error(`The stream of run ${runId} answered ${reply.status}`);

@@ -18,6 +18,7 @@ const signs: Record<string, string> = {
 export function describeEntry(entry: StreamedEntry): string | undefined {
   switch (entry.kind) {
     case "step": {
+      if (entry.status === "WAITING") return undefined; // its wait says for what
       const { type, attempt, error } = entry.data ?? {};
       const what = entry.status === "RUNNING" ? (type ?? "") : error ? `${error.code}: ${error.message}` : "";
       const again = attempt !== undefined && attempt > 1 ? ` (attempt ${attempt})` : "";

@@ -26,7 +26,7 @@ if (unknown !== undefined) {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void end(once ? exitCodes.interrupted : exitCodes.ok));
 }
-endWithBootstrap();
+endWithParent();
 
 const progress = lineProgress((text) => void process.stdout.write(text));
 let stack: Stack;
@@ -91,10 +91,10 @@ function end(code: number): Promise<never> {
   return ending;
 }
 
-/** The bootstrap above us was killed: nobody can press Ctrl-C any more. */
-function endWithBootstrap(): void {
-  const bootstrapPid = Number(process.env["MAINSPRING_BOOTSTRAP_PID"] ?? process.ppid);
+/** Who started us was killed (the bootstrap, or `mainspring dev`): nobody can press Ctrl-C any more. */
+function endWithParent(): void {
+  const parentPid = process.ppid;
   setInterval(() => {
-    if (process.ppid !== bootstrapPid) void end(exitCodes.interrupted);
+    if (process.ppid !== parentPid) void end(exitCodes.interrupted);
   }, 1_000).unref();
 }

@@ -15,77 +15,67 @@ import { apiOf } from "./api.ts";
 
 const bootstrap = fileURLToPath(new URL("../../../../scripts/bootstrap.mjs", import.meta.url));
 
-test("--once runs the example to its end, prints its steps, ends 0 and leaves nothing behind", async () => {
+// One stack through its whole life, because each start takes seconds.
+test(
+  "a stack runs its example, outlives every kill with its data and its open runs, and leaves nothing behind",
+  { timeout: 400_000 },
+  async () => {
+    const folder = folderOfTest();
+    const first = await running(folder);
+    expect(first.output()).toMatch(/✓ Postgres \(\d+\.\d s\)/);
+    expect(first.output()).toMatch(/Running order-fulfilment, version 1\n/);
+    expect(first.output()).toMatch(/ended SUCCEEDED after \d+ ms/);
+    expect(first.output().match(/^ {2}✓ /gm)?.length).toBeGreaterThan(15);
+    const parkedRunId = await parkRun(first.dev());
+
+    const second = start(folder, ["--once"]);
+    expect(await exitCode(second.child)).toBe(1);
+    expect(second.output()).toContain(`already running at ${first.dev().url}`);
+
+    // Each process by itself: it comes back, with its new pid in dev.json.
+    for (const name of ["worker", "server", "temporal", "postgres"] as const) {
+      const before = first.dev().pids[name] ?? 0;
+      process.kill(before, "SIGKILL");
+      expect(await waitUntil(() => first.dev().pids[name] !== before, { deadlineMs: 20_000 }), name).toBe(true);
+    }
+    const ready = () =>
+      fetch(`${first.dev().url}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    expect(await waitUntil(ready, { deadlineMs: 60_000 })).toBe(true);
+    expect(Object.values(first.dev().pids).every((pid) => identify(pid) !== undefined)).toBe(true);
+
+    // The supervisor alone: all that it started ends.
+    process.kill(first.dev().pids.supervisor ?? 0, "SIGKILL");
+    const nothingLeft = () => recorded(folder).every((process) => !isAlive(process));
+    expect(await waitUntil(nothingLeft, { deadlineMs: 60_000 })).toBe(true);
+
+    // Everything at once. The supervisor is held first, so that it starts nothing again.
+    const third = await running(folder);
+    expect(third.dev().tenantId).toBe(first.dev().tenantId);
+    const pids = third.dev().pids;
+    process.kill(pids.supervisor ?? 0, "SIGSTOP");
+    for (const name of ["worker", "server", "temporal", "postgres", "supervisor"] as const)
+      process.kill(pids[name] ?? 0, "SIGKILL");
+
+    const fourth = await running(folder);
+    const api = apiOf(fourth.dev().url, fourth.dev().apiKey);
+    await api.request("POST", "/events", { name: "parked.go", id: "go-1", correlationKey: "p-1" });
+    const ended = async () => (await api.request("GET", `/runs/${parkedRunId}`)).body["status"] === "SUCCEEDED";
+    expect(await waitUntil(ended, { deadlineMs: 60_000 })).toBe(true);
+    fourth.child.kill("SIGINT");
+    expect(await exitCode(fourth.child), fourth.output()).toBe(0);
+    expect(nothingLeft()).toBe(true);
+    expect(readDevJson(folder)).toBeUndefined();
+  },
+);
+
+test("--once ends with the outcome of the example as its exit code", async () => {
   const folder = folderOfTest();
   const { child, output } = start(folder, ["--once"]);
   expect(await exitCode(child), output()).toBe(0);
-  expect(output()).toMatch(/✓ Postgres \(\d+\.\d s\)/);
-  expect(output()).toMatch(/ended SUCCEEDED after \d+ ms/);
-  expect(output().match(/^ {2}[✓✗] /gm)?.length).toBeGreaterThan(8);
-  expect(readDevJson(folder)).toBeUndefined();
   expect(recorded(folder).filter(isAlive)).toEqual([]);
-});
-
-test("a killed process comes back with its new pid in dev.json, and the stack works again", async () => {
-  const { folder, dev } = await running();
-  for (const name of ["worker", "server", "temporal", "postgres"] as const) {
-    const before = dev().pids[name] ?? 0;
-    process.kill(before, "SIGKILL");
-    expect(await waitUntil(() => dev().pids[name] !== before, { deadlineMs: 20_000 }), name).toBe(true);
-  }
-  const { url, apiKey } = dev();
-  const ready = () =>
-    fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  expect(await waitUntil(ready, { deadlineMs: 60_000 })).toBe(true);
-  const { body } = await apiOf(url, apiKey).request("GET", "/workflows");
-  expect(body["items"]).toEqual([expect.objectContaining({ key: "order-fulfilment", publishedVersion: 1 })]);
-  expect(Object.values(dev().pids).every((pid) => identify(pid) !== undefined)).toBe(true);
-  expect(readFileSync(join(folder, "dev.json"), "utf8")).toContain(apiKey);
-});
-
-test("a second start in the same folder says that the stack is running, and Ctrl-C ends it in order", async () => {
-  const { folder, child, dev } = await running();
-  const second = start(folder, ["--once"]);
-  expect(await exitCode(second.child)).toBe(1);
-  expect(second.output()).toContain(`already running at ${dev().url}`);
-  child.kill("SIGINT");
-  expect(await exitCode(child)).toBe(0);
-  expect(recorded(folder).filter(isAlive)).toEqual([]);
-  expect(readDevJson(folder)).toBeUndefined();
-});
-
-test("when the supervisor is killed by SIGKILL every process of the stack ends", async () => {
-  const { folder, dev } = await running();
-  process.kill(dev().pids.supervisor ?? 0, "SIGKILL");
-  expect(await waitUntil(() => recorded(folder).every((process) => !isAlive(process)), { deadlineMs: 40_000 })).toBe(
-    true,
-  );
-});
-
-test("after SIGKILL of the whole stack the next start goes on with its data", async () => {
-  const { folder, dev } = await running();
-  const before = dev();
-  // The supervisor last: nothing may be started again, and the guardian must find nothing to do.
-  process.kill(before.pids.supervisor ?? 0, "SIGSTOP");
-  for (const [name, pid] of Object.entries(before.pids)) if (name !== "supervisor") process.kill(pid, "SIGKILL");
-  process.kill(before.pids.supervisor ?? 0, "SIGKILL");
-
-  const { child, output } = start(folder, ["--once"]);
-  expect(
-    await waitUntil(() => (readDevJson(folder)?.pids.supervisor ?? 0) !== before.pids.supervisor, {
-      deadlineMs: 60_000,
-    }),
-    output(),
-  ).toBe(true);
-  const after = readDevJson(folder) as DevJson;
-  expect(after.tenantId).toBe(before.tenantId);
-  const { body } = await apiOf(after.url, after.apiKey).request("GET", "/workflows");
-  expect((body["items"] as unknown[]).length).toBe(1);
-  expect(await exitCode(child), output()).toBe(0);
-  expect(output()).toMatch(/Running order-fulfilment, version 1$/m); // published once, not changed since
 });
 
 test("a port that was asked for and is taken is one sentence", async () => {
@@ -150,19 +140,32 @@ function start(
 }
 
 /** A stack that has run its example and stays. */
-async function running() {
-  const folder = folderOfTest();
+async function running(folder: string) {
   const { child, output } = start(folder, []);
-  expect(
-    await waitUntil(() => output().includes("Sign-in key") || child.exitCode !== null, { deadlineMs: 120_000 }),
-  ).toBe(true);
+  const settled = () => output().includes("Sign-in key") || child.exitCode !== null;
+  expect(await waitUntil(settled, { deadlineMs: 120_000 }), output()).toBe(true);
   expect(output()).toContain("Sign-in key");
   const dev = (): DevJson => {
     const content = readDevJson(folder);
     if (content === undefined) throw new Error("the stack is not running");
     return content;
   };
-  return { folder, child, output, dev };
+  return { child, output, dev };
+}
+
+/** Publishes a workflow that waits for `parked.go` and starts it; its id, once it waits. */
+async function parkRun({ url, apiKey }: DevJson): Promise<string> {
+  const api = apiOf(url, apiKey);
+  const wait = { id: "go", type: "event.wait", event: "parked.go", correlationKey: "p-1" };
+  await api.request("POST", "/workflows", {
+    definition: { workflow: "parked", name: "Parked", semantics: 2, steps: [wait] },
+  });
+  await api.request("POST", "/workflows/parked/publish", {});
+  const { body } = await api.request("POST", "/workflows/parked/runs", {});
+  const waits = async () =>
+    ((await api.request("GET", `/runs/${String(body["runId"])}/waits`)).body["items"] as unknown[]).length === 1;
+  expect(await waitUntil(waits, { deadlineMs: 20_000 })).toBe(true);
+  return String(body["runId"]);
 }
 
 async function exitCode(child: ChildProcess): Promise<number | null> {

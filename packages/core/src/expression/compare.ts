@@ -10,7 +10,8 @@ const hasOwn = Object.hasOwn;
 /** Whether a number can be worked with: false for what is no number. Infinity ends the evaluation, as in JSONata. */
 export function isNumeric(value: unknown): value is number {
   if (typeof value !== "number" || value !== value) return false;
-  if (value === Infinity || value === -Infinity) throw new Fault("EXPR_NUMBER_RANGE", "A number is out of range (D1001).");
+  // Of what is infinite, less itself, nothing is left: cheaper than reading a global in a sandbox.
+  if (value - value !== 0) throw new Fault("EXPR_NUMBER_RANGE", "A number is out of range (D1001).");
   return true;
 }
 

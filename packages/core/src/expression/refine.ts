@@ -10,6 +10,10 @@ import type { Run } from "./run.ts";
 import type { Json } from "../values/json.ts";
 
 const floor = Math.floor;
+const EntryMap = Map;
+
+/** Objects with more pairs than this are built like groups, since comparing each key with each would be quadratic. */
+const fewPairs = 16;
 
 /** A predicate: a number selects by position, numbers by positions, anything else by its truth. */
 export function filtered(predicate: Node, value: Value, frame: Frame, run: Run, evaluate: Evaluate): Items {
@@ -59,8 +63,9 @@ interface Entry {
 
 /** Grouping and the object constructor: items with the same key come together, then each key's value is evaluated. */
 export function grouped(pairs: readonly Pair[], at: number, input: Value, frame: Frame, run: Run, evaluate: Evaluate): Value {
+  if (!isItems(input) && pairs.length <= fewPairs) return constructed(pairs, at, input, frame, run, evaluate);
   const items: readonly Value[] = !isItems(input) ? [input] : input.length === 0 ? [undefined] : input;
-  const entries = new Map<string, Entry>();
+  const entries = new EntryMap<string, Entry>();
   for (const item of items) {
     for (let p = 0; p < pairs.length; p += 1) {
       const pair = pairs[p] as Pair;
@@ -81,6 +86,25 @@ export function grouped(pairs: readonly Pair[], at: number, input: Value, frame:
   for (const [key, entry] of entries) {
     const value = evaluate((pairs[entry.pair] as Pair)[1], entry.data, frame, run);
     if (value !== undefined) putMember(object, key, value, at);
+  }
+  return object;
+}
+
+/** An object of one item: no groups to collect. */
+function constructed(pairs: readonly Pair[], at: number, input: Value, frame: Frame, run: Run, evaluate: Evaluate): Value {
+  const keys: Value[] = [];
+  for (let p = 0; p < pairs.length; p += 1) {
+    const key = evaluate((pairs[p] as Pair)[0], input, frame, run);
+    if (key !== undefined && typeof key !== "string") throw typeFault("T1003", "The key of an object must be a text", at);
+    if (key !== undefined && keys.includes(key)) throw valueFault("D1009", `Several keys of the object are ${key}`, at);
+    keys.push(key);
+  }
+  const object: Record<string, Json> = {};
+  for (let p = 0; p < pairs.length; p += 1) {
+    const key = keys[p];
+    if (key === undefined) continue;
+    const value = evaluate((pairs[p] as Pair)[1], input, frame, run);
+    if (value !== undefined) putMember(object, key as string, value, at);
   }
   return object;
 }

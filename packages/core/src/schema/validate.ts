@@ -29,6 +29,7 @@ const isArray = Array.isArray;
 const isInteger = Number.isInteger;
 const hasOwn = Object.hasOwn;
 const keysOf = Object.keys;
+const ValueSet = Set;
 
 /**
  * What is wrong with `value` by `schema`, at most 50 problems in the order of the value; none when it is valid. The
@@ -97,7 +98,7 @@ function checkKeyword(
   switch (keyword) {
     case "type":
       if (hasType(rule, value)) return true;
-      return report(problems, "SCHEMA_TYPE", pointer, `must be ${isArray(rule) ? rule.join(" or ") : String(rule)}`);
+      return report(problems, "SCHEMA_TYPE", pointer, `must be ${isArray(rule) ? rule.join(" or ") : `${rule as string | number}`}`);
     case "enum":
       if ((rule as Json[]).some((allowed) => equal(check, allowed, value))) return true;
       return report(problems, "SCHEMA_ENUM", pointer, "must be one of the allowed values");
@@ -169,13 +170,13 @@ function checkText(
   switch (keyword) {
     case "minLength":
       spend(check.meter, value.length >> 6);
-      return characters(value) >= (rule as number) || report(problems, "SCHEMA_LENGTH", pointer, `must have at least ${String(rule)} characters`);
+      return characters(value) >= (rule as number) || report(problems, "SCHEMA_LENGTH", pointer, `must have at least ${`${rule as string | number}`} characters`);
     case "maxLength":
       spend(check.meter, value.length >> 6);
-      return characters(value) <= (rule as number) || report(problems, "SCHEMA_LENGTH", pointer, `must have at most ${String(rule)} characters`);
+      return characters(value) <= (rule as number) || report(problems, "SCHEMA_LENGTH", pointer, `must have at most ${`${rule as string | number}`} characters`);
     case "format":
       spend(check.meter, value.length >> 5);
-      return hasFormat(rule as string, value) || report(problems, "SCHEMA_FORMAT", pointer, `must be a ${String(rule)}`);
+      return hasFormat(rule as string, value) || report(problems, "SCHEMA_FORMAT", pointer, `must be a ${`${rule as string | number}`}`);
     default:
       return true;
   }
@@ -200,9 +201,9 @@ function checkArray(
       return all(value.slice(0, parts.length), (item, i) => checkValue(check, parts[i] as Json, item, pointer + "/" + i, problems), problems);
     }
     case "minItems":
-      return value.length >= (rule as number) || report(problems, "SCHEMA_COUNT", pointer, `must have at least ${String(rule)} elements`);
+      return value.length >= (rule as number) || report(problems, "SCHEMA_COUNT", pointer, `must have at least ${`${rule as string | number}`} elements`);
     case "maxItems":
-      return value.length <= (rule as number) || report(problems, "SCHEMA_COUNT", pointer, `must have at most ${String(rule)} elements`);
+      return value.length <= (rule as number) || report(problems, "SCHEMA_COUNT", pointer, `must have at most ${`${rule as string | number}`} elements`);
     case "uniqueItems":
       return rule !== true || areUnique(check, value) || report(problems, "SCHEMA_UNIQUE", pointer, "must not have an element twice");
     default:
@@ -301,8 +302,8 @@ function equal(check: Check, a: Json, b: Json): boolean {
 
 /** Elements meet in sets: scalars as they are, arrays and objects by their canonical text. Not quadratic. */
 function areUnique(check: Check, items: readonly Json[]): boolean {
-  const scalars = new Set<Json>();
-  const texts = new Set<string>();
+  const scalars = new ValueSet<Json>();
+  const texts = new ValueSet<string>();
   for (const item of items) {
     spend(check.meter, 1);
     if (typeof item === "object" && item !== null) texts.add(textOf(check, item));

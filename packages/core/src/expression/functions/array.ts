@@ -7,6 +7,9 @@ import type { Items, Value } from "../value.ts";
 import type { Run } from "../run.ts";
 import type { Json } from "../../values/json.ts";
 
+const { min } = Math;
+const ValueSet = Set;
+
 export const arrayFunctions = [
   defineFunction("count", "a", (args) => (args[0] === undefined ? 0 : (args[0] as Json[]).length)),
 
@@ -24,7 +27,7 @@ export const arrayFunctions = [
   defineFunction("distinct", "x", (args, run) => distinct(args[0] as Value, run)),
 
   defineFunction("zip", "a+", (args, run) => {
-    let length = Infinity;
+    let length = isItems(args[0]) ? args[0].length : 0;
     for (const arg of args) length = isItems(arg) ? min(length, arg.length) : 0;
     const rows: Json[] = [];
     for (let i = 0; i < length; i += 1) {
@@ -42,8 +45,8 @@ function distinct(value: Value, run: Run): Value {
   if (!isItems(value) || value.length <= 1) return value;
   const found: Items = isSequence(value) ? newSequence() : [];
   // Values of one kind meet in one set: scalars as they are, arrays and objects by their canonical text.
-  const scalars = new Set<Json | undefined>();
-  const texts = new Set<string>();
+  const scalars = new ValueSet<Json | undefined>();
+  const texts = new ValueSet<string>();
   for (let i = 0; i < value.length; i += 1) {
     const item = value[i] as Json;
     spend(run, 1);
@@ -60,5 +63,3 @@ function distinct(value: Value, run: Run): Value {
   }
   return found;
 }
-
-const { min } = Math;

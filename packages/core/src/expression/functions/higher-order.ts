@@ -74,7 +74,7 @@ export const higherOrderFunctions = [
       return sorted(items, (left, right) => {
         spend(run, 2);
         // The truth of the language that JSONata is written in: "" and 0 are false, [] and {} are true.
-        return Boolean(comparison.call([left, right]));
+        return !!comparison.call([left, right]);
       });
     }
     const type = typeof items[0];

@@ -12,6 +12,7 @@ import type { Json, JsonObject } from "../../values/json.ts";
 const { abs, ceil, floor, pow, sqrt } = Math;
 const isFinite = Number.isFinite;
 const toNumber = Number;
+const notANumber = Number.NaN;
 
 export const numberFunctions = [
   defineFunction("number", "(nsb)-", (args) => {
@@ -34,7 +35,7 @@ export const numberFunctions = [
   }),
 
   ofNumber("power", "n-n", (value, exponent) => {
-    const result = exponent === undefined ? NaN : pow(value, exponent as number);
+    const result = exponent === undefined ? notANumber : pow(value, exponent as number);
     if (!isFinite(result)) throw new Fault("EXPR_NUMBER_RANGE", "The result of $power is out of range (D3061).");
     return result;
   }),

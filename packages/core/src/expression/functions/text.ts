@@ -35,7 +35,8 @@ export const textFunctions = [
     return trimmed(text);
   }),
 
-  ofText("substring", "s-nn?", (text, [, from, length]) => {
+  ofText("substring", "s-nn?", (text, [, from, length], run) => {
+    spend(run, text.length >> 6);
     let start = from === undefined ? 0 : (from as number);
     const count = codePoints(text);
     if (count + start < 0) start = 0;

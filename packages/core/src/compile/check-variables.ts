@@ -1,4 +1,4 @@
-import type { ProgramStep, Value } from "../program/program.ts";
+import type { ProgramStep, Target, Value } from "../program/program.ts";
 import { isJsonObject } from "../values/json.ts";
 import type { Json, ReadonlyJson } from "../values/json.ts";
 import { shown } from "../definition/value.ts";
@@ -107,8 +107,10 @@ class VariableCheck {
     known: KnownVariables,
     locals: ReadonlySet<string>,
   ): void {
-    const before = new Set(this.#possible);
-    collectWrites(step.body, this.#possible);
+    const written = new Set<string>();
+    collectWrites(step.body, written);
+    const added = [...written].filter((name) => !this.#possible.has(name));
+    for (const name of added) this.#possible.add(name);
     const isForEach = step.type === "control.forEach";
     const names = isForEach ? [...loopNames, ...(step.itemVar === undefined ? [] : [step.itemVar])] : ["iteration"];
     const inner = new Set([...locals, ...names]);
@@ -127,7 +129,7 @@ class VariableCheck {
     if (!isForEach) return;
     if (step.concurrency?.kind === "literal" && step.concurrency.value !== 1) {
       // Items side by side write to layers of their own, which are dropped.
-      for (const name of this.#possible) if (!before.has(name)) this.#possible.delete(name);
+      for (const name of added) this.#possible.delete(name);
     }
     this.#write(step, known);
   }
@@ -180,19 +182,26 @@ class VariableCheck {
   }
 
   #branchesWriteSame(step: Extract<ProgramStep, { type: "control.parallel" }>): void {
-    const before: { readonly id: string; readonly path: string }[] = [];
+    /** Which branch writes a place, and which writes something inside of it. */
+    const writers = new Map<string, string>();
+    const insideWriters = new Map<string, string>();
     for (const branch of step.branches) {
-      const paths = new Set<string>();
-      for (const target of collectTargets(branch.steps)) {
-        if (!(target[0] === "vars" && branchOwn.has(target[1] ?? ""))) paths.add(target.join(".") + ".");
-      }
-      for (const path of paths) {
-        const other = before.find((one) => one.path.startsWith(path) || path.startsWith(one.path));
+      const targets = new Map(collectTargets(branch.steps).map((target) => [target.join("."), target]));
+      for (const [path, target] of targets) {
+        if (target[0] === "vars" && branchOwn.has(target[1] ?? "")) continue;
+        const other =
+          insideWriters.get(path) ??
+          prefixesOf(target)
+            .map((prefix) => writers.get(prefix))
+            .find((id) => id !== undefined);
         if (other === undefined) continue;
-        const message = `The branches "${other.id}" and "${branch.id}" may both write ${path.slice(0, -1)}.`;
+        const message = `The branches "${other}" and "${branch.id}" may both write ${shown(path)}.`;
         this.#issues.warning("BRANCHES_WRITE_SAME", { pointer: stepPointer(step), stepId: step.id }, message);
       }
-      for (const path of paths) before.push({ id: branch.id, path });
+      for (const [path, target] of targets) {
+        writers.set(path, branch.id);
+        for (const prefix of prefixesOf(target)) insideWriters.set(prefix, branch.id);
+      }
     }
   }
 
@@ -247,6 +256,7 @@ class VariableCheck {
     }
     const name = first === "vars" ? second : first;
     if (name === undefined || (first !== "vars" && scopeNames.has(first)) || known.has(name)) return;
+    if (this.#issues.isFull) return;
     const text = first === "vars" ? `vars.${shown(name)}` : `"${shown(name)}"`;
     if (this.#possible.has(name)) {
       this.#issues.warning("VARIABLE_MAYBE_UNDEFINED", place, `${text} is not set on every way that leads here.`);
@@ -271,4 +281,9 @@ function closedFields(
   const fields = new Set(Object.keys(isJsonObject(members["properties"]) ? members["properties"] : {}));
   for (const [scope, field] of collectTargets(steps)) if (scope === "payload") fields.add(field ?? "");
   return fields;
+}
+
+/** A target's own path and those of everything around it, as dotted text. */
+function prefixesOf(target: Target): string[] {
+  return target.slice(1).map((_, i) => target.slice(0, i + 2).join("."));
 }

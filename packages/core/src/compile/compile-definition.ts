@@ -53,7 +53,8 @@ export function compileDefinition(
   const steps = c.compileBlock(c, definition.steps, { pointer: "/steps", path: "root.steps", insideSaga: false });
 
   const bounds = boundsOf(steps, definition.payload);
-  if (!issues.hasErrors) checkVariables(steps, definition.payload, issues, (value) => c.pointerOf(value));
+  // Without it every variable that a broken target meant would be one more error.
+  if (!issues.hasBrokenTargets) checkVariables(steps, definition.payload, issues, (value) => c.pointerOf(value));
   checkCorrelation(steps, catalogue, issues, stepPointer);
   const peak = bounds.peakHistoryEvents;
   if (peak === null || peak > historyEventsMax) {

@@ -35,6 +35,10 @@ export class Intake {
     this.issues.push({ code, severity: "error", pointer, message, remedy, ...(line === undefined ? {} : { line }) });
   }
 
+  get isFull(): boolean {
+    return this.issues.length >= issuesMax;
+  }
+
   stop(code: ErrorCode, pointer: string, line: number | undefined, message: string): never {
     this.add(code, pointer, line, message);
     throw new IntakeStopped(message);

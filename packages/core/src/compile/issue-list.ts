@@ -50,6 +50,16 @@ export class IssueList {
     this.#issues.push(line === undefined ? issue : { ...issue, line });
   }
 
+  /** Whether more would only be dropped. */
+  get isFull(): boolean {
+    return this.#issues.length >= issuesMax;
+  }
+
+  /** Whether a target could not be read, so that nobody knows what its step writes. */
+  get hasBrokenTargets(): boolean {
+    return this.#issues.some((issue) => issue.code === "TARGET_INVALID");
+  }
+
   get hasErrors(): boolean {
     return this.#hasErrors;
   }

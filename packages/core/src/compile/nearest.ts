@@ -1,10 +1,16 @@
+const namesMax = 500;
+
 /** The known name that is most like `given`, for "did you mean"; undefined when none is like it. */
 export function nearestName(given: string, known: Iterable<string>): string | undefined {
   const wanted = given.slice(0, 80);
   const most = Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;
   let bestDistance = most + 1;
+  let seen = 0;
   for (const name of known) {
+    // A definition with thousands of slips and names must not take minutes to refuse.
+    seen += 1;
+    if (seen > namesMax) break;
     if (Math.abs(name.length - wanted.length) >= bestDistance) continue;
     const distance = name.toLowerCase() === wanted.toLowerCase() ? 0.5 : editDistance(wanted, name, bestDistance);
     if (distance < bestDistance) {

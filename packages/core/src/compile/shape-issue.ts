@@ -25,7 +25,7 @@ export function shapeIssue(issue: ShapeProblem, document: Json): ShapeIssue[] {
   const given = valueAt(document, path);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(key, path, document));
+      return issue.keys.slice(0, keysMax).map((key) => unknownKey(key, path, document));
     case "custom":
       return [custom(issue, pointer)];
     case "invalid_type":
@@ -45,6 +45,9 @@ export function shapeIssue(issue: ShapeProblem, document: Json): ShapeIssue[] {
       return [notAllowed(path, document, given)];
   }
 }
+
+/** Of the unknown keys of one object, as many are reported. */
+const keysMax = 100;
 
 type Path = readonly (string | number)[];
 

@@ -32,6 +32,7 @@ export function checkShape(
     return false;
   }
   for (const problem of shapeProblems(document)) {
+    if (intake.isFull) break;
     for (const found of shapeIssue(problem, document)) {
       intake.add(found.code, found.pointer, positions?.lineOf(found.pointer), found.message, found.remedy);
     }

@@ -6,7 +6,7 @@ import { functionNames } from "../../expression/functions/table.ts";
 /** Refused sources, each with the code and the position of the first issue. */
 const refused: readonly (readonly [source: string, code: string, position: number])[] = [
   ["/ab+/", "EXPR_REGEX_REFUSED", 0],
-  ['$contains(a, /x/)', "EXPR_REGEX_REFUSED", 13],
+  ["$contains(a, /x/)", "EXPR_REGEX_REFUSED", 13],
   ["a[/x/]", "EXPR_REGEX_REFUSED", 2],
   ["1 / /x/", "EXPR_REGEX_REFUSED", 4],
   ["(/(a+)+$/)", "EXPR_REGEX_REFUSED", 1],

@@ -50,13 +50,24 @@ function refused(code: Refusal["code"], message: string): { refusals: readonly R
 
 function syntaxRefusal(error: unknown): Refusal {
   // The parser is recursive: what it cannot read for its depth it ends with this.
-  if (error instanceof RangeError) return { code: "EXPR_TOO_DEEP", message: "The expression is nested too deeply", position: 0 };
-  const { code, position, message, token } = error as { code?: unknown; position?: unknown; message?: unknown; token?: unknown };
+  if (error instanceof RangeError)
+    return { code: "EXPR_TOO_DEEP", message: "The expression is nested too deeply", position: 0 };
+  const { code, position, message, token } = error as {
+    code?: unknown;
+    position?: unknown;
+    message?: unknown;
+    token?: unknown;
+  };
   if (typeof code !== "string") throw error;
   return {
     code: "EXPR_SYNTAX",
     message: `${typeof message === "string" ? message : "Syntax error"} (${code})`,
-    position: typeof position !== "number" ? 0 : typeof token === "string" && token !== "(end)" ? startOf({ type: "token", value: token, position }) : position,
+    position:
+      typeof position !== "number"
+        ? 0
+        : typeof token === "string" && token !== "(end)"
+          ? startOf({ type: "token", value: token, position })
+          : position,
   };
 }
 

@@ -15,7 +15,9 @@ export function startOf(syntax: Pick<Syntax, "type" | "value" | "position" | "st
     case "function":
     case "partial":
       // The call that ?? stands for has a place of no kind.
-      return syntax.procedure === undefined || syntax.position === undefined ? before(end, 1) : startOf(syntax.procedure);
+      return syntax.procedure === undefined || syntax.position === undefined
+        ? before(end, 1)
+        : startOf(syntax.procedure);
     case "variable":
       return before(end, length + 1);
     case "string":

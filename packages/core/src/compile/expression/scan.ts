@@ -142,7 +142,8 @@ class Scanner {
     const closed = this.#levels.pop() as Level;
     const level = this.#level();
     level.current += closed.current + closed.done;
-    if (level.current > complexityMax) this.#refuse("EXPR_TOO_COMPLEX", "Nested defaults make the expression too large");
+    if (level.current > complexityMax)
+      this.#refuse("EXPR_TOO_COMPLEX", "Nested defaults make the expression too large");
   }
 
   /** A text in quotes. An unfinished one or a wrong escape is left to the parser to report. */
@@ -162,7 +163,8 @@ class Scanner {
       text += isHex(digits) ? String.fromCharCode(parseInt(digits, 16)) : "";
       at += 4;
     }
-    if (!textIsStorable(text)) this.#refuse("TEXT_NOT_STORABLE", "The text has a NUL character or half of a surrogate pair");
+    if (!textIsStorable(text))
+      this.#refuse("TEXT_NOT_STORABLE", "The text has a NUL character or half of a surrogate pair");
     this.#at = at + 1;
     this.#wantsOperand = false;
   }
@@ -202,7 +204,11 @@ class Scanner {
   #name(): void {
     const start = this.#at;
     let end = start;
-    while (end < this.#source.length && !isSpace(this.#source.charAt(end)) && !operatorLetters.includes(this.#source.charAt(end))) {
+    while (
+      end < this.#source.length &&
+      !isSpace(this.#source.charAt(end)) &&
+      !operatorLetters.includes(this.#source.charAt(end))
+    ) {
       end += 1;
     }
     const word = this.#source.slice(start, end);

@@ -170,7 +170,8 @@ class Translator {
     if (name === "") return { op: "context" };
     if (name === "$") return { op: "root" };
     if (place.variables.has(name)) return { op: "variable", name };
-    if (findBuiltIn(name) !== undefined) return this.#refused("EXPR_FUNCTION_VALUE", `The function $${name} is no value`, syntax);
+    if (findBuiltIn(name) !== undefined)
+      return this.#refused("EXPR_FUNCTION_VALUE", `The function $${name} is no value`, syntax);
     if (refusedFunctions.has(name)) return this.#refused("EXPR_FUNCTION_REFUSED", `$${name} is refused`, syntax);
     return this.#refused("EXPR_VARIABLE_UNKNOWN", `There is no variable $${name} here`, syntax);
   }
@@ -189,8 +190,13 @@ class Translator {
     }
     const left = this.node(first, below(place));
     const rest = links.map((link): ChainLink => {
-      if (!binaryOperators.has(link.value as string)) this.#refuse("EXPR_SYNTAX", `Unknown operator ${String(link.value)}`, link);
-      return { operator: link.value as BinaryOperator, right: this.node(link.rhs as Syntax, below(place)), at: at(link) };
+      if (!binaryOperators.has(link.value as string))
+        this.#refuse("EXPR_SYNTAX", `Unknown operator ${String(link.value)}`, link);
+      return {
+        operator: link.value as BinaryOperator,
+        right: this.node(link.rhs as Syntax, below(place)),
+        at: at(link),
+      };
     });
     const [only] = rest;
     if (rest.length === 1 && only !== undefined) {
@@ -208,7 +214,11 @@ class Translator {
         return syntax.consarray === true ? { op: "array", items, constructs: true } : { op: "array", items };
       }
       case "{":
-        return { op: "object", pairs: this.#pairs(syntax.lhs as readonly (readonly [Syntax, Syntax])[], place), at: at(syntax) };
+        return {
+          op: "object",
+          pairs: this.#pairs(syntax.lhs as readonly (readonly [Syntax, Syntax])[], place),
+          at: at(syntax),
+        };
       default:
         return this.#refused("EXPR_SYNTAX", `Unknown operator ${String(syntax.value)}`, syntax);
     }
@@ -248,7 +258,9 @@ class Translator {
   #defaulted(when: Node, then: Node, otherwise: Syntax | undefined, place: Place): Node {
     if (otherwise === undefined) return { op: "condition", cases: [[when, then]] };
     const last = this.node(otherwise, place);
-    return isExists(when, then) ? { op: "coalesce", operand: then, otherwise: last } : { op: "elvis", operand: then, otherwise: last };
+    return isExists(when, then)
+      ? { op: "coalesce", operand: then, otherwise: last }
+      : { op: "elvis", operand: then, otherwise: last };
   }
 
   #block(syntax: Syntax, place: Place): Node {
@@ -278,7 +290,8 @@ class Translator {
       return this.#refused("EXPR_PREDICATE_LOST", "JSONata ignores what follows this call", target);
     }
     if (target.type === "function") return this.#call(target, [operand], place, {});
-    if (target.type === "variable") return this.#call({ ...target, type: "function", procedure: target }, [operand], place, { context: "none" });
+    if (target.type === "variable")
+      return this.#call({ ...target, type: "function", procedure: target }, [operand], place, { context: "none" });
     if (target.type === "lambda") {
       const left = this.node(operand, below(place));
       return { op: "apply", operand: left, lambda: this.#lambda(target, place) };
@@ -287,7 +300,8 @@ class Translator {
   }
 
   #tailCall(syntax: Syntax, place: Place): Node {
-    if (syntax.group !== undefined) return this.#refused("EXPR_PREDICATE_LOST", "JSONata ignores what follows this call", syntax);
+    if (syntax.group !== undefined)
+      return this.#refused("EXPR_PREDICATE_LOST", "JSONata ignores what follows this call", syntax);
     return this.#call(syntax, [], place, { tail: true });
   }
 
@@ -346,7 +360,8 @@ class Translator {
   }
 
   #lambda(syntax: Syntax, place: Place): Lambda {
-    if (syntax.signature !== undefined) this.#refuse("EXPR_LAMBDA_SIGNATURE", "A function may not have a signature", syntax);
+    if (syntax.signature !== undefined)
+      this.#refuse("EXPR_LAMBDA_SIGNATURE", "A function may not have a signature", syntax);
     const params = (syntax.arguments ?? []).map((param) => param.value as string);
     const inside = { depth: place.depth + 1, variables: new Variables(place.variables, params), mayBind: false };
     return { op: "lambda", params, body: this.node(syntax.body as Syntax, inside) };
@@ -384,7 +399,12 @@ function isPlainName(step: Syntax): boolean {
 }
 
 function isPlainCondition(syntax: Syntax): boolean {
-  return syntax.type === "condition" && syntax.predicate === undefined && syntax.group === undefined && syntax.keepArray !== true;
+  return (
+    syntax.type === "condition" &&
+    syntax.predicate === undefined &&
+    syntax.group === undefined &&
+    syntax.keepArray !== true
+  );
 }
 
 /** Whether a condition tests the very value that it gives. */
@@ -412,5 +432,7 @@ function endsInTailCall(syntax: Syntax): boolean {
 
 function bareName(procedure: Syntax): string | undefined {
   const [only, ...others] = procedure.steps ?? [];
-  return procedure.type === "path" && only !== undefined && others.length === 0 && isPlainName(only) ? (only.value as string) : undefined;
+  return procedure.type === "path" && only !== undefined && others.length === 0 && isPlainName(only)
+    ? (only.value as string)
+    : undefined;
 }

@@ -20,7 +20,7 @@ const programs = {
   unused: ["scripts/check.ts", "unused"],
   boundaries: ["scripts/check.ts", "boundaries"],
   format: ["scripts/format.ts"],
-  bench: ["packages/runtime/src/bench/main.ts"],
+  bench: ["scripts/bench.ts"],
   cli: ["packages/cli/src/main.ts"],
 };
 

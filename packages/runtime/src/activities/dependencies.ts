@@ -1,6 +1,7 @@
 import type { Registry } from "@mainspring/actions";
 import type { Store } from "@mainspring/store";
 import type { Bounds } from "../workflow/bounds.ts";
+import type { Egress } from "./egress.ts";
 import type { Epochs } from "./epochs.ts";
 import type { Programs } from "./programs.ts";
 
@@ -17,6 +18,7 @@ export interface ActivityDependencies {
   readonly bounds: Bounds;
   readonly programs: Programs;
   readonly epochs: Epochs;
+  readonly egress: Egress;
   readonly log: Log;
   /** Of this worker process, in ledger and logs. */
   readonly identity: string;

@@ -6,12 +6,15 @@ export const journalValueMaxBytes = 1024;
 /** An action's larger output becomes an opaque reference that can only be passed on. */
 export const valueMaxBytes = 256 * 1024;
 
+/** Whether the journal names a value instead of holding it. Asked first, so that a small one costs no transaction. */
+export function needsReference(value: Json): boolean {
+  return Buffer.byteLength(JSON.stringify(value)) > journalValueMaxBytes;
+}
+
 /** The reference under which the journal names a value over 1 KiB, stored first; undefined for a smaller one. */
 export async function referenceOf(db: TenantDb, value: Json): Promise<ValueReference | undefined> {
-  const text = canonicalJson(value);
-  if (text.length <= journalValueMaxBytes / 3) return undefined; // at most three bytes a character
-  const bytes = Buffer.from(text, "utf8");
-  if (bytes.length <= journalValueMaxBytes) return undefined;
+  if (!needsReference(value)) return undefined;
+  const bytes = Buffer.from(canonicalJson(value), "utf8");
   return { hash: await putBlob(db, bytes), bytes: bytes.length };
 }
 

@@ -1,10 +1,10 @@
 import { ActionFailure, performAction as perform } from "@mainspring/actions";
 import { instantFromMs, type ActionError, type CommandOf, type Json } from "@mainspring/core";
-import { getTenant, type NoneInvocation, type TenantDb } from "@mainspring/store";
+import type { NoneInvocation } from "@mainspring/store";
 import type { Writer } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
-import { referenceOf, withBlobs, withinLimit } from "./large-values.ts";
+import { holdsBlob, needsReference, referenceOf, withBlobs, withinLimit } from "./large-values.ts";
 import { nextDelayMs } from "./retry.ts";
 import type { LocalResult } from "./segment.ts";
 
@@ -19,9 +19,9 @@ export async function performLocally(dependencies: ActivityDependencies, writer:
   const attempt = call.attemptsMade + 1;
   const row = { key, commandId: call.id, place: call.place, action: call.action, input: call.input, attempts: attempt, startedAt };
   try {
-    const { egressAllow, input } = needsStore(call.input)
-      ? await store.tenant(tenantId, async (db: TenantDb) => ({ egressAllow: (await getTenant(db))?.egressAllow ?? {}, input: await withBlobs(db, call.input) }))
-      : { egressAllow: {}, input: call.input };
+    const input = holdsBlob(call.input)
+      ? await store.tenant(tenantId, (db) => withBlobs(db, call.input))
+      : call.input;
     const { output: raw } = await perform(dependencies.registry, {
       actionId: call.action,
       input,
@@ -29,13 +29,13 @@ export async function performLocally(dependencies: ActivityDependencies, writer:
       attempt,
       runId,
       stepId: call.place.stepId,
-      tenant: { egressAllow },
+      tenant: {}, // local actions make no outbound calls
       signal,
       timeoutMs: call.timeoutMs,
       log: ({ level, message, data }) => dependencies.log.info({ runId, tenantId, stepId: call.place.stepId, level, data }, message),
     });
     const { output, reference } =
-      JSON.stringify(raw).length <= 256
+      !needsReference(raw)
         ? { output: raw, reference: undefined }
         : await store.tenant(tenantId, async (db) => {
             const kept = await withinLimit(db, raw);
@@ -50,9 +50,4 @@ export async function performLocally(dependencies: ActivityDependencies, writer:
     const again = nextDelayMs(call.retry, error, attempt, 0, failure.retryAfterMs) !== undefined;
     return again ? { kind: "again", error, attemptsMade: attempt } : { kind: "failed", error };
   }
-}
-
-/** Most inputs hold no reference, and local actions make no outbound calls: they spare a transaction. */
-function needsStore(input: Json): boolean {
-  return JSON.stringify(input).includes('"$blob"');
 }

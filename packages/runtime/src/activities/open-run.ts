@@ -6,7 +6,7 @@ import { Crossing, CrossingParts, CrossingProgram } from "../wire/crossing.ts";
 import { segmentHash } from "../workflow/segment-hash.ts";
 import type { OpenedHead, OpenRunArgs } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
-import { referenceOf } from "./large-values.ts";
+import { needsReference, referenceOf } from "./large-values.ts";
 import { commitSegment, performSegment } from "./run-segment.ts";
 
 type Found =
@@ -24,7 +24,7 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
   const found = await dependencies.store.tenant(tenantId, (db) => find(db, dependencies, args, temporalRunId));
   if (!found.ok) return refused(tenantId, found);
   const { program, payload, context, fence, token } = found;
-  const payloadReference = await dependencies.store.tenant(tenantId, (db) => referenceOf(db, payload));
+  const payloadReference = needsReference(payload) ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, payload)) : undefined;
   const first = start(program, payload, context, payloadReference);
   const calls = token === undefined ? { ...first, commands: [] } : first;
   const segment = await performSegment(dependencies, args, program, calls as Transition, { now: context.now, turn: context.turn });

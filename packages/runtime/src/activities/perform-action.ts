@@ -1,13 +1,13 @@
 import { performAction as perform, ActionFailure } from "@mainspring/actions";
 import { instantFromMs, type ActionError, type JournalEntry, type Json } from "@mainspring/core";
-import { claimInvocation, getTenant, invocationFailed, invocationLate, invocationSucceeded, noneAttempts, noteAttempt, recordNone, writeCarried, type Fence, type InvocationClaim, type NoneInvocation, type TenantDb } from "@mainspring/store";
+import { claimInvocation, invocationFailed, invocationLate, invocationSucceeded, noneAttempts, noteAttempt, recordNone, writeCarried, type Fence, type InvocationClaim, type NoneInvocation, type TenantDb } from "@mainspring/store";
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import { activityGraceMs } from "../workflow/bounds.ts";
 import type { PerformActionArgs, PerformActionResult } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey, inputHash } from "./idempotency-key.ts";
-import { holdsBlob, referenceOf, withBlobs, withinLimit } from "./large-values.ts";
+import { holdsBlob, needsReference, referenceOf, withBlobs, withinLimit } from "./large-values.ts";
 import { nextDelayMs } from "./retry.ts";
 
 /** So many attempts lost in a row with their workers end the call: it may be what kills them. */
@@ -44,7 +44,7 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
       const begun = withoutEffect ? await countNone(db, args, key, temporalAttempt) : await claim(db, args, key, temporalAttempt, startedAt);
       if (!withoutEffect && fence !== "stale" && entries.length > 0) await writeCarried(db, { runId, fence, entries });
       if (begun.do === "run" && begun.attempt > 1) await noteAttempt(db, { runId, execution: call.place.execution, attempt: begun.attempt });
-      const egressAllow = (await getTenant(db))?.egressAllow ?? {};
+      const egressAllow = begun.do === "run" ? await dependencies.egress.of(db) : {};
       const input = holdsBlob(call.input) ? await withBlobs(db, call.input) : call.input;
       return { begun, egressAllow, input };
     });
@@ -179,8 +179,7 @@ function withoutStack(failure: ApplicationFailure): ApplicationFailure {
 }
 
 async function result(dependencies: ActivityDependencies, tenantId: string, output: Json, attempt: number): Promise<Crossing> {
-  const small = JSON.stringify(output).length <= 256;
-  const reference = small ? undefined : await dependencies.store.tenant(tenantId, (db) => referenceOf(db, output));
+  const reference = needsReference(output) ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, output)) : undefined;
   const value: PerformActionResult = { output, attempt, ...(reference === undefined ? {} : { reference }) };
   return new Crossing(tenantId, value);
 }

@@ -6,6 +6,7 @@ import { openDispatcher, openReconciler, openStore } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import { NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Log } from "../activities/dependencies.ts";
+import { Egress } from "../activities/egress.ts";
 import { Epochs } from "../activities/epochs.ts";
 import { Programs } from "../activities/programs.ts";
 import { shellActivities } from "../activities/shell-activities.ts";
@@ -98,6 +99,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
       registry: options.registry,
       bounds: { ...defaultBounds, ...options.bounds },
       programs: new Programs(),
+      egress: new Egress(),
       epochs: new Epochs((runId, temporalRunId) => isCurrentExecution(client, runId, temporalRunId)),
       log,
       identity,

@@ -1,0 +1,15 @@
+// `npm run bench -- sequential`: Postgres and Temporal for the measurement, then the benchmark itself.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { testPostgres, testTemporal, testVariables } from "../packages/devstack/src/testing.ts";
+
+const [postgres, temporal] = [await testPostgres(), await testTemporal()];
+const child = spawn(process.execPath, [join(import.meta.dirname, "../packages/runtime/src/bench/main.ts"), ...process.argv.slice(2)], {
+  stdio: "inherit",
+  env: { ...process.env, [testVariables.database]: postgres.ownerUrl, [testVariables.temporal]: temporal.address },
+});
+const [code] = (await once(child, "exit")) as [number | null];
+await temporal.stop();
+await postgres.stop();
+process.exit(code ?? 1);

@@ -29,9 +29,17 @@ test("the SHA-256 equals node:crypto's for any text, lone surrogates included", 
 });
 
 test("members are sorted by UTF-16 code units and undefined members are absent", () => {
-  expect(canonicalJson({ b: 1, a: [2, { d: null, c: undefined }], "\u20ac": 1, "\ud83d\ude00": 2, "\ufb33": 3, 10: 1, 9: 2 })).toBe(
-    '{"10":1,"9":2,"a":[2,{"d":null}],"b":1,"\u20ac":1,"\ud83d\ude00":2,"\ufb33":3}',
-  );
+  expect(
+    canonicalJson({
+      b: 1,
+      a: [2, { d: null, c: undefined }],
+      "\u20ac": 1,
+      "\ud83d\ude00": 2,
+      "\ufb33": 3,
+      10: 1,
+      9: 2,
+    }),
+  ).toBe('{"10":1,"9":2,"a":[2,{"d":null}],"b":1,"\u20ac":1,"\ud83d\ude00":2,"\ufb33":3}');
   expect(canonicalJson({ a: undefined })).toBe("{}");
   expect(canonicalJson([-0, 1e21, 1e-7, 0.1, Number.NaN])).toBe("[0,1e+21,1e-7,0.1,null]");
 });
@@ -51,7 +59,17 @@ test("canonical JSON reads back as the value, and its bytes are counted exactly"
     }),
     { numRuns: 500 },
   );
-  for (const any of ["\ud800", "\udc00\ud800", "\u0000\u001f\n\"\\/", [], {}, [[]], [undefined], { a: undefined, b: 1 }, Number.NaN]) {
+  for (const any of [
+    "\ud800",
+    "\udc00\ud800",
+    '\u0000\u001f\n"\\/',
+    [],
+    {},
+    [[]],
+    [undefined],
+    { a: undefined, b: 1 },
+    Number.NaN,
+  ]) {
     expect(jsonBytes(any)).toBe(Buffer.byteLength(canonicalJson(any)));
   }
 });

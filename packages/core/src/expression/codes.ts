@@ -18,12 +18,14 @@ export const expressionErrors = {
   },
   EXPR_TYPE: {
     title: "Value has the wrong type",
-    explanation: "An operator or a function was given a value of a type that it does not take. The message has JSONata's code of the error.",
+    explanation:
+      "An operator or a function was given a value of a type that it does not take. The message has JSONata's code of the error.",
     remedy: "Convert the value, for example with $number or $string, or test it first with $type or $exists.",
   },
   EXPR_VALUE: {
     title: "Value is out of the function's range",
-    explanation: "A function was given a value of the right type that it cannot work with. The message has JSONata's code of the error.",
+    explanation:
+      "A function was given a value of the right type that it cannot work with. The message has JSONata's code of the error.",
     remedy: "Test the value first.",
   },
   EXPR_NUMBER_RANGE: {
@@ -33,7 +35,8 @@ export const expressionErrors = {
   },
   EXPR_RAISED: {
     title: "Error raised by the expression",
-    explanation: "The expression called $error, or $assert with a condition that does not hold. The message is the author's.",
+    explanation:
+      "The expression called $error, or $assert with a condition that does not hold. The message is the author's.",
     remedy: "See the message.",
   },
   VALUE_IS_BLOB: {

@@ -70,7 +70,13 @@ export function isEqual(left: Value, right: Value, run: Run, depth = 0): boolean
 }
 
 /** `<`, `<=`, `>` and `>=`; nothing on one side gives nothing. */
-export function isOrdered(left: Value, operator: "<" | "<=" | ">" | ">=", right: Value, run: Run, at: number): boolean | undefined {
+export function isOrdered(
+  left: Value,
+  operator: "<" | "<=" | ">" | ">=",
+  right: Value,
+  run: Run,
+  at: number,
+): boolean | undefined {
   if (!isComparable(left) || !isComparable(right)) {
     throw typeFault("T2010", `The values on both sides of ${operator} must be numbers or texts`, at);
   }

@@ -24,7 +24,8 @@ test.each(cases)("[LNX-02] the evaluator agrees with jsonata 2.2.2 on $construct
   const differences: string[] = [];
   for (const source of sources) {
     const comparison = await compareWithJsonata(source, corpusData, "same");
-    if (comparison.kind === "differ") differences.push(`${source}\n    jsonata: ${comparison.theirs}\n    ours:    ${comparison.ours}`);
+    if (comparison.kind === "differ")
+      differences.push(`${source}\n    jsonata: ${comparison.theirs}\n    ours:    ${comparison.ours}`);
     const expected = refusedByDesign.get(source);
     const code = comparison.kind === "refused" ? comparison.code : undefined;
     if (code !== expected) differences.push(`${source}\n    refused: ${code}, expected ${expected}`);
@@ -35,6 +36,6 @@ test.each(cases)("[LNX-02] the evaluator agrees with jsonata 2.2.2 on $construct
 test("the corpus has at least 500 cases", () => {
   const counts = cases.map(({ construct, sources }) => `${construct} ${sources.length}`);
   const total = cases.reduce((sum, { sources }) => sum + sources.length, 0);
-  console.log(`expression corpus: ${total} cases: ${counts.join(", ")}`);
+  process.stdout.write(`expression corpus: ${total} cases: ${counts.join(", ")}\n`);
   expect(total).toBeGreaterThanOrEqual(500);
 });

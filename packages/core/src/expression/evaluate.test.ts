@@ -21,7 +21,12 @@ function valueOf(source: string, scope: object = {}): Json | undefined {
 }
 
 test("[INT-06] a bare name is a key of the scope, else a variable of the workflow", () => {
-  const scope = { payload: { a: 1 }, vars: { rate: 2, payload: 9, list: [{ x: 1 }, { x: 2 }], now: 5 }, item: { sku: "s" }, index: 0 };
+  const scope = {
+    payload: { a: 1 },
+    vars: { rate: 2, payload: 9, list: [{ x: 1 }, { x: 2 }], now: 5 },
+    item: { sku: "s" },
+    index: 0,
+  };
   expect(valueOf("payload.a", scope)).toBe(1);
   expect(valueOf("vars.rate", scope)).toBe(2);
   expect(valueOf("rate", scope)).toBe(2);
@@ -64,9 +69,13 @@ test("our own functions may be called with and without $", () => {
   expect(valueOf("coalesce(a, null, 0, 1)", {})).toBe(0);
   expect(valueOf("$coalesce(a, b)", { b: false })).toBe(false);
   expect(valueOf("coalesce(a)", {})).toBeUndefined();
-  expect(valueOf("[len('aé😀'), len([1, 2]), $len({'a': 1}), len(missing), len(null), len([])]")).toEqual([3, 2, 1, 0, 0, 0]);
+  expect(valueOf("[len('aé😀'), len([1, 2]), $len({'a': 1}), len(missing), len(null), len([])]")).toEqual([
+    3, 2, 1, 0, 0, 0,
+  ]);
   expect(evaluated("len(5)").error?.code).toBe("EXPR_TYPE");
-  expect(valueOf("[toString(5), toString('a'), $toString([1]), toString(missing), toString(null), toString(0.1 + 0.2)]")).toEqual(["5", "a", "[1]", "", "", "0.3"]);
+  expect(
+    valueOf("[toString(5), toString('a'), $toString([1]), toString(missing), toString(null), toString(0.1 + 0.2)]"),
+  ).toEqual(["5", "a", "[1]", "", "", "0.3"]);
   expect(valueOf("append([1], 2)")).toEqual([1, 2]);
   expect(valueOf("append(missing, [1])")).toEqual([1]);
   expect(valueOf("$append([vars.scans], [vars.s.at])", { vars: { s: { at: "t" } } })).toEqual(["t"]);
@@ -78,15 +87,32 @@ test("[CASE-1] one element is not a list", () => {
   const a = of([{ tag: "red" }]);
   const b = of([{ tag: "red" }, { tag: "red" }, { tag: "blue" }]);
   const c = of([]);
-  const [bare, inner, wrapped] = ["$distinct(payload.items.tag)", "$distinct(payload.items.tag[])", "[$distinct(payload.items.tag)]"] as const;
+  const [bare, inner, wrapped] = [
+    "$distinct(payload.items.tag)",
+    "$distinct(payload.items.tag[])",
+    "[$distinct(payload.items.tag)]",
+  ] as const;
   expect([a(bare), a(inner), a(wrapped)]).toEqual(["red", ["red"], ["red"]]);
-  expect([b(bare), b(inner), b(wrapped)]).toEqual([["red", "blue"], ["red", "blue"], ["red", "blue"]]);
+  expect([b(bare), b(inner), b(wrapped)]).toEqual([
+    ["red", "blue"],
+    ["red", "blue"],
+    ["red", "blue"],
+  ]);
   expect([c(bare), c(inner), c(wrapped)]).toEqual([undefined, undefined, []]);
 });
 
 test("a result is plain JSON that survives a round trip", () => {
   const scope = { a: [{ b: 1 }, { b: 2 }], z: 0, list: [1, 2] };
-  for (const source of ["a.b", "[a.b, [a.b]]", "{'x': a.b, 'y': a[0].b}", "$map(a, function($x) { $x.b })", "-z", "[-z, {'n': -z}]", "list", "a.{'k': b}"]) {
+  for (const source of [
+    "a.b",
+    "[a.b, [a.b]]",
+    "{'x': a.b, 'y': a[0].b}",
+    "$map(a, function($x) { $x.b })",
+    "-z",
+    "[-z, {'n': -z}]",
+    "list",
+    "a.{'k': b}",
+  ]) {
     const value = valueOf(source, scope);
     expect(value).toStrictEqual(JSON.parse(JSON.stringify(value)));
     if (Array.isArray(value)) expect(Object.keys(value)).toEqual(value.map((_, i) => `${i}`));
@@ -98,7 +124,18 @@ test("a result is plain JSON that survives a round trip", () => {
 test("[LNX-02] the scope is never changed, whatever is evaluated over it", () => {
   const scope = freeze({ list: [[], [1], [[2]]], objects: [{ a: [] }, { a: [1] }], empty: [], nested: { deep: [{}] } });
   const before = JSON.stringify(scope);
-  for (const source of ["empty{'k': $}", "list.{'k': $}", "objects.a[]", "$sort(list[1])", "objects^(a[0])", "$append(list, 1)", "$reverse(list)", "nested.deep[]", "list[0]{'a': 1}", "$map(list, function($x) { $x{'a': 1} })"]) {
+  for (const source of [
+    "empty{'k': $}",
+    "list.{'k': $}",
+    "objects.a[]",
+    "$sort(list[1])",
+    "objects^(a[0])",
+    "$append(list, 1)",
+    "$reverse(list)",
+    "nested.deep[]",
+    "list[0]{'a': 1}",
+    "$map(list, function($x) { $x{'a': 1} })",
+  ]) {
     evaluated(source, scope);
     expect(JSON.stringify(scope), source).toBe(before);
   }
@@ -106,7 +143,14 @@ test("[LNX-02] the scope is never changed, whatever is evaluated over it", () =>
 
 test("[LNX-02] the same expression over the same data uses the same fuel, compiled again and stored or not", () => {
   const rows = Array.from({ length: 50 }, (_, i) => ({ id: i, tag: `t${i % 7}`, at: [i, { x: `${i}` }] }));
-  for (const source of ["rows[id > 10].tag", "rows{tag: $sum(id)}", "rows^(>id).at.x", "$string(rows)", "$distinct(rows.at)", "$map(rows, function($r) { $r.id & $r.tag })"]) {
+  for (const source of [
+    "rows[id > 10].tag",
+    "rows{tag: $sum(id)}",
+    "rows^(>id).at.x",
+    "$string(rows)",
+    "$distinct(rows.at)",
+    "$map(rows, function($r) { $r.id & $r.tag })",
+  ]) {
     const first = evaluated(source, { rows });
     const second = evaluated(source, JSON.parse(JSON.stringify({ rows })) as object);
     expect(first.error, source).toBeUndefined();
@@ -114,12 +158,19 @@ test("[LNX-02] the same expression over the same data uses the same fuel, compil
     expect(first.fuelUsed).toBeGreaterThan(0);
     // Exactly enough is enough, one less is not.
     expect(evaluated(source, { rows }, first.fuelUsed)).toEqual(first);
-    expect(evaluated(source, { rows }, first.fuelUsed - 1)).toMatchObject({ error: { code: "EXPR_FUEL" }, fuelUsed: first.fuelUsed - 1 });
+    expect(evaluated(source, { rows }, first.fuelUsed - 1)).toMatchObject({
+      error: { code: "EXPR_FUEL" },
+      fuelUsed: first.fuelUsed - 1,
+    });
   }
 });
 
 test("an error has a code, JSONata's code in the message, and the position", () => {
-  expect(evaluated("1 + 'a'").error).toEqual({ code: "EXPR_TYPE", message: "The right side of + must be a number (T2002)", position: 2 });
+  expect(evaluated("1 + 'a'").error).toEqual({
+    code: "EXPR_TYPE",
+    message: "The right side of + must be a number (T2002)",
+    position: 2,
+  });
   expect(evaluated("payload.a < null", { payload: { a: 1 } }).error).toMatchObject({ code: "EXPR_TYPE", position: 10 });
   expect(evaluated("5 & $number('x')").error).toMatchObject({ code: "EXPR_VALUE", position: 4 });
   expect(evaluated("$error('no stock')").error).toMatchObject({ code: "EXPR_RAISED", message: "no stock" });
@@ -145,7 +196,11 @@ test("a result has at most 256 KiB as JSON, to the byte", () => {
 });
 
 test("a compiled form of another version ends in an error, not in an exception", () => {
-  const forms = [{ op: "future" }, { op: "call", name: "future", args: [], at: 0 }, { op: "lambda", params: [], body: { op: "root" } }];
+  const forms = [
+    { op: "future" },
+    { op: "call", name: "future", args: [], at: 0 },
+    { op: "lambda", params: [], body: { op: "root" } },
+  ];
   for (const form of forms) {
     const result = evaluateExpression({ source: "?", form: form as never }, {}, { now });
     expect(result.error?.code).toBe("EXPR_FORM_UNKNOWN");
@@ -156,7 +211,14 @@ test("[LNX-02] a polluted prototype is not read", () => {
   const prototype = Object.prototype as unknown as Record<string, unknown>;
   prototype["injected"] = { secret: 1 };
   try {
-    for (const source of ["injected", "payload.injected", "payload.injected.secret", "$lookup(payload, 'injected')", "vars.injected", "[{}].injected"]) {
+    for (const source of [
+      "injected",
+      "payload.injected",
+      "payload.injected.secret",
+      "$lookup(payload, 'injected')",
+      "vars.injected",
+      "[{}].injected",
+    ]) {
       expect(valueOf(source, { payload: {}, vars: {} }), source).toBeUndefined();
     }
     expect(valueOf("$keys(payload)", { payload: {} })).toBeUndefined();

@@ -43,7 +43,11 @@ export const fuelPerStep = 100_000;
  * machine. `undefined` is nothing. The result shares parts with the scope: neither may be changed afterwards.
  * Never throws for what an author or data did.
  */
-export function evaluateExpression(expression: CompiledExpression, scope: Scope, options: EvaluateOptions): EvaluateResult {
+export function evaluateExpression(
+  expression: CompiledExpression,
+  scope: Scope,
+  options: EvaluateOptions,
+): EvaluateResult {
   const fuel = options.fuel ?? fuelPerStep;
   const run: Run = { fuel, now: options.now, scope, raw: false };
   try {

@@ -16,7 +16,7 @@ test.each(hostileExpressions)("[SEC-06] a hostile expression ends in a typed res
   const tookMs = performance.now() - started;
   expect(result.error?.code ?? "ok").toBe(ends);
   expect(result.fuelUsed).toBeLessThanOrEqual(fuelPerStep);
-  if (result.error === undefined) expect(JSON.stringify(result.value ?? null)).not.toContain("polluted\":true");
+  if (result.error === undefined) expect(JSON.stringify(result.value ?? null)).not.toContain('polluted":true');
   // Fuel for 50 ms, with room for a busy machine.
   expect(tookMs).toBeLessThan(1_000);
   expect(Object.keys(Object.prototype)).toEqual([]);
@@ -29,7 +29,8 @@ test.each(hostileSources)("[SEC-06] a hostile source is read or refused at once:
   const tookMs = performance.now() - started;
   expect("issues" in compiled ? compiled.issues[0]?.code : "ok").toBe(ends);
   expect(tookMs).toBeLessThan(2_000);
-  if ("expression" in compiled) expect(evaluateExpression(compiled.expression, { a: 1 }, { now: testNow })).toBeDefined();
+  if ("expression" in compiled)
+    expect(evaluateExpression(compiled.expression, { a: 1 }, { now: testNow })).toBeDefined();
 });
 
 test("[SEC-06] a unit of fuel stands for at most half a microsecond", () => {
@@ -38,14 +39,14 @@ test("[SEC-06] a unit of fuel stands for at most half a microsecond", () => {
     .map(([source]) => ({ source, us: fastestUs(compiledOf(source)) / fuelPerStep }))
     .sort((a, b) => b.us - a.us);
   const worst = costs.slice(0, 5).map(({ source, us }) => `${us.toFixed(3)} µs in ${source.slice(0, 70)}`);
-  console.log(`dearest units of fuel: ${worst.join("; ")}`);
+  process.stdout.write(`dearest units of fuel: ${worst.join("; ")}` + "\n");
   // Twice the calibration, since other work shares the machine.
   expect(costs[0]?.us).toBeLessThan(1);
 });
 
 function fastestUs(expression: CompiledExpression): number {
   let fastest = Infinity;
-  for (let i = 0; i < 3; i += 1) {
+  for (let i = 0; i < 5; i += 1) {
     const started = performance.now();
     evaluateExpression(expression, hostileData as object, { now: testNow });
     fastest = Math.min(fastest, (performance.now() - started) * 1000);

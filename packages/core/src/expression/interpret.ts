@@ -5,7 +5,17 @@ import { filtered, grouped, ordered } from "./refine.ts";
 import { bind, lookUp, newFrame } from "./frame.ts";
 import { isTrue } from "./compare.ts";
 import { member, namesFrom, stepOver } from "./path.ts";
-import { appendTo, deeper, isConstructed, isItems, isSequence, membersOf, newSequence, normalised, sequenceOf } from "./value.ts";
+import {
+  appendTo,
+  deeper,
+  isConstructed,
+  isItems,
+  isSequence,
+  membersOf,
+  newSequence,
+  normalised,
+  sequenceOf,
+} from "./value.ts";
 import { Fault, spend } from "./run.ts";
 import type { Call, Lambda, Node, Operation, Step } from "./node.ts";
 import type { Argument } from "./signature.ts";
@@ -38,7 +48,16 @@ function operate(node: Operation, input: Value, frame: Frame, run: Run): Value {
     case "literal":
       return node.value;
     case "binary":
-      return combined(node.operator, evaluate(node.left, input, frame, run), node.right, node.at, input, frame, run, evaluate);
+      return combined(
+        node.operator,
+        evaluate(node.left, input, frame, run),
+        node.right,
+        node.at,
+        input,
+        frame,
+        run,
+        evaluate,
+      );
     case "variable":
       return lookUp(frame, node.name);
     case "call":
@@ -85,7 +104,9 @@ function operate(node: Operation, input: Value, frame: Frame, run: Run): Value {
     case "range":
       return range(evaluate(node.from, input, frame, run), evaluate(node.to, input, frame, run), node.at, run);
     case "apply":
-      return closureOf(node.lambda as Lambda, input, frame, run, null).call([evaluate(node.operand, input, frame, run)]);
+      return closureOf(node.lambda as Lambda, input, frame, run, null).call([
+        evaluate(node.operand, input, frame, run),
+      ]);
     case "wildcard":
       return wildcard(input, run);
     case "descendants":
@@ -93,7 +114,10 @@ function operate(node: Operation, input: Value, frame: Frame, run: Run): Value {
     case "lambda":
       throw new Fault("EXPR_FORM_UNKNOWN", "A function stands where a value is expected.");
     default:
-      throw new Fault("EXPR_FORM_UNKNOWN", `The compiled expression has an unknown operation ${(node as { op: string }).op}.`);
+      throw new Fault(
+        "EXPR_FORM_UNKNOWN",
+        `The compiled expression has an unknown operation ${(node as { op: string }).op}.`,
+      );
   }
 }
 

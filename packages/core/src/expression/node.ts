@@ -31,13 +31,23 @@ export type Operation =
   | { readonly op: "root" }
   | { readonly op: "wildcard" }
   | { readonly op: "descendants" }
-  | { readonly op: "binary"; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node; readonly at: number }
+  | {
+      readonly op: "binary";
+      readonly operator: BinaryOperator;
+      readonly left: Node;
+      readonly right: Node;
+      readonly at: number;
+    }
   /** `a + b - c`: operators of one left-associative chain, evaluated from left to right. */
   | { readonly op: "chain"; readonly first: Node; readonly rest: readonly ChainLink[] }
   | { readonly op: "negate"; readonly operand: Node; readonly at: number }
   | { readonly op: "range"; readonly from: Node; readonly to: Node; readonly at: number }
   /** `c1 ? v1 : c2 ? v2 : otherwise`. */
-  | { readonly op: "condition"; readonly cases: readonly (readonly [when: Node, then: Node])[]; readonly otherwise?: Node }
+  | {
+      readonly op: "condition";
+      readonly cases: readonly (readonly [when: Node, then: Node])[];
+      readonly otherwise?: Node;
+    }
   /** `a ?: b`: `a` when it is true. */
   | { readonly op: "elvis"; readonly operand: Node; readonly otherwise: Node }
   /** `a ?? b`: `a` when it is something. */

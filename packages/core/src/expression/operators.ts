@@ -45,8 +45,10 @@ export function combined(
 }
 
 function calculated(operator: "+" | "-" | "*" | "/" | "%", left: Value, right: Value, at: number): Value {
-  if (left !== undefined && !isNumeric(left)) throw typeFault("T2001", `The left side of ${operator} must be a number`, at);
-  if (right !== undefined && !isNumeric(right)) throw typeFault("T2002", `The right side of ${operator} must be a number`, at);
+  if (left !== undefined && !isNumeric(left))
+    throw typeFault("T2001", `The left side of ${operator} must be a number`, at);
+  if (right !== undefined && !isNumeric(right))
+    throw typeFault("T2002", `The right side of ${operator} must be a number`, at);
   if (left === undefined || right === undefined) return undefined;
   switch (operator) {
     case "+":

@@ -14,7 +14,8 @@ export function namesFrom(names: readonly string[], input: Value, run: Run): Val
   const last = names.length - 1;
   for (let i = 0; i <= last; i += 1) {
     if (typeof current !== "object" || current === null) return undefined;
-    if (isItems(current)) return namesOver(names, i, i > 0 && isConstructed(current) ? sequenceOf(current) : current, run);
+    if (isItems(current))
+      return namesOver(names, i, i > 0 && isConstructed(current) ? sequenceOf(current) : current, run);
     if (i > 0) spend(run, 1);
     current = normalised(memberOf(current, names[i] as string, run), false);
   }
@@ -25,7 +26,8 @@ function namesOver(names: readonly string[], from: number, input: Items, run: Ru
   // A step over no items gives an empty sequence, not the empty array that it began with.
   let items = input.length > 0 ? input : newSequence();
   const last = names.length - 1;
-  for (let i = from; i <= last && items.length > 0; i += 1) items = nameOver(names[i] as string, items, i === last, run);
+  for (let i = from; i <= last && items.length > 0; i += 1)
+    items = nameOver(names[i] as string, items, i === last, run);
   return items;
 }
 
@@ -54,7 +56,13 @@ export function stepOver(
   run: Run,
   evaluateStep: (step: Node & Step, item: Value, frame: Frame, run: Run) => Value,
 ): Items {
-  if (step.op === "name" && step.stages === undefined && step.filters === undefined && step.group === undefined && step.keep !== true) {
+  if (
+    step.op === "name" &&
+    step.stages === undefined &&
+    step.filters === undefined &&
+    step.group === undefined &&
+    step.keep !== true
+  ) {
     return nameOver(step.name, items, isLast, run);
   }
   const found = newSequence();

@@ -23,7 +23,8 @@ test("[OWN-12] the run-time files of expressions and schemas import nothing outs
 });
 
 test("[LNX-02] they use nothing that differs between machines or whose time cannot be limited", () => {
-  const banned = /\bnew Date\b|\bDate\.|\bIntl\b|toLocale|localeCompare|Math\.random|\bRegExp\b|\.(match|matchAll|test|search)\(|\bsetTimeout\b|\bprocess\b|\bBuffer\b|\bawait\b/;
+  const banned =
+    /\bnew Date\b|\bDate\.|\bIntl\b|toLocale|localeCompare|Math\.random|\bRegExp\b|\.(match|matchAll|test|search)\(|\bsetTimeout\b|\bprocess\b|\bBuffer\b|\bawait\b/;
   const regexLiteral = /[(=,:&|]\s*\/[^/*\s]/;
   const found: string[] = [];
   for (const file of files) {
@@ -32,7 +33,8 @@ test("[LNX-02] they use nothing that differs between machines or whose time cann
       .forEach((line, i) => {
         const code = line.replace(/\/\/.*$/, "").replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""');
         if (/^\s*\*|^\s*\/\*/.test(line)) return;
-        if (banned.test(code) || regexLiteral.test(code)) found.push(`${relative(source, file)}:${i + 1} ${line.trim()}`);
+        if (banned.test(code) || regexLiteral.test(code))
+          found.push(`${relative(source, file)}:${i + 1} ${line.trim()}`);
       });
   }
   expect(found).toEqual([]);

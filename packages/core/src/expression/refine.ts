@@ -34,7 +34,8 @@ export function filtered(predicate: Node, value: Value, frame: Frame, run: Run, 
     if (isNumeric(selection)) {
       if (selects(selection, i, items.length)) found.push(item);
     } else if (isItems(selection) && areNumbers(selection, run)) {
-      for (let j = 0; j < selection.length; j += 1) if (selects(selection[j] as number, i, items.length)) found.push(item);
+      for (let j = 0; j < selection.length; j += 1)
+        if (selects(selection[j] as number, i, items.length)) found.push(item);
     } else if (isTrue(selection, run)) {
       found.push(item);
     }
@@ -62,7 +63,14 @@ interface Entry {
 }
 
 /** Grouping and the object constructor: items with the same key come together, then each key's value is evaluated. */
-export function grouped(pairs: readonly Pair[], at: number, input: Value, frame: Frame, run: Run, evaluate: Evaluate): Value {
+export function grouped(
+  pairs: readonly Pair[],
+  at: number,
+  input: Value,
+  frame: Frame,
+  run: Run,
+  evaluate: Evaluate,
+): Value {
   if (!isItems(input) && pairs.length <= fewPairs) return constructed(pairs, at, input, frame, run, evaluate);
   const items: readonly Value[] = !isItems(input) ? [input] : input.length === 0 ? [undefined] : input;
   const entries = new EntryMap<string, Entry>();
@@ -91,11 +99,19 @@ export function grouped(pairs: readonly Pair[], at: number, input: Value, frame:
 }
 
 /** An object of one item: no groups to collect. */
-function constructed(pairs: readonly Pair[], at: number, input: Value, frame: Frame, run: Run, evaluate: Evaluate): Value {
+function constructed(
+  pairs: readonly Pair[],
+  at: number,
+  input: Value,
+  frame: Frame,
+  run: Run,
+  evaluate: Evaluate,
+): Value {
   const keys: Value[] = [];
   for (let p = 0; p < pairs.length; p += 1) {
     const key = evaluate((pairs[p] as Pair)[0], input, frame, run);
-    if (key !== undefined && typeof key !== "string") throw typeFault("T1003", "The key of an object must be a text", at);
+    if (key !== undefined && typeof key !== "string")
+      throw typeFault("T1003", "The key of an object must be a text", at);
     if (key !== undefined && keys.includes(key)) throw valueFault("D1009", `Several keys of the object are ${key}`, at);
     keys.push(key);
   }
@@ -146,7 +162,8 @@ export function ordered(sort: Sort, items: Items, frame: Frame, run: Run, evalua
         return true;
       }
       if (b === undefined) return false;
-      if (!isSortable(a) || !isSortable(b)) throw typeFault("T2008", "A term of order-by must give numbers or texts", at);
+      if (!isSortable(a) || !isSortable(b))
+        throw typeFault("T2008", "A term of order-by must give numbers or texts", at);
       if (typeof a !== typeof b) throw typeFault("T2007", "A term of order-by must give values of one type", at);
       if (typeof a === "string") spend(run, a.length >> 6);
       if (a === b) continue;
@@ -165,4 +182,3 @@ export function ordered(sort: Sort, items: Items, frame: Frame, run: Run, evalua
 function isSortable(value: Value): value is number | string {
   return typeof value === "string" || typeof value === "number";
 }
-

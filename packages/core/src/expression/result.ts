@@ -88,14 +88,18 @@ function plain(value: Json, run: Run, size: Size, depth: number): Json {
 }
 
 function plainNumber(value: number): number {
-  if (!isFinite(value)) throw new Fault("EXPR_NUMBER_RANGE", "The result of the expression is infinite or not a number.");
+  if (!isFinite(value))
+    throw new Fault("EXPR_NUMBER_RANGE", "The result of the expression is infinite or not a number.");
   return value === 0 ? 0 : value;
 }
 
 function add(size: Size, bytes: number): void {
   size.bytes += bytes;
   if (size.bytes > resultMaxBytes) {
-    throw new Fault("EXPR_OUTPUT_TOO_LARGE", `The result of the expression has more than ${resultMaxBytes} bytes as JSON.`);
+    throw new Fault(
+      "EXPR_OUTPUT_TOO_LARGE",
+      `The result of the expression has more than ${resultMaxBytes} bytes as JSON.`,
+    );
   }
 }
 
@@ -125,5 +129,8 @@ function addText(text: string, run: Run, size: Size): void {
 }
 
 function unstorable(): Fault {
-  return new Fault("TEXT_NOT_STORABLE", "The result of the expression has a text with a NUL character or half of a surrogate pair.");
+  return new Fault(
+    "TEXT_NOT_STORABLE",
+    "The result of the expression has a text with a NUL character or half of a surrogate pair.",
+  );
 }

@@ -4,7 +4,9 @@ import type { valueErrors } from "../values/codes.ts";
 const { floor } = Math;
 
 /** What an evaluation can end in. */
-export type EvaluationErrorCode = keyof typeof expressionErrors | Extract<keyof typeof valueErrors, "TEXT_NOT_STORABLE" | "KEY_REFUSED">;
+export type EvaluationErrorCode =
+  | keyof typeof expressionErrors
+  | Extract<keyof typeof valueErrors, "TEXT_NOT_STORABLE" | "KEY_REFUSED">;
 
 /** What work is counted against. */
 export interface Meter {

@@ -39,7 +39,8 @@ function paramsOf(signature: string): Param[] {
     const letter = signature.charAt(i);
     const last = params[params.length - 1];
     if (letter === "?" && last !== undefined) params[params.length - 1] = { ...last, optional: true };
-    else if (letter === "-" && last !== undefined) params[params.length - 1] = { ...last, optional: true, context: true };
+    else if (letter === "-" && last !== undefined)
+      params[params.length - 1] = { ...last, optional: true, context: true };
     else if (letter === "+" && last !== undefined) params[params.length - 1] = { ...last, many: true };
     else if (letter === "<" && last !== undefined) {
       params[params.length - 1] = { ...last, elements: signature.charAt(i + 1) };
@@ -90,7 +91,8 @@ export function bindArguments(target: BuiltIn, args: readonly Argument[], contex
     if (places !== undefined && places[p] === false) {
       if (!param.context) bound.push(undefined);
       else if (param.kinds.includes(kindOf(context))) bound.push(context);
-      else throw typeFault("T0411", `$${name} was given no argument ${next + 1}, and the context cannot stand in for it`);
+      else
+        throw typeFault("T0411", `$${name} was given no argument ${next + 1}, and the context cannot stand in for it`);
       continue;
     }
     const arg = args[next];

@@ -8,8 +8,10 @@ test("typical expressions take microseconds", { timeout: 60_000 }, () => {
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line) as { source: string; us: number; fuelUsed: number });
-  console.log(
-    lines.map(({ source, us, fuelUsed }) => `${us.toFixed(2).padStart(7)} µs ${`${fuelUsed}`.padStart(4)} fuel  ${source}`).join("\n"),
+  process.stdout.write(
+    lines
+      .map(({ source, us, fuelUsed }) => `${us.toFixed(2).padStart(7)} µs ${`${fuelUsed}`.padStart(4)} fuel  ${source}`)
+      .join("\n") + "\n",
   );
   const sorted = lines.map(({ us }) => us).sort((a, b) => a - b);
   expect(sorted).toHaveLength(10);

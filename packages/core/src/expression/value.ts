@@ -100,7 +100,10 @@ export function ownMember(object: object, key: string): Value {
 /** Ends the evaluation when `object` is a reference to a value that is kept elsewhere. */
 export function refuseBlob(object: object): void {
   if (hasOwn(object, "$blob")) {
-    throw new Fault("VALUE_IS_BLOB", "The value is kept outside the run's state because of its size; an expression cannot look into it.");
+    throw new Fault(
+      "VALUE_IS_BLOB",
+      "The value is kept outside the run's state because of its size; an expression cannot look into it.",
+    );
   }
 }
 
@@ -122,6 +125,7 @@ export function putMember(object: Record<string, Json>, key: string, value: Json
 
 /** Counts a level of nesting in data. */
 export function deeper(depth: number): number {
-  if (depth >= dataDepthMax) throw new Fault("EXPR_DEPTH", "The expression works on a value that is nested too deeply.");
+  if (depth >= dataDepthMax)
+    throw new Fault("EXPR_DEPTH", "The expression works on a value that is nested too deeply.");
   return depth + 1;
 }

@@ -64,7 +64,10 @@ function visitKeyword(check: Check, keyword: string, rule: Json, pointer: string
   };
   switch (keyword) {
     case "type":
-      expect(types.includes(rule) || (isArray(rule) && rule.length > 0 && rule.every((type) => types.includes(type))), "a type or a list of types");
+      expect(
+        types.includes(rule) || (isArray(rule) && rule.length > 0 && rule.every((type) => types.includes(type))),
+        "a type or a list of types",
+      );
       return;
     case "enum":
       expect(isArray(rule), "a list");
@@ -93,7 +96,12 @@ function visitKeyword(check: Check, keyword: string, rule: Json, pointer: string
       return;
     case "format":
       if (!expect(typeof rule === "string", "a text") || formats.includes(rule as string)) return;
-      report(check, "SCHEMA_KEYWORD_UNSUPPORTED", at, `the format ${String(rule)} is not supported; these are: ${formats.join(", ")}`);
+      report(
+        check,
+        "SCHEMA_KEYWORD_UNSUPPORTED",
+        at,
+        `the format ${rule as string} is not supported; these are: ${formats.join(", ")}`,
+      );
       return;
     case "title":
     case "description":
@@ -113,7 +121,8 @@ function visitKeyword(check: Check, keyword: string, rule: Json, pointer: string
     case "properties":
     case "$defs":
       if (!expect(isJsonObject(rule), "an object of schemas")) return;
-      for (const key of keysOf(rule as JsonObject)) visit(check, (rule as JsonObject)[key], at + pointerToken(key), depth + 1);
+      for (const key of keysOf(rule as JsonObject))
+        visit(check, (rule as JsonObject)[key], at + pointerToken(key), depth + 1);
       return;
     case "items":
     case "additionalProperties":
@@ -152,7 +161,12 @@ function findCycles(check: Check): void {
       return;
     }
     if (open.has(pointer)) {
-      report(check, "SCHEMA_REF_CYCLE", pointer, "the references of this schema lead back to it without going into the value");
+      report(
+        check,
+        "SCHEMA_REF_CYCLE",
+        pointer,
+        "the references of this schema lead back to it without going into the value",
+      );
       return;
     }
     open.add(pointer);

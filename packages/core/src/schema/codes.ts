@@ -87,7 +87,8 @@ export const schemaErrors = {
   },
   SCHEMA_REF: {
     title: "Reference leads nowhere",
-    explanation: "A $ref must be a JSON pointer into the same schema, such as #/$defs/address, to a place where a schema stands.",
+    explanation:
+      "A $ref must be a JSON pointer into the same schema, such as #/$defs/address, to a place where a schema stands.",
     remedy: "Correct the reference.",
   },
   SCHEMA_REF_CYCLE: {

@@ -38,8 +38,10 @@ function isDomain(text: string): boolean {
   }
   if (text.length > 255) return false;
   return text.split(".").every((label) => {
-    if (label === "" || label.length > 63 || label.charAt(0) === "-" || label.charAt(label.length - 1) === "-") return false;
-    for (let i = 0; i < label.length; i += 1) if (!isLetter(label, i) && !isDigit(label, i) && label.charAt(i) !== "-") return false;
+    if (label === "" || label.length > 63 || label.charAt(0) === "-" || label.charAt(label.length - 1) === "-")
+      return false;
+    for (let i = 0; i < label.length; i += 1)
+      if (!isLetter(label, i) && !isDigit(label, i) && label.charAt(i) !== "-") return false;
     return true;
   });
 }

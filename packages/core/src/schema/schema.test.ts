@@ -15,7 +15,11 @@ const order: Json = {
     note: { type: ["string", "null"], sensitive: true },
   },
   $defs: {
-    line: { type: "object", required: ["sku"], properties: { sku: { type: "string" }, count: { type: "integer", minimum: 1 } } },
+    line: {
+      type: "object",
+      required: ["sku"],
+      properties: { sku: { type: "string" }, count: { type: "integer", minimum: 1 } },
+    },
   },
 };
 
@@ -34,7 +38,9 @@ test("a value is checked with a code and a pointer for each thing that is wrong"
 
 test("[CASE-1] one value is not wrapped into a list: the problem names the field", () => {
   const schema: Json = { type: "object", properties: { tags: { type: "array", items: { type: "string" } } } };
-  expect(validate(schema, { tags: "red" })).toMatchObject([{ code: "SCHEMA_TYPE", pointer: "/tags", message: "must be array" }]);
+  expect(validate(schema, { tags: "red" })).toMatchObject([
+    { code: "SCHEMA_TYPE", pointer: "/tags", message: "must be array" },
+  ]);
 });
 
 test("no value at all is a missing value", () => {
@@ -57,7 +63,9 @@ test.each([
 ])("the unsupported keyword is named with its pointer: %s", (_, schema, pointer) => {
   const problems = checkSchema(schema);
   expect(problems).toMatchObject([{ code: "SCHEMA_KEYWORD_UNSUPPORTED", pointer }]);
-  expect(problems[0]?.message).toContain(pointer.endsWith("/format") ? "hostname" : (pointer.split("/").at(-1) as string));
+  expect(problems[0]?.message).toContain(
+    pointer.endsWith("/format") ? "hostname" : (pointer.split("/").at(-1) as string),
+  );
 });
 
 test.each([
@@ -74,9 +82,12 @@ test.each([
   expect(checkSchema(schema)).toMatchObject([{ code: "SCHEMA_SHAPE", pointer }]);
 });
 
-test.each([["#/$defs/none"], ["other.json"], ["#anchor"], ["#/enum/0"], ["#/%zz"]])("a reference that leads nowhere is refused: %s", (ref) => {
-  expect(checkSchema({ $ref: ref, enum: [{}] })).toMatchObject([{ code: "SCHEMA_REF", pointer: "/$ref" }]);
-});
+test.each([["#/$defs/none"], ["other.json"], ["#anchor"], ["#/enum/0"], ["#/%zz"]])(
+  "a reference that leads nowhere is refused: %s",
+  (ref) => {
+    expect(checkSchema({ $ref: ref, enum: [{}] })).toMatchObject([{ code: "SCHEMA_REF", pointer: "/$ref" }]);
+  },
+);
 
 test("references that never go into the value are refused, those that do are not", () => {
   expect(checkSchema({ $ref: "#" })).toMatchObject([{ code: "SCHEMA_REF_CYCLE" }]);
@@ -84,17 +95,25 @@ test("references that never go into the value are refused, those that do are not
   expect(checkSchema(mutual)[0]).toMatchObject({ code: "SCHEMA_REF_CYCLE" });
   const tree: Json = { type: "object", properties: { children: { type: "array", items: { $ref: "#" } } } };
   expect(checkSchema(tree)).toEqual([]);
-  expect(validate(tree, { children: [{ children: [{ children: 5 }] }] })).toMatchObject([{ pointer: "/children/0/children/0/children" }]);
+  expect(validate(tree, { children: [{ children: [{ children: 5 }] }] })).toMatchObject([
+    { pointer: "/children/0/children/0/children" },
+  ]);
 });
 
 test("[SEC-06] alternatives that multiply end for lack of fuel, with the same count each time", () => {
   const $defs: Record<string, Json> = { l0: { type: "string" } };
-  for (let i = 1; i <= 30; i += 1) $defs[`l${i}`] = { anyOf: [{ $ref: `#/$defs/l${i - 1}` }, { $ref: `#/$defs/l${i - 1}` }] };
+  for (let i = 1; i <= 30; i += 1)
+    $defs[`l${i}`] = { anyOf: [{ $ref: `#/$defs/l${i - 1}` }, { $ref: `#/$defs/l${i - 1}` }] };
   const schema: Json = { $ref: "#/$defs/l30", $defs };
   expect(checkSchema(schema)).toEqual([]);
-  expect(validateMetered(schema, 5, { fuel: 10_000 })).toMatchObject({ error: { code: "EXPR_FUEL" }, fuelUsed: 10_000 });
+  expect(validateMetered(schema, 5, { fuel: 10_000 })).toMatchObject({
+    error: { code: "EXPR_FUEL" },
+    fuelUsed: 10_000,
+  });
   expect(validate(schema, 5, { fuel: 10_000 })).toMatchObject([{ code: "EXPR_FUEL" }]);
-  expect(validateMetered(order, { id: "a", lines: [] }).fuelUsed).toBe(validateMetered(order, { lines: [], id: "b" }).fuelUsed);
+  expect(validateMetered(order, { id: "a", lines: [] }).fuelUsed).toBe(
+    validateMetered(order, { lines: [], id: "b" }).fuelUsed,
+  );
 });
 
 test("[SEC-06] a value and a schema that are nested very deeply are refused without exhausting the stack", () => {
@@ -120,7 +139,9 @@ test("[SEC-06] unique elements are found in linear work", () => {
 test("members of prototypes are no members", () => {
   expect(validate({ required: ["toString"] }, {})).toMatchObject([{ code: "SCHEMA_REQUIRED", pointer: "/toString" }]);
   expect(validate({ properties: { constructor: { type: "number" } } }, {})).toEqual([]);
-  expect(validate({ properties: {}, additionalProperties: false }, { toString: 1 } as unknown as Json)).toMatchObject([{ code: "SCHEMA_ADDITIONAL" }]);
+  expect(validate({ properties: {}, additionalProperties: false }, { toString: 1 } as unknown as Json)).toMatchObject([
+    { code: "SCHEMA_ADDITIONAL" },
+  ]);
 });
 
 test("a reference to a large value fits every schema but one that allows nothing", () => {
@@ -131,10 +152,15 @@ test("a reference to a large value fits every schema but one that allows nothing
 
 test("multiples are exact in decimals", () => {
   fc.assert(
-    fc.property(fc.integer({ min: -1_000_000, max: 1_000_000 }), fc.integer({ min: 1, max: 999 }), fc.integer({ min: 0, max: 8 }), (n, step, places) => {
-      const scaled = (value: number) => Number(`${value}e-${places}`);
-      expect(isMultipleOf(scaled(n), scaled(step))).toBe(n % step === 0);
-    }),
+    fc.property(
+      fc.integer({ min: -1_000_000, max: 1_000_000 }),
+      fc.integer({ min: 1, max: 999 }),
+      fc.integer({ min: 0, max: 8 }),
+      (n, step, places) => {
+        const scaled = (value: number) => Number(`${value}e-${places}`);
+        expect(isMultipleOf(scaled(n), scaled(step))).toBe(n % step === 0);
+      },
+    ),
   );
   expect(isMultipleOf(1e308, 1e-300)).toBe(true);
   expect(isMultipleOf(1e308, 3e-300)).toBe(false);

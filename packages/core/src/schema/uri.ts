@@ -18,7 +18,8 @@ export function isUri(text: string): boolean {
 
 function isScheme(text: string, end: number): boolean {
   if (!isLetter(text, 0)) return false;
-  for (let i = 1; i < end; i += 1) if (!isLetter(text, i) && !isDigit(text, i) && !"+-.".includes(text.charAt(i))) return false;
+  for (let i = 1; i < end; i += 1)
+    if (!isLetter(text, i) && !isDigit(text, i) && !"+-.".includes(text.charAt(i))) return false;
   return true;
 }
 
@@ -96,7 +97,12 @@ function areChars(text: string, from: number, end: number, others: string): bool
     if (letter === "%") {
       if (i + 2 >= end || !isHexDigit(text, i + 1) || !isHexDigit(text, i + 2)) return false;
       i += 2;
-    } else if (!isLetter(text, i) && !isDigit(text, i) && !"-._~!$&'()*+,;=:@".includes(letter) && !others.includes(letter)) {
+    } else if (
+      !isLetter(text, i) &&
+      !isDigit(text, i) &&
+      !"-._~!$&'()*+,;=:@".includes(letter) &&
+      !others.includes(letter)
+    ) {
       return false;
     }
   }

@@ -18,7 +18,11 @@ export interface ValidateOptions {
 
 export type MeteredValidation =
   | { readonly problems: SchemaProblem[]; readonly error?: undefined; readonly fuelUsed: number }
-  | { readonly problems?: undefined; readonly error: { readonly code: "EXPR_FUEL"; readonly message: string }; readonly fuelUsed: number };
+  | {
+      readonly problems?: undefined;
+      readonly error: { readonly code: "EXPR_FUEL"; readonly message: string };
+      readonly fuelUsed: number;
+    };
 
 /** The fuel of a check that no step pays for. */
 export const validateFuel = 2_000_000;
@@ -37,11 +41,17 @@ const ValueSet = Set;
  */
 export function validate(schema: Json, value: Json | undefined, options: ValidateOptions = {}): SchemaProblem[] {
   const result = validateMetered(schema, value, options);
-  return result.error === undefined ? result.problems : [{ code: "EXPR_FUEL", pointer: "", message: result.error.message }];
+  return result.error === undefined
+    ? result.problems
+    : [{ code: "EXPR_FUEL", pointer: "", message: result.error.message }];
 }
 
 /** `validate` with the fuel that it used, the same on every machine. */
-export function validateMetered(schema: Json, value: Json | undefined, options: ValidateOptions = {}): MeteredValidation {
+export function validateMetered(
+  schema: Json,
+  value: Json | undefined,
+  options: ValidateOptions = {},
+): MeteredValidation {
   const fuel = options.fuel ?? validateFuel;
   const meter: Meter = { fuel };
   const check: Check = { root: schema, meter, depth: 0 };
@@ -67,7 +77,13 @@ interface Check {
 }
 
 /** Checks one value, and adds what is wrong to `problems`; without them it only says whether something is. */
-function checkValue(check: Check, schema: Json, value: Json, pointer: string, problems: SchemaProblem[] | undefined): boolean {
+function checkValue(
+  check: Check,
+  schema: Json,
+  value: Json,
+  pointer: string,
+  problems: SchemaProblem[] | undefined,
+): boolean {
   spend(check.meter, 1);
   if (schema === true) return true;
   if (schema === false) return report(problems, "SCHEMA_FALSE", pointer, "no value is allowed here");
@@ -98,7 +114,12 @@ function checkKeyword(
   switch (keyword) {
     case "type":
       if (hasType(rule, value)) return true;
-      return report(problems, "SCHEMA_TYPE", pointer, `must be ${isArray(rule) ? rule.join(" or ") : `${rule as string | number}`}`);
+      return report(
+        problems,
+        "SCHEMA_TYPE",
+        pointer,
+        `must be ${isArray(rule) ? (rule as string[]).join(" or ") : (rule as string)}`,
+      );
     case "enum":
       if ((rule as Json[]).some((allowed) => equal(check, allowed, value))) return true;
       return report(problems, "SCHEMA_ENUM", pointer, "must be one of the allowed values");
@@ -115,7 +136,12 @@ function checkKeyword(
       let fitting = 0;
       for (const part of rule as Json[]) if (checkValue(check, part, value, pointer, undefined)) fitting += 1;
       if (fitting === 1) return true;
-      return report(problems, "SCHEMA_ONE_OF", pointer, `must fit exactly one of the alternatives, and fits ${fitting}`);
+      return report(
+        problems,
+        "SCHEMA_ONE_OF",
+        pointer,
+        `must fit exactly one of the alternatives, and fits ${fitting}`,
+      );
     }
     case "not":
       if (!checkValue(check, rule, value, pointer, undefined)) return true;
@@ -153,7 +179,9 @@ function checkNumber(
       return value < limit || report(problems, "SCHEMA_RANGE", pointer, `must be less than ${limit}`);
     case "multipleOf":
       spend(check.meter, 4);
-      return isMultipleOf(value, limit) || report(problems, "SCHEMA_MULTIPLE", pointer, `must be a multiple of ${limit}`);
+      return (
+        isMultipleOf(value, limit) || report(problems, "SCHEMA_MULTIPLE", pointer, `must be a multiple of ${limit}`)
+      );
     default:
       return true;
   }
@@ -170,13 +198,22 @@ function checkText(
   switch (keyword) {
     case "minLength":
       spend(check.meter, value.length >> 6);
-      return characters(value) >= (rule as number) || report(problems, "SCHEMA_LENGTH", pointer, `must have at least ${`${rule as string | number}`} characters`);
+      return (
+        characters(value) >= (rule as number) ||
+        report(problems, "SCHEMA_LENGTH", pointer, `must have at least ${`${rule as string | number}`} characters`)
+      );
     case "maxLength":
       spend(check.meter, value.length >> 6);
-      return characters(value) <= (rule as number) || report(problems, "SCHEMA_LENGTH", pointer, `must have at most ${`${rule as string | number}`} characters`);
+      return (
+        characters(value) <= (rule as number) ||
+        report(problems, "SCHEMA_LENGTH", pointer, `must have at most ${`${rule as string | number}`} characters`)
+      );
     case "format":
       spend(check.meter, value.length >> 5);
-      return hasFormat(rule as string, value) || report(problems, "SCHEMA_FORMAT", pointer, `must be a ${`${rule as string | number}`}`);
+      return (
+        hasFormat(rule as string, value) ||
+        report(problems, "SCHEMA_FORMAT", pointer, `must be a ${`${rule as string | number}`}`)
+      );
     default:
       return true;
   }
@@ -198,14 +235,28 @@ function checkArray(
     }
     case "prefixItems": {
       const parts = rule as Json[];
-      return all(value.slice(0, parts.length), (item, i) => checkValue(check, parts[i] as Json, item, pointer + "/" + i, problems), problems);
+      return all(
+        value.slice(0, parts.length),
+        (item, i) => checkValue(check, parts[i] as Json, item, pointer + "/" + i, problems),
+        problems,
+      );
     }
     case "minItems":
-      return value.length >= (rule as number) || report(problems, "SCHEMA_COUNT", pointer, `must have at least ${`${rule as string | number}`} elements`);
+      return (
+        value.length >= (rule as number) ||
+        report(problems, "SCHEMA_COUNT", pointer, `must have at least ${`${rule as string | number}`} elements`)
+      );
     case "maxItems":
-      return value.length <= (rule as number) || report(problems, "SCHEMA_COUNT", pointer, `must have at most ${`${rule as string | number}`} elements`);
+      return (
+        value.length <= (rule as number) ||
+        report(problems, "SCHEMA_COUNT", pointer, `must have at most ${`${rule as string | number}`} elements`)
+      );
     case "uniqueItems":
-      return rule !== true || areUnique(check, value) || report(problems, "SCHEMA_UNIQUE", pointer, "must not have an element twice");
+      return (
+        rule !== true ||
+        areUnique(check, value) ||
+        report(problems, "SCHEMA_UNIQUE", pointer, "must not have an element twice")
+      );
     default:
       return true;
   }
@@ -225,12 +276,20 @@ function checkObject(
       const properties = rule as JsonObject;
       const known = keysOf(properties).filter((key) => hasOwn(value, key));
       spend(check.meter, keysOf(properties).length >> 2);
-      return all(known, (key) => checkValue(check, properties[key] as Json, value[key] as Json, pointer + pointerToken(key), problems), problems);
+      return all(
+        known,
+        (key) => checkValue(check, properties[key] as Json, value[key] as Json, pointer + pointerToken(key), problems),
+        problems,
+      );
     }
     case "required": {
       spend(check.meter, (rule as Json[]).length >> 2);
       const missing = (rule as string[]).filter((key) => !hasOwn(value, key));
-      return all(missing, (key) => report(problems, "SCHEMA_REQUIRED", pointer + pointerToken(key), "must be there"), problems);
+      return all(
+        missing,
+        (key) => report(problems, "SCHEMA_REQUIRED", pointer + pointerToken(key), "must be there"),
+        problems,
+      );
     }
     case "additionalProperties": {
       const named = hasOwn(schema, "properties") ? (schema["properties"] as JsonObject) : {};
@@ -296,7 +355,8 @@ function equal(check: Check, a: Json, b: Json): boolean {
   spend(check.meter, 1);
   if (typeof a === "string" && typeof b === "string" && a.length === b.length) spend(check.meter, a.length >> 6);
   if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || isArray(a) !== isArray(b)) return false;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || isArray(a) !== isArray(b))
+    return false;
   return textOf(check, a) === textOf(check, b);
 }
 
@@ -321,7 +381,8 @@ function characters(text: string): number {
   let count = 0;
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);
-    const isPair = unit >= 0xd800 && unit <= 0xdbff && text.charCodeAt(i + 1) >= 0xdc00 && text.charCodeAt(i + 1) <= 0xdfff;
+    const isPair =
+      unit >= 0xd800 && unit <= 0xdbff && text.charCodeAt(i + 1) >= 0xdc00 && text.charCodeAt(i + 1) <= 0xdfff;
     if (isPair) i += 1;
     count += 1;
   }

@@ -41,13 +41,61 @@ type Rule =
   | "call"
   | "concatenation";
 
-const literal = fc.constantFrom("0", "1", "2", "-1", "2.5", '"a"', '"b"', '""', '"10"', "true", "false", "null", "[]", "{}");
+const literal = fc.constantFrom(
+  "0",
+  "1",
+  "2",
+  "-1",
+  "2.5",
+  '"a"',
+  '"b"',
+  '""',
+  '"10"',
+  "true",
+  "false",
+  "null",
+  "[]",
+  "{}",
+);
 
 const oneArgument = [
-  "count", "exists", "string", "boolean", "not", "type", "distinct", "reverse", "sort", "sum", "max", "min", "average", "keys", "spread",
-  "merge", "number", "abs", "floor", "length", "uppercase", "trim", "join",
+  "count",
+  "exists",
+  "string",
+  "boolean",
+  "not",
+  "type",
+  "distinct",
+  "reverse",
+  "sort",
+  "sum",
+  "max",
+  "min",
+  "average",
+  "keys",
+  "spread",
+  "merge",
+  "number",
+  "abs",
+  "floor",
+  "length",
+  "uppercase",
+  "trim",
+  "join",
 ];
-const withContext = ["string", "boolean", "not", "keys", "spread", "length", "uppercase", "number", "floor", "trim", "abs"];
+const withContext = [
+  "string",
+  "boolean",
+  "not",
+  "keys",
+  "spread",
+  "length",
+  "uppercase",
+  "number",
+  "floor",
+  "trim",
+  "abs",
+];
 
 /** Expressions of every construct, nested a few levels deep. Most make sense to a type checker, some do not. */
 export const generatedExpression: fc.Arbitrary<GeneratedExpression> = fc
@@ -74,7 +122,15 @@ export const generatedExpression: fc.Arbitrary<GeneratedExpression> = fc
         tie("call"),
         tie("concatenation"),
       ),
-      step: fc.oneof(name, name, name, fc.constantFrom("*", "**", "$", "a[]", "b[]"), inside((e) => `(${e})`, any), inside((e) => `[${e}]`, any), inside((e) => `{"k": ${e}}`, any)),
+      step: fc.oneof(
+        name,
+        name,
+        name,
+        fc.constantFrom("*", "**", "$", "a[]", "b[]"),
+        inside((e) => `(${e})`, any),
+        inside((e) => `[${e}]`, any),
+        inside((e) => `{"k": ${e}}`, any),
+      ),
       path: fc.oneof(
         name,
         inside((a, b) => `${a}.${b}`, name, name),
@@ -92,14 +148,29 @@ export const generatedExpression: fc.Arbitrary<GeneratedExpression> = fc
         inside((a, b) => `[${a}, ${b}][0]`, any, any),
       ),
       arithmetic: fc.oneof(
-        inside((a, op, b) => `${a} ${op} ${b}`, tie("operand"), fc.constantFrom("+", "-", "*", "/", "%"), tie("operand")),
+        inside(
+          (a, op, b) => `${a} ${op} ${b}`,
+          tie("operand"),
+          fc.constantFrom("+", "-", "*", "/", "%"),
+          tie("operand"),
+        ),
         inside((a, b, c) => `${a} + ${b} * ${c}`, tie("operand"), tie("operand"), tie("operand")),
         inside((a) => `-${a}`, tie("operand")),
         inside((e) => `$sum(${e})`, any),
       ),
-      operand: fc.oneof(fc.constantFrom("1", "2", "0.5", "10"), name, inside((e) => `(${e})`, any), inside((e) => `$count(${e})`, any)),
+      operand: fc.oneof(
+        fc.constantFrom("1", "2", "0.5", "10"),
+        name,
+        inside((e) => `(${e})`, any),
+        inside((e) => `$count(${e})`, any),
+      ),
       comparison: fc.oneof(
-        inside((a, op, b) => `${a} ${op} ${b}`, tie("operand"), fc.constantFrom("=", "!=", "<", "<=", ">", ">=", "in"), tie("operand")),
+        inside(
+          (a, op, b) => `${a} ${op} ${b}`,
+          tie("operand"),
+          fc.constantFrom("=", "!=", "<", "<=", ">", ">=", "in"),
+          tie("operand"),
+        ),
         inside((a, b) => `(${a}) = (${b})`, any, any),
         inside((a, b) => `(${a}) in [${b}]`, any, any),
       ),
@@ -157,7 +228,24 @@ export const generatedExpression: fc.Arbitrary<GeneratedExpression> = fc
       call: fc.oneof(
         inside((f, e) => `$${f}(${e})`, fc.constantFrom(...oneArgument), any),
         inside((f, e) => `${e}.$${f}()`, fc.constantFrom(...withContext), name),
-        inside((f, a, b) => `$${f}(${a}, ${b})`, fc.constantFrom("append", "lookup", "zip", "join", "split", "contains", "substringBefore", "substring", "power", "round", "pad"), any, any),
+        inside(
+          (f, a, b) => `$${f}(${a}, ${b})`,
+          fc.constantFrom(
+            "append",
+            "lookup",
+            "zip",
+            "join",
+            "split",
+            "contains",
+            "substringBefore",
+            "substring",
+            "power",
+            "round",
+            "pad",
+          ),
+          any,
+          any,
+        ),
         inside((f, e) => `(${e}) ~> $${f}()`, fc.constantFrom(...oneArgument), any),
         inside((f, e) => `(${e}) ~> $${f}`, fc.constantFrom(...oneArgument), any),
         inside((e) => `$keys(${e})`, any),

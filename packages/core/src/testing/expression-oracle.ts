@@ -37,12 +37,14 @@ export async function compareWithJsonata(source: string, data: Json, codes: "sam
   if ("refused" in ours) return { kind: "refused", code: ours.refused };
   const theirs = await evaluateTheirs(source, data);
   if (theirs.spoilt) return { kind: "incomparable", reason: "input changed" };
-  if ("text" in ours && "error" in theirs && theirs.error === undefined) return { kind: "incomparable", reason: "broke" };
+  if ("text" in ours && "error" in theirs && theirs.error === undefined)
+    return { kind: "incomparable", reason: "broke" };
   if ("error" in ours) {
     if ("error" in theirs) {
       // Where both name a code of JSONata's it is the same one.
       const named = codes === "same" ? jsonataCode(ours.message) : undefined;
-      if (named === undefined || theirs.error === undefined || named === theirs.error) return { kind: "agree", on: "an error" };
+      if (named === undefined || theirs.error === undefined || named === theirs.error)
+        return { kind: "agree", on: "an error" };
       return { kind: "differ", theirs: `error ${theirs.error}`, ours: `error ${ours.message}` };
     }
     if (refusals.has(ours.error)) return { kind: "refused", code: ours.error };
@@ -53,12 +55,17 @@ export async function compareWithJsonata(source: string, data: Json, codes: "sam
   return { kind: "differ", theirs: text, ours: ours.text };
 }
 
-type Ours = { readonly text: string } | { readonly error: string; readonly message: string } | { readonly refused: string };
+type Ours =
+  | { readonly text: string }
+  | { readonly error: string; readonly message: string }
+  | { readonly refused: string };
 
 function evaluateOurs(source: string, data: Json): Ours {
   const compiled = compileExpression(source);
   if ("issues" in compiled) return { refused: compiled.issues[0]?.code ?? "no issue" };
-  const result = evaluateExpression(JSON.parse(JSON.stringify(compiled.expression)), structuredClone(data) as object, { now: testNow });
+  const result = evaluateExpression(JSON.parse(JSON.stringify(compiled.expression)), structuredClone(data) as object, {
+    now: testNow,
+  });
   if (result.error !== undefined) return { error: result.error.code, message: result.error.message };
   return { text: textOf(result.value) };
 }

@@ -43,5 +43,5 @@ for (const source of typical) {
     for (let i = 0; i < 1_000; i += 1) evaluate();
     us = Math.min(us, performance.now() - started);
   }
-  console.log(JSON.stringify({ source, us, fuelUsed: evaluate().fuelUsed }));
+  process.stdout.write(JSON.stringify({ source, us, fuelUsed: evaluate().fuelUsed }) + "\n");
 }

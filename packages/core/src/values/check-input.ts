@@ -35,7 +35,8 @@ function visit(value: unknown, pointer: string, depth: number, problems: InputPr
   if (problems.length >= problemsMax) return;
   switch (typeof value) {
     case "number":
-      if (!isFinite(value) || (isInteger(value) && !isSafeInteger(value))) problems.push({ code: "NUMBER_NOT_EXACT", pointer });
+      if (!isFinite(value) || (isInteger(value) && !isSafeInteger(value)))
+        problems.push({ code: "NUMBER_NOT_EXACT", pointer });
       return;
     case "string":
       if (!textIsStorable(value)) problems.push({ code: "TEXT_NOT_STORABLE", pointer });

@@ -8,7 +8,8 @@ export const valueErrors = {
   },
   TEXT_NOT_STORABLE: {
     title: "Text cannot be stored",
-    explanation: "The text has a NUL character or half of a surrogate pair, which neither the database nor UTF-8 can hold.",
+    explanation:
+      "The text has a NUL character or half of a surrogate pair, which neither the database nor UTF-8 can hold.",
     remedy: "Remove the character, or encode the text (for example in base64).",
   },
   KEY_REFUSED: {

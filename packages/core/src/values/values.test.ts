@@ -5,7 +5,8 @@ import { pointerKeys, pointerToken } from "./pointer.ts";
 import { storableText, textIsStorable } from "./text.ts";
 
 test("text with NUL or a lone surrogate is not storable, every other text is", () => {
-  for (const text of ["", "a", "\u0001\u001f", "😀", "\uffff\ufffe", "e\u0301", "\u202e"]) expect(textIsStorable(text), text).toBe(true);
+  for (const text of ["", "a", "\u0001\u001f", "😀", "\uffff\ufffe", "e\u0301", "\u202e"])
+    expect(textIsStorable(text), text).toBe(true);
   for (const text of ["\u0000", "a\u0000b", "\ud83d", "\ude00", "\ude00\ud83d", "\ud83dx", "😀\ud83d"]) {
     expect(textIsStorable(text)).toBe(false);
     expect(textIsStorable(storableText(text))).toBe(true);
@@ -14,8 +15,10 @@ test("text with NUL or a lone surrogate is not storable, every other text is", (
 });
 
 test("keys that reach a prototype or pass for code or a blob are refused", () => {
-  for (const key of ["__proto__", "constructor", "prototype", "$blob", "_jsonata_lambda", "_jsonata_"]) expect(keyIsRefused(key), key).toBe(true);
-  for (const key of ["proto", "$expr", "_jsonata", "__proto", "blob", "toString", ""]) expect(keyIsRefused(key), key).toBe(false);
+  for (const key of ["__proto__", "constructor", "prototype", "$blob", "_jsonata_lambda", "_jsonata_"])
+    expect(keyIsRefused(key), key).toBe(true);
+  for (const key of ["proto", "$expr", "_jsonata", "__proto", "blob", "toString", ""])
+    expect(keyIsRefused(key), key).toBe(false);
 });
 
 test("what people send is refused with a code and a pointer to the place", () => {
@@ -42,7 +45,8 @@ test("[SEC-06] a value nested a million levels deep is refused without exhaustin
 });
 
 test("a JSON pointer's tokens read back", () => {
-  for (const key of ["", "a", "a/b", "~", "~1", "m~n/o", "0"]) expect(pointerKeys(pointerToken(key) + "/x")).toEqual([key, "x"]);
+  for (const key of ["", "a", "a/b", "~", "~1", "m~n/o", "0"])
+    expect(pointerKeys(pointerToken(key) + "/x")).toEqual([key, "x"]);
   expect(pointerKeys("")).toEqual([]);
   expect(pointerKeys("a")).toBeUndefined();
   expect(pointerKeys("/~2")).toBeUndefined();

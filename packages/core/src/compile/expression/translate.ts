@@ -3,6 +3,8 @@ import { namesWithoutDollar } from "../../expression/functions/own.ts";
 import { keyIsRefused } from "../../values/keys.ts";
 import { startOf } from "./position.ts";
 import { nestingMax } from "./scan.ts";
+import { bareName, endsInTailCall, isDefault, isExists, isPlainCondition, isPlainName } from "./shape.ts";
+import { Variables } from "./variables.ts";
 import { binaryOperators, refusedFunctions } from "./vocabulary.ts";
 import type { BinaryOperator, Call, ChainLink, Group, Lambda, Node, Pair, Step } from "../../expression/node.ts";
 import type { Refusal, RefusalCode } from "./refusal.ts";
@@ -20,25 +22,6 @@ export function translate(syntax: Syntax): Translation {
   const translator = new Translator();
   const form = translator.node(syntax, { depth: 0, variables: new Variables(undefined), mayBind: true });
   return { form, refusals: translator.refusals };
-}
-
-/** The variables that may be read, innermost scope first. */
-class Variables {
-  readonly #names = new Set<string>();
-  readonly #outer: Variables | undefined;
-
-  constructor(outer: Variables | undefined, names: readonly string[] = []) {
-    this.#outer = outer;
-    for (const name of names) this.#names.add(name);
-  }
-
-  add(name: string): void {
-    this.#names.add(name);
-  }
-
-  has(name: string): boolean {
-    return this.#names.has(name) || (this.#outer?.has(name) ?? false);
-  }
 }
 
 type Placed = Syntax | { readonly position?: number };
@@ -384,55 +367,4 @@ function at(syntax: Placed): number {
 
 function below(place: Place): Place {
   return { depth: place.depth + 1, variables: place.variables, mayBind: false };
-}
-
-function isPlainName(step: Syntax): boolean {
-  return (
-    step.type === "name" &&
-    step.stages === undefined &&
-    step.predicate === undefined &&
-    step.group === undefined &&
-    step.keepArray !== true &&
-    step.focus === undefined &&
-    step.index === undefined
-  );
-}
-
-function isPlainCondition(syntax: Syntax): boolean {
-  return (
-    syntax.type === "condition" &&
-    syntax.predicate === undefined &&
-    syntax.group === undefined &&
-    syntax.keepArray !== true
-  );
-}
-
-/** Whether a condition tests the very value that it gives. */
-function isDefault(when: Node, then: Node): boolean {
-  return isSame(when, then) || isExists(when, then);
-}
-
-function isExists(when: Node, then: Node): boolean {
-  return when.op === "call" && when.name === "exists" && when.filters === undefined && isSame(when.args[0], then);
-}
-
-function isSame(a: Node | undefined, b: Node): boolean {
-  return a !== undefined && a.op === b.op && JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** Whether the parser has marked a call at the end of a function's body. */
-function endsInTailCall(syntax: Syntax): boolean {
-  if (syntax.type === "lambda") return syntax.thunk === true;
-  if (syntax.type === "condition") {
-    return [syntax.then, syntax.else].some((branch) => branch !== undefined && endsInTailCall(branch));
-  }
-  const last = syntax.type === "block" ? syntax.expressions?.[syntax.expressions.length - 1] : undefined;
-  return last !== undefined && endsInTailCall(last);
-}
-
-function bareName(procedure: Syntax): string | undefined {
-  const [only, ...others] = procedure.steps ?? [];
-  return procedure.type === "path" && only !== undefined && others.length === 0 && isPlainName(only)
-    ? (only.value as string)
-    : undefined;
 }

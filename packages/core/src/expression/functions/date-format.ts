@@ -9,9 +9,28 @@ import type { Run } from "../run.ts";
 const { floor, pow } = Math;
 
 export const monthNames: readonly string[] = [
-  "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
 ];
-export const dayNames: readonly string[] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+export const dayNames: readonly string[] = [
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+  "Sunday",
+];
 
 /** An offset from UTC; both parts may be negative. */
 interface Offset {
@@ -25,7 +44,8 @@ export function formatInstant(millis: number, picture: string, zone: string | un
   const time = civilTime(millis + (60 * offset.hours + offset.minutes) * 60_000);
   if (time === undefined) throw new Fault("EXPR_NUMBER_RANGE", "There is no such instant.");
   let text = "";
-  for (const part of datePicture(picture, run)) text += part.kind === "text" ? part.text : component(part, time, offset, run);
+  for (const part of datePicture(picture, run))
+    text += part.kind === "text" ? part.text : component(part, time, offset, run);
   return text;
 }
 
@@ -55,7 +75,8 @@ function component(part: Component, time: CivilTime, offset: Offset, run: Run): 
 
 function nameText(part: Component, value: number): string {
   const { letter, names, widthMax } = part;
-  const name = letter === "M" || letter === "x" ? monthNames[value - 1] : letter === "F" ? dayNames[value - 1] : undefined;
+  const name =
+    letter === "M" || letter === "x" ? monthNames[value - 1] : letter === "F" ? dayNames[value - 1] : undefined;
   if (name === undefined) throw valueFault("D3133", `The component ${letter} cannot be written as a name`);
   const text = names === "upper" ? name.toUpperCase() : names === "lower" ? name.toLowerCase() : name;
   return widthMax !== undefined && text.length > widthMax ? text.slice(0, widthMax) : text;

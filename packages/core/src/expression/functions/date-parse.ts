@@ -86,7 +86,9 @@ function integerEnds(picture: IntegerPicture, text: string, from: number, run: R
       let ends = runEnds(text, from, isDigit, run);
       if (picture.width !== undefined) ends = ends.filter((end) => end === from + (picture.width ?? 0));
       if (!picture.ordinal) return ends;
-      return ends.filter((end) => ["th", "st", "nd", "rd"].includes(text.slice(end, end + 2).toLowerCase())).map((end) => end + 2);
+      return ends
+        .filter((end) => ["th", "st", "nd", "rd"].includes(text.slice(end, end + 2).toLowerCase()))
+        .map((end) => end + 2);
     }
     default:
       throw valueFault("D3130", "This picture of an integer is not supported");
@@ -163,8 +165,9 @@ function sum(hours: number | undefined, minutes: number | undefined): number | u
 /** The instant of the components: what stands before the first that is given comes from now, what stands after the last is the least. */
 function instantFrom(fields: Map<string, number>, run: Run): number | undefined {
   const has = (letter: string) => fields.get(letter) !== undefined && fields.get(letter) !== 0;
-  const given = (letters: string) => [...letters].some(has);
-  const only = (letters: string, all: string) => given(letters) && ![...all].some((letter) => !letters.includes(letter) && has(letter));
+  const given = (letters: string) => letters.split("").some(has);
+  const only = (letters: string, all: string) =>
+    given(letters) && !all.split("").some((letter) => !letters.includes(letter) && has(letter));
   const dates = "YXMxWwdD";
   const byMonth = only("YMD", dates);
   const byDay = !byMonth && only("Yd", dates);
@@ -175,7 +178,7 @@ function instantFrom(fields: Map<string, number>, run: Run): number | undefined 
   const now = civilTime(instantMillis(run.now) ?? 0);
   let started = false;
   let ended = false;
-  for (const letter of [...(byDay ? "YD" : "YMD"), ...(byHalf ? "Phmsf" : "Hmsf")]) {
+  for (const letter of (byDay ? "YD" : "YMD") + (byHalf ? "Phmsf" : "Hmsf")) {
     if (fields.has(letter)) {
       started = true;
       if (ended) throw valueFault("D3136", "The picture has a gap between its components");
@@ -195,6 +198,7 @@ function instantFrom(fields: Map<string, number>, run: Run): number | undefined 
   const ofDay = ((hour * 60 + of("m")) * 60 + of("s")) * 1000 + floor(of("f"));
   const zone = has("Z") ? of("Z") : of("z");
   const millis = daysFrom(year, month, day) * dayMs + ofDay;
-  if (!isFinite(millis) || millis > instantMaxMs || millis < -instantMaxMs) throw new Fault("EXPR_NUMBER_RANGE", "There is no such instant.");
+  if (!isFinite(millis) || millis > instantMaxMs || millis < -instantMaxMs)
+    throw new Fault("EXPR_NUMBER_RANGE", "There is no such instant.");
   return millis - zone * 60_000;
 }

@@ -25,8 +25,25 @@ export interface Component {
 export const integerLetters = "YMDdFWwXxHhms";
 
 const defaults: ReadonlyMap<string, string> = new Map([
-  ["Y", "1"], ["M", "1"], ["D", "1"], ["d", "1"], ["F", "n"], ["W", "1"], ["w", "1"], ["X", "1"], ["x", "1"], ["H", "1"], ["h", "1"],
-  ["P", "n"], ["m", "01"], ["s", "01"], ["f", "1"], ["Z", "01:01"], ["z", "01:01"], ["C", "n"], ["E", "n"],
+  ["Y", "1"],
+  ["M", "1"],
+  ["D", "1"],
+  ["d", "1"],
+  ["F", "n"],
+  ["W", "1"],
+  ["w", "1"],
+  ["X", "1"],
+  ["x", "1"],
+  ["H", "1"],
+  ["h", "1"],
+  ["P", "n"],
+  ["m", "01"],
+  ["s", "01"],
+  ["f", "1"],
+  ["Z", "01:01"],
+  ["z", "01:01"],
+  ["C", "n"],
+  ["E", "n"],
 ]);
 
 export function datePicture(text: string, run: Run): DatePart[] {
@@ -47,10 +64,16 @@ export function datePicture(text: string, run: Run): DatePart[] {
     }
     const end = text.indexOf("]", at);
     if (end < 0) throw valueFault("D3135", "A bracket of the picture is not closed");
+    spend(run, 12);
     const component = componentOf(withoutBlanks(text.slice(at + 1, end)), run);
     const previous = parts[parts.length - 1];
     // A number that another follows at once must say how many digits it has.
-    if (component.integer !== undefined && !isZone(component.letter) && previous?.kind === "component" && previous.integer !== undefined) {
+    if (
+      component.integer !== undefined &&
+      !isZone(component.letter) &&
+      previous?.kind === "component" &&
+      previous.integer !== undefined
+    ) {
       previous.integer.width = previous.integer.mandatory;
     }
     parts.push(component);
@@ -78,12 +101,21 @@ function componentOf(marker: string, run: Run): Component {
     presentation = defaults.get(letter) ?? "";
   }
   if (!defaults.has(letter)) throw valueFault("D3132", `The picture has an unknown component ${letter}`);
-  const names = presentation.charAt(0) === "n" ? "lower" : presentation.charAt(0) !== "N" ? undefined : presentation.charAt(1) === "n" ? "title" : "upper";
+  const names =
+    presentation.charAt(0) === "n"
+      ? "lower"
+      : presentation.charAt(0) !== "N"
+        ? undefined
+        : presentation.charAt(1) === "n"
+          ? "title"
+          : "upper";
   const base = { kind: "component", letter, widthMin, widthMax, names, traditional: modifier === "t" } as const;
   if (isZone(letter)) return { ...base, integer: integerPicture(presentation, run), digits: undefined };
-  if (names !== undefined || !(integerLetters + "f").includes(letter)) return { ...base, integer: undefined, digits: undefined };
+  if (names !== undefined || !(integerLetters + "f").includes(letter))
+    return { ...base, integer: undefined, digits: undefined };
   const integer = integerPicture(modifier === "" ? presentation : presentation + ";" + modifier, run);
-  if (widthMin !== undefined && integer.mandatory !== undefined && integer.mandatory < widthMin) integer.mandatory = widthMin;
+  if (widthMin !== undefined && integer.mandatory !== undefined && integer.mandatory < widthMin)
+    integer.mandatory = widthMin;
   if (letter !== "Y") return { ...base, integer, digits: undefined };
   if (widthMax !== undefined) {
     integer.mandatory = widthMax;
@@ -101,7 +133,8 @@ function widths(text: string): [number | undefined, number | undefined] {
 function widthOf(text: string): number | undefined {
   if (text === "*") return undefined;
   for (let i = 0; i < text.length; i += 1) {
-    if (text.charCodeAt(i) < 48 || text.charCodeAt(i) > 57) throw valueFault("D3132", "A width of the picture is no number");
+    if (text.charCodeAt(i) < 48 || text.charCodeAt(i) > 57)
+      throw valueFault("D3132", "A width of the picture is no number");
   }
   if (text === "" || text.length > 3) throw valueFault("D3132", "A width of the picture is no number");
   return +text;

@@ -5,6 +5,7 @@ import type { Run } from "../run.ts";
 const { abs, floor, pow } = Math;
 const isFinite = Number.isFinite;
 const fromCodePoint = String.fromCodePoint;
+const charactersOf: (text: string) => string[] = Array.from;
 
 /** What a picture of XPath's `format-integer` says: how an integer is written. */
 export interface IntegerPicture {
@@ -31,9 +32,9 @@ export interface Separator {
 
 /** The code points of the digit zero in the scripts that have decimal digits. */
 const zeros = [
-  0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20, 0x1040, 0x1090,
-  0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0,
-  0xff10,
+  0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0, 0xf20,
+  0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0,
+  0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
 ];
 
 export function integerPicture(text: string, run: Run): IntegerPicture {
@@ -41,7 +42,15 @@ export function integerPicture(text: string, run: Run): IntegerPicture {
   const semicolon = text.lastIndexOf(";");
   const primary = semicolon < 0 ? text : text.slice(0, semicolon);
   const ordinal = semicolon >= 0 && text.charAt(semicolon + 1) === "o";
-  const base = { ordinal, zero: 0x30, mandatory: undefined, optional: 0, repeat: undefined, separators: [], width: undefined };
+  const base = {
+    ordinal,
+    zero: 0x30,
+    mandatory: undefined,
+    optional: 0,
+    repeat: undefined,
+    separators: [],
+    width: undefined,
+  };
   switch (primary) {
     case "A":
       return { ...base, kind: "letters", letterCase: "upper" };
@@ -67,11 +76,12 @@ function decimalPicture(primary: string, ordinal: boolean): IntegerPicture {
   let mandatory = 0;
   let optional = 0;
   const separators: Separator[] = [];
-  for (const character of [...primary].reverse()) {
+  for (const character of charactersOf(primary).reverse()) {
     const point = character.codePointAt(0) as number;
     const family = zeros.find((digit) => point >= digit && point <= digit + 9);
     if (family !== undefined) {
-      if (zero !== undefined && family !== zero) throw valueFault("D3131", "The digits of a picture must be of one script");
+      if (zero !== undefined && family !== zero)
+        throw valueFault("D3131", "The digits of a picture must be of one script");
       zero = family;
       mandatory += 1;
     } else if (character === "#") {
@@ -113,7 +123,8 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 export function writeInteger(number: number, picture: IntegerPicture, run: Run): string {
-  if (!isFinite(number)) throw new Fault("EXPR_NUMBER_RANGE", "A number that is infinite or not a number cannot be formatted (D3001).");
+  if (!isFinite(number))
+    throw new Fault("EXPR_NUMBER_RANGE", "A number that is infinite or not a number cannot be formatted (D3001).");
   const value = abs(number);
   const text = unsigned(value, picture, run);
   return number < 0 ? "-" + text : text;
@@ -129,7 +140,11 @@ function unsigned(value: number, picture: IntegerPicture, run: Run): string {
     }
     case "words": {
       const text = inWords(value, picture.ordinal, run);
-      return picture.letterCase === "upper" ? text.toUpperCase() : picture.letterCase === "lower" ? text.toLowerCase() : text;
+      return picture.letterCase === "upper"
+        ? text.toUpperCase()
+        : picture.letterCase === "lower"
+          ? text.toLowerCase()
+          : text;
     }
     case "decimal":
       return decimal(value, picture, run);
@@ -143,7 +158,9 @@ function decimal(value: number, picture: IntegerPicture, run: Run): string {
   spend(run, width);
   let text = ("" + value).padStart(width, "0");
   if (picture.zero !== 0x30) {
-    text = [...text].map((digit) => fromCodePoint((digit.codePointAt(0) as number) + picture.zero - 0x30)).join("");
+    text = charactersOf(text)
+      .map((digit) => fromCodePoint((digit.codePointAt(0) as number) + picture.zero - 0x30))
+      .join("");
   }
   const { repeat } = picture;
   if (repeat !== undefined) {
@@ -178,12 +195,25 @@ function ordinalSuffix(text: string): string {
 /** As columns are named: a, b ... z, aa, ab. */
 function letters(value: number, first: number): string {
   let text = "";
-  for (let left = value; left > 0; left = floor((left - 1) / 26)) text = fromCodePoint(((left - 1) % 26) + first) + text;
+  for (let left = value; left > 0; left = floor((left - 1) / 26))
+    text = fromCodePoint(((left - 1) % 26) + first) + text;
   return text;
 }
 
 const numerals: readonly (readonly [number, string])[] = [
-  [1000, "m"], [900, "cm"], [500, "d"], [400, "cd"], [100, "c"], [90, "xc"], [50, "l"], [40, "xl"], [10, "x"], [9, "ix"], [5, "v"], [4, "iv"], [1, "i"],
+  [1000, "m"],
+  [900, "cm"],
+  [500, "d"],
+  [400, "cd"],
+  [100, "c"],
+  [90, "xc"],
+  [50, "l"],
+  [40, "xl"],
+  [10, "x"],
+  [9, "ix"],
+  [5, "v"],
+  [4, "iv"],
+  [1, "i"],
 ];
 
 function roman(value: number, run: Run): string {
@@ -218,7 +248,15 @@ export function readInteger(text: string, picture: IntegerPicture, run: Run): nu
 }
 
 function fromRoman(text: string): number | undefined {
-  const values: ReadonlyMap<string, number> = new Map([["M", 1000], ["D", 500], ["C", 100], ["L", 50], ["X", 10], ["V", 5], ["I", 1]]);
+  const values: ReadonlyMap<string, number> = new Map([
+    ["M", 1000],
+    ["D", 500],
+    ["C", 100],
+    ["L", 50],
+    ["X", 10],
+    ["V", 5],
+    ["I", 1],
+  ]);
   let sum = 0;
   let largest = 1;
   for (let i = text.length - 1; i >= 0; i -= 1) {
@@ -239,7 +277,9 @@ function readDecimal(text: string, picture: IntegerPicture): number | undefined 
   const separators = picture.repeat !== undefined ? [","] : picture.separators.map((separator) => separator.character);
   for (const separator of separators) digits = digits.split(separator).join("");
   if (picture.zero !== 0x30) {
-    digits = [...digits].map((digit) => fromCodePoint(clampedPoint((digit.codePointAt(0) as number) - picture.zero + 0x30))).join("");
+    digits = charactersOf(digits)
+      .map((digit) => fromCodePoint(clampedPoint((digit.codePointAt(0) as number) - picture.zero + 0x30)))
+      .join("");
   }
   return leadingInteger(digits);
 }

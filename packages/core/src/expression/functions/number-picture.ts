@@ -23,7 +23,12 @@ interface Signs {
 }
 
 /** A number written by a picture of XPath's `format-number`. */
-export function formatNumber(value: number, picture: string, options: { readonly [key: string]: Json } | undefined, run: Run): string {
+export function formatNumber(
+  value: number,
+  picture: string,
+  options: { readonly [key: string]: Json } | undefined,
+  run: Run,
+): string {
   spend(run, 8 + picture.length * 4);
   const signs = signsOf(options);
   const pictures = picture.split(signs.pattern);
@@ -32,7 +37,8 @@ export function formatNumber(value: number, picture: string, options: { readonly
   for (const part of parts) check(part, signs);
   const [positive, negative] = parts;
   if (positive === undefined) throw valueFault("D3085", "A picture has at least one digit");
-  if (!isFinite(value)) throw new Fault("EXPR_NUMBER_RANGE", "A number that is infinite or not a number cannot be formatted (D3001).");
+  if (!isFinite(value))
+    throw new Fault("EXPR_NUMBER_RANGE", "A number that is infinite or not a number cannot be formatted (D3001).");
   const part = value >= 0 ? positive : (negative ?? { ...positive, prefix: signs.minus + positive.prefix });
   return written(value, part, signs, run);
 }
@@ -41,7 +47,8 @@ function signsOf(options: { readonly [key: string]: Json } | undefined): Signs {
   const sign = (name: string, otherwise: string): string => {
     if (options === undefined || !hasOwn(options, name)) return otherwise;
     const text = options[name];
-    if (typeof text !== "string" || text === "") throw typeFault("T0410", `The option ${name} of $formatNumber must be a text`);
+    if (typeof text !== "string" || text === "")
+      throw typeFault("T0410", `The option ${name} of $formatNumber must be a text`);
     return text;
   };
   return {
@@ -122,10 +129,11 @@ function check(parts: Parts, signs: Signs): void {
   if (twice(signs.percent)) fault = ["D3082", "A picture has at most one percent sign"];
   if (twice(signs.perMille)) fault = ["D3083", "A picture has at most one per-mille sign"];
   if (hasPercent && hasPerMille) fault = ["D3084", "A picture has a percent or a per-mille sign, not both"];
-  if (![...parts.mantissa].some((letter) => isDigit(letter, signs) || letter === signs.digit)) {
+  if (!parts.mantissa.split("").some((letter) => isDigit(letter, signs) || letter === signs.digit)) {
     fault = ["D3085", "A picture has at least one digit"];
   }
-  if ([...parts.active].some((letter) => !isActive(letter, signs))) fault = ["D3086", "Other characters cannot stand between digits"];
+  if (parts.active.split("").some((letter) => !isActive(letter, signs)))
+    fault = ["D3086", "Other characters cannot stand between digits"];
   if (point >= 0) {
     if (picture.charAt(point - 1) === signs.grouping || picture.charAt(point + 1) === signs.grouping) {
       fault = ["D3087", "A grouping separator cannot stand beside the decimal separator"];
@@ -133,7 +141,8 @@ function check(parts: Parts, signs: Signs): void {
   } else if (integer.charAt(integer.length - 1) === signs.grouping) {
     fault = ["D3088", "A grouping separator cannot end the integer part"];
   }
-  if (picture.includes(signs.grouping + signs.grouping)) fault = ["D3089", "Two grouping separators cannot stand side by side"];
+  if (picture.includes(signs.grouping + signs.grouping))
+    fault = ["D3089", "Two grouping separators cannot stand side by side"];
   const optional = integer.indexOf(signs.digit);
   if (optional >= 0 && countDigits(integer.slice(0, optional), signs) > 0) {
     fault = ["D3090", "In the integer part mandatory digits come after optional ones"];
@@ -243,7 +252,12 @@ function grouped(text: string, parts: Parts, signs: Signs): string {
   return result;
 }
 
-function scaled(value: number, hasExponent: boolean, scale: number, run: Run): { mantissa: number; exponent: number | undefined } {
+function scaled(
+  value: number,
+  hasExponent: boolean,
+  scale: number,
+  run: Run,
+): { mantissa: number; exponent: number | undefined } {
   if (!hasExponent) return { mantissa: value, exponent: undefined };
   const largest = pow(10, scale);
   const smallest = pow(10, scale - 1);
@@ -266,6 +280,7 @@ function digitsOf(value: number, places: number, signs: Signs): string {
   if (signs.zero === "0") return text;
   const zero = signs.zero.charCodeAt(0);
   let digits = "";
-  for (const letter of text) digits += letter >= "0" && letter <= "9" ? fromCharCode(zero + letter.charCodeAt(0) - 48) : letter;
+  for (const letter of text)
+    digits += letter >= "0" && letter <= "9" ? fromCharCode(zero + letter.charCodeAt(0) - 48) : letter;
   return digits;
 }

@@ -54,7 +54,11 @@ export const numberFunctions = [
   ),
   defineFunction("parseInteger", "s-s", (args, run) => {
     if (args[0] === undefined) return undefined;
-    const number = readInteger(args[0] as string, integerPicture(textArgument(args[1] as Value, "parseInteger", 2), run), run);
+    const number = readInteger(
+      args[0] as string,
+      integerPicture(textArgument(args[1] as Value, "parseInteger", 2), run),
+      run,
+    );
     if (number === undefined) throw valueFault("D3030", "The text is no integer by this picture");
     return number;
   }),
@@ -66,7 +70,11 @@ export const numberFunctions = [
 ];
 
 /** Defines a function of a number, which of nothing is nothing. */
-function ofNumber(name: string, signature: string, apply: (value: number, second: Value, third: Value, run: Run) => Value): BuiltIn {
+function ofNumber(
+  name: string,
+  signature: string,
+  apply: (value: number, second: Value, third: Value, run: Run) => Value,
+): BuiltIn {
   return defineFunction(name, signature, (args, run) =>
     args[0] === undefined ? undefined : apply(args[0] as number, args[1] as Value, args[2] as Value, run),
   );

@@ -55,12 +55,18 @@ export const objectFunctions = [
   }),
 
   defineFunction("error", "s?", (args) => {
-    throw new Fault("EXPR_RAISED", typeof args[0] === "string" && args[0] !== "" ? args[0] : "The expression called $error.");
+    throw new Fault(
+      "EXPR_RAISED",
+      typeof args[0] === "string" && args[0] !== "" ? args[0] : "The expression called $error.",
+    );
   }),
 
   defineFunction("assert", "bs?", (args) => {
     if (args[0] === true) return undefined;
-    throw new Fault("EXPR_RAISED", typeof args[1] === "string" && args[1] !== "" ? args[1] : "A condition of $assert does not hold.");
+    throw new Fault(
+      "EXPR_RAISED",
+      typeof args[1] === "string" && args[1] !== "" ? args[1] : "A condition of $assert does not hold.",
+    );
   }),
 ];
 
@@ -105,4 +111,3 @@ function spread(value: Value, run: Run, depth: number): Value {
   }
   return objects;
 }
-

@@ -13,5 +13,7 @@ export function rounded(value: number, digits: number | undefined): number {
 function shifted(value: number, digits: number): number {
   const text = "" + value;
   const e = text.indexOf("e");
-  return e < 0 ? toNumber(text + "e" + digits) : toNumber(text.slice(0, e) + "e" + (toNumber(text.slice(e + 1)) + digits));
+  return e < 0
+    ? toNumber(text + "e" + digits)
+    : toNumber(text.slice(0, e) + "e" + (toNumber(text.slice(e + 1)) + digits));
 }

@@ -43,6 +43,7 @@ export function findBuiltIn(name: string): BuiltIn | undefined {
 /** The function that a compiled expression names. */
 export function builtIn(name: string): BuiltIn {
   const found = table.get(name);
-  if (found === undefined) throw new Fault("EXPR_FORM_UNKNOWN", `The compiled expression has an unknown function $${name}.`);
+  if (found === undefined)
+    throw new Fault("EXPR_FORM_UNKNOWN", `The compiled expression has an unknown function $${name}.`);
   return found;
 }

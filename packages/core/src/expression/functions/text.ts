@@ -6,12 +6,15 @@ import { defineFunction } from "../signature.ts";
 import type { BuiltIn } from "../signature.ts";
 import type { Run } from "../run.ts";
 import type { Value } from "../value.ts";
-import type { Json } from "../../values/json.ts";
 
 const { abs, trunc } = Math;
 
 /** Defines a function of a text, which of nothing is nothing. */
-function ofText(name: string, signature: string, apply: (text: string, args: readonly Value[], run: Run) => Value): BuiltIn {
+function ofText(
+  name: string,
+  signature: string,
+  apply: (text: string, args: readonly Value[], run: Run) => Value,
+): BuiltIn {
   return defineFunction(name, signature, (args, run) => {
     const text = args[0] as Value;
     if (text === undefined) return undefined;
@@ -89,7 +92,11 @@ export const textFunctions = [
     let result = "";
     let from = 0;
     let count = 0;
-    for (let at = text.indexOf(mark); at >= 0 && (limit === undefined || count < (limit as number)); at = text.indexOf(mark, from)) {
+    for (
+      let at = text.indexOf(mark);
+      at >= 0 && (limit === undefined || count < (limit as number));
+      at = text.indexOf(mark, from)
+    ) {
       spend(run, 1 + (put.length >> 6));
       result += text.slice(from, at) + put;
       from = at + mark.length;
@@ -99,11 +106,11 @@ export const textFunctions = [
   }),
 
   defineFunction("join", "a<s>s?", (args, run) => {
-    const texts = args[0] as Json[] | undefined;
+    const texts = args[0] as string[] | undefined;
     if (texts === undefined) return undefined;
     const separator = args[1] === undefined ? "" : (args[1] as string);
     let length = separator.length * texts.length;
-    for (const text of texts) length += (text as string).length;
+    for (const text of texts) length += text.length;
     spend(run, texts.length);
     spendText(run, length);
     return texts.join(separator);
@@ -117,7 +124,7 @@ export const textFunctions = [
 function trimmed(text: string): string {
   let result = "";
   let from = 0;
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     if (!isBlank(text.charCodeAt(i))) {
       i += 1;
       continue;

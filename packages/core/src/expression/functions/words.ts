@@ -4,12 +4,48 @@ import type { Run } from "../run.ts";
 const { floor, log10, pow } = Math;
 
 const small = [
-  "Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten",
-  "Eleven", "Twelve", "Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen", "Nineteen",
+  "Zero",
+  "One",
+  "Two",
+  "Three",
+  "Four",
+  "Five",
+  "Six",
+  "Seven",
+  "Eight",
+  "Nine",
+  "Ten",
+  "Eleven",
+  "Twelve",
+  "Thirteen",
+  "Fourteen",
+  "Fifteen",
+  "Sixteen",
+  "Seventeen",
+  "Eighteen",
+  "Nineteen",
 ];
 const smallOrdinals = [
-  "Zeroth", "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth",
-  "Eleventh", "Twelfth", "Thirteenth", "Fourteenth", "Fifteenth", "Sixteenth", "Seventeenth", "Eighteenth", "Nineteenth",
+  "Zeroth",
+  "First",
+  "Second",
+  "Third",
+  "Fourth",
+  "Fifth",
+  "Sixth",
+  "Seventh",
+  "Eighth",
+  "Ninth",
+  "Tenth",
+  "Eleventh",
+  "Twelfth",
+  "Thirteenth",
+  "Fourteenth",
+  "Fifteenth",
+  "Sixteenth",
+  "Seventeenth",
+  "Eighteenth",
+  "Nineteenth",
 ];
 const tens = ["Twenty", "Thirty", "Forty", "Fifty", "Sixty", "Seventy", "Eighty", "Ninety"];
 const powers = ["Thousand", "Million", "Billion", "Trillion"];
@@ -34,7 +70,13 @@ function words(value: number, follows: boolean, ordinal: boolean, run: Run): str
   if (power > powers.length) power = powers.length;
   const factor = pow(10, power * 3);
   const count = floor(value / factor);
-  return comma + words(count, false, false, run) + " " + (powers[power - 1] as string) + rest(value - count * factor, ordinal, run);
+  return (
+    comma +
+    words(count, false, false, run) +
+    " " +
+    (powers[power - 1] as string) +
+    rest(value - count * factor, ordinal, run)
+  );
 }
 
 function rest(value: number, ordinal: boolean, run: Run): string {

@@ -5,12 +5,15 @@ import { actionErrorPatterns } from "../packages/core/src/errors/action.ts";
 import type { ErrorEntry } from "../packages/core/src/errors/catalogue.ts";
 import { errorAreas } from "../packages/core/src/errors/errors.ts";
 import { definitionJsonSchema } from "../packages/core/src/definition/json-schema.ts";
+import { stepPages } from "./step-pages.ts";
 
 /** Files that are made from the code, by their path in the repository. */
 export function generatedFiles(): { readonly [path: string]: string } {
+  const schema = definitionJsonSchema();
   return {
+    ...stepPages(schema),
     "docs/errors.md": errorsPage(),
-    "packages/core/mainspring.schema.json": JSON.stringify(definitionJsonSchema(), undefined, 2) + "\n",
+    "packages/core/mainspring.schema.json": JSON.stringify(schema, undefined, 2) + "\n",
   };
 }
 

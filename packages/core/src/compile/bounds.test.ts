@@ -92,12 +92,16 @@ test("[BND-01] concurrency is fan-out, and leaves no moment to continue as new",
   expect(narrow.peakHistoryEvents).toBeLessThan(100);
 });
 
-test("[BND-01] a history that an execution cannot hold is a warning", () => {
-  const parsed = parseDefinition({ workflow: "bounded", steps: [each("l", [remote("a")], { concurrency: 50 })] });
-  if ("issues" in parsed) throw new Error("not a definition");
-  expect(compileDefinition(parsed.definition, catalogue).issues).toMatchObject([
-    { code: "BOUND_HISTORY", severity: "warning" },
-  ]);
+test("[BND-01] more than an execution can hold at the same time is a warning", () => {
+  const wide = (id: string, body: readonly object[]): object => each(id, body, { concurrency: 50 });
+  const issuesOf = (step: object): string[] => {
+    const parsed = parseDefinition({ workflow: "bounded", steps: [step] });
+    if ("issues" in parsed) throw new Error("not a definition");
+    return compileDefinition(parsed.definition, catalogue).issues.map(({ code, severity }) => `${severity} ${code}`);
+  };
+  expect(issuesOf(wide("l", [remote("a")]))).toEqual([]);
+  expect(issuesOf(wide("m", [each("l", [remote("a")], { concurrency: 11 })]))).toEqual(["warning BOUND_FAN_OUT"]);
+  expect(issuesOf(wide("m", [wide("l", [remote("a")])]))).toEqual(["warning BOUND_HISTORY", "warning BOUND_FAN_OUT"]);
 });
 
 test("[BND-01] timers are those of waits, timeouts and reminders", () => {

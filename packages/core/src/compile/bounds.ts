@@ -35,6 +35,12 @@ export interface StepBounds {
 
 /** At so many history events the run fails with HISTORY_BUDGET. */
 export const historyEventsMax = 40_000;
+/** From so many on the run holds new calls back until nothing is in flight. */
+const heldBackFromEvents = 12_000;
+/** What one open call, wait, task or child may still write. */
+const eventsInFlightMax = 12;
+/** Open activities of one execution: Temporal refuses more than 2,000, and slows down long before. */
+export const fanOutMax = 500;
 
 // Measured per primitive, the follow-up workflow task included.
 const cost = {
@@ -75,7 +81,9 @@ export function boundsOf(steps: readonly ProgramStep[], payloadSchema: ReadonlyJ
     (executions - 1) * cost.nextExecution;
   return {
     historyEvents: finite(events),
-    peakHistoryEvents: finite(cost.run + cost.runMarkers + total.peak),
+    peakHistoryEvents: finite(
+      Math.min(cost.run + cost.runMarkers + total.peak, heldBackFromEvents + total.fanOut * eventsInFlightMax),
+    ),
     timers: finite(total.timers),
     fanOut: finite(total.fanOut),
     largestLiteralBytes: tally.perStep.reduce(

@@ -5,7 +5,7 @@ import { programFormat } from "../program/program.ts";
 import type { Issue } from "../values/issue.ts";
 import type { Json } from "../values/json.ts";
 import type { Bounds } from "./bounds.ts";
-import { boundsOf, historyEventsMax } from "./bounds.ts";
+import { boundsOf, fanOutMax, historyEventsMax } from "./bounds.ts";
 import type { CompileCatalogue } from "./catalogue.ts";
 import { checkCalls } from "./check-calls.ts";
 import { checkCorrelation } from "./check-correlation.ts";
@@ -56,12 +56,7 @@ export function compileDefinition(
   // Without it every variable that a broken target meant would be one more error.
   if (!issues.hasBrokenTargets) checkVariables(steps, definition.payload, issues, (value) => c.pointerOf(value));
   checkCorrelation(steps, catalogue, issues, stepPointer);
-  const peak = bounds.peakHistoryEvents;
-  if (peak === null || peak > historyEventsMax) {
-    const count = peak === null ? "any number of" : String(peak);
-    const message = `In the worst case one execution of a run writes ${count} history events; it may have ${historyEventsMax}.`;
-    issues.warning("BOUND_HISTORY", { pointer: "/steps" }, message);
-  }
+  checkBounds(bounds, issues);
   if (issues.hasErrors) return { issues: issues.list(), bounds };
 
   const content: Omit<Program, "programHash"> = without({
@@ -99,4 +94,15 @@ function compileTriggers(c: CompileContext, definition: Definition): ProgramTrig
       payload: c.optionalValue(trigger.payload, place, "/payload"),
     });
   });
+}
+
+function checkBounds({ peakHistoryEvents: peak, fanOut }: Bounds, issues: IssueList): void {
+  if (peak === null || peak > historyEventsMax) {
+    const message = `In the worst case one execution of a run writes ${peak ?? "any number of"} history events; it may have ${historyEventsMax}.`;
+    issues.warning("BOUND_HISTORY", { pointer: "/steps" }, message);
+  }
+  if (fanOut === null || fanOut > fanOutMax) {
+    const message = `In the worst case ${fanOut ?? "any number of"} calls, waits and children of a run are open at the same time; up to ${fanOutMax} are sane.`;
+    issues.warning("BOUND_FAN_OUT", { pointer: "/steps" }, message);
+  }
 }

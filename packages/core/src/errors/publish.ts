@@ -170,10 +170,16 @@ export const publishErrors = {
       "Correlation paths are declared for this event, and the key that the wait asks for is of a kind that none of them produces.",
     remedy: "Compare the key with the declared paths of the event type.",
   },
+  BOUND_FAN_OUT: {
+    title: "Very much at the same time",
+    explanation:
+      "Concurrency inside of concurrency multiplies. Temporal refuses more than 2,000 open activities of one execution, and becomes slow long before.",
+    remedy: "Lower concurrency, or let a called workflow do a part.",
+  },
   BOUND_HISTORY: {
     title: "A run may outgrow its history",
     explanation:
       "In the worst case a run between two moments at which it can continue in a new execution writes more history events than an execution may have (40,000), and would end with HISTORY_BUDGET.",
-    remedy: "Lower maxItems, maxIterations or the number of attempts, or move a part into a workflow of its own.",
+    remedy: "Lower concurrency, or move a part into a workflow of its own.",
   },
 } as const satisfies ErrorCatalogue;

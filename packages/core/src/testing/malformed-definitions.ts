@@ -425,6 +425,11 @@ export const malformed: readonly Malformed[] = [
   },
   // Control
   {
+    name: "an item that is called payload",
+    source: stepsYaml("  - { id: x, type: control.forEach, items: [1], itemVar: payload, body: [] }"),
+    found: ["FIELD_INVALID /steps/0/itemVar 3"],
+  },
+  {
     name: "while without maxIterations",
     source: stepsYaml("  - { id: x, type: control.while, condition: true, body: [] }"),
     found: ["MAX_ITERATIONS_MISSING /steps/0/maxIterations 3"],

@@ -12,6 +12,10 @@ export function compileControlForEach(
   step: ForEachDefinition,
   place: StepPlace,
 ): Omit<ForEachStep, "id" | "path"> {
+  if (step.itemVar !== undefined && takenNames.has(step.itemVar)) {
+    const message = `"${step.itemVar}" has a meaning of its own in expressions, so no item can be called that.`;
+    c.error("FIELD_INVALID", place, "/itemVar", message, "Choose another name.");
+  }
   return without({
     type: "control.forEach",
     items: c.value(step.items, place, "/items"),
@@ -23,6 +27,18 @@ export function compileControlForEach(
     maxItems: step.maxItems === undefined ? undefined : c.count(step.maxItems, place, "/maxItems", 0),
   });
 }
+
+const takenNames: ReadonlySet<string> = new Set([
+  "payload",
+  "vars",
+  "meta",
+  "system",
+  "now",
+  "index",
+  "length",
+  "isFirst",
+  "isLast",
+]);
 
 function compileConcurrency(c: CompileContext, given: ValueDefinition, place: StepPlace): Value {
   const concurrency = c.value(given, place, "/concurrency");

@@ -9,7 +9,10 @@ test("[API-01] every route says who may call it, what it is for and how it answe
     expect(["viewer", "operator", "author", "admin", "platform", "public"], id).toContain(route.role);
     expect(route.summary, id).toMatch(/^[A-Z].{6,}[^.]$/);
     expect(route.doc, id).toMatch(/\.$/);
-    expect(Object.keys(route.replies).some((status) => Number(status) < 300), id).toBe(true);
+    expect(
+      Object.keys(route.replies).some((status) => Number(status) < 300),
+      id,
+    ).toBe(true);
     expect(route.method !== "GET" || route.body === undefined, `${id}: a GET takes no body`).toBe(true);
   }
 });
@@ -35,7 +38,14 @@ test("every code that a route names is one that a request can end in", () => {
 
 test("[SEC-01] a route without a role does not compile", () => {
   // @ts-expect-error the role is missing
-  const route = defineRoute({ method: "GET", path: "/x", summary: "Read x", doc: "X.", replies: { 200: { doc: "x" } }, errors: [] });
+  const route = defineRoute({
+    method: "GET",
+    path: "/x",
+    summary: "Read x",
+    doc: "X.",
+    replies: { 200: { doc: "x" } },
+    errors: [],
+  });
   expect(route).not.toHaveProperty("role");
 });
 

@@ -3,7 +3,7 @@
 export { contract, listRoutes } from "./contract.ts";
 export type { Contract, NamedRoute } from "./contract.ts";
 export { apiPrefix, fullPath } from "./route.ts";
-export type { Method, Reply, Route } from "./route.ts";
+export type { Method, ReadPart, Reply, ReplyOf, Route } from "./route.ts";
 export { roleSuffices, tenantRoles } from "./roles.ts";
 export type { RouteRole, TenantRole } from "./roles.ts";
 
@@ -14,6 +14,8 @@ export { commonProblems, problemCodes, problemFacts } from "./problem/codes.ts";
 export type { ProblemCode } from "./problem/codes.ts";
 export { problem, problemContentType } from "./problem/problem.ts";
 export type { Problem, ProblemIssue } from "./problem/problem.ts";
+export { checkShape } from "./problem/check-shape.ts";
+export { issueOf } from "./problem/issue.ts";
 export { ApiProblem, ApiUnreachable } from "./problem/api-problem.ts";
 
 export { createClient } from "./client/client.ts";
@@ -22,7 +24,25 @@ export type { CallArguments, CallResult, ClientOptions } from "./client/request.
 export type { StreamOptions } from "./client/run-stream.ts";
 
 export { endedStatuses, runStatuses } from "./schemas/run.ts";
-export type { InvocationReply, RunReply, RunStarted, RunStatusName, RunSummary, StepReply, TimelineItem, WaitReply } from "./schemas/run.ts";
+export type {
+  InvocationReply,
+  RunReply,
+  RunStarted,
+  RunStatusName,
+  RunSummary,
+  StepReply,
+  TimelineItem,
+  WaitReply,
+} from "./schemas/run.ts";
+export { newEvent } from "./schemas/event.ts";
 export type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "./schemas/event.ts";
-export type { DraftSaved, Published, Validation, VersionReply, VersionSummary, WorkflowReply, WorkflowSummary } from "./schemas/workflow.ts";
+export type {
+  DraftSaved,
+  Published,
+  Validation,
+  VersionReply,
+  VersionSummary,
+  WorkflowReply,
+  WorkflowSummary,
+} from "./schemas/workflow.ts";
 export { waitMaxSeconds } from "./routes/runs.ts";

@@ -42,6 +42,18 @@ export interface Route {
   readonly errors: readonly ProblemCode[];
 }
 
+/** A part of a request as the route's schema reads it; undefined where the route has no such part. */
+export type ReadPart<R extends Route, K extends "params" | "query" | "body"> = R[K] extends z.ZodType
+  ? z.output<R[K]>
+  : undefined;
+
+/** What is sent with a reply: a body, a text or a stream of it, or nothing. */
+export type ReplyOf<One> = One extends { readonly schema: infer S extends z.ZodType }
+  ? { readonly body: z.input<S> }
+  : One extends { readonly contentType: string }
+    ? { readonly text: string | AsyncIterable<string> }
+    : unknown;
+
 /** Keeps the exact type of a route, so that handlers and client are checked against it. */
 export function defineRoute<const R extends Route>(route: R): R {
   return route;

@@ -1,10 +1,20 @@
 import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "./config.ts";
 
-const good = { DATABASE_URL: "postgres://app@h/d", DISPATCHER_DATABASE_URL: "postgres://dispatcher@h/d", MAINSPRING_PLATFORM_KEY: "4fd1c09b7a8e2356dd01ef9a" };
+const good = {
+  DATABASE_URL: "postgres://app@h/d",
+  DISPATCHER_DATABASE_URL: "postgres://dispatcher@h/d",
+  MAINSPRING_PLATFORM_KEY: "4fd1c09b7a8e2356dd01ef9a",
+};
 
 test("a complete environment is read, with defaults for what is safe to assume", () => {
-  expect(readConfig(good)).toMatchObject({ host: "127.0.0.1", port: 7070, temporalAddress: "127.0.0.1:7233", temporalNamespace: "default", isDevelopment: false });
+  expect(readConfig(good)).toMatchObject({
+    host: "127.0.0.1",
+    port: 7070,
+    temporalAddress: "127.0.0.1:7233",
+    temporalNamespace: "default",
+    isDevelopment: false,
+  });
 });
 
 test.each([

@@ -32,9 +32,14 @@ export function readConfig(env: Environment): ServerConfig {
   if (isDevelopment && !loopback.has(host)) {
     throw new ConfigError(`MAINSPRING_DEV=1 serves loopback only, but MAINSPRING_HOST is ${host}: unset one of them.`);
   }
-  const databaseUrl = required(env, "DATABASE_URL", "the Postgres address of the role `app`, such as postgres://app:...@127.0.0.1:5432/mainspring");
+  const databaseUrl = required(
+    env,
+    "DATABASE_URL",
+    "the Postgres address of the role `app`, such as postgres://app:...@127.0.0.1:5432/mainspring",
+  );
   const logLevel = env.MAINSPRING_LOG_LEVEL ?? "info";
-  if (!logLevels.has(logLevel)) throw new ConfigError(`MAINSPRING_LOG_LEVEL is ${logLevel}: set it to one of ${[...logLevels].join(", ")}.`);
+  if (!logLevels.has(logLevel))
+    throw new ConfigError(`MAINSPRING_LOG_LEVEL is ${logLevel}: set it to one of ${[...logLevels].join(", ")}.`);
   return {
     databaseUrl,
     dispatcherDatabaseUrl: required(env, "DISPATCHER_DATABASE_URL", "the Postgres address of the role `dispatcher`"),
@@ -42,7 +47,13 @@ export function readConfig(env: Environment): ServerConfig {
     temporalNamespace: env.TEMPORAL_NAMESPACE ?? "default",
     host,
     port: portOf(env.MAINSPRING_PORT ?? "7070"),
-    platformKey: strongKey(required(env, "MAINSPRING_PLATFORM_KEY", `a random secret of at least ${platformKeyMin} characters, such as from \`openssl rand -hex 24\``)),
+    platformKey: strongKey(
+      required(
+        env,
+        "MAINSPRING_PLATFORM_KEY",
+        `a random secret of at least ${platformKeyMin} characters, such as from \`openssl rand -hex 24\``,
+      ),
+    ),
     isDevelopment,
     logLevel,
   };
@@ -56,15 +67,21 @@ function required(env: Environment, name: string, what: string): string {
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new ConfigError(`MAINSPRING_PORT is ${text}: set it to a port from 0 to 65535.`);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new ConfigError(`MAINSPRING_PORT is ${text}: set it to a port from 0 to 65535.`);
   return port;
 }
 
 function strongKey(key: string): string {
   const advice = `set it to a random secret, such as from \`openssl rand -hex 24\`.`;
-  if (key.length < platformKeyMin) throw new ConfigError(`MAINSPRING_PLATFORM_KEY has ${key.length} characters, fewer than ${platformKeyMin}: ${advice}`);
-  if (!/^[\x21-\x7e]+$/.test(key)) throw new ConfigError(`MAINSPRING_PLATFORM_KEY has characters that a header cannot carry: ${advice}`);
+  if (key.length < platformKeyMin)
+    throw new ConfigError(
+      `MAINSPRING_PLATFORM_KEY has ${key.length} characters, fewer than ${platformKeyMin}: ${advice}`,
+    );
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new ConfigError(`MAINSPRING_PLATFORM_KEY has characters that a header cannot carry: ${advice}`);
   // Ten different characters: `changemechangemechangeme` and rows of one digit have fewer.
-  if (new Set(key).size < 10 || /password|changeme|secret/i.test(key)) throw new ConfigError(`MAINSPRING_PLATFORM_KEY can be guessed: ${advice}`);
+  if (new Set(key).size < 10 || /password|changeme|secret/i.test(key))
+    throw new ConfigError(`MAINSPRING_PLATFORM_KEY can be guessed: ${advice}`);
   return key;
 }

@@ -1,5 +1,10 @@
-import { builtInActions, catalogue, createRegistry } from "@mainspring/actions";
-import { correlationPathsFromEnvironment, createRunClient, resolveCorrelationKey, unsupported } from "@mainspring/runtime/client";
+import { builtInCatalogue } from "@mainspring/actions/catalogue";
+import {
+  correlationPathsFromEnvironment,
+  createRunClient,
+  resolveCorrelationKey,
+  unsupported,
+} from "@mainspring/runtime/client";
 import { openDispatcher, openStore } from "@mainspring/store";
 import { ConfigError, readConfig } from "./config.ts";
 import { createDemoShop } from "./demo/demo-shop.ts";
@@ -10,13 +15,13 @@ import { startServer } from "./start-server.ts";
 try {
   await serve();
 } catch (error) {
-  console.error(error instanceof ConfigError ? error.message : error);
+  say(error instanceof ConfigError ? error.message : textOf(error));
   process.exit(2);
 }
 
 async function serve(): Promise<void> {
   const config = readConfig(process.env);
-  const report = (error: Error): void => console.error(`a database connection broke: ${error.message}`);
+  const report = (error: Error): void => say(`a database connection broke: ${error.message}`);
   const store = openStore({ url: config.databaseUrl, onPoolError: report });
   const dispatcher = openDispatcher({ url: config.dispatcherDatabaseUrl, onPoolError: report });
   // Refuses a database that is not migrated, and a role that could see every tenant.
@@ -26,13 +31,13 @@ async function serve(): Promise<void> {
     store,
     runs,
     listenToJournals: (onNotify) => dispatcher.listen("journal", onNotify),
-    catalogue: catalogue(createRegistry(builtInActions)),
+    catalogue: builtInCatalogue(),
     unsupported,
     correlationPaths: correlationPathsFromEnvironment(process.env),
     resolveCorrelationKey,
     ...(config.isDevelopment ? { demo: createDemoShop() } : {}),
   });
-  console.error(`Mainspring listens on ${server.url}${config.isDevelopment ? " (development: loopback only)" : ""}`);
+  say(`Mainspring listens on ${server.url}${config.isDevelopment ? " (development: loopback only)" : ""}`);
 
   let isStopping = false;
   const stop = (): void => {
@@ -44,11 +49,19 @@ async function serve(): Promise<void> {
       .then(
         () => process.exit(0),
         (error: unknown) => {
-          console.error(error);
+          say(textOf(error));
           process.exit(1);
         },
       );
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

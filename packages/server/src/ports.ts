@@ -8,7 +8,12 @@ export interface Runs {
    */
   start(request: StartRequest): Promise<{ readonly runId: string; readonly status: string; readonly created: boolean }>;
   /** @throws MainspringError RUN_NOT_FOUND, PAYLOAD_INVALID, LAUNCH_REFUSED */
-  replay(request: { readonly tenantId: string; readonly runId: string; readonly payload?: Json; readonly startedBy: string }): Promise<{ readonly runId: string }>;
+  replay(request: {
+    readonly tenantId: string;
+    readonly runId: string;
+    readonly payload?: Json;
+    readonly startedBy: string;
+  }): Promise<{ readonly runId: string }>;
   /** @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED */
   cancel(request: {
     readonly tenantId: string;

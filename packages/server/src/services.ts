@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "@mainspring/actions";
+import type { CatalogueEntry } from "@mainspring/actions/catalogue";
 import type { Store } from "@mainspring/store";
 import type { ServerMetrics } from "./http/metrics.ts";
 import type { CorrelationPaths, CorrelationResolver, JournalFeed, Runs, Unsupported } from "./ports.ts";

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { CatalogueEntry } from "@mainspring/actions";
+import type { CatalogueEntry } from "@mainspring/actions/catalogue";
 import type { Store } from "@mainspring/store";
 import type { FastifyInstance } from "fastify";
 import type { ServerConfig } from "./config.ts";
@@ -35,15 +35,19 @@ export interface ServerParts {
 
 export interface RunningServer {
   readonly url: string;
-  /** Stops taking requests, ends streams, waits for the rest and cuts it off after `shutdownGraceMs`. */
-  close(): Promise<void>;
+  /** Stops taking requests, ends streams and waits for the rest; what is left after `shutdownGraceMs` is cut off. */
+  close(): Promise<"drained" | "cut off">;
 }
 
 export const shutdownGraceMs = 8_000;
+const idleCheckMs = 50;
 const builtWeb = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
 /** Listens, and answers when this resolves. */
-export async function startServer(config: Pick<ServerConfig, "host" | "port" | "platformKey" | "logLevel">, parts: ServerParts): Promise<RunningServer> {
+export async function startServer(
+  config: Pick<ServerConfig, "host" | "port" | "platformKey" | "logLevel">,
+  parts: ServerParts,
+): Promise<RunningServer> {
   const stopping = new AbortController();
   const feed = await openJournalFeed(parts.listenToJournals);
   const services: Services = { ...parts, feed, metrics: createMetrics(), shutdown: stopping.signal };
@@ -57,7 +61,11 @@ export async function startServer(config: Pick<ServerConfig, "host" | "port" | "
     checkReplies: parts.checkReplies ?? false,
     metrics: services.metrics,
     logLevel: config.logLevel,
-    more: [pages.register, registerUnsupportedControls(services, config.platformKey), ...(demo === undefined ? [] : [registerDemo(demo)])],
+    more: [
+      pages.register,
+      registerUnsupportedControls(services, config.platformKey),
+      ...(demo === undefined ? [] : [registerDemo(demo)]),
+    ],
     fallback: pages.fallback,
   });
   try {
@@ -69,10 +77,25 @@ export async function startServer(config: Pick<ServerConfig, "host" | "port" | "
   }
 }
 
-async function close(app: FastifyInstance, stopping: AbortController, feed: { close(): Promise<void> }): Promise<void> {
+async function close(
+  app: FastifyInstance,
+  stopping: AbortController,
+  feed: { close(): Promise<void> },
+): Promise<"drained" | "cut off"> {
   stopping.abort();
-  const cut = setTimeout(() => app.server.closeAllConnections(), shutdownGraceMs);
-  await app.close();
-  clearTimeout(cut);
+  let how: "drained" | "cut off" = "drained";
+  const cut = setTimeout(() => {
+    how = "cut off";
+    app.server.closeAllConnections();
+  }, shutdownGraceMs);
+  // A connection whose last reply ends only now would be kept alive for its client's next request.
+  const idle = setInterval(() => app.server.closeIdleConnections(), idleCheckMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+    clearInterval(idle);
+  }
   await feed.close();
+  return how;
 }

@@ -12,7 +12,11 @@ type Call<R extends Route> =
     ? (given?: CallArguments<R>) => Promise<CallResult<R>>
     : (given: CallArguments<R>) => Promise<CallResult<R>>;
 
-type Calls = { readonly [N in keyof Contract]: { readonly [K in keyof Contract[N]]: Contract[N][K] extends Route ? Call<Contract[N][K]> : never } };
+type Calls = {
+  readonly [N in keyof Contract]: {
+    readonly [K in keyof Contract[N]]: Contract[N][K] extends Route ? Call<Contract[N][K]> : never;
+  };
+};
 
 /** One method per route of the contract, `client.<noun>.<name>({ params, query, body, ... })`; streams are iterators. */
 export type Client = Omit<Calls, "runs"> & {
@@ -25,7 +29,10 @@ export type Client = Omit<Calls, "runs"> & {
 /** A client of one server, with one key. Works in browsers and in Node. */
 export function createClient(options: ClientOptions): Client {
   const nouns = Object.entries(contract).map(([noun, routes]) => {
-    const calls = Object.entries(routes).map(([name, route]) => [name, (given: object = {}) => callRoute(options, route as Route, given)]);
+    const calls = Object.entries(routes).map(([name, route]) => [
+      name,
+      (given: object = {}) => callRoute(options, route as Route, given),
+    ]);
     return [noun, Object.fromEntries(calls)];
   });
   const client = Object.fromEntries(nouns) as { runs: { stream: unknown } };

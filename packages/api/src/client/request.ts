@@ -5,14 +5,19 @@ import type { Route } from "../route.ts";
 
 type Prettify<T> = { [K in keyof T]: T[K] };
 type InputOf<R extends Route, K extends "params" | "query" | "body"> = R[K] extends z.ZodType ? z.input<R[K]> : never;
-type Member<Name extends string, T> = [T] extends [never] ? unknown : Record<never, never> extends T ? { [N in Name]?: T } : { [N in Name]: T };
+type Member<Name extends string, T> = [T] extends [never]
+  ? unknown
+  : Record<never, never> extends T
+    ? { [N in Name]?: T }
+    : { [N in Name]: T };
 
 type BodyMember<R extends Route> = [InputOf<R, "body">] extends [never]
   ? unknown
   : R["yaml"] extends true
     ? R["bodyOptional"] extends true
       ? { body?: InputOf<R, "body">; yaml?: string }
-      : { body: InputOf<R, "body">; yaml?: undefined } | { /** The definition, sent as `application/yaml`. */ yaml: string; body?: undefined }
+      : | { body: InputOf<R, "body">; yaml?: undefined }
+        | { /** The definition, sent as `application/yaml`. */ yaml: string; body?: undefined }
     : R["bodyOptional"] extends true
       ? { body?: InputOf<R, "body"> }
       : { body: InputOf<R, "body"> };
@@ -26,10 +31,16 @@ export type CallArguments<R extends Route> = Prettify<
     (R["ifMatch"] extends true ? { /** The draft's revision. */ ifMatch?: number } : unknown) & { signal?: AbortSignal }
 >;
 
-type BodyOf<Reply> = Reply extends { readonly schema: infer S extends z.ZodType } ? z.output<S> : Reply extends { readonly contentType: string } ? string : undefined;
+type BodyOf<Reply> = Reply extends { readonly schema: infer S extends z.ZodType }
+  ? z.output<S>
+  : Reply extends { readonly contentType: string }
+    ? string
+    : undefined;
 
 /** The body of a successful reply: the union over the route's successes. */
-export type CallResult<R extends Route> = { [S in keyof R["replies"]]: S extends 200 | 201 | 202 | 204 ? BodyOf<R["replies"][S]> : never }[keyof R["replies"]];
+export type CallResult<R extends Route> = {
+  [S in keyof R["replies"]]: S extends 200 | 201 | 202 | 204 ? BodyOf<R["replies"][S]> : never;
+}[keyof R["replies"]];
 
 export interface ClientOptions {
   /** Origin of the server, such as `http://127.0.0.1:7070`; empty in a page that the server serves. */
@@ -62,8 +73,13 @@ export async function callRoute(options: ClientOptions, route: Route, given: Any
 }
 
 /** The reply itself, successful or not. */
-export async function send(options: ClientOptions, route: Route, given: AnyArguments & { readonly headers?: Record<string, string> }): Promise<Response> {
-  const url = options.baseUrl.replace(/\/+$/, "") + pathWith(fullPath(route), given.params ?? {}) + queryText(given.query ?? {});
+export async function send(
+  options: ClientOptions,
+  route: Route,
+  given: AnyArguments & { readonly headers?: Record<string, string> },
+): Promise<Response> {
+  const url =
+    options.baseUrl.replace(/\/+$/, "") + pathWith(fullPath(route), given.params ?? {}) + queryText(given.query ?? {});
   const headers: Record<string, string> = { accept: "application/json, application/problem+json", ...given.headers };
   if (options.apiKey !== undefined) headers.authorization = `Bearer ${options.apiKey}`;
   if (given.idempotencyKey !== undefined) headers["idempotency-key"] = given.idempotencyKey;

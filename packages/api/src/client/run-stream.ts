@@ -12,7 +12,11 @@ export interface StreamOptions {
   /** The connection is up, again or for the first time. */
   readonly onConnect?: () => void;
   /** The connection broke or could not be made; the next try comes in `retryMs`. */
-  readonly onDisconnect?: (problem: { readonly error: unknown; readonly attempt: number; readonly retryMs: number }) => void;
+  readonly onDisconnect?: (problem: {
+    readonly error: unknown;
+    readonly attempt: number;
+    readonly retryMs: number;
+  }) => void;
 }
 
 const firstRetryMs = 250;
@@ -23,7 +27,11 @@ const longestRetryMs = 5_000;
  * and goes on after the last entry; only an aborted signal or a refusal (4xx) ends it early.
  * @throws ApiProblem when the server refuses
  */
-export async function* streamRun(options: ClientOptions, runId: string, stream: StreamOptions = {}): AsyncGenerator<JournalEntry, void, undefined> {
+export async function* streamRun(
+  options: ClientOptions,
+  runId: string,
+  stream: StreamOptions = {},
+): AsyncGenerator<JournalEntry, void, undefined> {
   let afterSeq = stream.afterSeq ?? 0;
   let attempt = 0;
   for (;;) {

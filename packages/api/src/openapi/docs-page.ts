@@ -22,7 +22,15 @@ export function docsPage(): string {
 <p>JSON over HTTP, described for programs in <a href="/api/v1/openapi.json">OpenAPI 3.1</a>. Send <code>Authorization: Bearer &lt;api key&gt;</code>. Times are RFC 3339 in UTC; lists are <code>{items, nextCursor}</code>; every error is a problem document with a <code>code</code> of the <a href="#problems">list below</a>.</p>
 <nav>${nouns.map((noun) => `<a href="#${noun}">${escape(noun)}</a>`).join(" ")} <a href="#problems">problems</a></nav></header>
 <main>
-${nouns.map((noun) => `<section id="${noun}"><h2>${escape(noun)}</h2>${routes.filter((named) => named.noun === noun).map((named) => routeArticle(named, schemas)).join("")}</section>`).join("\n")}
+${nouns
+  .map(
+    (noun) =>
+      `<section id="${noun}"><h2>${escape(noun)}</h2>${routes
+        .filter((named) => named.noun === noun)
+        .map((named) => routeArticle(named, schemas))
+        .join("")}</section>`,
+  )
+  .join("\n")}
 <section id="problems"><h2>problems</h2><table><thead><tr><th>code</th><th>status</th><th>what it means</th><th>what to do</th></tr></thead><tbody>
 ${problemCodes().map(problemRow).join("\n")}
 </tbody></table></section>
@@ -33,10 +41,22 @@ ${problemCodes().map(problemRow).join("\n")}
 }
 
 function routeArticle({ id, route }: NamedRoute, schemas: Record<string, unknown>): string {
-  const prefix = id.split(".").map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("");
-  const shapes = Object.entries(schemas).filter(([name]) => name === `${prefix}Body` || name.startsWith(`${prefix}Reply`));
-  const query = route.query === undefined ? "" : `<p>Query: ${Object.keys(route.query.shape).map((name) => `<code>${escape(name)}</code>`).join(", ")}</p>`;
-  const replies = Object.entries(route.replies).map(([status, reply]) => `<li><b>${status}</b> ${escape(reply.doc)}</li>`).join("");
+  const prefix = id
+    .split(".")
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join("");
+  const shapes = Object.entries(schemas).filter(
+    ([name]) => name === `${prefix}Body` || name.startsWith(`${prefix}Reply`),
+  );
+  const query =
+    route.query === undefined
+      ? ""
+      : `<p>Query: ${Object.keys(route.query.shape)
+          .map((name) => `<code>${escape(name)}</code>`)
+          .join(", ")}</p>`;
+  const replies = Object.entries(route.replies)
+    .map(([status, reply]) => `<li><b>${status}</b> ${escape(reply.doc)}</li>`)
+    .join("");
   const errors = route.errors.map((code) => `<a href="#${code}"><code>${code}</code></a>`).join(", ");
   return `<article id="${id}"><h3><span class="method">${route.method}</span> <code>${escape(fullPath(route))}</code></h3>
 <p>${escape(route.summary)}. <span class="role">${route.role}</span></p><p>${escape(route.doc)}</p>${query}<ul>${replies}</ul>${errors === "" ? "" : `<p>Problems: ${errors}</p>`}

@@ -11,13 +11,21 @@ interface Operation {
   responses: Record<string, { description: string; content?: Record<string, unknown> }>;
   "x-role": string;
 }
-const document = openapi() as { openapi: string; paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, object> } };
+const document = openapi() as {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+};
 const operations = Object.values(document.paths).flatMap((path) => Object.values(path));
 
 test("[API-01] the OpenAPI document has exactly the routes of the contract, with their roles", () => {
   expect(document.openapi).toBe("3.1.0");
-  const described = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => `${method} ${path} ${operation["x-role"]}`));
-  const declared = listRoutes().map(({ route }) => `${route.method.toLowerCase()} ${fullPath(route).replace(/:(\w+)/g, "{$1}")} ${route.role}`);
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => `${method} ${path} ${operation["x-role"]}`),
+  );
+  const declared = listRoutes().map(
+    ({ route }) => `${route.method.toLowerCase()} ${fullPath(route).replace(/:(\w+)/g, "{$1}")} ${route.role}`,
+  );
   expect(described.sort()).toEqual(declared.sort());
   expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length);
 });
@@ -26,7 +34,9 @@ test("every path parameter is declared, required and in its path", () => {
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const operation of Object.values(methods)) {
       const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === "path");
-      expect(declared.map((parameter) => parameter.name)).toEqual([...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
+      expect(declared.map((parameter) => parameter.name)).toEqual(
+        [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]),
+      );
       expect(declared.every((parameter) => parameter.required)).toBe(true);
     }
   }
@@ -48,8 +58,14 @@ test("every reference resolves and every response says what it is", () => {
 
 test("the schemas are plain JSON Schema: nothing that only zod knows", () => {
   expect(JSON.parse(JSON.stringify(document))).toEqual(document);
-  expect(document.components.schemas.RunsStartReply202).toMatchObject({ type: "object", required: ["runId", "status"] });
-  expect(document.components.schemas.WorkflowsCreateBody).toMatchObject({ properties: { definition: { type: "object" } }, additionalProperties: false });
+  expect(document.components.schemas.RunsStartReply202).toMatchObject({
+    type: "object",
+    required: ["runId", "status"],
+  });
+  expect(document.components.schemas.WorkflowsCreateBody).toMatchObject({
+    properties: { definition: { type: "object" } },
+    additionalProperties: false,
+  });
 });
 
 test("the readable page names every route and code, and has neither script nor inline style", () => {

@@ -23,7 +23,8 @@ export function openapi(): Document {
     info: {
       title: "Mainspring",
       version: "1",
-      description: "Business workflows written as data, run durably. Errors are problem documents (RFC 9457) with a stable `code` and a `remedy`.",
+      description:
+        "Business workflows written as data, run durably. Errors are problem documents (RFC 9457) with a stable `code` and a `remedy`.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
@@ -31,7 +32,13 @@ export function openapi(): Document {
     tags: [...new Set(routes.map((named) => named.noun))].map((name) => ({ name })),
     paths,
     components: {
-      securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: "An API key of a tenant; for `/platform` routes the platform key." } },
+      securitySchemes: {
+        apiKey: {
+          type: "http",
+          scheme: "bearer",
+          description: "An API key of a tenant; for `/platform` routes the platform key.",
+        },
+      },
       schemas: componentSchemas(routes),
     },
   };
@@ -47,11 +54,16 @@ function operation({ id, noun, route }: NamedRoute): Document {
     responses: responses(id, route),
   };
   if (route.role === "public") described.security = [];
-  const parameters = [...parametersOf("path", route.params), ...parametersOf("query", route.query), ...headerParameters(route)];
+  const parameters = [
+    ...parametersOf("path", route.params),
+    ...parametersOf("query", route.query),
+    ...headerParameters(route),
+  ];
   if (parameters.length > 0) described.parameters = parameters;
   if (route.body !== undefined) {
     const content: Record<string, Document> = { "application/json": { schema: reference(bodyName(id)) } };
-    if (route.yaml === true) content["application/yaml"] = { schema: { type: "string", description: "the definition itself" } };
+    if (route.yaml === true)
+      content["application/yaml"] = { schema: { type: "string", description: "the definition itself" } };
     described.requestBody = { required: route.bodyOptional !== true, content };
   }
   return described;
@@ -59,21 +71,42 @@ function operation({ id, noun, route }: NamedRoute): Document {
 
 function parametersOf(place: "path" | "query", schema: z.ZodObject | undefined): Document[] {
   if (schema === undefined) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema) as { properties?: Record<string, JsonSchema>; required?: string[] };
+  const { properties = {}, required = [] } = jsonSchema(schema) as {
+    properties?: Record<string, JsonSchema>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...rest } = property;
     const isRequired = place === "path" || required.includes(name);
-    return { name, in: place, required: isRequired, schema: rest, ...(description === undefined ? {} : { description }) };
+    return {
+      name,
+      in: place,
+      required: isRequired,
+      schema: rest,
+      ...(description === undefined ? {} : { description }),
+    };
   });
 }
 
 function headerParameters(route: Route): Document[] {
   const headers: Document[] = [];
   if (route.idempotencyKey === true) {
-    headers.push({ name: "Idempotency-Key", in: "header", required: false, description: "Repeated with the same body: done once.", schema: { type: "string", maxLength: 200 } });
+    headers.push({
+      name: "Idempotency-Key",
+      in: "header",
+      required: false,
+      description: "Repeated with the same body: done once.",
+      schema: { type: "string", maxLength: 200 },
+    });
   }
   if (route.ifMatch === true) {
-    headers.push({ name: "If-Match", in: "header", required: false, description: "The draft's revision, as in `ETag`.", schema: { type: "string" } });
+    headers.push({
+      name: "If-Match",
+      in: "header",
+      required: false,
+      description: "The draft's revision, as in `ETag`.",
+      schema: { type: "string" },
+    });
   }
   return headers;
 }
@@ -96,7 +129,10 @@ function responses(id: string, route: Route): Document {
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) {
-    described[String(status)] ??= { description: codes.map((code) => `\`${code}\``).join(", "), content: { [problemContentType]: { schema: reference("Problem") } } };
+    described[String(status)] ??= {
+      description: codes.map((code) => `\`${code}\``).join(", "),
+      content: { [problemContentType]: { schema: reference("Problem") } },
+    };
   }
   return described;
 }
@@ -124,7 +160,10 @@ function reference(name: string): Document {
 
 /** `runs.start` → `RunsStart` */
 function pascal(id: string): string {
-  return id.split(".").map((part) => part.charAt(0).toUpperCase() + part.slice(1)).join("");
+  return id
+    .split(".")
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join("");
 }
 
 function bodyName(id: string): string {

@@ -7,7 +7,11 @@ export type ProblemCode = ErrorCode;
 const entries: { readonly [code: string]: ErrorEntry } = errors;
 
 /** Status, title and remedy of a code; undefined for one that is not in the catalogue. */
-export function problemFacts(code: string): { readonly status: number; readonly title: string; readonly explanation: string; readonly remedy: string } | undefined {
+export function problemFacts(
+  code: string,
+):
+  | { readonly status: number; readonly title: string; readonly explanation: string; readonly remedy: string }
+  | undefined {
   const entry = Object.hasOwn(entries, code) ? entries[code] : undefined;
   return entry === undefined ? undefined : { ...entry, status: entry.status ?? 500 };
 }

@@ -20,7 +20,9 @@ const list = defineRoute({
   role: "viewer",
   summary: "List the actions that steps can call",
   doc: "With the JSON Schemas of input and output, in the order of their ids, in one page.",
-  replies: { 200: { doc: "the catalogue", schema: z.object({ items: z.array(action), nextCursor: z.string().nullable() }) } },
+  replies: {
+    200: { doc: "the catalogue", schema: z.object({ items: z.array(action), nextCursor: z.string().nullable() }) },
+  },
   errors: [],
 });
 

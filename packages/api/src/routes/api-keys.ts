@@ -12,7 +12,12 @@ const current = defineRoute({
   role: "viewer",
   summary: "Read what the key of this request is",
   doc: "Who one is signed in as.",
-  replies: { 200: { doc: "key and tenant", schema: z.object({ id, name: z.string(), role, tenant: z.object({ id, name: z.string() }) }) } },
+  replies: {
+    200: {
+      doc: "key and tenant",
+      schema: z.object({ id, name: z.string(), role, tenant: z.object({ id, name: z.string() }) }),
+    },
+  },
   errors: [],
 });
 
@@ -22,7 +27,12 @@ const list = defineRoute({
   role: "admin",
   summary: "List the tenant's API keys",
   doc: "Newest first, in one page, revoked ones included. Never the keys themselves: only their hashes are stored.",
-  replies: { 200: { doc: "the keys", schema: page(z.object({ id, name: z.string(), role, createdAt: instant, revokedAt: instant.nullable() })) } },
+  replies: {
+    200: {
+      doc: "the keys",
+      schema: page(z.object({ id, name: z.string(), role, createdAt: instant, revokedAt: instant.nullable() })),
+    },
+  },
   errors: [],
 });
 

@@ -13,7 +13,9 @@ const accept = defineRoute({
   summary: "Send an event, or several",
   doc: "Stored when the reply comes, routed after it. The same id of the same source with the same body answers with the first receipt. Several are accepted all or none.",
   body: z.union([newEvent, z.array(newEvent).min(1).max(eventBatchMax)]),
-  replies: { 202: { doc: "a receipt, or one for each event in their order", schema: z.union([receipt, z.array(receipt)]) } },
+  replies: {
+    202: { doc: "a receipt, or one for each event in their order", schema: z.union([receipt, z.array(receipt)]) },
+  },
   errors: ["EVENT_CONFLICT", "RUN_NOT_FOUND", "PAYLOAD_TOO_LARGE"],
 });
 

@@ -23,7 +23,10 @@ const ready = defineRoute({
   doc: "Asks Postgres and Temporal at each request.",
   replies: {
     200: { doc: "every part answers", schema: z.object({ ok: z.literal(true), parts: z.record(z.string(), part) }) },
-    503: { doc: "a part does not answer, or the process is shutting down", schema: z.object({ ok: z.literal(false), parts: z.record(z.string(), part) }) },
+    503: {
+      doc: "a part does not answer, or the process is shutting down",
+      schema: z.object({ ok: z.literal(false), parts: z.record(z.string(), part) }),
+    },
   },
   errors: [],
 });

@@ -1,6 +1,17 @@
 import { z } from "zod";
 import { defineRoute } from "../route.ts";
-import { invocation, journalEntry, run, runStarted, runStatus, runSummary, snapshot, step, timelineItem, wait } from "../schemas/run.ts";
+import {
+  invocation,
+  journalEntry,
+  run,
+  runStarted,
+  runStatus,
+  runSummary,
+  snapshot,
+  step,
+  timelineItem,
+  wait,
+} from "../schemas/run.ts";
 import { id, instant, json, page, pageQuery, workflowKey } from "../schemas/values.ts";
 
 const params = z.strictObject({ id });
@@ -18,12 +29,21 @@ const start = defineRoute({
   doc: "Of the published version unless `version` says otherwise. With `?wait=seconds` the reply is the run once its end is confirmed, else 202. What is accepted is not lost: while Temporal cannot be reached the run is QUEUED.",
   params: z.strictObject({ key: workflowKey }),
   notFound: "WORKFLOW_NOT_FOUND",
-  query: z.strictObject({ wait: z.coerce.number().int().min(0).max(waitMaxSeconds).optional().meta({ description: "seconds" }) }),
+  query: z.strictObject({
+    wait: z.coerce.number().int().min(0).max(waitMaxSeconds).optional().meta({ description: "seconds" }),
+  }),
   body: z.strictObject({ payload: json.optional(), version: z.number().int().min(1).max(2_147_483_647).optional() }),
   bodyOptional: true,
   idempotencyKey: true,
   replies: { 202: { doc: "accepted", schema: runStarted }, 200: { doc: "ended within `wait`", schema: run } },
-  errors: ["WORKFLOW_NOT_FOUND", "VERSION_NOT_FOUND", "NOT_PUBLISHED", "PAYLOAD_INVALID", "LAUNCH_REFUSED", "IDEMPOTENCY_CONFLICT"],
+  errors: [
+    "WORKFLOW_NOT_FOUND",
+    "VERSION_NOT_FOUND",
+    "NOT_PUBLISHED",
+    "PAYLOAD_INVALID",
+    "LAUNCH_REFUSED",
+    "IDEMPOTENCY_CONFLICT",
+  ],
 });
 
 /** `status` may be repeated. */
@@ -188,7 +208,12 @@ const cancel = defineRoute({
   notFound,
   body: z.strictObject({ reason: z.string().max(1_000).optional() }),
   bodyOptional: true,
-  replies: { 202: { doc: "Temporal accepted the request", schema: z.object({ id, status: runStatus, cancelRequestedAt: instant }) } },
+  replies: {
+    202: {
+      doc: "Temporal accepted the request",
+      schema: z.object({ id, status: runStatus, cancelRequestedAt: instant }),
+    },
+  },
   errors: [notFound, "RUN_ALREADY_ENDED", "WORKFLOW_TEMPORAL_CANCEL_FAILED"],
 });
 
@@ -206,5 +231,18 @@ const replay = defineRoute({
   errors: [notFound, "PAYLOAD_INVALID", "LAUNCH_REFUSED"],
 });
 
-export const runs = { start, list, get, steps, journal, waits, invocations, timeline, snapshots, stream, export: exportRun, cancel, replay };
-
+export const runs = {
+  start,
+  list,
+  get,
+  steps,
+  journal,
+  waits,
+  invocations,
+  timeline,
+  snapshots,
+  stream,
+  export: exportRun,
+  cancel,
+  replay,
+};

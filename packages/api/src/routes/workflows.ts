@@ -105,7 +105,10 @@ const publish = defineRoute({
   body: z.strictObject({}),
   bodyOptional: true,
   ifMatch: true,
-  replies: { 201: { doc: "a new version; the first is 1", schema: published }, 200: { doc: "nothing changed since this version", schema: published } },
+  replies: {
+    201: { doc: "a new version; the first is 1", schema: published },
+    200: { doc: "nothing changed since this version", schema: published },
+  },
   errors: [notFound, "REVISION_MISMATCH", "DEFINITION_INVALID"],
 });
 

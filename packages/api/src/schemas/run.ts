@@ -119,7 +119,11 @@ export const invocation = z.object({
 });
 
 /** A journal entry as the run wrote it; see the documentation of the journal. */
-export const journalEntry = z.looseObject({ seq: z.number().int(), at: instant, kind: z.enum(["input", "run", "step", "wait", "state", "event", "late"]) });
+export const journalEntry = z.looseObject({
+  seq: z.number().int(),
+  at: instant,
+  kind: z.enum(["input", "run", "step", "wait", "state", "event", "late"]),
+});
 
 export const timelineItem = z.object({
   kind: z.enum(["step", "wait"]),

@@ -33,7 +33,12 @@ export const workflow = z.object({
 
 export const validation = z.object({ valid: z.boolean(), issues: z.array(issue), bounds: json.optional() });
 
-export const published = z.object({ key: z.string(), version: z.number().int(), definitionHash: z.string(), bounds: json });
+export const published = z.object({
+  key: z.string(),
+  version: z.number().int(),
+  definitionHash: z.string(),
+  bounds: json,
+});
 
 export const versionSummary = z.object({
   version: z.number().int(),
@@ -44,7 +49,13 @@ export const versionSummary = z.object({
   publishedBy: z.string().nullable(),
 });
 
-export const version = z.object({ ...versionSummary.shape, key: z.string(), definition: json, source: z.string().nullable(), bounds: json });
+export const version = z.object({
+  ...versionSummary.shape,
+  key: z.string(),
+  definition: json,
+  source: z.string().nullable(),
+  bounds: json,
+});
 export type DraftSaved = z.infer<typeof draftSaved>;
 export type WorkflowSummary = z.infer<typeof workflowSummary>;
 export type WorkflowReply = z.infer<typeof workflow>;

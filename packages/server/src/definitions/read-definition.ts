@@ -19,20 +19,33 @@ export interface ReadDefinition {
 export function readDefinition(textOrObject: unknown, catalogue: CompileCatalogue): ReadDefinition {
   const parsed = parseDefinition(textOrObject);
   if ("definition" in parsed) {
-    const compiled = compileDefinition(parsed.definition, catalogue, parsed.positions === undefined ? {} : { positions: parsed.positions });
+    const compiled = compileDefinition(
+      parsed.definition,
+      catalogue,
+      parsed.positions === undefined ? {} : { positions: parsed.positions },
+    );
     const document = parsed.definition as unknown as Json;
-    return { document, issues: compiled.issues, bounds: compiled.bounds as unknown as Json, ...(compiled.program === undefined ? {} : { program: compiled.program }) };
+    return {
+      document,
+      issues: compiled.issues,
+      bounds: compiled.bounds as unknown as Json,
+      ...(compiled.program === undefined ? {} : { program: compiled.program }),
+    };
   }
   if (!isJsonObject(parsed.document)) throw unreadable(parsed.issues);
   return { document: parsed.document, issues: parsed.issues };
 }
 
 /** As `readDefinition`, but what cannot be read is nothing but its issues. */
-export function checkDefinition(textOrObject: unknown, catalogue: CompileCatalogue): Pick<ReadDefinition, "issues" | "bounds"> {
+export function checkDefinition(
+  textOrObject: unknown,
+  catalogue: CompileCatalogue,
+): Pick<ReadDefinition, "issues" | "bounds"> {
   try {
     return readDefinition(textOrObject, catalogue);
   } catch (error) {
-    if (error instanceof MainspringError && Array.isArray(error.details.issues)) return { issues: error.details.issues as Issue[] };
+    if (error instanceof MainspringError && Array.isArray(error.details.issues))
+      return { issues: error.details.issues as Issue[] };
     throw error;
   }
 }
@@ -46,7 +59,10 @@ const keyForm = /^[a-z][a-z0-9-]{1,62}$/;
 export function identityOf({ document, issues }: ReadDefinition): { readonly key: string; readonly name: string } {
   const { workflow: key, name } = document as { readonly [key: string]: Json };
   if (typeof key !== "string" || !keyForm.test(key)) throw unreadable(issues);
-  return { key, name: typeof name === "string" && name.trim() !== "" && textIsStorable(name) ? name.slice(0, 200) : key };
+  return {
+    key,
+    name: typeof name === "string" && name.trim() !== "" && textIsStorable(name) ? name.slice(0, 200) : key,
+  };
 }
 
 export function hasErrors(issues: readonly Issue[]): boolean {
@@ -54,6 +70,8 @@ export function hasErrors(issues: readonly Issue[]): boolean {
 }
 
 function unreadable(issues: readonly Issue[]): MainspringError {
-  const code = issues.some((issue) => issue.code === "DEFINITION_TOO_LARGE") ? "DEFINITION_TOO_LARGE" : "DEFINITION_UNREADABLE";
+  const code = issues.some((issue) => issue.code === "DEFINITION_TOO_LARGE")
+    ? "DEFINITION_TOO_LARGE"
+    : "DEFINITION_UNREADABLE";
   return new MainspringError(code, { issues }, issues[0]?.message);
 }

@@ -5,7 +5,14 @@ import { MainspringError } from "@mainspring/core";
 
 /** Who asks: a key of one tenant, the platform, or somebody without a key. */
 export type Caller =
-  | { readonly kind: "tenant"; readonly tenantId: string; readonly tenantName: string; readonly keyId: string; readonly keyName: string; readonly role: TenantRole }
+  | {
+      readonly kind: "tenant";
+      readonly tenantId: string;
+      readonly tenantName: string;
+      readonly keyId: string;
+      readonly keyName: string;
+      readonly role: TenantRole;
+    }
   | { readonly kind: "platform" }
   | { readonly kind: "nobody" };
 export type TenantCaller = Extract<Caller, { kind: "tenant" }>;
@@ -17,7 +24,10 @@ export type FindKey = (key: string) => Promise<Omit<TenantCaller, "kind"> | unde
  * Who a request's `Authorization` says that it is.
  * @throws MainspringError UNAUTHENTICATED for a header that names nobody; without a header the caller is nobody
  */
-export async function identify(authorization: string | undefined, keys: { readonly findKey: FindKey; readonly platformKey: string }): Promise<Caller> {
+export async function identify(
+  authorization: string | undefined,
+  keys: { readonly findKey: FindKey; readonly platformKey: string },
+): Promise<Caller> {
   if (authorization === undefined) return { kind: "nobody" };
   const key = /^Bearer +([\x21-\x7e]{1,400}) *$/i.exec(authorization)?.[1];
   if (key === undefined) throw unauthenticated("`Authorization` is not `Bearer <api key>`");
@@ -35,8 +45,14 @@ export function allow(caller: Caller, needed: RouteRole): void {
     if (caller.kind !== "platform") throw new MainspringError("FORBIDDEN", {}, "this route needs the platform key");
     return;
   }
-  if (caller.kind === "platform") throw new MainspringError("FORBIDDEN", {}, "this route needs a key of a tenant; the platform key belongs to none");
-  if (!roleSuffices(caller.role, needed)) throw new MainspringError("FORBIDDEN", {}, `this route needs the role ${needed}; the key has the role ${caller.role}`);
+  if (caller.kind === "platform")
+    throw new MainspringError("FORBIDDEN", {}, "this route needs a key of a tenant; the platform key belongs to none");
+  if (!roleSuffices(caller.role, needed))
+    throw new MainspringError(
+      "FORBIDDEN",
+      {},
+      `this route needs the role ${needed}; the key has the role ${caller.role}`,
+    );
 }
 
 /** Compares digests, so that neither content nor length shows in the time it takes. */

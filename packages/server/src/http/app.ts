@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { docsPage, docsStyle, fullPath, listRoutes, openapi, problemContentType } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
-import fastify from "fastify";
+import fastify, { LogController } from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServerMetrics } from "./metrics.ts";
 import { problemReply } from "./problem-document.ts";
@@ -36,7 +36,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     genReqId: () => randomUUID(),
     logger: { level: options.logLevel, base: { process: "server" } },
     // One line for each reply below; fastify's own two say less.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket),
   });
@@ -51,7 +51,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "unknown";
     options.metrics.request({ method: request.method, route, status: reply.statusCode, durationMs: reply.elapsedTime });
-    request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), id: request.id }, "answered");
+    request.log.info(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), id: request.id },
+      "answered",
+    );
   });
   app.setErrorHandler(sendProblem);
   registerRoutes(app, options);
@@ -59,7 +62,12 @@ export function createApp(options: AppOptions): FastifyInstance {
   for (const register of options.more) register(app);
   app.setNotFoundHandler((request, reply) => {
     const allowed = methodsOf(request.url);
-    if (allowed.length > 0) throw new MainspringError("METHOD_NOT_ALLOWED", { allow: allowed }, `${request.method} is not among ${allowed.join(", ")}`);
+    if (allowed.length > 0)
+      throw new MainspringError(
+        "METHOD_NOT_ALLOWED",
+        { allow: allowed },
+        `${request.method} is not among ${allowed.join(", ")}`,
+      );
     const answered = options.fallback(request, reply);
     if (answered !== undefined) return answered;
     throw new MainspringError("NOT_FOUND", {}, `there is no ${request.method} ${request.url.slice(0, 200)}`);
@@ -69,9 +77,13 @@ export function createApp(options: AppOptions): FastifyInstance {
 
 function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => settle(() => readJsonBody(body as Buffer), done));
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) =>
+    settle(() => readJsonBody(body as Buffer), done),
+  );
   for (const type of ["application/yaml", "application/x-yaml", "text/yaml"]) {
-    app.addContentTypeParser(type, { parseAs: "buffer" }, (_request, body, done) => settle(() => new YamlText(readText(body as Buffer)), done));
+    app.addContentTypeParser(type, { parseAs: "buffer" }, (_request, body, done) =>
+      settle(() => new YamlText(readText(body as Buffer)), done),
+    );
   }
 }
 
@@ -88,8 +100,13 @@ function settle(read: () => unknown, done: (error: Error | null, body?: unknown)
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemReply(error, request.id);
-  if (problem.unexpected !== undefined) request.log.error({ err: problem.unexpected, id: request.id }, "a request failed");
-  return reply.code(problem.status).headers(problem.headers).type(problemContentType).send(JSON.stringify(problem.document));
+  if (problem.unexpected !== undefined)
+    request.log.error({ err: problem.unexpected, id: request.id }, "a request failed");
+  return reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .header("content-type", problemContentType)
+    .send(Buffer.from(JSON.stringify(problem.document)));
 }
 
 function registerDocuments(app: FastifyInstance): void {
@@ -118,10 +135,14 @@ function refuseConnection(error: Error & { code?: string }, socket: Socket): voi
     return;
   }
   const [status, text] =
-    error.code === "HPE_HEADER_OVERFLOW" ? ["431 Request Header Fields Too Large", "the headers are too large"]
-    : error.code === "ERR_HTTP_REQUEST_TIMEOUT" ? ["408 Request Timeout", "the request did not come in time"]
-    : ["400 Bad Request", "this is not an HTTP request"];
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? ["431 Request Header Fields Too Large", "the headers are too large"]
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? ["408 Request Timeout", "the request did not come in time"]
+        : ["400 Bad Request", "this is not an HTTP request"];
   const { document } = problemReply(new MainspringError("REQUEST_INVALID", {}, text), "");
   const body = JSON.stringify({ ...document, status: Number.parseInt(status, 10) });
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: ${problemContentType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: ${problemContentType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }

@@ -1,15 +1,16 @@
-import type { Contract, Route } from "@mainspring/api";
-import type { z } from "zod";
+import type { Contract, ReadPart, ReplyOf, Route } from "@mainspring/api";
 import type { TenantCaller } from "./access.ts";
-
-type Read<R extends Route, K extends "params" | "query" | "body"> = R[K] extends z.ZodType ? z.output<R[K]> : undefined;
 
 /** A request of a route, read and checked. */
 export interface Request<R extends Route> {
-  readonly params: Read<R, "params">;
-  readonly query: Read<R, "query">;
+  readonly params: ReadPart<R, "params">;
+  readonly query: ReadPart<R, "query">;
   /** Undefined where the body is optional and was left out, and where YAML came instead. */
-  readonly body: R["yaml"] extends true ? Read<R, "body"> | undefined : R["bodyOptional"] extends true ? Read<R, "body"> | undefined : Read<R, "body">;
+  readonly body: R["yaml"] extends true
+    ? ReadPart<R, "body"> | undefined
+    : R["bodyOptional"] extends true
+      ? ReadPart<R, "body"> | undefined
+      : ReadPart<R, "body">;
   /** The text of a definition that was sent as YAML. */
   readonly yaml: string | undefined;
   readonly idempotencyKey: string | undefined;
@@ -24,14 +25,12 @@ export interface Request<R extends Route> {
 
 type Headers = { readonly [name: string]: string };
 
-type BodyOf<Reply> = Reply extends { readonly schema: infer S extends z.ZodType }
-  ? { readonly body: z.input<S>; readonly headers?: Headers }
-  : Reply extends { readonly contentType: string }
-    ? { readonly text: string | AsyncIterable<string>; readonly headers?: Headers }
-    : { readonly headers?: Headers };
-
 /** One of the replies that the route declares. */
-export type Answer<R extends Route> = { [S in keyof R["replies"] & number]: { readonly status: S } & BodyOf<R["replies"][S]> }[keyof R["replies"] & number];
+export type Answer<R extends Route> = {
+  [S in keyof R["replies"] & number]: { readonly status: S } & ReplyOf<R["replies"][S]> & {
+      readonly headers?: Headers;
+    };
+}[keyof R["replies"] & number];
 
 export type Handler<R extends Route> = (request: Request<R>) => Promise<Answer<R>>;
 

@@ -1,7 +1,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 export interface ServerMetrics {
-  request(seen: { readonly method: string; readonly route: string; readonly status: number; readonly durationMs: number }): void;
+  request(seen: {
+    readonly method: string;
+    readonly route: string;
+    readonly status: number;
+    readonly durationMs: number;
+  }): void;
   streamOpened(): void;
   streamClosed(): void;
   /** In Prometheus' text format. */
@@ -12,7 +17,12 @@ export interface ServerMetrics {
 export function createMetrics(): ServerMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const requests = new Counter({ name: "mainspring_http_requests_total", help: "Requests answered", labelNames: ["method", "route", "status"], registers: [registry] });
+  const requests = new Counter({
+    name: "mainspring_http_requests_total",
+    help: "Requests answered",
+    labelNames: ["method", "route", "status"],
+    registers: [registry],
+  });
   const durations = new Histogram({
     name: "mainspring_http_request_seconds",
     help: "Time from request to the end of the reply",

@@ -9,6 +9,8 @@ export interface ProblemReply {
   readonly document: Problem;
 }
 
+/** Of what the framework says, which may repeat the request. */
+const longestDetail = 300;
 const reserved = new Set(["type", "title", "status", "code", "detail", "remedy"]);
 
 /**
@@ -19,15 +21,28 @@ export function problemReply(thrown: unknown, requestId: string): ProblemReply &
   if (thrown instanceof MainspringError) {
     const facts = problemFacts(thrown.code);
     // A code without a status of its own (of an action, say) is not meant for callers.
-    if (facts !== undefined && facts.status !== 500) return describe(thrown.code, thrown.message, thrown.details, facts);
+    if (facts !== undefined && facts.status !== 500)
+      return describe(thrown.code, thrown.message, thrown.details, facts);
     return { ...internal(requestId), unexpected: thrown };
   }
   const code = frameworkCode(thrown);
-  if (code !== undefined) return describe(code, messageOf(thrown), {}, problemFacts(code));
-  if (isUnavailable(thrown)) return { ...describe("UNAVAILABLE", "a part that is needed does not answer", {}, problemFacts("UNAVAILABLE")), unexpected: thrown };
+  if (code !== undefined) return describe(code, messageOf(thrown).slice(0, longestDetail), {}, problemFacts(code));
+  if (isUnavailable(thrown))
+    return {
+      ...describe("UNAVAILABLE", "a part that is needed does not answer", {}, problemFacts("UNAVAILABLE")),
+      unexpected: thrown,
+    };
   // The database could not read a value as its type: it came past a check of ours, so it is logged, and it is the caller's.
   if (dataCodes.test(codeOf(thrown) ?? "")) {
-    return { ...describe("REQUEST_INVALID", "a value of the request is not of the form that it must have", {}, problemFacts("REQUEST_INVALID")), unexpected: thrown };
+    return {
+      ...describe(
+        "REQUEST_INVALID",
+        "a value of the request is not of the form that it must have",
+        {},
+        problemFacts("REQUEST_INVALID"),
+      ),
+      unexpected: thrown,
+    };
   }
   return { ...internal(requestId), unexpected: thrown };
 }
@@ -35,7 +50,12 @@ export function problemReply(thrown: unknown, requestId: string): ProblemReply &
 // Not of the type, out of its range, not a time, bytes that are no text, text that cannot be stored.
 const dataCodes = /^22(P02|003|007|008|021|P05)$/;
 
-function describe(code: ErrorCode, detail: string, details: { readonly [name: string]: unknown }, facts: ReturnType<typeof problemFacts>): ProblemReply {
+function describe(
+  code: ErrorCode,
+  detail: string,
+  details: { readonly [name: string]: unknown },
+  facts: ReturnType<typeof problemFacts>,
+): ProblemReply {
   const { issues, ...members } = details;
   const status = facts?.status ?? 500;
   const extra = Object.fromEntries(Object.entries(members).filter(([name]) => !reserved.has(name)));
@@ -59,7 +79,10 @@ function internal(requestId: string): ProblemReply {
   return describe("INTERNAL", `request ${requestId} failed`, { requestId }, problemFacts("INTERNAL"));
 }
 
-function headersOf(code: ErrorCode, details: { readonly [name: string]: unknown }): { readonly [name: string]: string } {
+function headersOf(
+  code: ErrorCode,
+  details: { readonly [name: string]: unknown },
+): { readonly [name: string]: string } {
   switch (code) {
     case "UNAUTHENTICATED":
       return { "www-authenticate": "Bearer" };
@@ -84,9 +107,10 @@ function frameworkCode(thrown: unknown): ErrorCode | undefined {
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
       return "BODY_NOT_JSON";
     case "FST_ERR_BAD_URL":
+    case "FST_ERR_MAX_PARAM_LENGTH":
       return "NOT_FOUND";
     default:
-      return undefined;
+      return code?.startsWith("FST_ERR_CTP_") === true ? "REQUEST_INVALID" : undefined;
   }
 }
 
@@ -103,7 +127,9 @@ function isUnavailable(thrown: unknown): boolean {
 }
 
 function codeOf(error: unknown): string | undefined {
-  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string"
+    ? error.code
+    : undefined;
 }
 
 function messageOf(error: unknown): string {

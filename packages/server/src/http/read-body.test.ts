@@ -18,9 +18,16 @@ function refusal(body: Uint8Array): { code: string; pointers: string[] } {
 }
 
 test("whole numbers that lose digits, and numbers too large, are refused with their place", () => {
-  expect(refusal(bytes('{"payload":{"n":[1,9007199254740993]}}'))).toEqual({ code: "NUMBER_NOT_EXACT", pointers: ["/payload/n/1"] });
+  expect(refusal(bytes('{"payload":{"n":[1,9007199254740993]}}'))).toEqual({
+    code: "NUMBER_NOT_EXACT",
+    pointers: ["/payload/n/1"],
+  });
   expect(refusal(bytes('{"n":1e400}'))).toEqual({ code: "NUMBER_NOT_EXACT", pointers: ["/n"] });
-  expect(readJsonBody(bytes('{"n":9007199254740991,"m":-9007199254740991,"x":1.5}'))).toEqual({ n: 9007199254740991, m: -9007199254740991, x: 1.5 });
+  expect(readJsonBody(bytes('{"n":9007199254740991,"m":-9007199254740991,"x":1.5}'))).toEqual({
+    n: 9007199254740991,
+    m: -9007199254740991,
+    x: 1.5,
+  });
 });
 
 test("text that cannot be stored and keys that could pass for something else are refused with their place", () => {
@@ -32,7 +39,8 @@ test("text that cannot be stored and keys that could pass for something else are
 });
 
 test("what is no JSON, and bytes that are no text, are refused; nothing is nothing", () => {
-  for (const text of ["{", "{'a':1}", "NaN", "\u0000", '{"a":1}}']) expect(refusal(bytes(text)).code, text).toBe("BODY_NOT_JSON");
+  for (const text of ["{", "{'a':1}", "NaN", "\u0000", '{"a":1}}'])
+    expect(refusal(bytes(text)).code, text).toBe("BODY_NOT_JSON");
   expect(refusal(Uint8Array.of(0x22, 0xff, 0x22)).code).toBe("BODY_NOT_JSON");
   expect(readJsonBody(bytes(""))).toBeUndefined();
   expect(readJsonBody(bytes(" \n"))).toBeUndefined();
@@ -40,11 +48,24 @@ test("what is no JSON, and bytes that are no text, are refused; nothing is nothi
 });
 
 test("a member that is given twice is refused with its place, equal names in different objects are not", () => {
-  expect(refusal(bytes('{"a":[{"b":1},{"b":1,"c":{},"b":2}]}'))).toEqual({ code: "REQUEST_INVALID", pointers: ["/a/1/b"] });
+  expect(refusal(bytes('{"a":[{"b":1},{"b":1,"c":{},"b":2}]}'))).toEqual({
+    code: "REQUEST_INVALID",
+    pointers: ["/a/1/b"],
+  });
   expect(refusal(bytes('{"\\u0061":1, "a" : 2}')).pointers).toEqual(["/a"]);
-  expect(readJsonBody(bytes('{"a":"a","b":{"a":"\\"a\\":"},"c":["a","a"]}'))).toEqual({ a: "a", b: { a: '"a":' }, c: ["a", "a"] });
+  expect(readJsonBody(bytes('{"a":"a","b":{"a":"\\"a\\":"},"c":["a","a"]}'))).toEqual({
+    a: "a",
+    b: { a: '"a":' },
+    c: ["a", "a"],
+  });
 });
 
 test("no text of a value that JSON can write has a member twice", () => {
-  fc.assert(fc.property(fc.jsonValue(), fc.boolean(), (value, isSpaced) => duplicateMember(JSON.stringify(value, null, isSpaced ? 1 : 0)) === undefined));
+  fc.assert(
+    fc.property(
+      fc.jsonValue(),
+      fc.boolean(),
+      (value, isSpaced) => duplicateMember(JSON.stringify(value, null, isSpaced ? 1 : 0)) === undefined,
+    ),
+  );
 });

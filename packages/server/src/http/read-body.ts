@@ -1,5 +1,6 @@
 import { explainCode, checkInput, MainspringError } from "@mainspring/core";
-import type { ErrorCode, InputProblem, Json } from "@mainspring/core";
+import type { InputProblem, Json } from "@mainspring/core";
+import { issueOf } from "@mainspring/api";
 import type { ProblemIssue } from "@mainspring/api";
 import { duplicateMember } from "./duplicate-member.ts";
 
@@ -31,7 +32,11 @@ export function readJsonBody(bytes: Uint8Array): Json | undefined {
   refuseUnacceptable(checkInput(value));
   const twice = duplicateMember(text);
   if (twice !== undefined) {
-    throw new MainspringError("REQUEST_INVALID", { issues: [issueOf("KEY_DUPLICATE", twice, "this member is given twice")] }, `${twice} is given twice`);
+    throw new MainspringError(
+      "REQUEST_INVALID",
+      { issues: [issueOf("KEY_DUPLICATE", twice, "this member is given twice")] },
+      `${twice} is given twice`,
+    );
   }
   return value;
 }
@@ -50,10 +55,9 @@ export function refuseUnacceptable(problems: readonly InputProblem[], place?: Pr
   const [first] = problems;
   if (first === undefined) return;
   const issues = problems.map((one) => issueOf(one.code, one.pointer, explainCode(one.code)?.title ?? one.code, place));
-  throw new MainspringError(first.code, { issues }, `${place ?? "body"}${first.pointer}: ${issues[0]?.message ?? first.code}`);
-}
-
-export function issueOf(code: ErrorCode, pointer: string, message: string, place?: ProblemIssue["in"]): ProblemIssue {
-  const remedy = explainCode(code)?.remedy ?? "Correct this value.";
-  return { code, severity: "error", pointer, message, remedy, ...(place === undefined ? {} : { in: place }) };
+  throw new MainspringError(
+    first.code,
+    { issues },
+    `${place ?? "body"}${first.pointer}: ${issues[0]?.message ?? first.code}`,
+  );
 }

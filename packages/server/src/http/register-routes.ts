@@ -1,13 +1,12 @@
 import { Readable } from "node:stream";
-import { fullPath, listRoutes } from "@mainspring/api";
+import { checkShape, fullPath, issueOf, listRoutes } from "@mainspring/api";
 import type { NamedRoute, Route } from "@mainspring/api";
 import { checkInput, isJsonObject, MainspringError } from "@mainspring/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { allow, identify } from "./access.ts";
 import type { FindKey } from "./access.ts";
-import { checkShape } from "./check-shape.ts";
 import type { AllHandlers, AnyHandler } from "./handler.ts";
-import { issueOf, refuseUnacceptable, YamlText } from "./read-body.ts";
+import { refuseUnacceptable, YamlText } from "./read-body.ts";
 
 export interface RouteSurroundings {
   readonly handlers: AllHandlers;
@@ -33,7 +32,13 @@ export function registerRoutes(app: FastifyInstance, around: RouteSurroundings):
   }
 }
 
-async function answer(named: NamedRoute, handler: AnyHandler, request: FastifyRequest, reply: FastifyReply, around: RouteSurroundings): Promise<FastifyReply> {
+async function answer(
+  named: NamedRoute,
+  handler: AnyHandler,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  around: RouteSurroundings,
+): Promise<FastifyReply> {
   const { route } = named;
   // Before anything else is looked at: who may not call a route learns nothing of what it takes.
   const caller = await identify(request.headers.authorization, around);
@@ -54,7 +59,9 @@ async function answer(named: NamedRoute, handler: AnyHandler, request: FastifyRe
   if (declared?.schema !== undefined) return reply.send(answered.body);
   if (declared?.contentType === undefined || answered.text === undefined) return reply.send();
   reply.header("content-type", declared.contentType);
-  return reply.send(typeof answered.text === "string" ? answered.text : Readable.from(answered.text, { objectMode: false }));
+  return reply.send(
+    typeof answered.text === "string" ? answered.text : Readable.from(answered.text, { objectMode: false }),
+  );
 }
 
 function readParams(route: Route, params: unknown): unknown {
@@ -70,7 +77,11 @@ function readQuery(route: Route, query: unknown): unknown {
   if (route.query !== undefined) return checkShape(route.query, query, "query");
   const [unknown] = Object.keys(query as object);
   if (unknown !== undefined) {
-    throw new MainspringError("REQUEST_INVALID", { issues: [issueOf("FIELD_UNKNOWN", `/${unknown}`, "this route takes no query", "query")] }, "this route takes no query");
+    throw new MainspringError(
+      "REQUEST_INVALID",
+      { issues: [issueOf("FIELD_UNKNOWN", `/${unknown}`, "this route takes no query", "query")] },
+      "this route takes no query",
+    );
   }
   return undefined;
 }
@@ -80,19 +91,32 @@ function readBody(route: Route, body: unknown): { readonly body: unknown; readon
     if (route.yaml !== true) throw new MainspringError("MEDIA_TYPE_UNSUPPORTED", {}, "this route takes no YAML");
     return { body: undefined, yaml: body.text };
   }
-  if (body === undefined && (route.body === undefined || route.bodyOptional === true)) return { body: undefined, yaml: undefined };
+  if (body === undefined && (route.body === undefined || route.bodyOptional === true))
+    return { body: undefined, yaml: undefined };
   if (route.body === undefined) {
     // Many clients send an empty object with every request that may have a body.
     if (isJsonObject(body) && Object.keys(body).length === 0) return { body: undefined, yaml: undefined };
-    throw new MainspringError("REQUEST_INVALID", { issues: [issueOf("FIELD_UNKNOWN", "", "this route takes no body")] }, "this route takes no body");
+    throw new MainspringError(
+      "REQUEST_INVALID",
+      { issues: [issueOf("FIELD_UNKNOWN", "", "this route takes no body")] },
+      "this route takes no body",
+    );
   }
   return { body: checkShape(route.body, body), yaml: undefined };
 }
 
-function readHeaders(route: Route, request: FastifyRequest): { readonly idempotencyKey?: string; readonly ifMatch?: number; readonly lastEventId?: number } {
-  const lastEventId = /^\d{1,15}$/.test(single(request, "last-event-id") ?? "") ? Number(single(request, "last-event-id")) : undefined;
+function readHeaders(
+  route: Route,
+  request: FastifyRequest,
+): { readonly idempotencyKey?: string; readonly ifMatch?: number; readonly lastEventId?: number } {
+  const lastEventId = /^\d{1,15}$/.test(single(request, "last-event-id") ?? "")
+    ? Number(single(request, "last-event-id"))
+    : undefined;
   return {
-    idempotencyKey: route.idempotencyKey === true ? readHeader(request, "idempotency-key", /^[\x21-\x7e]{1,200}$/, "1 to 200 printable ASCII characters") : undefined,
+    idempotencyKey:
+      route.idempotencyKey === true
+        ? readHeader(request, "idempotency-key", /^[\x21-\x7e]{1,200}$/, "1 to 200 printable ASCII characters")
+        : undefined,
     ifMatch: route.ifMatch === true ? readRevision(request) : undefined,
     lastEventId,
   };
@@ -106,7 +130,11 @@ function readRevision(request: FastifyRequest): number | undefined {
 function readHeader(request: FastifyRequest, name: string, form: RegExp, expected: string): string | undefined {
   const text = single(request, name);
   if (text === undefined || form.test(text)) return text;
-  throw new MainspringError("REQUEST_INVALID", { issues: [issueOf("FIELD_INVALID", `/${name}`, `expected ${expected}`, "header")] }, `header ${name}: expected ${expected}`);
+  throw new MainspringError(
+    "REQUEST_INVALID",
+    { issues: [issueOf("FIELD_INVALID", `/${name}`, `expected ${expected}`, "header")] },
+    `header ${name}: expected ${expected}`,
+  );
 }
 
 function single(request: FastifyRequest, name: string): string | undefined {
@@ -118,5 +146,8 @@ function checkReply({ id, route }: NamedRoute, status: number, body: unknown): v
   const declared = route.replies[status];
   if (declared === undefined) throw new TypeError(`${id} answered ${status}, which the contract does not know`);
   const result = declared.schema?.safeParse(body);
-  if (result !== undefined && !result.success) throw new TypeError(`${id} answered ${status} with a body that the contract does not know: ${result.error.message}`);
+  if (result !== undefined && !result.success)
+    throw new TypeError(
+      `${id} answered ${status} with a body that the contract does not know: ${result.error.message}`,
+    );
 }

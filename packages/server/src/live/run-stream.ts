@@ -9,7 +9,11 @@ export interface RunStreaming {
   readonly feed: JournalFeed;
   readonly run: { readonly tenantId: string; readonly runId: string };
   /** The row first and the entries after it, so that an ended row comes with its last entries. */
-  readonly read: (afterSeq: number) => Promise<{ readonly progress: RunProgress; readonly entries: readonly JournalEntry[]; readonly isLast: boolean } | undefined>;
+  readonly read: (
+    afterSeq: number,
+  ) => Promise<
+    { readonly progress: RunProgress; readonly entries: readonly JournalEntry[]; readonly isLast: boolean } | undefined
+  >;
   readonly afterSeq: number;
   readonly signal: AbortSignal;
 }

@@ -14,7 +14,11 @@ export function hasEnded(progress: Pick<RunProgress, "status">): boolean {
 }
 
 /** Whether the end that the row shows is final: a provisional one may be taken back by the run itself. */
-export async function endIsConfirmed(runs: Runs, run: { readonly tenantId: string; readonly runId: string }, progress: RunProgress): Promise<boolean> {
+export async function endIsConfirmed(
+  runs: Runs,
+  run: { readonly tenantId: string; readonly runId: string },
+  progress: RunProgress,
+): Promise<boolean> {
   if (!hasEnded(progress)) return false;
   // Runs of an earlier engine have no execution that could be asked.
   if (progress.isConfirmed || progress.engine !== "temporal") return true;

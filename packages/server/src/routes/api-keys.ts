@@ -1,5 +1,13 @@
 import { MainspringError } from "@mainspring/core";
-import { createApiKey, findApiKey, getTenant, listApiKeys, recordAudit, revokeApiKey, tenantOfApiKey } from "@mainspring/store";
+import {
+  createApiKey,
+  findApiKey,
+  getTenant,
+  listApiKeys,
+  recordAudit,
+  revokeApiKey,
+  tenantOfApiKey,
+} from "@mainspring/store";
 import type { Store } from "@mainspring/store";
 import type { FindKey } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -37,7 +45,12 @@ export function apiKeyHandlers({ store }: Services): Handlers<"apiKeys"> {
     async create({ body, caller }) {
       const created = await store.tenant(caller.tenantId, async (db) => {
         const made = await createApiKey(db, body);
-        await recordAudit(db, { actor: actorOf(caller), action: "api-key.create", subject: `api-key:${made.id}`, details: body });
+        await recordAudit(db, {
+          actor: actorOf(caller),
+          action: "api-key.create",
+          subject: `api-key:${made.id}`,
+          details: body,
+        });
         return made;
       });
       return { status: 201, body: created };
@@ -45,7 +58,8 @@ export function apiKeyHandlers({ store }: Services): Handlers<"apiKeys"> {
     async revoke({ params, caller }) {
       const wasThere = await store.tenant(caller.tenantId, async (db) => {
         const revoked = await revokeApiKey(db, params.id);
-        if (revoked) await recordAudit(db, { actor: actorOf(caller), action: "api-key.revoke", subject: `api-key:${params.id}` });
+        if (revoked)
+          await recordAudit(db, { actor: actorOf(caller), action: "api-key.revoke", subject: `api-key:${params.id}` });
         return revoked;
       });
       if (!wasThere) throw new MainspringError("API_KEY_NOT_FOUND");

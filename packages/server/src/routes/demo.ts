@@ -7,7 +7,10 @@ export function registerDemo(shop: DemoShop): (app: FastifyInstance) => void {
     app.all("/demo/*", (request, reply) => {
       const path = request.url.split("?", 1)[0] ?? "";
       const answer = shop.handleDemo({ method: request.method, path, headers: request.headers, body: request.body });
-      return reply.code(answer.status).headers(answer.headers ?? {}).send(answer.body);
+      return reply
+        .code(answer.status)
+        .headers(answer.headers ?? {})
+        .send(answer.body);
     });
   };
 }

@@ -1,10 +1,10 @@
+import { issueOf } from "@mainspring/api";
 import type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "@mainspring/api";
 import { canonicalHash, jsonBytes, MainspringError } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
 import { acceptEvent, deliveriesOf, getEvent, getRun, listEvents } from "@mainspring/store";
 import type { DeliveryRow, InboxRow, TenantDb } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
-import { issueOf } from "../http/read-body.ts";
 import type { Services } from "../services.ts";
 
 /** Of one event's payload, as canonical JSON. */
@@ -20,7 +20,10 @@ export function eventHandlers({ store, correlationPaths, resolveCorrelationKey }
     for (const position of lockingOrder(events)) {
       const event = events[position] as NewEvent;
       const explicit = event.correlationKey === undefined ? undefined : String(event.correlationKey);
-      const correlation = resolveCorrelationKey({ name: event.name, payload: event.payload, ...(explicit === undefined ? {} : { correlationKey: explicit }) }, correlationPaths);
+      const correlation = resolveCorrelationKey(
+        { name: event.name, payload: event.payload, ...(explicit === undefined ? {} : { correlationKey: explicit }) },
+        correlationPaths,
+      );
       const accepted = await acceptEvent(db, {
         source: event.source,
         eventId: event.id,
@@ -35,7 +38,11 @@ export function eventHandlers({ store, correlationPaths, resolveCorrelationKey }
       if (accepted.result === "conflict") {
         const pointer = isSingle ? "/id" : `/${position}/id`;
         const message = `event ${event.id} of source ${event.source} was accepted before with another content`;
-        throw new MainspringError("EVENT_CONFLICT", { eventId: accepted.id, issues: [issueOf("EVENT_CONFLICT", pointer, message)] }, message);
+        throw new MainspringError(
+          "EVENT_CONFLICT",
+          { eventId: accepted.id, issues: [issueOf("EVENT_CONFLICT", pointer, message)] },
+          message,
+        );
       }
       receipts[position] = { eventId: accepted.id, duplicate: accepted.result === "duplicate" };
     }
@@ -50,7 +57,9 @@ export function eventHandlers({ store, correlationPaths, resolveCorrelationKey }
       return { status: 202, body: Array.isArray(body) || first === undefined ? receipts : first };
     },
     async list({ query: { source, id, name, cursor, limit }, caller }) {
-      const { items, nextCursor } = await store.tenant(caller.tenantId, (db) => listEvents(db, { source, eventId: id, name }, { cursor, limit }));
+      const { items, nextCursor } = await store.tenant(caller.tenantId, (db) =>
+        listEvents(db, { source, eventId: id, name }, { cursor, limit }),
+      );
       return { status: 200, body: { items: items.map(presentEvent), nextCursor } };
     },
     async get({ params, caller }) {
@@ -59,7 +68,9 @@ export function eventHandlers({ store, correlationPaths, resolveCorrelationKey }
       return { status: 200, body: presentEvent(event) };
     },
     async deliveries({ params, caller }) {
-      const found = await store.tenant(caller.tenantId, async (db) => ((await getEvent(db, params.id)) === undefined ? undefined : deliveriesOf(db, params.id)));
+      const found = await store.tenant(caller.tenantId, async (db) =>
+        (await getEvent(db, params.id)) === undefined ? undefined : deliveriesOf(db, params.id),
+      );
       if (found === undefined) throw new MainspringError("EVENT_NOT_FOUND");
       return { status: 200, body: { items: found.map(presentDelivery), nextCursor: null } };
     },
@@ -69,19 +80,26 @@ export function eventHandlers({ store, correlationPaths, resolveCorrelationKey }
 /** Positions in the order of the events' ids: two requests with the same events then wait for each other, and not in a circle. */
 function lockingOrder(events: readonly NewEvent[]): number[] {
   const keys = events.map((event) => JSON.stringify([event.source, event.id]));
-  return [...keys.keys()].sort((a, b) => ((keys[a] as string) < (keys[b] as string) ? -1 : keys[a] === keys[b] ? a - b : 1));
+  return [...keys.keys()].sort((a, b) =>
+    (keys[a] as string) < (keys[b] as string) ? -1 : keys[a] === keys[b] ? a - b : 1,
+  );
 }
 
 function refuseTooLarge(event: NewEvent, at: string): void {
   const bytes = jsonBytes(event.payload);
   if (bytes <= payloadMaxBytes) return;
   const message = `the payload has ${bytes} bytes of JSON, more than ${payloadMaxBytes}`;
-  throw new MainspringError("PAYLOAD_TOO_LARGE", { issues: [issueOf("PAYLOAD_TOO_LARGE", `${at}/payload`, message)] }, message);
+  throw new MainspringError(
+    "PAYLOAD_TOO_LARGE",
+    { issues: [issueOf("PAYLOAD_TOO_LARGE", `${at}/payload`, message)] },
+    message,
+  );
 }
 
 async function refuseUnknownRuns(db: TenantDb, events: readonly NewEvent[]): Promise<void> {
   for (const runId of new Set(events.flatMap((event) => event.runId ?? []))) {
-    if ((await getRun(db, runId)) === undefined) throw new MainspringError("RUN_NOT_FOUND", {}, `the event is for run ${runId}, which your tenant does not have`);
+    if ((await getRun(db, runId)) === undefined)
+      throw new MainspringError("RUN_NOT_FOUND", {}, `the event is for run ${runId}, which your tenant does not have`);
   }
 }
 

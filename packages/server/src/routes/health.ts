@@ -9,7 +9,11 @@ export function healthHandlers({ store, runs, metrics, shutdown }: Services): Ha
     live: async () => ({ status: 200, body: { ok: true } }),
     async ready() {
       const [postgres, temporal] = await Promise.all([probe(() => store.ready()), probe(() => runs.ready())]);
-      const parts = { postgres, temporal, ...(shutdown.aborted ? { process: { ok: false, reason: "shutting down" } } : {}) };
+      const parts = {
+        postgres,
+        temporal,
+        ...(shutdown.aborted ? { process: { ok: false, reason: "shutting down" } } : {}),
+      };
       const isReady = Object.values(parts).every((part) => part.ok);
       return isReady ? { status: 200, body: { ok: true, parts } } : { status: 503, body: { ok: false, parts } };
     },

@@ -10,7 +10,9 @@ export function platformHandlers({ store }: Services): Handlers<"platform"> {
   return {
     async createTenant({ body }) {
       const { id } = await store.platform((db) => createTenant(db, body));
-      await store.tenant(id, (db) => recordAudit(db, { actor, action: "tenant.create", subject: `tenant:${id}`, details: body }));
+      await store.tenant(id, (db) =>
+        recordAudit(db, { actor, action: "tenant.create", subject: `tenant:${id}`, details: body }),
+      );
       return { status: 201, body: { id } };
     },
     async getTenant({ params }) {
@@ -18,7 +20,9 @@ export function platformHandlers({ store }: Services): Handlers<"platform"> {
     },
     async updateTenant({ params, body }) {
       const tenant = present(await store.platform((db) => updateTenant(db, params.id, body)));
-      await store.tenant(params.id, (db) => recordAudit(db, { actor, action: "tenant.update", subject: `tenant:${params.id}`, details: body }));
+      await store.tenant(params.id, (db) =>
+        recordAudit(db, { actor, action: "tenant.update", subject: `tenant:${params.id}`, details: body }),
+      );
       return { status: 200, body: tenant };
     },
     async createApiKey({ params, body }) {
@@ -33,7 +37,17 @@ export function platformHandlers({ store }: Services): Handlers<"platform"> {
   };
 }
 
-function present(tenant: TenantRow | undefined): { id: string; name: string; egressAllow: string[]; suspended: boolean } {
+function present(tenant: TenantRow | undefined): {
+  id: string;
+  name: string;
+  egressAllow: string[];
+  suspended: boolean;
+} {
   if (tenant === undefined) throw new MainspringError("TENANT_NOT_FOUND");
-  return { id: tenant.id, name: tenant.name, egressAllow: tenant.egressAllow.filter((entry) => typeof entry === "string"), suspended: tenant.suspended };
+  return {
+    id: tenant.id,
+    name: tenant.name,
+    egressAllow: tenant.egressAllow.filter((entry) => typeof entry === "string"),
+    suspended: tenant.suspended,
+  };
 }

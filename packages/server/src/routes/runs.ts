@@ -1,11 +1,28 @@
 import { MainspringError } from "@mainspring/core";
 import type { JournalEntry } from "@mainspring/core";
-import { getRun, invocationsOf, journalOf, listRuns, openWaitsOf, recordAudit, snapshotsOf, stepsOf, waitsOf } from "@mainspring/store";
+import {
+  getRun,
+  invocationsOf,
+  journalOf,
+  listRuns,
+  openWaitsOf,
+  recordAudit,
+  snapshotsOf,
+  stepsOf,
+  waitsOf,
+} from "@mainspring/store";
 import type { OpenWait, Page, PageRequest, RunRow, TenantDb } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
 import { streamOfRun } from "../live/run-stream.ts";
 import { waitForEnd } from "../live/wait-for-end.ts";
-import { presentInvocation, presentRun, presentRunSummary, presentSnapshot, presentStep, presentWait } from "../present/run.ts";
+import {
+  presentInvocation,
+  presentRun,
+  presentRunSummary,
+  presentSnapshot,
+  presentStep,
+  presentWait,
+} from "../present/run.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 import { progressOf } from "./run-progress.ts";
@@ -29,7 +46,7 @@ export function runHandlers({ store, runs, feed, metrics }: Services): Handlers<
         tenantId,
         workflowKey: params.key,
         payload: body?.payload ?? {},
-        trigger: { kind: "api" },
+        trigger: { type: "api" },
         startedBy: actorOf(caller),
         ...(body?.version === undefined ? {} : { version: body.version }),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
@@ -37,10 +54,22 @@ export function runHandlers({ store, runs, feed, metrics }: Services): Handlers<
       const { runId } = started;
       if (query.wait !== undefined && query.wait > 0) {
         const progress = (): ReturnType<typeof progressOf> => store.tenant(tenantId, (db) => progressOf(db, runId));
-        const hasEnded = await waitForEnd({ runs, feed, run: { tenantId, runId }, progress, timeoutMs: query.wait * 1_000, signal });
-        if (hasEnded) return { status: 200, body: presentRun(await store.tenant(tenantId, (db) => existing(db, runId))) };
+        const hasEnded = await waitForEnd({
+          runs,
+          feed,
+          run: { tenantId, runId },
+          progress,
+          timeoutMs: query.wait * 1_000,
+          signal,
+        });
+        if (hasEnded)
+          return { status: 200, body: presentRun(await store.tenant(tenantId, (db) => existing(db, runId))) };
       }
-      return { status: 202, body: { runId, status: started.status as "QUEUED" }, headers: { location: `/api/v1/runs/${runId}` } };
+      return {
+        status: 202,
+        body: { runId, status: started.status as "QUEUED" },
+        headers: { location: `/api/v1/runs/${runId}` },
+      };
     },
     async list({ query: { cursor, limit, ...filter }, caller }) {
       const found = await store.tenant(caller.tenantId, async (db) => {
@@ -67,7 +96,9 @@ export function runHandlers({ store, runs, feed, metrics }: Services): Handlers<
       return { status: 200, body: { items: items.map(presentWait), nextCursor } };
     },
     async invocations({ params, query, caller }) {
-      const { items, nextCursor } = await pageOf(caller.tenantId, params.id, (db) => invocationsOf(db, params.id, query));
+      const { items, nextCursor } = await pageOf(caller.tenantId, params.id, (db) =>
+        invocationsOf(db, params.id, query),
+      );
       return { status: 200, body: { items: items.map(presentInvocation), nextCursor } };
     },
     async timeline({ params, query, caller }) {
@@ -106,14 +137,33 @@ export function runHandlers({ store, runs, feed, metrics }: Services): Handlers<
         journal: (await journalOf(db, id)) as JournalItem[],
         snapshots: (await all((request) => snapshotsOf(db, id, request))).map(presentSnapshot),
       }));
-      return { status: 200, body: exported, headers: { "content-disposition": `attachment; filename="run-${id}.json"` } };
+      return {
+        status: 200,
+        body: exported,
+        headers: { "content-disposition": `attachment; filename="run-${id}.json"` },
+      };
     },
     async cancel({ params, body, caller }) {
       const { tenantId } = caller;
       const by = actorOf(caller);
-      const canceled = await runs.cancel({ tenantId, runId: params.id, by, ...(body?.reason === undefined ? {} : { reason: body.reason }) });
-      await store.tenant(tenantId, (db) => recordAudit(db, { actor: by, action: "run.cancel", subject: `run:${params.id}`, details: { reason: body?.reason ?? null } }));
-      return { status: 202, body: { id: canceled.id, status: canceled.status as "RUNNING", cancelRequestedAt: canceled.cancelRequestedAt } };
+      const canceled = await runs.cancel({
+        tenantId,
+        runId: params.id,
+        by,
+        ...(body?.reason === undefined ? {} : { reason: body.reason }),
+      });
+      await store.tenant(tenantId, (db) =>
+        recordAudit(db, {
+          actor: by,
+          action: "run.cancel",
+          subject: `run:${params.id}`,
+          details: { reason: body?.reason ?? null },
+        }),
+      );
+      return {
+        status: 202,
+        body: { id: canceled.id, status: canceled.status as "RUNNING", cancelRequestedAt: canceled.cancelRequestedAt },
+      };
     },
     async replay({ params, body, caller }) {
       const { tenantId } = caller;
@@ -121,7 +171,9 @@ export function runHandlers({ store, runs, feed, metrics }: Services): Handlers<
       const edited = body?.payload === undefined ? {} : { payload: body.payload };
       const replayed = await runs.replay({ tenantId, runId: params.id, startedBy: actorOf(caller), ...edited });
       const details = { replayRunId: replayed.runId, edited: body?.payload !== undefined };
-      await store.tenant(tenantId, (db) => recordAudit(db, { actor: actorOf(caller), action: "run.replay", subject: `run:${params.id}`, details }));
+      await store.tenant(tenantId, (db) =>
+        recordAudit(db, { actor: actorOf(caller), action: "run.replay", subject: `run:${params.id}`, details }),
+      );
       return { status: 202, body: { runId: replayed.runId }, headers: { location: `/api/v1/runs/${replayed.runId}` } };
     },
   };
@@ -136,7 +188,11 @@ async function existing(db: TenantDb, runId: string): Promise<RunRow> {
 /** A journal entry as the contract describes it: loosely, since its shape is `core`'s. */
 type JournalItem = JournalEntry & { [member: string]: unknown };
 
-async function journalPage(db: TenantDb, runId: string, query: { readonly cursor?: string; readonly limit: number; readonly afterSeq?: number }): Promise<{ items: JournalItem[]; nextCursor: string | null }> {
+async function journalPage(
+  db: TenantDb,
+  runId: string,
+  query: { readonly cursor?: string; readonly limit: number; readonly afterSeq?: number },
+): Promise<{ items: JournalItem[]; nextCursor: string | null }> {
   // `seq` is the key and no secret: the cursor is simply it.
   if (query.cursor !== undefined && !/^\d{1,9}$/.test(query.cursor)) throw new MainspringError("CURSOR_MISMATCH");
   const afterSeq = query.cursor === undefined ? (query.afterSeq ?? 0) : Number(query.cursor);

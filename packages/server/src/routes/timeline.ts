@@ -9,7 +9,10 @@ export async function timelineOf(db: TenantDb, runId: string, request: PageReque
   const last = steps.at(-1);
   if (first === undefined || last === undefined) return { items: [], nextCursor };
   const waits = Map.groupBy(await waitsBetween(db, runId, first.execution, last.execution), (wait) => wait.execution);
-  return { items: steps.flatMap((step) => [stepSpan(step), ...(waits.get(step.execution) ?? []).map(waitSpan)]), nextCursor };
+  return {
+    items: steps.flatMap((step) => [stepSpan(step), ...(waits.get(step.execution) ?? []).map(waitSpan)]),
+    nextCursor,
+  };
 }
 
 /** Waits come in the order of their step executions. */

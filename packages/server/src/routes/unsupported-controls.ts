@@ -19,9 +19,14 @@ export function registerUnsupportedControls({ store }: Services, platformKey: st
         allow(caller, "viewer");
         const runId = request.params.id;
         const isId = contract.runs.get.params.safeParse({ id: runId }).success;
-        const run = caller.kind === "tenant" && isId ? await store.tenant(caller.tenantId, (db) => getRun(db, runId)) : undefined;
+        const run =
+          caller.kind === "tenant" && isId ? await store.tenant(caller.tenantId, (db) => getRun(db, runId)) : undefined;
         if (run === undefined) throw new MainspringError("RUN_NOT_FOUND");
-        throw new MainspringError("WORKFLOW_TEMPORAL_ACTION_UNSUPPORTED", { action, engine: run.engine, runId }, `a run has no ${action}`);
+        throw new MainspringError(
+          "WORKFLOW_TEMPORAL_ACTION_UNSUPPORTED",
+          { action, engine: run.engine, runId },
+          `a run has no ${action}`,
+        );
       });
     }
   };

@@ -1,3 +1,4 @@
+import { issueOf } from "@mainspring/api";
 import type { WorkflowSummary as WorkflowSummaryReply } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
@@ -17,7 +18,6 @@ import type { TenantDb, VersionSummary, WorkflowRow, WorkflowSummary } from "@ma
 import { checkDefinition, hasErrors, identityOf, readDefinition } from "../definitions/read-definition.ts";
 import type { ReadDefinition } from "../definitions/read-definition.ts";
 import type { Handlers } from "../http/handler.ts";
-import { issueOf } from "../http/read-body.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 
@@ -33,13 +33,24 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
     async create({ body, yaml, caller }) {
       const read = readDefinition(yaml ?? body?.definition, known);
       const { key, name } = identityOf(read);
-      const inserted = await store.tenant(caller.tenantId, (db) => insertWorkflow(db, { key, name, ...draftOf(read, yaml) }));
-      if (inserted === "exists") throw new MainspringError("WORKFLOW_EXISTS", { key }, `there is a workflow ${key} already`);
-      return { status: 201, body: { key, revision: inserted.revision, issues: [...read.issues] }, headers: { etag: `"${inserted.revision}"` } };
+      const inserted = await store.tenant(caller.tenantId, (db) =>
+        insertWorkflow(db, { key, name, ...draftOf(read, yaml) }),
+      );
+      if (inserted === "exists")
+        throw new MainspringError("WORKFLOW_EXISTS", { key }, `there is a workflow ${key} already`);
+      return {
+        status: 201,
+        body: { key, revision: inserted.revision, issues: [...read.issues] },
+        headers: { etag: `"${inserted.revision}"` },
+      };
     },
     async get({ params, caller }) {
       const row = await store.tenant(caller.tenantId, (db) => existing(db, params.key));
-      return { status: 200, body: { ...presentSummary(row), definition: row.document, source: row.sourceText }, headers: { etag: `"${row.revision}"` } };
+      return {
+        status: 200,
+        body: { ...presentSummary(row), definition: row.document, source: row.sourceText },
+        headers: { etag: `"${row.revision}"` },
+      };
     },
     async save({ params, body, yaml, ifMatch, caller }) {
       const read = readDefinition(yaml ?? body?.definition, known);
@@ -47,29 +58,56 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
       if (key !== params.key) {
         const message = `the definition is of workflow ${key}, the address of ${params.key}`;
         const pointer = yaml === undefined ? "/definition/workflow" : "/workflow";
-        throw new MainspringError("WORKFLOW_KEY_MISMATCH", { issues: [issueOf("WORKFLOW_KEY_MISMATCH", pointer, message)] }, message);
+        throw new MainspringError(
+          "WORKFLOW_KEY_MISMATCH",
+          { issues: [issueOf("WORKFLOW_KEY_MISMATCH", pointer, message)] },
+          message,
+        );
       }
-      const saved = await store.tenant(caller.tenantId, (db) => saveDraft(db, key, { name, ...draftOf(read, yaml), ...(ifMatch === undefined ? {} : { ifRevision: ifMatch }) }));
+      const saved = await store.tenant(caller.tenantId, (db) =>
+        saveDraft(db, key, { name, ...draftOf(read, yaml), ...(ifMatch === undefined ? {} : { ifRevision: ifMatch }) }),
+      );
       if (saved === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
       if (saved === "mismatch") throw revisionMismatch(ifMatch);
-      return { status: 200, body: { key, revision: saved.revision, issues: [...read.issues] }, headers: { etag: `"${saved.revision}"` } };
+      return {
+        status: 200,
+        body: { key, revision: saved.revision, issues: [...read.issues] },
+        headers: { etag: `"${saved.revision}"` },
+      };
     },
     async remove({ params, ifMatch, caller }) {
       const deletion = await store.tenant(caller.tenantId, async (db) => {
         const done = await deleteWorkflow(db, params.key, ifMatch === undefined ? {} : { ifRevision: ifMatch });
-        if (done === "deleted") await recordAudit(db, { actor: actorOf(caller), action: "workflow.delete", subject: `workflow:${params.key}` });
+        if (done === "deleted")
+          await recordAudit(db, {
+            actor: actorOf(caller),
+            action: "workflow.delete",
+            subject: `workflow:${params.key}`,
+          });
         return done;
       });
       if (deletion === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
       if (deletion === "mismatch") throw revisionMismatch(ifMatch);
-      if (deletion !== "deleted") throw new MainspringError("WORKFLOW_IN_USE", { openRuns: deletion.openRuns }, `${deletion.openRuns} runs have not ended`);
+      if (deletion !== "deleted")
+        throw new MainspringError(
+          "WORKFLOW_IN_USE",
+          { openRuns: deletion.openRuns },
+          `${deletion.openRuns} runs have not ended`,
+        );
       return { status: 204 };
     },
     async validate({ params, body, yaml, caller }) {
       const sent: unknown = yaml ?? body?.definition;
-      const draft = sent === undefined ? await store.tenant(caller.tenantId, (db) => existing(db, params.key)) : undefined;
-      const { issues, bounds } = checkDefinition(draft === undefined ? sent : (draft.sourceText ?? draft.document), known);
-      return { status: 200, body: { valid: !hasErrors(issues), issues: [...issues], ...(bounds === undefined ? {} : { bounds }) } };
+      const draft =
+        sent === undefined ? await store.tenant(caller.tenantId, (db) => existing(db, params.key)) : undefined;
+      const { issues, bounds } = checkDefinition(
+        draft === undefined ? sent : (draft.sourceText ?? draft.document),
+        known,
+      );
+      return {
+        status: 200,
+        body: { valid: !hasErrors(issues), issues: [...issues], ...(bounds === undefined ? {} : { bounds }) },
+      };
     },
     async publish({ params: { key }, ifMatch, caller }) {
       const draft = await store.tenant(caller.tenantId, (db) => existing(db, key));
@@ -77,7 +115,11 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
       const { program, document, issues, bounds = {} } = readDefinition(draft.sourceText ?? draft.document, known);
       if (program === undefined) {
         const errors = issues.filter((issue) => issue.severity === "error").length;
-        throw new MainspringError("DEFINITION_INVALID", { issues }, errors === 1 ? "the draft has an error" : `the draft has ${errors} errors`);
+        throw new MainspringError(
+          "DEFINITION_INVALID",
+          { issues },
+          errors === 1 ? "the draft has an error" : `the draft has ${errors} errors`,
+        );
       }
       const { definitionHash } = program;
       const published = await store.tenant(caller.tenantId, async (db) => {
@@ -94,12 +136,20 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
           publishedBy: actorOf(caller),
         });
         if (inserted?.created === true) {
-          await recordAudit(db, { actor: actorOf(caller), action: "workflow.publish", subject: `workflow:${key}`, details: { version: inserted.version, definitionHash } });
+          await recordAudit(db, {
+            actor: actorOf(caller),
+            action: "workflow.publish",
+            subject: `workflow:${key}`,
+            details: { version: inserted.version, definitionHash },
+          });
         }
         return inserted;
       });
       if (published === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
-      return { status: published.created ? 201 : 200, body: { key, version: published.version, definitionHash, bounds } };
+      return {
+        status: published.created ? 201 : 200,
+        body: { key, version: published.version, definitionHash, bounds },
+      };
     },
     async versions({ params, query, caller }) {
       const { items, nextCursor } = await store.tenant(caller.tenantId, async (db) => {
@@ -111,7 +161,16 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
     async getVersion({ params, caller }) {
       const row = await store.tenant(caller.tenantId, (db) => getVersion(db, params.key, params.version));
       if (row === undefined) throw new MainspringError("VERSION_NOT_FOUND");
-      return { status: 200, body: { ...presentVersion(row), key: params.key, definition: row.document, source: row.sourceText, bounds: row.bounds } };
+      return {
+        status: 200,
+        body: {
+          ...presentVersion(row),
+          key: params.key,
+          definition: row.document,
+          source: row.sourceText,
+          bounds: row.bounds,
+        },
+      };
     },
   };
 }
@@ -122,7 +181,10 @@ async function existing(db: TenantDb, key: string): Promise<WorkflowRow> {
   return row;
 }
 
-function draftOf(read: ReadDefinition, yaml: string | undefined): { readonly document: Json; readonly sourceText?: string } {
+function draftOf(
+  read: ReadDefinition,
+  yaml: string | undefined,
+): { readonly document: Json; readonly sourceText?: string } {
   return { document: read.document, ...(yaml === undefined ? {} : { sourceText: yaml }) };
 }
 

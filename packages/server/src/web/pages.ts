@@ -31,7 +31,10 @@ export function createPages(distFolder: string): Pages {
     },
     fallback(request, reply) {
       const path = request.url.split("?", 1)[0] ?? "";
-      const isPage = (request.method === "GET" || request.method === "HEAD") && !/^\/(api|assets|demo)(\/|$)/.test(path) && !/\.\w+$/.test(path);
+      const isPage =
+        (request.method === "GET" || request.method === "HEAD") &&
+        !/^\/(api|assets|demo)(\/|$)/.test(path) &&
+        !/\.\w+$/.test(path);
       return isPage ? index(request, reply) : undefined;
     },
   };

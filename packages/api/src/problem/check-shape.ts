@@ -1,7 +1,7 @@
-import type { ProblemIssue } from "@mainspring/api";
 import { MainspringError, pointerToken } from "@mainspring/core";
 import type { z } from "zod";
-import { issueOf } from "./read-body.ts";
+import { issueOf } from "./issue.ts";
+import type { ProblemIssue } from "./problem.ts";
 
 type Place = ProblemIssue["in"];
 type ZodIssue = z.core.$ZodIssue;
@@ -17,7 +17,11 @@ export function checkShape<S extends z.ZodType>(schema: S, value: unknown, place
   if (result.success) return result.data;
   const issues = issuesOf(result.error.issues, "", place).slice(0, issuesMax);
   const first = issues[0];
-  throw new MainspringError("REQUEST_INVALID", { issues }, first === undefined ? undefined : `${place ?? "body"}${first.pointer}: ${first.message}`);
+  throw new MainspringError(
+    "REQUEST_INVALID",
+    { issues },
+    first === undefined ? undefined : `${place ?? "body"}${first.pointer}: ${first.message}`,
+  );
 }
 
 function issuesOf(found: readonly ZodIssue[], base: string, place: Place): ProblemIssue[] {
@@ -25,13 +29,18 @@ function issuesOf(found: readonly ZodIssue[], base: string, place: Place): Probl
     const pointer = base + issue.path.map((key) => pointerToken(typeof key === "number" ? key : String(key))).join("");
     switch (issue.code) {
       case "unrecognized_keys":
-        return issue.keys.map((key) => issueOf("FIELD_UNKNOWN", pointer + pointerToken(key), "this key is not known here", place));
+        return issue.keys.map((key) =>
+          issueOf("FIELD_UNKNOWN", pointer + pointerToken(key), "this key is not known here", place),
+        );
       case "invalid_union": {
         const branch = closestBranch(issue.errors);
-        return branch === undefined ? [issueOf("FIELD_INVALID", pointer, issue.message, place)] : issuesOf(branch, pointer, place);
+        return branch === undefined
+          ? [issueOf("FIELD_INVALID", pointer, issue.message, place)]
+          : issuesOf(branch, pointer, place);
       }
       case "invalid_type":
-        if (issue.message.endsWith("received undefined")) return [issueOf("FIELD_MISSING", pointer, "this is required", place)];
+        if (issue.message.endsWith("received undefined"))
+          return [issueOf("FIELD_MISSING", pointer, "this is required", place)];
         return [issueOf("FIELD_TYPE", pointer, plain(issue.message), place)];
       default:
         return [issueOf("FIELD_INVALID", pointer, plain(issue.message), place)];
@@ -45,5 +54,8 @@ function plain(message: string): string {
 
 /** Of a union's alternatives the one that the value was most likely meant to be: it fits at its root. */
 function closestBranch(branches: readonly (readonly ZodIssue[])[]): readonly ZodIssue[] | undefined {
-  return branches.find((branch) => !branch.some((issue) => issue.path.length === 0 && issue.code === "invalid_type")) ?? branches[0];
+  return (
+    branches.find((branch) => !branch.some((issue) => issue.path.length === 0 && issue.code === "invalid_type")) ??
+    branches[0]
+  );
 }

@@ -1,0 +1,209 @@
+import { fullPath, listRoutes, roleSuffices, tenantRoles } from "@mainspring/api";
+import type { NamedRoute, TenantRole } from "@mainspring/api";
+import { acceptEvent, insertRun, newId } from "@mainspring/store";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { platformKey, smallDefinition, testServer } from "./testing/test-server.ts";
+import type { TestServer, TestTenant } from "./testing/test-server.ts";
+
+let on: TestServer;
+/** Ids of what tenant `one` has. */
+let own: { key: string; runId: string; eventId: string; keyId: string };
+
+beforeAll(async () => {
+  on = await testServer();
+  own = await furnish(on.one, "secret-plan");
+});
+afterAll(() => on.close());
+
+async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
+  await tenant.client.workflows.create({ body: { definition: smallDefinition(key) } });
+  const { definitionHash } = await tenant.client.workflows.publish({ params: { key } });
+  const runId = newId();
+  const eventId = await on.database.store.tenant(tenant.id, async (db) => {
+    await insertRun(db, {
+      id: runId,
+      workflowKey: key,
+      version: 1,
+      definitionHash,
+      programHash: "0".repeat(64),
+      semantics: 2,
+      input: { of: tenant.id },
+    });
+    return (
+      await acceptEvent(db, {
+        source: "default",
+        eventId: "e-1",
+        name: "order.paid",
+        payload: { of: tenant.id },
+        bodyHash: "0".repeat(64),
+      })
+    ).id;
+  });
+  const { id: keyId } = await tenant.client.apiKeys.create({ body: { name: "spare", role: "viewer" } });
+  return { key, runId, eventId, keyId };
+}
+
+/** The address of a route for what tenant `one` has. */
+function addressOf({ id, route }: NamedRoute): string {
+  const ids: { [name: string]: string } = {
+    key: own.key,
+    version: "1",
+    id: id.startsWith("events.")
+      ? own.eventId
+      : id.startsWith("apiKeys.")
+        ? own.keyId
+        : id.startsWith("platform.")
+          ? on.one.id
+          : own.runId,
+  };
+  return fullPath(route).replace(/:(\w+)/g, (_, name: string) => ids[name] ?? "");
+}
+
+/** A body that the route takes, as JSON text. */
+function bodyOf({ id, route }: NamedRoute): string | undefined {
+  if (route.body === undefined) return undefined;
+  switch (id) {
+    case "workflows.create":
+      return JSON.stringify({ definition: smallDefinition("made-anew") });
+    case "workflows.save":
+      return JSON.stringify({ definition: smallDefinition(own.key) });
+    case "events.accept":
+      return JSON.stringify({ name: "a", id: "made-anew", runId: own.runId });
+    case "apiKeys.create":
+    case "platform.createApiKey":
+      return JSON.stringify({ name: "made anew", role: "admin" });
+    case "platform.createTenant":
+      return JSON.stringify({ name: "Made anew" });
+    case "platform.updateTenant":
+      return JSON.stringify({ suspended: false });
+    default:
+      return "{}";
+  }
+}
+
+async function call(named: NamedRoute, key: string | undefined): Promise<{ status: number; text: string }> {
+  const stop = new AbortController();
+  const body = bodyOf(named);
+  const headers = {
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+  };
+  const reply = await fetch(on.url + addressOf(named), {
+    method: named.route.method,
+    headers,
+    body,
+    signal: stop.signal,
+  });
+  if (reply.headers.get("content-type")?.startsWith("text/event-stream") === true) {
+    stop.abort();
+    return { status: reply.status, text: "" };
+  }
+  return { status: reply.status, text: await reply.text() };
+}
+
+const routes = listRoutes();
+const tenantRoutes = routes.filter(({ route }) => (tenantRoles as readonly string[]).includes(route.role));
+// Those that would take away what the others look for.
+const destructive = ["workflows.remove", "apiKeys.revoke"];
+
+test.each(tenantRoutes.map((named) => [named.id, named] as const))(
+  "[TEN-02] [SEC-01] %s: what another tenant has is not there, whatever the role of the key",
+  async (_, named) => {
+    for (const role of tenantRoles) {
+      if (!roleSuffices(role, named.route.role as TenantRole)) continue;
+      const { status, text } = await call(named, on.other.keys[role]);
+      const isAddressed = named.route.params !== undefined;
+      // Checking a definition that is sent along needs no workflow; without one it is the other's draft, which is not there.
+      if (isAddressed || named.id === "events.accept") expect(status, `${role}: ${text}`).toBe(404);
+      for (const secret of [own.runId, own.eventId, own.keyId, on.one.id])
+        expect(text.replace(/the event is for run \S+/, ""), role).not.toContain(secret);
+      if (named.route.method === "GET") expect(text, role).not.toContain(own.key);
+    }
+  },
+);
+
+test.each(routes.filter(({ route }) => route.role !== "public").map((named) => [named.id, named] as const))(
+  "[SEC-01] %s: nobody without a key, and no role below the one it asks for",
+  async (_, named) => {
+    expect((await call(named, undefined)).status).toBe(401);
+    for (const role of tenantRoles) {
+      const allowed = named.route.role !== "platform" && roleSuffices(role, named.route.role as TenantRole);
+      if (allowed) continue;
+      const { status, text } = await call(named, on.one.keys[role]);
+      expect(status, role).toBe(403);
+      expect(text).toContain('"code":"FORBIDDEN"');
+    }
+    if (named.route.role !== "platform") expect((await call(named, platformKey)).status).toBe(403);
+  },
+);
+
+test.each(tenantRoutes.filter(({ id }) => !destructive.includes(id)).map((named) => [named.id, named] as const))(
+  "%s: the role that it asks for may call it",
+  async (_, named) => {
+    const { status, text } = await call(named, on.one.keys[named.route.role as TenantRole]);
+    expect(status, text).toBeLessThan(400);
+  },
+);
+
+test("a viewer's key cannot publish, start or cancel, and changes nothing by trying", async () => {
+  const viewer = on.client(on.one.keys.viewer);
+  const before = await viewer.runs.list();
+  await expect(viewer.workflows.publish({ params: { key: own.key } })).rejects.toMatchObject({
+    status: 403,
+    code: "FORBIDDEN",
+  });
+  await expect(viewer.runs.start({ params: { key: own.key } })).rejects.toMatchObject({ status: 403 });
+  await expect(viewer.runs.cancel({ params: { id: own.runId } })).rejects.toMatchObject({ status: 403 });
+  expect(await viewer.runs.list()).toEqual(before);
+});
+
+test("a revoked key, and every key of a suspended tenant, is refused from the next request on", async () => {
+  const { id, key } = await on.one.client.apiKeys.create({ body: { name: "brief", role: "admin" } });
+  const brief = on.client(key);
+  expect(await brief.apiKeys.current()).toMatchObject({
+    id,
+    name: "brief",
+    role: "admin",
+    tenant: { id: on.one.id, name: "One" },
+  });
+  await brief.apiKeys.revoke({ params: { id } });
+  await expect(brief.apiKeys.current()).rejects.toMatchObject({ status: 401 });
+  const platform = on.client(platformKey);
+  const { id: tenantId } = await platform.platform.createTenant({
+    body: { name: "Third", egressAllow: ["127.0.0.1:8080"] },
+  });
+  const third = on.client(
+    (await platform.platform.createApiKey({ params: { id: tenantId }, body: { name: "first", role: "admin" } })).key,
+  );
+  expect((await third.runs.list()).items).toEqual([]);
+  expect(await platform.platform.updateTenant({ params: { id: tenantId }, body: { suspended: true } })).toMatchObject({
+    egressAllow: ["127.0.0.1:8080"],
+    suspended: true,
+  });
+  await expect(third.runs.list()).rejects.toMatchObject({ status: 403, code: "TENANT_SUSPENDED" });
+  await platform.platform.updateTenant({ params: { id: tenantId }, body: { suspended: false } });
+  expect((await third.runs.list()).items).toEqual([]);
+});
+
+test.each(["retry", "resume", "requeue"])(
+  "[RUN-02] [RUN-03] there is no %s: 409, and nothing changes",
+  async (action) => {
+    const ask = async (runId: string, key: string): Promise<Response> =>
+      fetch(`${on.url}/api/v1/runs/${runId}/${action}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${key}` },
+      });
+    const before = await on.one.client.runs.get({ params: { id: own.runId } });
+    const reply = await ask(own.runId, on.one.keys.admin);
+    expect(reply.status).toBe(409);
+    expect(await reply.json()).toMatchObject({
+      code: "WORKFLOW_TEMPORAL_ACTION_UNSUPPORTED",
+      action,
+      engine: "temporal",
+      runId: own.runId,
+    });
+    expect(await on.one.client.runs.get({ params: { id: own.runId } })).toEqual(before);
+    expect((await ask(own.runId, on.other.keys.admin)).status).toBe(404);
+    expect((await fetch(`${on.url}/api/v1/runs/${own.runId}/${action}`, { method: "POST" })).status).toBe(401);
+  },
+);

@@ -1,0 +1,73 @@
+import { canonicalHash, MainspringError } from "@mainspring/core";
+import {
+  confirmEnd,
+  definitionOf,
+  getRun,
+  insertRun,
+  markCancelRequested,
+  newId,
+  runByIdempotencyKey,
+  runInput,
+} from "@mainspring/store";
+import type { Store } from "@mainspring/store";
+import type { Runs, StartRequest } from "../ports.ts";
+
+/**
+ * The port to Temporal without Temporal: rows are written as the launcher writes them, nothing is ever executed, and an end counts
+ * as confirmed when the test says so.
+ */
+export interface RowRuns extends Runs {
+  /** What `confirm` finds; at first the execution of every ended row is closed. */
+  executionsAreClosed: boolean;
+  /** What `ready` says. */
+  isReady: boolean;
+}
+
+export function rowRuns(store: Store): RowRuns {
+  const start = async (request: StartRequest): Promise<{ runId: string; status: string; created: boolean }> =>
+    store.tenant(request.tenantId, async (db) => {
+      const requestHash = canonicalHash([request.workflowKey, request.version ?? null, request.payload]);
+      const earlier =
+        request.idempotencyKey === undefined ? undefined : await runByIdempotencyKey(db, request.idempotencyKey);
+      if (earlier !== undefined) {
+        if (earlier.requestHash !== requestHash) throw new MainspringError("IDEMPOTENCY_CONFLICT");
+        return { runId: earlier.runId, status: "QUEUED", created: false };
+      }
+      const pinned = await definitionOf(db, request.workflowKey, request.version);
+      if (pinned === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
+      const id = newId();
+      await insertRun(db, { ...request, ...pinned, id, input: request.payload, requestHash });
+      return { runId: id, status: "QUEUED", created: true };
+    });
+  const port: RowRuns = {
+    executionsAreClosed: true,
+    isReady: true,
+    start,
+    async replay({ tenantId, runId, startedBy, ...edited }) {
+      const { run, input } = await store.tenant(tenantId, async (db) => {
+        const run = await getRun(db, runId);
+        if (run === undefined) throw new MainspringError("RUN_NOT_FOUND");
+        return { run, input: await runInput(db, runId) };
+      });
+      const payload = edited.payload === undefined ? input : edited.payload;
+      return start({ tenantId, workflowKey: run.workflowKey, payload, startedBy, trigger: { replayOfRunId: runId } });
+    },
+    async cancel({ tenantId, runId, by }) {
+      return store.tenant(tenantId, async (db) => {
+        const run = await getRun(db, runId);
+        if (run === undefined) throw new MainspringError("RUN_NOT_FOUND");
+        const marked = await markCancelRequested(db, runId, by, new Date());
+        if (marked === undefined || marked === "ended") throw new MainspringError("RUN_ALREADY_ENDED");
+        return { id: runId, status: run.status, cancelRequestedAt: marked.cancelRequestedAt };
+      });
+    },
+    async confirm({ tenantId, runId }) {
+      if (!port.executionsAreClosed) return "open";
+      await store.tenant(tenantId, (db) => confirmEnd(db, runId, new Date()));
+      return "confirmed";
+    },
+    ready: async () => (port.isReady ? { ok: true } : { ok: false, reason: "told so" }),
+    close: async () => undefined,
+  };
+  return port;
+}

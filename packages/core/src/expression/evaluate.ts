@@ -6,6 +6,8 @@ import type { EvaluationErrorCode, Run } from "./run.ts";
 import type { Node } from "./node.ts";
 import type { Json } from "../values/json.ts";
 
+const { max } = Math;
+
 /** An expression as the program holds it. */
 export interface CompiledExpression {
   /** What the author wrote. */
@@ -48,7 +50,7 @@ export function evaluateExpression(
   scope: Scope,
   options: EvaluateOptions,
 ): EvaluateResult {
-  const fuel = options.fuel ?? fuelPerStep;
+  const fuel = max(options.fuel ?? fuelPerStep, 0);
   const run: Run = { fuel, now: options.now, scope, raw: false };
   try {
     const value = evaluate(expression.form, scope as Json, newFrame(undefined), run);

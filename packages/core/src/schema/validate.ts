@@ -29,6 +29,7 @@ export const validateFuel = 2_000_000;
 
 const problemsMax = 50;
 const depthMax = 512;
+const { max } = Math;
 const isArray = Array.isArray;
 const isInteger = Number.isInteger;
 const hasOwn = Object.hasOwn;
@@ -52,7 +53,7 @@ export function validateMetered(
   value: Json | undefined,
   options: ValidateOptions = {},
 ): MeteredValidation {
-  const fuel = options.fuel ?? validateFuel;
+  const fuel = max(options.fuel ?? validateFuel, 0);
   const meter: Meter = { fuel };
   const check: Check = { root: schema, meter, depth: 0 };
   const problems: SchemaProblem[] = [];

@@ -6,7 +6,7 @@ import { durationText } from "../output/times.ts";
 
 export interface EntryLineOptions {
   readonly paint: Paint;
-  /** When the run was accepted; times are shown from then on. */
+  /** When the run began; times are shown from then on. */
   readonly sinceMs: number;
 }
 
@@ -17,6 +17,7 @@ const valueColumns = 80;
 export function entryLine(entry: JournalEntry, options: EntryLineOptions): string | undefined {
   switch (entry.kind) {
     case "step": {
+      if (entry.status === "WAITING") return undefined; // its wait has said so
       const { type, attempt = 1, error } = entry.data ?? {};
       const name = placeName(entry) + (attempt > 1 ? ` (attempt ${attempt})` : "");
       const what =

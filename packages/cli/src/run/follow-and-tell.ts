@@ -8,7 +8,6 @@ import { outcomeLines } from "./run-text.ts";
 
 export interface ToldRun {
   readonly runId: string;
-  readonly sinceMs: number;
   readonly timeoutMs?: number;
 }
 
@@ -16,12 +15,15 @@ export interface ToldRun {
 export async function followAndTell(
   context: Context,
   client: Client,
-  { runId, sinceMs, timeoutMs }: ToldRun,
+  { runId, timeoutMs }: ToldRun,
 ): Promise<ExitCode> {
   const { out } = context;
+  // The first entry's time, not ours: the clocks of two machines differ.
+  let sinceMs: number | undefined;
   const followed = await followRun(context, client, runId, {
     timeoutMs,
     entry(entry) {
+      sinceMs ??= Date.parse(entry.at);
       const line = entryLine(entry, { paint: out.paintProgress, sinceMs });
       if (line !== undefined) out.progress(line);
     },

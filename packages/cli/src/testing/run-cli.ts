@@ -56,15 +56,12 @@ export function spawnCli(args: readonly string[], options: RunOptions & { readon
   return { child, ended, stdout: () => stdout, stderr: () => stderr };
 }
 
-/** Nothing of the developer's own connection or terminal reaches the command. */
+/** Nothing of the developer's own connection or terminal reaches the command. HOME stays: caches are below it. */
 export function bareEnvironment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(MAINSPRING|XDG|FORCE_COLOR|NO_COLOR|DATABASE_URL|TEMPORAL|.*_DATABASE_URL$)/.test(name),
-  );
-  return { ...Object.fromEntries(kept), HOME: emptyHome, ...env };
+  const own = /^(MAINSPRING_|TEMPORAL_|FORCE_COLOR$|NO_COLOR$|(.*_)?DATABASE_URL$)/;
+  const kept = Object.entries(process.env).filter(([name]) => !own.test(name));
+  return { ...Object.fromEntries(kept), XDG_CONFIG_HOME: join(tmpdir(), "mainspring-cli-no-config"), ...env };
 }
-
-const emptyHome = join(tmpdir(), "mainspring-cli-no-home");
 
 /** A folder of the test's own, removed with it. */
 export function emptyFolder(): string {

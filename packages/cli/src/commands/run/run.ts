@@ -39,7 +39,6 @@ export function run(program: Program, parent: Command): void {
     const payload =
       options.payload === undefined ? undefined : await jsonArgument("--payload", options.payload, context.io);
     const client = await context.client();
-    const acceptedAtMs = Date.now();
     const started = await client.runs.start({
       params: { key: key ?? "" },
       body: { payload, version: options.version },
@@ -52,7 +51,7 @@ export function run(program: Program, parent: Command): void {
       return undefined;
     }
     out.progress(`run ${runId}`);
-    return followAndTell(context, client, { runId, sinceMs: acceptedAtMs, timeoutMs: secondsToMs(options.timeout) });
+    return followAndTell(context, client, { runId, timeoutMs: secondsToMs(options.timeout) });
   });
 }
 

@@ -25,11 +25,10 @@ export function runsReplay(program: Program, parent: Command): void {
         ? undefined
         : { payload: await jsonArgument("--payload", options.payload, context.io) };
     const client = await context.client();
-    const acceptedAtMs = Date.now();
     const { runId } = await client.runs.replay({ params: { id }, body });
     if (options.wait === true) {
       out.progress(`run ${runId}`);
-      return followAndTell(context, client, { runId, sinceMs: acceptedAtMs });
+      return followAndTell(context, client, { runId });
     }
     out.result({ runId }, () => [`run ${runId}`]);
     return undefined;

@@ -1,4 +1,7 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { problem, problemContentType } from "@mainspring/api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { smallDefinition, testServer } from "./testing/test-server.ts";
@@ -259,4 +262,33 @@ test("what goes wrong inside is told by its request id alone", async () => {
     document: { code: "INTERNAL", requestId: answer.headers.get("x-request-id") },
   });
   expect(JSON.stringify(answer.document)).not.toContain("hunter2");
+});
+
+test("a build of the web application is served: files for ever, the page anew each time, addresses of its own as the page", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mainspring-web-"));
+  await mkdir(join(folder, "assets"));
+  await writeFile(join(folder, "index.html"), "<!doctype html><title>built</title>");
+  await writeFile(join(folder, "assets", "app-1a2b.js"), "export {};");
+  const built = await testServer({ webFolder: folder });
+  try {
+    const script = await fetch(`${built.url}/assets/app-1a2b.js`);
+    expect([script.status, script.headers.get("content-type")]).toEqual([200, "application/javascript; charset=utf-8"]);
+    expect(script.headers.get("cache-control")).toContain("immutable");
+    for (const path of ["/", "/runs/0190a0a0-0000-7000-8000-000000000001?tab=steps"]) {
+      const page = await fetch(built.url + path);
+      expect(await page.text(), path).toContain("built");
+      expect(page.headers.get("cache-control"), path).toBe("no-store");
+    }
+    for (const path of [
+      "/assets/../index.html",
+      "/assets/%2e%2e/index.html",
+      "/assets/..%2findex.html",
+      "/assets/app-none.js",
+    ]) {
+      expect((await fetch(built.url + path)).headers.get("cache-control"), path).toBe("no-store");
+    }
+  } finally {
+    await built.close();
+    await rm(folder, { recursive: true });
+  }
 });

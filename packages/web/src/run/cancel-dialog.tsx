@@ -1,6 +1,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
+import { runQuery } from "../app/queries.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
@@ -21,8 +22,11 @@ export function CancelDialog({
   const cancel = useMutation({
     mutationFn: () =>
       client.runs.cancel({ params: { id: runId }, body: reason.trim() === "" ? {} : { reason: reason.trim() } }),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ["run", runId] });
+    onSuccess: ({ cancelRequestedAt }) => {
+      queries.setQueryData(runQuery(client, runId).queryKey, (run) =>
+        run === undefined ? run : { ...run, cancelRequestedAt },
+      );
+      void queries.invalidateQueries({ queryKey: ["run", runId] });
       onClose();
     },
   });

@@ -2,7 +2,7 @@ import type { RunReply } from "@mainspring/api";
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
-import { CopyId } from "../parts/copy-id.tsx";
+import { CopyId, shortId } from "../parts/copy-id.tsx";
 import { LiveMark, type LiveState } from "../parts/live-mark.tsx";
 import { useMay } from "../session/use-session.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
@@ -65,7 +65,7 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunH
             started <Moment at={run.startedAt} />
           </>
         )}
-        {run.startedBy === null ? null : <> by {run.startedBy}</>}
+        {run.startedBy === null ? null : <span title={run.startedBy}> by {starterText(run.startedBy)}</span>}
         {run.startedAt === null ? null : (
           <>
             {" · "}
@@ -79,7 +79,7 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunH
           <>
             {" · replay of "}
             <Link to="/runs/$runId" params={{ runId: run.replayOfRunId }}>
-              #{run.replayOfRunId.slice(-6)}
+              #{shortId(run.replayOfRunId)}
             </Link>
           </>
         )}
@@ -87,4 +87,10 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunH
       {isAsking ? <CancelDialog runId={run.id} workflow={run.workflow} onClose={() => setAsking(false)} /> : null}
     </header>
   );
+}
+
+/** `api-key:<id>` and its like are shortened as ids are everywhere; the whole is on hover. */
+function starterText(startedBy: string): string {
+  const [, kind, id] = /^([a-z-]+):([0-9a-f-]{36})$/.exec(startedBy) ?? [];
+  return kind === undefined || id === undefined ? startedBy : `${kind.replace("api-key", "API key")} #${shortId(id)}`;
 }

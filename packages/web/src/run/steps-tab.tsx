@@ -116,7 +116,7 @@ const StepLine = memo(function StepLine({ step, isSelected, fromMs, endMs, onSel
       </span>
       <span className="step-word">
         {look.word}
-        {(step.attempt ?? 1) > 1 ? <span className="step-attempt" title="attempts">{` ↻${step.attempt}`}</span> : null}
+        {(step.attempt ?? 1) > 1 ? <Attempt number={step.attempt ?? 1} /> : null}{" "}
         {step.error !== undefined && step.status === "FAILED" ? (
           <code className="step-code">{step.error.code}</code>
         ) : null}
@@ -134,6 +134,15 @@ const StepLine = memo(function StepLine({ step, isSelected, fromMs, endMs, onSel
     </button>
   );
 });
+
+function Attempt({ number }: { number: number }): ReactElement {
+  return (
+    <>
+      <span aria-hidden="true" title={`attempt ${number}`}>{` ↻${number}`}</span>
+      <span className="visually-hidden"> in attempt {number} </span>
+    </>
+  );
+}
 
 function Indent({ depth }: { depth: number }): ReactElement {
   return (

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -8,6 +9,7 @@ import type { JsonObject } from "@mainspring/core";
 import { createSupervisor, lineProgress, startStack } from "@mainspring/devstack";
 import axe, { type AxeResults } from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
+import { onTestFinished } from "vitest";
 import { openShop, type Shop } from "./shop.ts";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -37,7 +39,7 @@ export interface Studio {
   /** The server's process is killed and started again by the supervisor. */
   killServer(): void;
   tenant(name: string): Promise<Tenant>;
-  /** A page in a context of its own, signed in when `apiKey` is given. */
+  /** For a test: a page in a context of its own, signed in when `apiKey` is given. A failed test says what it showed. */
   page(path: string, options?: BrowserContextOptions & { readonly apiKey?: string }): Promise<StudioPage>;
   stop(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function openStudio(): Promise<Studio> {
   const supervisor = createSupervisor();
   const said: string[] = [];
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, TEMPORAL_NAMESPACE: _namespace, ...env } = process.env;
+  env["MAINSPRING_PORT"] = String(await portOfNobody());
   const progress = lineProgress((text) => void said.push(text));
   const stack = await startStack({ root, folder, env, progress }, supervisor).catch(async (error: unknown) => {
     await supervisor.stop();
@@ -95,6 +98,15 @@ export async function openStudio(): Promise<Studio> {
   };
 }
 
+/** Not the usual one: what answers there may be a stack that somebody works with. */
+async function portOfNobody(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 async function openPage(
   browser: Browser,
   address: string,
@@ -110,6 +122,13 @@ async function openPage(
       complaints.push(message.text());
   });
   if (apiKey !== undefined) await page.addInitScript({ content: signInOnce(apiKey) });
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === "fail") {
+      const text = await page.locator("body").innerText({ timeout: 2_000 }).catch(String);
+      process.stderr.write(`\n${page.url()} shows:\n${[text, ...complaints].join("\n")}\n`);
+    }
+    await context.close();
+  });
   await page.goto(address);
   return Object.assign(page, { complaints });
 }

@@ -116,6 +116,16 @@ test.each([
   expect(ran.stdout + ran.stderr).toContain(variable);
 });
 
+test("[CLI-01] migrate ends 3 where no Postgres answers, and does not print the password", async () => {
+  const ran = await runCli(["migrate"], { env: { OWNER_DATABASE_URL: "postgres://owner:hidden@127.0.0.1:1/x" } });
+  expect(ran).toMatchObject({
+    code: 3,
+    stdout: "",
+    stderr: expect.stringContaining("No Postgres answers at 127.0.0.1:1"),
+  });
+  expect(ran.stderr).not.toContain("hidden");
+});
+
 function problem(reply: ServerResponse, status: number, members: object): void {
   reply.writeHead(status, { "content-type": "application/problem+json" });
   reply.end(

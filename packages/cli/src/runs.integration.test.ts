@@ -111,6 +111,23 @@ test("[CLI-01] Ctrl-C ends the waiting with 130 and leaves the run alone; cancel
   });
 });
 
+test("[CLI-01] a run is watched over a restart of the server, and no step is shown twice", async () => {
+  const { runId } = JSON.parse((await product.run(["run", "order", "-p", '{"orderId":"R-1"}', "--json"])).stdout) as {
+    runId: string;
+  };
+  const watch = product.start(["runs", "watch", runId]);
+  await until("the wait is shown", watch, () => (watch.stdout().includes("waits for event") ? true : undefined));
+  await product.stopServer();
+  await until("it says so", watch, () => (watch.stderr().includes("the connection broke") ? true : undefined));
+  await product.startServer();
+  await until("it says so", watch, () => (watch.stderr().includes("connected again") ? true : undefined));
+  await product.run(["events", "send", "payment.received", "--key", "R-1", "-p", '{"amount":7}']);
+  const watched = await watch.ended;
+  expect(watched.code, watched.stderr).toBe(0);
+  expect(watched.stdout.match(/waits for event/g)).toHaveLength(1);
+  expect(watched.stdout.match(/✓ done/g)).toHaveLength(1);
+});
+
 test("waiting no longer than --timeout ends 1 and leaves the run alone", async () => {
   const ran = await product.run(["run", "order", "-p", '{"orderId":"T-1"}', "--wait", "--timeout", "1"]);
   expect(ran).toMatchObject({

@@ -16,6 +16,9 @@ export interface Product {
   /** A command in that folder, which finds the stack by its file. */
   run(args: readonly string[], options?: RunOptions): Promise<Ran>;
   start(args: readonly string[], options?: RunOptions): RunningCli;
+  stopServer(): Promise<void>;
+  /** At the same address as before. */
+  startServer(): Promise<void>;
   /** The environment with which a shell's commands find what they need. */
   readonly env: NodeJS.ProcessEnv;
   close(): Promise<void>;
@@ -30,19 +33,23 @@ export async function startProduct(files: { readonly [name: string]: string }): 
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
   const databaseUrls = { app: database.appUrl, dispatcher: database.dispatcherUrl, reconciler: database.reconcilerUrl };
 
-  const server = spawnCli(["server"], {
-    cwd,
-    env: {
-      DATABASE_URL: databaseUrls.app,
-      DISPATCHER_DATABASE_URL: databaseUrls.dispatcher,
-      TEMPORAL_ADDRESS: temporalAddress,
-      TEMPORAL_NAMESPACE: temporalNamespace,
-      MAINSPRING_PORT: "0",
-      MAINSPRING_PLATFORM_KEY: platformKey,
-      MAINSPRING_DEV: "1",
-    },
-  });
-  const url = await until("the server listens", server, () => /listens on (http:\/\/\S+)/.exec(server.stderr())?.[1]);
+  const startServer = (port: string): RunningCli =>
+    spawnCli(["server"], {
+      cwd,
+      env: {
+        DATABASE_URL: databaseUrls.app,
+        DISPATCHER_DATABASE_URL: databaseUrls.dispatcher,
+        TEMPORAL_ADDRESS: temporalAddress,
+        TEMPORAL_NAMESPACE: temporalNamespace,
+        MAINSPRING_PORT: port,
+        MAINSPRING_PLATFORM_KEY: platformKey,
+        MAINSPRING_DEV: "1",
+      },
+    });
+  const listening = (process: RunningCli): Promise<string> =>
+    until("the server listens", process, () => /listens on (http:\/\/\S+)/.exec(process.stderr())?.[1]);
+  let server = startServer("0");
+  const url = await listening(server);
 
   const writeDev = (apiKey?: string): void => {
     mkdirSync(join(cwd, ".mainspring"), { recursive: true });
@@ -84,6 +91,14 @@ export async function startProduct(files: { readonly [name: string]: string }): 
     worker,
     start,
     run: (args, options) => start(args, options).ended,
+    async stopServer() {
+      server.child.kill("SIGTERM");
+      await server.ended;
+    },
+    async startServer() {
+      server = startServer(new URL(url).port);
+      await listening(server);
+    },
     env: { OWNER_DATABASE_URL: database.ownerUrl },
     async close() {
       for (const { child, ended } of [worker, server]) {

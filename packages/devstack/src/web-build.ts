@@ -1,6 +1,6 @@
 // The pages of Run Studio, built by Vite into `packages/web/dist`, from where the server serves them.
 import { spawn } from "node:child_process";
-import { existsSync, globSync, statSync } from "node:fs";
+import { existsSync, globSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Progress } from "./progress.ts";
 
@@ -8,7 +8,18 @@ import type { Progress } from "./progress.ts";
 export async function buildWeb(root: string, progress: Progress): Promise<void> {
   const built = join(root, "packages/web/dist/index.html");
   if (existsSync(built) && statSync(built).mtimeMs > newestSourceMs(root)) return;
-  await progress.step("Pages", () => vite(root));
+  await progress.step("Pages", async () => {
+    // Built aside, so that a server which runs meanwhile never serves half a build.
+    const draft = join(root, "packages/web/build", String(process.pid));
+    await vite(root, draft);
+    const dist = join(root, "packages/web/dist");
+    rmSync(dist, { recursive: true, force: true });
+    try {
+      renameSync(draft, dist);
+    } catch {
+      rmSync(draft, { recursive: true }); // another start was faster by a moment
+    }
+  });
 }
 
 function newestSourceMs(root: string): number {
@@ -16,11 +27,11 @@ function newestSourceMs(root: string): number {
   return Math.max(0, ...globSync(patterns, { cwd: root }).map((file) => statSync(join(root, file)).mtimeMs));
 }
 
-function vite(root: string): Promise<void> {
+function vite(root: string, outFolder: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "error"],
+      [join(root, "node_modules/vite/bin/vite.js"), "build", "--outDir", outFolder, "--logLevel", "error"],
       {
         cwd: join(root, "packages/web"),
         stdio: ["ignore", "pipe", "pipe"],

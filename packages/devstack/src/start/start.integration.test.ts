@@ -6,10 +6,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Client } from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { readDevJson, type DevJson } from "../dev-json.ts";
 import { freePort } from "../ports.ts";
 import { identify, isAlive, type ProcessIdentity } from "../processes.ts";
+import { testPostgres, testTemporal } from "../testing.ts";
 import { waitUntil } from "../wait-until.ts";
 import { apiOf } from "./api.ts";
 
@@ -71,10 +73,13 @@ test(
   },
 );
 
-test("--once ends with the outcome of the example as its exit code", async () => {
+test("on a Postgres and a Temporal of one's own, --once ends with the outcome of the example as its exit code", async () => {
   const folder = folderOfTest();
-  const { child, output } = start(folder, ["--once"]);
+  const env = { DATABASE_URL: await newDatabase(), TEMPORAL_ADDRESS: (await testTemporal()).address };
+  const { child, output } = start(folder, ["--once"], env);
   expect(await exitCode(child), output()).toBe(0);
+  expect(output()).toContain("✓ Postgres of DATABASE_URL");
+  expect(recorded(folder)).toHaveLength(2); // server and worker alone
   expect(recorded(folder).filter(isAlive)).toEqual([]);
 });
 
@@ -166,6 +171,18 @@ async function parkRun({ url, apiKey }: DevJson): Promise<string> {
     ((await api.request("GET", `/runs/${String(body["runId"])}/waits`)).body["items"] as unknown[]).length === 1;
   expect(await waitUntil(waits, { deadlineMs: 20_000 })).toBe(true);
   return String(body["runId"]);
+}
+
+/** An empty database on the Postgres of the tests, as its superuser. */
+async function newDatabase(): Promise<string> {
+  const { ownerUrl } = await testPostgres();
+  const url = new URL(ownerUrl);
+  url.pathname = `/start_test_${process.pid}`;
+  const client = new Client(ownerUrl);
+  await client.connect();
+  await client.query(`create database ${url.pathname.slice(1)}`);
+  await client.end();
+  return url.href;
 }
 
 async function exitCode(child: ChildProcess): Promise<number | null> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { countingEndpoint, type CountingEndpoint } from "../testing/counting-endpoint.ts";
 import { until } from "../testing/until.ts";
 import { WorkerChild } from "../testing/worker-child.ts";
-import { executionLengths, newWorld, type World } from "../testing/world.ts";
+import { newWorld, type World } from "../testing/world.ts";
 
 let world: World;
 let endpoint: CountingEndpoint;
@@ -78,7 +78,7 @@ test("[INT-08] [VER-07] [VER-08] [TST-15] the trace is the same plain, with the 
   const chained = await world.startWorker({ bounds: { remoteSteps: 3, steps: 6 } });
   const three = await travel("j-3");
   await chained.stop();
-  const lengths = await executionLengths(world, three);
+  const lengths = await world.executionLengths(three);
   expect(lengths.length).toBeGreaterThanOrEqual(3);
   process.stdout.write(`executions of the chained run, by history events: ${lengths.join(", ")}\n`);
 

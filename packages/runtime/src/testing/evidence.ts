@@ -1,0 +1,160 @@
+import { foldJournal, stateHash, workflowIdOf, type JournalEntry, type Json, type Program, type RunState } from "@mainspring/core";
+import { getBlob, getProgram, getRun, journalOf, openStore, projectWholeRun, stepsOf, waitsOf, type RunRow, type StepRow, type Store, type TenantDb, type WaitRow } from "@mainspring/store";
+import type { Client } from "@temporalio/client";
+import type { WorkflowBundle } from "@temporalio/worker";
+import { chainOf, journalFromHistory } from "../rebuild/journal-from-history.ts";
+import { confirmRun } from "../reconciler/confirm.ts";
+import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
+import { dataConverter } from "../temporal/data-converter.ts";
+import { isNotFound } from "../temporal/grpc.ts";
+import { storeBlobs } from "../temporal/store-blobs.ts";
+import { workflowBundle } from "../worker/workflow-bundle.ts";
+import { until } from "./until.ts";
+
+/** What runs of one tenant left in Postgres and in Temporal, whichever processes performed them. */
+export interface Evidence {
+  /** The run once its end is confirmed. */
+  ended(runId: string, withinMs?: number): Promise<RunRow>;
+  run(runId: string): Promise<RunRow>;
+  steps(runId: string): Promise<StepRow[]>;
+  waits(runId: string): Promise<WaitRow[]>;
+  journal(runId: string): Promise<JournalEntry[]>;
+  /** Steps as `id[iteration] status`, in the order of their start. */
+  trace(runId: string): Promise<string[]>;
+  waiting(runId: string, withinMs?: number): Promise<void>;
+  /** The state after entry `seq`, or the last one, folded from the journal's inputs. */
+  stateAt(runId: string, seq?: number): Promise<RunState>;
+  /** Fails unless the fold has the recorded hash, and journal and rows are those that history gives. */
+  expectSound(runId: string): Promise<void>;
+  /** History events of each execution in a run's chain, oldest first. */
+  executionLengths(runId: string): Promise<number[]>;
+  /** Whether Temporal knows an execution of the run. */
+  hasExecution(runId: string): Promise<boolean>;
+}
+
+export interface EvidenceParts {
+  readonly tenantId: string;
+  readonly store: Store;
+  readonly client: Client;
+  readonly bundle: WorkflowBundle;
+}
+
+export function evidenceOf(parts: EvidenceParts): Evidence {
+  const { tenantId, store, client, bundle } = parts;
+  const inTenant = <T>(work: (db: TenantDb) => Promise<T>): Promise<T> => store.tenant(tenantId, work);
+  const evidence: Evidence = {
+    ended: (runId, withinMs = 60_000) =>
+      until(
+        `run ${runId} ends`,
+        async () => {
+          const run = await evidence.run(runId);
+          if (!["SUCCEEDED", "FAILED", "CANCELED"].includes(run.status)) return undefined;
+          return (await confirmRun(parts, { tenantId, runId })) === "confirmed" ? evidence.run(runId) : undefined;
+        },
+        { withinMs },
+      ),
+    async run(runId) {
+      const run = await inTenant((db) => getRun(db, runId));
+      if (run === undefined) throw new Error(`There is no run ${runId}`);
+      return run;
+    },
+    steps: (runId) => all((page) => inTenant((db) => stepsOf(db, runId, page))),
+    waits: (runId) => all((page) => inTenant((db) => waitsOf(db, runId, page))),
+    journal: (runId) => inTenant((db) => journalOf(db, runId)),
+    trace: async (runId) => (await evidence.steps(runId)).map(({ stepId, iteration, status }) => `${stepId}${iteration.length === 0 ? "" : `[${iteration.join(",")}]`} ${status}`),
+    waiting: async (runId, withinMs = 30_000) => void (await until(`run ${runId} waits`, async () => ((await evidence.run(runId)).status === "WAITING" ? true : undefined), { withinMs })),
+    async stateAt(runId, seq) {
+      const journal = await evidence.journal(runId);
+      const run = await evidence.run(runId);
+      const program = (await inTenant((db) => getProgram(db, run.programHash as string))) as unknown as Program;
+      const values = await inTenant((db) => blobsOf(db, journal));
+      return foldJournal(program, journal, ({ hash }) => values.get(hash) as Json, seq === undefined ? {} : { untilSeq: seq });
+    },
+    async expectSound(runId) {
+      const [journal, run] = [await evidence.journal(runId), await evidence.run(runId)];
+      if (journal.length !== run.journalSeq || journal.some((entry, i) => entry.seq !== i + 1)) throw new Error(`The journal of ${runId} has holes: ${journal.map(({ seq }) => seq).join()} of ${run.journalSeq}`);
+      const state = await evidence.stateAt(runId);
+      if (run.finalStateHash !== null && stateHash(state) !== run.finalStateHash) throw new Error(`The fold of ${runId} gives another state than the run recorded`);
+      const rebuilt = await journalFromHistory({ client, bundle, dataConverter: dataConverter(storeBlobs(store)) }, runId);
+      expectEqual("journal", rebuilt, journal);
+      const projection = projectWholeRun(rebuilt.map((entry) => ({ seq: entry.seq, entry })) as never);
+      const steps = await evidence.steps(runId);
+      expectEqual("steps", projection.steps.map(stepFacts), steps.map(stepFacts));
+      const waits = await evidence.waits(runId);
+      expectEqual("waits", projection.waits.map(waitFacts), waits.map(waitFacts));
+      expectEqual("run", projection.run.status?.status, run.status);
+    },
+    executionLengths: async (runId) => (await chainOf(client, runId)).map((history) => history.events?.length ?? 0),
+    async hasExecution(runId) {
+      try {
+        await client.workflow.getHandle(workflowIdOf(runId)).describe();
+        return true;
+      } catch (error) {
+        if (isNotFound(error)) return false;
+        throw error;
+      }
+    },
+  };
+  return evidence;
+}
+
+/** Of a stack that runs in processes of its own. @param place.databaseUrl as role `app` */
+export async function openEvidence(place: { readonly databaseUrl: string; readonly temporal: TemporalPlace; readonly tenantId: string }): Promise<Evidence & { close(): Promise<void> }> {
+  const store = openStore({ url: place.databaseUrl, max: 4 });
+  const client = temporalClient(store, place.temporal);
+  return {
+    ...evidenceOf({ tenantId: place.tenantId, store, client, bundle: await workflowBundle() }),
+    async close() {
+      await client.connection.close();
+      await store.close();
+    },
+  };
+}
+
+interface PageOf<T> {
+  readonly items: readonly T[];
+  readonly nextCursor?: string | null | undefined;
+}
+
+async function all<T>(read: (page: { readonly limit: number; readonly cursor?: string }) => Promise<PageOf<T>>): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await read({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}
+
+async function blobsOf(db: TenantDb, journal: readonly JournalEntry[]): Promise<Map<string, Json>> {
+  const hashes = new Set([...JSON.stringify(journal).matchAll(/"hash":"([0-9a-f]{64})"/g)].map((match) => match[1] as string));
+  const values = new Map<string, Json>();
+  for (const hash of hashes) {
+    const bytes = await getBlob(db, hash);
+    if (bytes !== undefined) values.set(hash, JSON.parse(Buffer.from(bytes).toString("utf8")) as Json);
+  }
+  return values;
+}
+
+function stepFacts({ stepId, stepPath, iteration, status }: Pick<StepRow, "stepId" | "stepPath" | "iteration" | "status">) {
+  return { stepId, stepPath, iteration, status };
+}
+
+function waitFacts({ waitType, status }: { readonly waitType: string; readonly status: string }) {
+  return { waitType, status };
+}
+
+function expectEqual(what: string, expected: unknown, seen: unknown): void {
+  const [a, b] = [JSON.stringify(sorted(expected)), JSON.stringify(sorted(seen))];
+  if (a === b) return;
+  const at = [...a].findIndex((character, i) => character !== b[i]);
+  throw new Error(`The ${what} from history and the stored one differ at ${at}: ...${a.slice(Math.max(0, at - 150), at + 150)} | ...${b.slice(Math.max(0, at - 150), at + 150)}`);
+}
+
+/** Keys in one order: a column of JSON may have another. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member)]));
+}

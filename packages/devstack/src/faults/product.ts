@@ -1,0 +1,114 @@
+// The real server and the real worker, each under a supervisor of its own that starts it again, on a database and a
+// namespace that no other test has.
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { newApiKey, newWorld, testWaits, until, type World } from "@mainspring/runtime/testing";
+import { freePort } from "../ports.ts";
+import { serverService, workerService, type ProcessSettings } from "../product-services.ts";
+import type { Service, ServiceName } from "../service.ts";
+import { apiOf, type Api } from "../start/api.ts";
+import { createSupervisor, type Supervisor } from "../supervisor.ts";
+
+export const root = dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))));
+
+/** A process of the product that comes back when it is killed. */
+export type Kept = {
+  pid(): number;
+  signal(signal: NodeJS.Signals): void;
+  /** SIGKILL; resolves when the next one has been started, which need not be ready. */
+  kill(): Promise<void>;
+  ready(): Promise<void>;
+};
+
+export type Product = {
+  world: World;
+  url: string;
+  /** As an admin of the world's tenant, whose runs may call this machine. */
+  api: Api;
+  server: Kept;
+  worker: Kept;
+  /** Ends the worker in order, and starts one with another environment. */
+  replaceWorker(env: NodeJS.ProcessEnv): Promise<void>;
+  close(): Promise<void>;
+};
+
+// A machine that is busy with other tests must not look like a lost worker.
+const bounds = { heartbeatTimeoutMs: 4_000 };
+
+export async function startProduct(workerEnv: NodeJS.ProcessEnv = {}): Promise<Product> {
+  const world = await newWorld();
+  const folder = mkdtempSync(join(tmpdir(), "mainspring-faults-"));
+  chmodSync(folder, 0o711);
+  const settings: ProcessSettings = {
+    root,
+    folder,
+    databaseUrls: {
+      app: world.database.appUrl,
+      dispatcher: world.database.dispatcherUrl,
+      reconciler: world.database.reconcilerUrl,
+    },
+    temporalAddress: String(world.env["TEMPORAL_ADDRESS"]),
+    temporalNamespace: world.namespace,
+    platformKey: "4fd1c09b7a8e2356dd01ef9a",
+    serverPort: await freePort(),
+    workerPort: await freePort(),
+  };
+  const env = {
+    ...process.env,
+    MAINSPRING_WAITS: JSON.stringify(testWaits),
+    MAINSPRING_BOUNDS: JSON.stringify(bounds),
+    MAINSPRING_LOG_LEVEL: "warn",
+  };
+  const { service: server, url } = serverService(settings, env);
+  const keptServer = await keep(server);
+  let keptWorker = await keep(workerService(settings, { ...env, ...workerEnv }));
+  const apiKey = await newApiKey(world.store, world.tenantId, "admin");
+  return {
+    world,
+    url,
+    api: apiOf(url, apiKey),
+    server: keptServer.kept,
+    get worker() {
+      return keptWorker.kept;
+    },
+    async replaceWorker(more) {
+      await keptWorker.supervisor.stop();
+      keptWorker = await keep(workerService(settings, { ...env, ...more }));
+    },
+    async close() {
+      await Promise.all([keptServer.supervisor.stop(), keptWorker.supervisor.stop()]);
+      await world.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function keep(service: Service): Promise<{ kept: Kept; supervisor: Supervisor }> {
+  const supervisor = createSupervisor();
+  await supervisor.start(service);
+  const pid = (): number => pidOf(supervisor, service.name);
+  const kept: Kept = {
+    pid,
+    signal: (signal) => void process.kill(pid(), signal),
+    async kill() {
+      const before = pid();
+      process.kill(before, "SIGKILL");
+      await until(`${service.name} is started again`, () => (pid() === before ? undefined : true));
+    },
+    ready: async () => {
+      await until(`${service.name} is ready`, async () => ((await service.isReady()) ? true : undefined), {
+        withinMs: 60_000,
+        everyMs: 50,
+      });
+    },
+  };
+  return { kept, supervisor };
+}
+
+function pidOf(supervisor: Supervisor, name: ServiceName): number {
+  const pid = supervisor.pids()[name];
+  if (pid === undefined) throw new Error(`${name} does not run`);
+  return pid;
+}

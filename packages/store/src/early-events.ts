@@ -104,6 +104,7 @@ async function firstThatHolds(
   }
 }
 
+// "no key update": whoever offers one of them to a run refers to it meanwhile, and may hold the delivery that we come to want.
 async function lockNextEvents(
   db: TenantDb,
   runId: string,
@@ -121,7 +122,7 @@ async function lockNextEvents(
         (timestamptz 'epoch' + ${after?.acceptedMicros ?? "0"}::bigint * interval '1 microsecond', ${after?.position ?? 0}::int, ${after?.id ?? null}::uuid))
       and ${sql.raw(reachesEvent)}
     order by e.accepted_at, e.position, e.id
-    limit ${eventsAtOnce} for update of e`.execute(db);
+    limit ${eventsAtOnce} for no key update of e`.execute(db);
   return rows;
 }
 

@@ -5,7 +5,7 @@ import { newId } from "./ids.ts";
 import { instant, instantOrNull } from "./instants.ts";
 import type { Moment } from "./instants.ts";
 import { channels } from "./listen.ts";
-import { readPage } from "./paging.ts";
+import { readPage, withoutMicros } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
 import { loadColumns, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
@@ -56,7 +56,7 @@ interface Raw extends Omit<InboxRow, "acceptedAt" | "dueAt" | "completedAt"> {
   readonly acceptedAt: Date;
   readonly dueAt: Date | null;
   readonly completedAt: Date | null;
-  readonly acceptedMicros?: string;
+  readonly micros?: string;
 }
 
 const columns =
@@ -111,15 +111,15 @@ export async function listEvents(db: TenantDb, filter: EventFilter, request: Pag
   return readPage(
     { db, list: "events", filter, request, key: ["microseconds", "uuid"], keyOf },
     async (after, limit) => {
-      const { rows } = await sql<Raw & { acceptedMicros: string }>`
-      select ${columns}, (extract(epoch from accepted_at) * 1000000)::bigint::text as "acceptedMicros" from workflow_runtime_events
+      const { rows } = await sql<Raw & { micros: string }>`
+      select ${columns}, (extract(epoch from accepted_at) * 1000000)::bigint::text as micros from workflow_runtime_events
       where (${filter.source ?? null}::text is null or source = ${filter.source ?? null})
         and (${filter.eventId ?? null}::text is null or event_id = ${filter.eventId ?? null})
         and (${filter.name ?? null}::text is null or name = ${filter.name ?? null})
         and (${filter.state ?? null}::text is null or state = ${filter.state ?? null})
         and (${after === undefined}::boolean or (accepted_at, id) < (timestamptz 'epoch' + ${String(after?.[0] ?? "0")}::bigint * interval '1 microsecond', ${after?.[1] ?? null}::uuid))
       order by accepted_at desc, id desc limit ${limit}`.execute(db);
-      for (const row of rows) micros.set(row.id, row.acceptedMicros);
+      for (const row of rows) micros.set(row.id, row.micros);
       return shown(db, rows);
     },
   );
@@ -177,7 +177,7 @@ export async function routeAgain(db: TenantDb, ids: readonly string[]): Promise<
   // Locked in the order in which waits that open lock the events they look at.
   await sql`${prepared}
     with locked as (select id from workflow_runtime_events where id = any(${ids}::uuid[]) and state in ('completed', 'processing')
-      order by accepted_at, position, id for update)
+      order by accepted_at, position, id for no key update)
     update workflow_runtime_events e set
       again = e.state = 'processing',
       due_at = case when e.state = 'completed' then now() else e.due_at end,
@@ -188,8 +188,8 @@ export async function routeAgain(db: TenantDb, ids: readonly string[]): Promise<
 
 async function shown(db: TenantDb, rows: readonly Raw[]): Promise<InboxRow[]> {
   const loaded = await loadColumns(db, rows, ["payload"]);
-  return loaded.map(({ acceptedMicros: _, ...row }) => ({
-    ...row,
+  return loaded.map((row) => ({
+    ...withoutMicros(row),
     acceptedAt: instant(row.acceptedAt),
     dueAt: instantOrNull(row.dueAt),
     completedAt: instantOrNull(row.completedAt),

@@ -1,6 +1,6 @@
 // Table of contents of `@mainspring/store`.
 
-export { openStore } from "./store.ts";
+export { isUuid, openStore } from "./store.ts";
 export type { PlatformDb, Store, StoreOptions, TenantDb } from "./store.ts";
 export { openDispatcher } from "./dispatcher.ts";
 export type { Dispatcher, Due } from "./dispatcher.ts";

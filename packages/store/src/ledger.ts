@@ -154,9 +154,8 @@ async function held(db: TenantDb, claim: InvocationClaim, row: Row): Promise<Cla
 }
 
 async function outcomeUnknown(db: TenantDb, claim: InvocationClaim): Promise<void> {
-  await sql`update workflow_action_invocations set status = 'UNKNOWN', finished_at = clock_timestamp() where key = ${claim.key}`.execute(
-    db,
-  );
+  await sql`update workflow_action_invocations set status = 'UNKNOWN', finished_at = clock_timestamp(),
+      owner = ${claim.owner}, temporal_attempt = ${claim.attempt} where key = ${claim.key}`.execute(db);
 }
 
 /**
@@ -203,7 +202,7 @@ export async function invocationFailed(
   const { rows } = await sql<{ runId: string; execution: number }>`${prepared}
     update workflow_action_invocations set status = case when status = 'UNKNOWN' then status else 'FAILED' end, error_json = ${errorJson}::json,
       finished_at = clock_timestamp(), reported_attempts = reported_attempts + 1, last_reported_attempt = ${failed.temporalAttempt}, deadline_at = null
-    where key = ${failed.key} and status in ('STARTED', 'UNKNOWN') and (${failed.owner ?? null}::text is null or owner = ${failed.owner ?? null})
+    where key = ${failed.key} and status in ('STARTED', 'UNKNOWN') and temporal_attempt = ${failed.temporalAttempt} and (${failed.owner ?? null}::text is null or owner = ${failed.owner ?? null})
     returning run_id as "runId", execution`.execute(db);
   const row = rows[0];
   if (row === undefined) return false;

@@ -83,3 +83,10 @@ function isOfKind(kind: KeyKind, value: unknown): boolean {
       return kind satisfies never;
   }
 }
+
+/** A row without the sort time that it was read with. */
+export function withoutMicros<R extends { micros?: string }>(row: R): Omit<R, "micros"> {
+  const rest: Omit<R, "micros"> & { micros?: string } = { ...row };
+  delete rest.micros;
+  return rest;
+}

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
 import { instant, instantOrNull } from "./instants.ts";
 import type { RunForOpen } from "./launch.ts";
-import { readPage } from "./paging.ts";
+import { readPage, withoutMicros } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
 import { loadColumns, loadValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
@@ -142,13 +142,13 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
         sql`(created_at, id) < (timestamptz 'epoch' + ${String(after[0])}::bigint * interval '1 microsecond', ${after[1]}::uuid)`,
     ].filter((condition) => condition !== false);
     const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
-    const { rows } = await sql<Raw<RunSummary> & { createdMicros: string }>`
-      select ${summaryColumns}, (extract(epoch from created_at) * 1000000)::bigint::text as "createdMicros"
+    const { rows } = await sql<Raw<RunSummary> & { micros: string }>`
+      select ${summaryColumns}, (extract(epoch from created_at) * 1000000)::bigint::text as micros
       from workflow_runs ${where} order by created_at desc, id desc limit ${limit}`.execute(db);
-    for (const row of rows) micros.set(row.id, row.createdMicros);
+    for (const row of rows) micros.set(row.id, row.micros);
     return shown<RunSummary>(
       db,
-      rows.map(({ createdMicros: _, ...row }) => row as Raw<RunSummary>),
+      rows.map((row) => withoutMicros(row) as Raw<RunSummary>),
       ["state", "triggerMetadata", "error"],
     );
   });

@@ -36,7 +36,7 @@ export interface StoreOptions {
 export function openStore(options: StoreOptions): Store {
   const kysely = openKysely(openPool({ ...options, name: "mainspring app" }));
   return {
-    tenant: (tenantId, work) =>
+    tenant: async (tenantId, work) =>
       transaction(kysely, checkedTenantId(tenantId), (db) => work(Object.assign(db, { tenantId }))),
     platform: (work) => transaction(kysely, "", (db) => work(db as PlatformDb)),
     ready: () => checkRole(kysely),

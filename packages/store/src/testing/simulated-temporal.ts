@@ -8,7 +8,10 @@ import type { Store } from "../store.ts";
 import { callsOf, chance, firstState, journalSome } from "./simulated-run.ts";
 import type { Chance, SimulatedExecution, SimulatedState, Straggler } from "./simulated-run.ts";
 
+type WhatTask = "goes on" | "ends the run";
+
 interface Try {
+  readonly does: WhatTask;
   readonly historyLength: number;
   readonly at: string;
   /** Of what is done; equal for tries that see the same history. */
@@ -71,22 +74,10 @@ export class SimulatedTemporal {
   /** The run ends, and then the last of the stragglers come in. */
   async end(): Promise<void> {
     while (this.execution.inFlight.length > 0) await this.#resolveCalls();
-    const { state, unsent, entries } = this.execution;
-    const end: JournalEntry = {
-      seq: state.nextSeq,
-      at: this.#now(),
-      kind: "run",
-      status: "SUCCEEDED",
-      data: { output: { n: state.nextSeq }, stateHash: `h${state.nextSeq}` },
-    };
-    this.execution = {
-      ...this.execution,
-      historyLength: this.execution.historyLength + 3,
-      state: { ...state, nextSeq: state.nextSeq + 1 },
-      entries: [...entries, end],
-      unsent: [],
-    };
-    await this.#mustBeWritten(this.#flush(this.execution, [...unsent, end], this.execution.historyLength));
+    do {
+      await this.#workflowTask("ends the run");
+      while (this.execution.inFlight.length > 0) await this.#resolveCalls();
+    } while (!this.#hasEnded());
     while (this.#stragglers.length > 0) await this.#oneStraggler();
   }
 
@@ -101,17 +92,23 @@ export class SimulatedTemporal {
     this.#resetPoints.length = this.#resetPoints.indexOf(point) + 1;
   }
 
-  async #workflowTask(): Promise<void> {
+  #hasEnded(): boolean {
+    const last = this.execution.entries.at(-1);
+    return last?.kind === "run" && last.status === "SUCCEEDED";
+  }
+
+  async #workflowTask(does: WhatTask = "goes on"): Promise<void> {
     const random = this.#random;
     let historyLength = this.execution.historyLength + 2 + random.below(3);
     let seed = random.below(1_000_000_000);
-    for (let failures = random.below(3); failures > 0; failures -= 1) {
+    for (let failures = random.oneIn(4) ? 2 + random.below(4) : random.below(2); failures > 0; failures -= 1) {
       await this.#tryTask({
         historyLength,
         at: this.#now(),
         seed,
         worldSeed: random.below(1_000_000_000),
         completes: false,
+        does,
       });
       // From the second try on, one may see no more history than the one before; then it does the same.
       if (random.oneIn(2)) {
@@ -125,6 +122,7 @@ export class SimulatedTemporal {
       seed,
       worldSeed: random.below(1_000_000_000),
       completes: true,
+      does,
     });
     this.#resetPoints.push(this.execution);
   }
@@ -136,8 +134,10 @@ export class SimulatedTemporal {
     const operations = 1 + doing.below(3);
     // A try that fails does so anywhere.
     const done = attempt.completes ? operations : this.#random.below(operations + 1);
+    let afterSegment = false;
     for (let i = 0; i < done; i += 1) {
-      const what = doing.below(4);
+      // A run that ends has nothing in flight.
+      const what = attempt.does === "ends the run" ? 1 + doing.below(3) : doing.below(4);
       const count = doing.below(4);
       if (what === 0) {
         now = advance(
@@ -151,18 +151,33 @@ export class SimulatedTemporal {
         };
       } else if (what === 1 && now.inFlight.length === 0) {
         now = await this.#segment(now, attempt, answering, count + 1);
+        afterSegment = true;
       } else {
         now = advance(
           now,
           journalSome(now.state, doing.below(1_000_000_000), { count, at: attempt.at, eventIds: this.#eventIds }),
         );
-        const write = this.#flush(now, now.unsent, attempt.historyLength);
-        if (attempt.completes) await this.#mustBeWritten(write);
-        else await this.#mayBeWritten(write);
-        now = { ...now, unsent: [] };
+        now = await this.#flushInTask(now, attempt, afterSegment);
+      }
+    }
+    if (attempt.does === "ends the run" && done === operations) {
+      // A segment that gave up left calls in flight: then the run ends later.
+      if (now.inFlight.length === 0) {
+        now = advance(now, ending(now.state, attempt.at));
+        now = await this.#flushInTask(now, attempt, afterSegment);
       }
     }
     if (attempt.completes) this.execution = now;
+  }
+
+  async #flushInTask(of: SimulatedExecution, attempt: Try, afterSegment: boolean): Promise<SimulatedExecution> {
+    const write = this.#flush(of, of.unsent, attempt.historyLength);
+    if (attempt.completes) await this.#mustBeWritten(write);
+    // What a failed try flushed behind a segment of its own comes in before the next try or never. Nothing in it tells it from
+    // what the next try says under the same fence, but only its token tells a segment; the next longer history corrects it.
+    else if (!afterSegment) await this.#mayBeWritten(write);
+    else if (this.#random.oneIn(2)) await write();
+    return { ...of, unsent: [] };
   }
 
   async #segment(
@@ -293,6 +308,18 @@ export class SimulatedTemporal {
     this.#clockMs += 1 + this.#random.below(1000);
     return new Date(this.#clockMs).toISOString();
   }
+}
+
+function ending(
+  state: SimulatedState,
+  at: string,
+): { readonly state: SimulatedState; readonly entries: readonly JournalEntry[] } {
+  const { nextSeq } = state;
+  const data = { output: { n: nextSeq }, stateHash: `h${nextSeq}` };
+  return {
+    state: { ...state, nextSeq: nextSeq + 1 },
+    entries: [{ seq: nextSeq, at, kind: "run", status: "SUCCEEDED", data }],
+  };
 }
 
 function advance(

@@ -27,7 +27,7 @@ export type Service = {
 /** Starts the process in a session of its own, so that a Ctrl-C in the terminal reaches the supervisor alone. */
 export function spawnService(service: Service): ChildProcess {
   mkdirSync(dirname(service.logFile), { recursive: true });
-  const log = openSync(service.logFile, "a");
+  const log = openSync(service.logFile, "a", 0o600);
   try {
     return spawn(service.command, service.args, {
       cwd: service.cwd,

@@ -1,7 +1,17 @@
 // The embedded Postgres 18: its data folder, its settings, and how it is run.
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { endProcess, identify } from "../processes.ts";
 import type { Service } from "../service.ts";
@@ -36,7 +46,7 @@ export async function embeddedPostgres(options: PostgresOptions): Promise<Embedd
   const home = dataHome(options.folder, programs);
   const data = join(home, "data");
   const passwordFile = superuserPasswordFile(home, programs);
-  if (!existsSync(join(data, "PG_VERSION"))) createData(programs, data, passwordFile);
+  if (!existsSync(join(data, "PG_VERSION"))) createData(programs, data, passwordFile, options.durability);
   await endLeftOver(data);
   const password = readFileSync(passwordFile, "utf8");
   const logFile = join(options.folder, "postgres.log");
@@ -66,11 +76,13 @@ export function removeOutsideData(folder: string): void {
 }
 
 /** In `folder`, unless Postgres runs as another user who cannot pass the folders above it (such as /root). */
-function dataHome(folder: string, programs: PostgresPrograms): string {
-  const home =
-    programs.runAs === undefined || isReachableByAll(folder) ? join(folder, "postgres") : outsideHome(folder);
+function dataHome(folder: string, { runAs }: PostgresPrograms): string {
+  if (runAs !== undefined && isReachableByAll(dirname(folder))) {
+    chmodSync(folder, statSync(folder).mode | 0o011); // passing through is allowed, looking around is not
+  }
+  const home = runAs === undefined || isReachableByAll(folder) ? join(folder, "postgres") : outsideHome(folder);
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  if (programs.runAs !== undefined) chownSync(home, programs.runAs.uid, programs.runAs.gid);
+  if (runAs !== undefined) chownSync(home, runAs.uid, runAs.gid);
   return home;
 }
 
@@ -86,11 +98,16 @@ function superuserPasswordFile(home: string, { runAs }: PostgresPrograms): strin
 }
 
 /** Works in a folder that is renamed at the end, so that an interrupted attempt leaves nothing half made. */
-function createData(programs: PostgresPrograms, data: string, passwordFile: string): void {
+function createData(
+  programs: PostgresPrograms,
+  data: string,
+  passwordFile: string,
+  durability: PostgresOptions["durability"],
+): void {
   const draft = `${data}.draft`;
   rmSync(draft, { recursive: true, force: true });
   const how = { cwd: "/", env: programEnv(), stdio: "pipe" as const, ...programs.runAs };
-  const encoding = ["--no-locale", "-E", "UTF8"];
+  const encoding = ["--no-locale", "-E", "UTF8", ...(durability === "throwAway" ? ["--no-sync"] : [])];
   const authentication = ["--auth=scram-sha-256", `--pwfile=${passwordFile}`, `--username=${superuser}`];
   try {
     execFileSync(programs.initdb, ["-D", draft, ...encoding, ...authentication, "--no-instructions"], how);

@@ -4,7 +4,7 @@ export type Reply = { status: number; body: Record<string, unknown> };
 
 export type Api = {
   /** A string as `body` is sent as YAML, anything else as JSON. Rejects when the server cannot be reached. */
-  request(method: string, path: string, body?: unknown): Promise<Reply>;
+  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
   /** The open stream of a run's journal after `afterSeq`. */
   stream(runId: string, afterSeq: number, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 };
@@ -13,12 +13,13 @@ export function apiOf(url: string, key: string): Api {
   // A connection kept open for the next request would keep the server waiting when the stack stops.
   const common = { authorization: `Bearer ${key}`, connection: "close" };
   return {
-    async request(method, path, body) {
+    async request(method, path, body, headers = {}) {
       const isText = typeof body === "string";
       const reply = await fetch(`${url}/api/v1${path}`, {
         method,
         headers: {
           ...common,
+          ...headers,
           ...(body === undefined ? {} : { "content-type": isText ? "application/yaml" : "application/json" }),
         },
         body: isText ? body : JSON.stringify(body),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { instantFromMs, start, type Instant, type Json, type Program, type StartContext, type Transition } from "@mainspring/core";
-import { runForOpen, startSucceeded, takeSegmentToken, writeProvisional, type Fence, type TenantDb } from "@mainspring/store";
+import { isUuid, runForOpen, startSucceeded, takeSegmentToken, writeProvisional, type Fence, type TenantDb } from "@mainspring/store";
 import { Context } from "@temporalio/activity";
 import { Crossing, CrossingParts, CrossingProgram } from "../wire/crossing.ts";
 import { segmentHash } from "../workflow/segment-hash.ts";
@@ -20,6 +20,7 @@ type Found =
  */
 export async function openRun(dependencies: ActivityDependencies, args: OpenRunArgs): Promise<CrossingParts> {
   const { tenantId } = args;
+  if (!isUuid(tenantId) || !isUuid(args.runId)) return refused(tenantId, { code: "DEFINITION_MISSING", message: `${tenantId} and ${args.runId} name no run of ours` });
   const temporalRunId = Context.current().info.workflowExecution?.runId ?? "";
   const found = await dependencies.store.tenant(tenantId, (db) => find(db, dependencies, args, temporalRunId));
   if (!found.ok) return refused(tenantId, found);

@@ -1,4 +1,4 @@
-import { isGrpcServiceError, WorkflowNotFoundError } from "@temporalio/client";
+import { isGrpcServiceError, NamespaceNotFoundError, WorkflowNotFoundError } from "@temporalio/client";
 
 // gRPC status codes by number: https://grpc.io/docs/guides/status-codes
 const invalidArgument = 3;
@@ -11,11 +11,14 @@ const refusals: readonly number[] = [invalidArgument, notFound, permissionDenied
 
 /** The code of a refusal that no later try can heal; undefined for anything that may pass. */
 export function refusedForGood(error: unknown): number | undefined {
+  if (error instanceof NamespaceNotFoundError) return notFound;
   const code = grpcCode(error);
   return code !== undefined && refusals.includes(code) ? code : undefined;
 }
 
+/** No such execution. A namespace that is not there is a wrong setting, and says nothing about an execution. */
 export function isNotFound(error: unknown): boolean {
+  if (error instanceof NamespaceNotFoundError) return false;
   return error instanceof WorkflowNotFoundError || grpcCode(error) === notFound;
 }
 

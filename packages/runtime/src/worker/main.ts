@@ -1,11 +1,12 @@
 // The worker process: composition root. Starts, runs until SIGTERM or SIGINT, drains, ends.
+import type { Server } from "node:http";
 import { builtInActions, createRegistry } from "@mainspring/actions";
 import { Runtime } from "@temporalio/worker";
 import { pino } from "pino";
 import { temporalFromEnvironment } from "../temporal/connect.ts";
 import { boundsFromEnvironment, waitsFromEnvironment } from "./environment.ts";
 import { startHealthServer } from "./health-server.ts";
-import { startRunWorker } from "./run-worker.ts";
+import { startRunWorker, type RunWorker } from "./run-worker.ts";
 import { workflowBundle } from "./workflow-bundle.ts";
 
 const log = pino({ name: "worker", level: process.env["MAINSPRING_LOG_LEVEL"] ?? "info" });
@@ -17,38 +18,50 @@ if (missing.length > 0) {
   process.exit(1);
 }
 
-const worker = await startRunWorker({
-  temporal: temporalFromEnvironment(process.env),
-  databaseUrl: process.env["DATABASE_URL"] as string,
-  dispatcherUrl: process.env["DISPATCHER_DATABASE_URL"] as string,
-  reconcilerUrl: process.env["RECONCILER_DATABASE_URL"] as string,
-  registry: createRegistry(builtInActions),
-  bundle: await workflowBundle(),
-  bounds: boundsFromEnvironment(process.env),
-  waits: waitsFromEnvironment(process.env),
-  ingestionWorkers: Number(process.env["WORKFLOW_WORKER_COUNT"] ?? 2),
-  log,
-});
-const port = process.env["MAINSPRING_WORKER_PORT"];
-const health = port === undefined ? undefined : await startHealthServer(Number(port), process.env["MAINSPRING_HOST"] ?? "127.0.0.1", () => worker.health());
-
+let worker: RunWorker | undefined;
+let health: Server | undefined;
 let stopping = false;
-async function stop(signal: string): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  log.info({ signal }, "stopping: no new work; what is held is finished or released");
-  await worker.stop();
-  health?.close();
-  process.exit(0);
-}
 process.on("SIGTERM", () => void stop("SIGTERM"));
 process.on("SIGINT", () => void stop("SIGINT"));
 
 try {
-  await worker.ended;
+  worker = await startRunWorker({
+    temporal: temporalFromEnvironment(process.env),
+    databaseUrl: process.env["DATABASE_URL"] as string,
+    dispatcherUrl: process.env["DISPATCHER_DATABASE_URL"] as string,
+    reconcilerUrl: process.env["RECONCILER_DATABASE_URL"] as string,
+    registry: createRegistry(builtInActions),
+    bundle: await workflowBundle(),
+    bounds: boundsFromEnvironment(process.env),
+    waits: waitsFromEnvironment(process.env),
+    ingestionWorkers: workerCount(process.env["WORKFLOW_WORKER_COUNT"]),
+    log,
+  });
+  const running = worker;
+  const port = process.env["MAINSPRING_WORKER_PORT"];
+  if (port !== undefined) health = await startHealthServer(Number(port), process.env["MAINSPRING_HOST"] ?? "127.0.0.1", () => running.health());
+  if (!stopping) await worker.ended;
 } catch (error) {
-  log.fatal({ error: String(error) }, "The Temporal worker failed");
-  process.exit(1);
+  if (!stopping) {
+    log.fatal({ error: error instanceof Error ? error.message : String(error) }, "The worker cannot go on");
+    process.exit(1);
+  }
+}
+
+/** Drains and ends; a second signal changes nothing. A worker that is still starting has nothing to drain. */
+async function stop(signal: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info({ signal }, "stopping: no new work; what is held is finished or released");
+  await worker?.stop();
+  health?.close();
+  process.exit(0);
+}
+
+function workerCount(text: string | undefined): number {
+  const count = Number(text ?? 2);
+  if (Number.isInteger(count) && count >= 1 && count <= 64) return count;
+  throw new Error(`WORKFLOW_WORKER_COUNT is ${text}: set it to a whole number from 1 to 64`);
 }
 
 function temporalLogger() {

@@ -105,6 +105,8 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
       identity,
     }),
     dataConverter: dataConverter(storeBlobs(store)),
+    // Only the rebuild listens to the journal; a live worker that replays tells nobody.
+    sinks: { journal: { append: { fn: () => undefined, callDuringReplay: false } } },
     stickyQueueScheduleToStartTimeout: waits.stickyTimeoutMs,
     maxHeartbeatThrottleInterval: waits.heartbeatThrottleMs,
     defaultHeartbeatThrottleInterval: waits.heartbeatThrottleMs,

@@ -9,7 +9,6 @@ import {
   type Command,
   type CommandId,
   type CommandOf,
-  type InboundEvent,
   type Instant,
   type JournalEntry,
   type Json,
@@ -25,6 +24,7 @@ import { Crossing, CrossingProgram } from "../wire/crossing.ts";
 import { durably, flush, openRun, openWaits, performActionWithin, runSegment } from "./activity-calls.ts";
 import type { Bounds } from "./bounds.ts";
 import { failedCall, openingFailure } from "./failures.ts";
+import { inboundEvent } from "./inbound-signal.ts";
 import { JournalBuffer } from "./journal-buffer.ts";
 import type { JournalSinks } from "./journal-sink.ts";
 import { segmentHash } from "./segment-hash.ts";
@@ -79,9 +79,9 @@ export class Shell {
 
   constructor(start: StartInput, root: CancellationScope) {
     this.#start = start;
-    setHandler(defineSignal<[InboundEvent]>(eventSignal), (event) => {
+    setHandler(defineSignal<[unknown]>(eventSignal), (signal) => {
       this.#signals++;
-      this.#fifo.push({ kind: "eventArrived", event });
+      this.#fifo.push({ kind: "eventArrived", event: inboundEvent(signal, this.#signals, workflowNow(this.#lastNow)) });
     });
     setHandler(defineQuery(currentStepQuery), () => currentStep(this.#state));
     setHandler(defineQuery(currentWaitQuery), () => currentWait(this.#state));

@@ -30,8 +30,14 @@ export async function cancelRun(parts: LauncherParts, request: { readonly tenant
     }
     throw new MainspringError("WORKFLOW_TEMPORAL_CANCEL_FAILED", { runId, reason: messageOf(error) });
   }
-  const marked = await parts.store.tenant(tenantId, (db) => markCancelRequested(db, runId, by, new Date()));
-  if (marked === "ended" || marked === undefined) throw new MainspringError("RUN_ALREADY_ENDED", { runId });
+  const acceptedAt = new Date();
+  const marked = await parts.store.tenant(tenantId, (db) => markCancelRequested(db, runId, by, acceptedAt));
+  if (marked === "ended" || marked === undefined) {
+    // A run with little to undo has ended before the request could be noted: what was accepted is answered as accepted.
+    const ended = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
+    if (ended?.status === "CANCELED") return { id: runId, status: ended.status, cancelRequestedAt: ended.cancelRequestedAt ?? acceptedAt.toISOString() };
+    throw new MainspringError("RUN_ALREADY_ENDED", { runId });
+  }
   return { id: runId, status: run.status, cancelRequestedAt: marked.cancelRequestedAt };
 }
 

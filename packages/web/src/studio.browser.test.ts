@@ -140,8 +140,7 @@ test("[STU-01] empty lists, unknown runs and what a key may not do are said", as
 test("[STU-01] while the server is away the list says so and keeps what it showed", async () => {
   const page = await studio.page("/runs", { apiKey: tenant.keys.viewer });
   await page.getByText("live", { exact: true }).waitFor();
-  studio.killServer();
-  await page.getByText("reconnecting").waitFor();
+  await studio.withoutServer(() => page.getByText("reconnecting").waitFor());
   expect(await page.getByRole("link", { name: /^failing/ }).isVisible()).toBe(true);
   await page.getByText("live", { exact: true }).waitFor();
 });

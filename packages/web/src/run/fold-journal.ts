@@ -218,9 +218,9 @@ function isStepEnd(status: string): boolean {
   return status !== "RUNNING" && status !== "WAITING" && status !== "RETRYING";
 }
 
-/** How deep a step stands: `root.steps[2]` is 0, `root.steps[2].then.steps[0]` is 1. */
+/** How many steps a step stands within: `root.steps[2]` in none, `root.steps[2].branches[0].steps[0]` in one. */
 export function depthOf(stepPath: string): number {
-  return Math.max(0, stepPath.split(".").filter((part) => part.endsWith("]")).length - 1);
+  return Math.max(0, (stepPath.match(/\bsteps\[/g)?.length ?? 0) - 1);
 }
 
 /** `fix[7]`, `fix[2][0]`: the step with the turns of the loops around it. */

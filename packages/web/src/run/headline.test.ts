@@ -54,6 +54,17 @@ test("a waiting run says for what, with which key and until when", () => {
   expect(both.also).toEqual(["It also sleeps in `nap`."]);
 });
 
+test("a wait says which filters an event must pass", () => {
+  const filtered = (filters: WaitView["filters"]): string =>
+    headlineOf({ ...facts, status: "WAITING", waits: [{ ...wait, until: undefined, filters }] }, nowMs).sentence;
+  const amount = { path: "payload.amount", op: ">=", value: 50 } as const;
+  expect(filtered([amount])).toBe("It waits for `payment.received` with key `o-17` where `payload.amount >= 50`.");
+  expect(filtered([amount, { path: "payload.note", op: "exists" }])).toContain(
+    "where `payload.amount >= 50` and `payload.note exists`.",
+  );
+  expect(filtered([amount, amount, amount])).toContain("and 1 more hold.");
+});
+
 test("[UI-06] a run that no worker has begun after 60 s says so", () => {
   expect(headlineOf({ ...facts, steps: [] }, nowMs)).toMatchObject({
     tone: "warning",

@@ -123,15 +123,22 @@ export function waitText(wait: WaitView, nowMs: number): string {
       return until === "" ? `sleeps in \`${wait.stepId}\`` : `sleeps${until}`;
     case "event": {
       const key = wait.key === undefined ? "" : ` with key \`${wait.key}\``;
-      const filters =
-        wait.filters === undefined || wait.filters.length === 0
-          ? ""
-          : ` that passes ${wait.filters.length === 1 ? "a filter" : `${wait.filters.length} filters`}`;
+      const filters = filterText(wait.filters ?? []);
       return `waits for \`${wait.event ?? wait.stepId}\`${key}${filters}${until}`;
     }
     default:
       return `waits in \`${String((wait as WaitView).stepId)}\`${until}`;
   }
+}
+
+/** At most two filters fit a sentence; the others are counted. */
+function filterText(filters: NonNullable<WaitView["filters"]>): string {
+  if (filters.length === 0) return "";
+  const shown = filters
+    .slice(0, 2)
+    .map(({ path, op, value }) => `\`${path} ${op}${value === undefined ? "" : ` ${JSON.stringify(value)}`}\``);
+  const rest = filters.length - shown.length;
+  return ` where ${listed(rest === 0 ? shown : [...shown, `${rest} more hold`])}`;
 }
 
 function failed(error: RunError | null, nowMs: number): Headline {

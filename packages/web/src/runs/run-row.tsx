@@ -6,6 +6,8 @@ import { Sentence } from "../parts/sentence.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { hasEnded, lookOf } from "../status/status.ts";
 import { Moment, Span } from "../time/moment.tsx";
+import { momentText } from "../time/time.ts";
+import { useNow } from "../time/use-now.ts";
 import { rowWhy } from "./row-why.ts";
 
 /** One run. The whole row is its link; what else can be pressed lies above it. */
@@ -32,6 +34,7 @@ export const RunRow = memo(function RunRow({ run }: { run: RunSummary & { readon
       </span>
       <span className="run-row-why">
         <Sentence text={rowWhy(run)} />
+        {run.why?.until === undefined || hasEnded(run.status) ? null : <Until at={run.why.until} />}
         {run.gone === true ? <span className="muted"> no longer passes the filter</span> : null}
       </span>
       <span className="run-row-when muted">
@@ -47,3 +50,7 @@ export const RunRow = memo(function RunRow({ run }: { run: RunSummary & { readon
     </li>
   );
 });
+
+function Until({ at }: { at: string }): ReactElement {
+  return <span> until {momentText(at, useNow())}</span>;
+}

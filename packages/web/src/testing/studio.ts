@@ -38,6 +38,8 @@ export interface Studio {
   readonly shop: Shop;
   /** The server's process is killed and started again by the supervisor. */
   killServer(): void;
+  /** While `work` goes on no server stays alive. */
+  withoutServer(work: () => Promise<void>): Promise<void>;
   tenant(name: string): Promise<Tenant>;
   /** For a test: a page in a context of its own, signed in when `apiKey` is given. A failed test says what it showed. */
   page(path: string, options?: BrowserContextOptions & { readonly apiKey?: string }): Promise<StudioPage>;
@@ -68,13 +70,30 @@ export async function openStudio(): Promise<Studio> {
   });
   const platform = createClient({ baseUrl: url, apiKey: platformKey });
 
+  function killServer(): void {
+    const { server } = stack.dev().pids;
+    if (server === undefined) throw new Error("the stack knows no server process");
+    process.kill(server, "SIGKILL");
+  }
+
   return {
     url,
     shop,
-    killServer() {
-      const { server } = stack.dev().pids;
-      if (server === undefined) throw new Error("the stack knows no server process");
-      process.kill(server, "SIGKILL");
+    killServer,
+    async withoutServer(work) {
+      let isDown = true;
+      const killing = (async () => {
+        while (isDown) {
+          try {
+            killServer();
+          } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // dead already, and not started again yet
+          }
+          await pause(50);
+        }
+      })();
+      await work().finally(() => (isDown = false));
+      await killing;
     },
     async tenant(name) {
       const { id } = await platform.platform.createTenant({ body: { name, egressAllow: [shop.host] } });

@@ -25,7 +25,8 @@ export function abandonCommands(m: Machine, place: StepPlace, ids: readonly Comm
       case "startTimer": {
         if (!withdrawn) m.commands.push({ id, kind: "cancelTimer" });
         // The timer of a time.wait is its wait; that of an event.wait is part of it.
-        if (m.index.steps.get(place.stepPath)?.type === "time.wait") waitEntry(m, place, id, "time", "CANCELED", { resolvedBy: why });
+        if (m.index.steps.get(place.stepPath)?.type === "time.wait")
+          waitEntry(m, place, id, "time", "CANCELED", { resolvedBy: why });
         break;
       }
       case "openWait":

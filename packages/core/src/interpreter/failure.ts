@@ -31,8 +31,23 @@ export function noValue(field: string): StepFailure {
   return new StepFailure("ExpressionError", "EXPR_NO_VALUE", `The expression of ${field} finds no value.`, { field });
 }
 
-export function runError(m: Machine, place: StepPlace, category: ErrorCategory, code: string, message: string, details?: Json, attempt?: number): RunError {
-  const error: { -readonly [K in keyof RunError]: RunError[K] } = { category, code, message, stepId: place.stepId, nodePath: place.stepPath, at: m.now };
+export function runError(
+  m: Machine,
+  place: StepPlace,
+  category: ErrorCategory,
+  code: string,
+  message: string,
+  details?: Json,
+  attempt?: number,
+): RunError {
+  const error: { -readonly [K in keyof RunError]: RunError[K] } = {
+    category,
+    code,
+    message,
+    stepId: place.stepId,
+    nodePath: place.stepPath,
+    at: m.now,
+  };
   if (attempt !== undefined) error.attempt = attempt;
   if (details !== undefined) error.details = details;
   return error;

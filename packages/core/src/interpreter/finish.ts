@@ -20,7 +20,6 @@ export function mayRemain(m: Machine, place: EffectPlace): void {
 
 /** How a run ends whose first fiber was left that way. */
 export function outcomeOf(m: Machine, completion: Completion | undefined): Outcome {
-  if (m.cancel !== undefined) return { status: "canceled", error: cancellation(m) };
   if (completion === undefined) return { status: "succeeded", output: null };
   switch (completion.kind) {
     case "return":
@@ -34,18 +33,25 @@ export function outcomeOf(m: Machine, completion: Completion | undefined): Outco
 
 export function cancellation(m: Machine): RunError {
   const { cancel } = m;
-  const details: Json = cancel === undefined ? {} : cancel.reason === undefined ? { by: cancel.by } : { by: cancel.by, reason: cancel.reason };
+  const details: Json =
+    cancel === undefined
+      ? {}
+      : cancel.reason === undefined
+        ? { by: cancel.by }
+        : { by: cancel.by, reason: cancel.reason };
   return { category: "Cancellation", code: "CANCELED", message: "The run was cancelled.", at: m.now, details };
 }
 
 /** Ends the run. The entry that says so is written when the final state is known, which it names by its hash. */
 export function finish(m: Machine, outcome: Outcome): void {
-  for (let i = 0; i < m.kept.length; i += 1) verdictEntry(m, (m.kept[i] as { id: string }).id, "ignored", { reason: "run-ended" });
+  for (let i = 0; i < m.kept.length; i += 1)
+    verdictEntry(m, (m.kept[i] as { id: string }).id, "ignored", { reason: "run-ended" });
   m.kept = [];
   for (let i = 0; i < m.open.length; i += 1) {
     // Only what belongs to the run itself is left: the limit of a cancel, or a yield.
     const { command } = m.open[i] as (typeof m.open)[number];
-    if (command.kind === "startTimer" && !withdraw(m, command.id)) m.commands.push({ id: command.id, kind: "cancelTimer" });
+    if (command.kind === "startTimer" && !withdraw(m, command.id))
+      m.commands.push({ id: command.id, kind: "cancelTimer" });
   }
   m.open = [];
   m.fibers.length = 0;
@@ -59,7 +65,11 @@ function withRemains(m: Machine, outcome: Outcome): Outcome {
   if (outcome.status === "succeeded" || m.mayRemain.length === 0) return outcome;
   const { details } = outcome.error;
   const effectsMayRemain = m.mayRemain as unknown as Json;
-  const merged: Json = isJsonObject(details) ? { ...details, effectsMayRemain } : details === undefined ? { effectsMayRemain } : { cause: details, effectsMayRemain };
+  const merged: Json = isJsonObject(details)
+    ? { ...details, effectsMayRemain }
+    : details === undefined
+      ? { effectsMayRemain }
+      : { cause: details, effectsMayRemain };
   return { ...outcome, error: { ...outcome.error, details: merged } };
 }
 

@@ -9,7 +9,12 @@ import type { InboundEvent, RunEvent, StartContext, ValueReference } from "./tra
  * `restoredEvent` is the way back, for the fold.
  */
 
-export function startInput(m: Machine, payload: Json, context: StartContext, reference: ValueReference | undefined): void {
+export function startInput(
+  m: Machine,
+  payload: Json,
+  context: StartContext,
+  reference: ValueReference | undefined,
+): void {
   m.journal.push({
     seq: takeSeq(m),
     at: m.now,
@@ -37,7 +42,9 @@ function storedEvent(event: RunEvent): Json {
     case "waitOpened": {
       const { references } = event;
       if (references === undefined) break;
-      const candidates = event.candidates.map((candidate) => (stands(references[candidate.id]) ? withoutPayload(candidate) : (candidate as unknown as Json)));
+      const candidates = event.candidates.map((candidate) =>
+        stands(references[candidate.id]) ? withoutPayload(candidate) : (candidate as unknown as Json),
+      );
       return { ...event, candidates } as unknown as Json;
     }
     default:
@@ -58,7 +65,9 @@ export function restoredEvent(stored: Json, resolve: (reference: ValueReference)
     case "actionSucceeded":
       return stands(event.reference) ? { ...event, output: resolve(event.reference) } : event;
     case "eventArrived":
-      return stands(event.reference) ? { ...event, event: { ...event.event, payload: resolve(event.reference) } } : event;
+      return stands(event.reference)
+        ? { ...event, event: { ...event.event, payload: resolve(event.reference) } }
+        : event;
     case "waitOpened": {
       const { references } = event;
       if (references === undefined) return event;
@@ -79,4 +88,3 @@ export function restoredEvent(stored: Json, resolve: (reference: ValueReference)
 function stands(reference: ValueReference | undefined): reference is ValueReference {
   return reference !== undefined && reference.bytes > inlineValueMaxBytes;
 }
-

@@ -13,7 +13,16 @@ import { weigh } from "./size.ts";
 import { actionFailed, actionHandedBack, actionSucceeded } from "./steps/action-call.ts";
 import { waitTimedOut, waitTimeoutStarted } from "./steps/event-wait.ts";
 import { timeWaitFired, timeWaitStarted } from "./steps/time-wait.ts";
-import type { Command, CommandOf, OpenCommand, RunEvent, RunState, StartContext, Transition, ValueReference } from "./transition.ts";
+import type {
+  Command,
+  CommandOf,
+  OpenCommand,
+  RunEvent,
+  RunState,
+  StartContext,
+  Transition,
+  ValueReference,
+} from "./transition.ts";
 import { cancelRun, endAtOnce, stepFailure } from "./unwind.ts";
 
 const outcomeKinds: readonly string[] = ["succeeded", "failed", "canceled"];
@@ -22,13 +31,19 @@ const outcomeKinds: readonly string[] = ["succeeded", "failed", "canceled"];
  * Begins a run.
  * @param payloadReference names the payload in the journal where that is over 1 KiB
  */
-export function start(program: Program, payload: Json, context: StartContext, payloadReference?: ValueReference): Transition {
+export function start(
+  program: Program,
+  payload: Json,
+  context: StartContext,
+  payloadReference?: ValueReference,
+): Transition {
   try {
     const m = newMachine(program, payload, context);
     startInput(m, payload, context, payloadReference);
     m.bytesBound = weigh(m, payload);
     m.journal.push({ seq: takeSeq(m), at: m.now, kind: "run", status: "RUNNING" });
-    if (program.format !== programFormat) throw new Corruption(`The program has the format ${String(program.format)}; this interpreter reads ${programFormat}.`);
+    if (program.format !== programFormat)
+      throw new Corruption(`The program has the format ${String(program.format)}; this interpreter reads another.`);
     runFibers(m);
     return seal(m);
   } catch (thrown) {
@@ -48,7 +63,8 @@ function withoutSteps(program: Program): Program {
 /** Goes on with a run. Total: whatever state and event are, it returns, and what cannot be resolved ends the run. */
 export function resume(program: Program, state: RunState, event: RunEvent): Transition {
   try {
-    if (state.format !== 1) throw new Corruption(`The state has the format ${String(state.format)}; this interpreter reads 1.`);
+    if (state.format !== 1)
+      throw new Corruption(`The state has the format ${String(state.format)}; this interpreter reads 1.`);
     const m = machineOf(program, state, event.now);
     resumeInput(m, event);
     if (m.outcome !== undefined) {
@@ -87,7 +103,8 @@ function take(m: Machine, event: RunEvent): void {
       const open = openCommand(m, event.id);
       if (open === undefined || open.command.kind !== "startTimer") lateEntry(m, event.kind, event.id);
       else if (open.fiber < 0) return;
-      else if (m.index.steps.get(open.command.place.stepPath)?.type === "event.wait") waitTimeoutStarted(m, open, event.dueAt);
+      else if (m.index.steps.get(open.command.place.stepPath)?.type === "event.wait")
+        waitTimeoutStarted(m, open, event.dueAt);
       else timeWaitStarted(m, open, event.dueAt);
       return;
     }
@@ -110,11 +127,22 @@ function take(m: Machine, event: RunEvent): void {
         return;
       }
       m.yields = 0;
-      m.cancel = event.reason === undefined ? { by: event.by, at: m.now } : { by: event.by, reason: event.reason, at: m.now };
+      m.cancel =
+        event.reason === undefined ? { by: event.by, at: m.now } : { by: event.by, reason: event.reason, at: m.now };
       cancelRun(m);
       return;
     case "historyBudgetSpent":
-      endAtOnce(m, undefined, runError(m, runPlace, "ControlError", "HISTORY_BUDGET", "The run's history has no room for what it would do next."));
+      endAtOnce(
+        m,
+        undefined,
+        runError(
+          m,
+          runPlace,
+          "ControlError",
+          "HISTORY_BUDGET",
+          "The run's history has no room for what it would do next.",
+        ),
+      );
       return;
     case "continue":
       if (!m.yielding) {
@@ -209,7 +237,16 @@ function corrupted(program: Program, state: RunState, event: RunEvent, reason: s
 /** As `corrupted`, when not even the state's frames and commands can be read. */
 function beyondRepair(program: Program, state: RunState, event: RunEvent, reason: string): Transition {
   const known: Partial<RunState> = typeof state === "object" && state !== null ? state : {};
-  const system: StartContext = known.system ?? { runId: "", workflow: "", version: 0, definitionHash: "", tenantId: "", startedAt: event.now, now: event.now, turn: event.turn };
+  const system: StartContext = known.system ?? {
+    runId: "",
+    workflow: "",
+    version: 0,
+    definitionHash: "",
+    tenantId: "",
+    startedAt: event.now,
+    now: event.now,
+    turn: event.turn,
+  };
   const m = newMachine(withoutSteps(program), null, { ...system, now: event.now });
   m.nextSeq = Number.isSafeInteger(known.nextSeq) ? (known.nextSeq as number) : 1;
   m.nextCommand = Number.isSafeInteger(known.nextCommand) ? (known.nextCommand as number) : 1;

@@ -25,6 +25,10 @@ import type {
   Transition,
 } from "./transition.ts";
 
+// Bound once: in workflow code each look at a global costs an interception.
+const OwnSet = Set;
+const OwnMap = Map;
+
 export type Vars = { readonly [name: string]: Json };
 
 export interface WorkFiber {
@@ -181,10 +185,10 @@ function emptyMachine(program: Program, version: SemanticsVersion, system: Start
     yielding: false,
     commands: [],
     journal: [],
-    owned: new Set(),
-    contexts: new Map(),
+    owned: new OwnSet(),
+    contexts: new OwnMap(),
     varsVersion: 0,
-    views: new Map(),
+    views: new OwnMap(),
     place: runPlace,
     stepFuel: 0,
     scope: undefined,
@@ -204,7 +208,10 @@ export function seal(m: Machine): Transition {
   }
   const state = stateOf(m);
   if (m.finalSeq > 0) {
-    const data: { -readonly [K in keyof RunEntryData]: RunEntryData[K] } = { stateHash: stateHash(state), steps: m.steps };
+    const data: { -readonly [K in keyof RunEntryData]: RunEntryData[K] } = {
+      stateHash: stateHash(state),
+      steps: m.steps,
+    };
     if (m.outcome.status === "succeeded") data.output = m.outcome.output;
     else data.error = m.outcome.error;
     m.journal.push({ seq: m.finalSeq, at: m.now, kind: "run", status: m.status, data });
@@ -259,7 +266,8 @@ function stateOf(m: Machine): RunState {
 /** WAITING when nothing but waits and timers keeps the run: no fiber is ready and no action is called. */
 function statusNow(m: Machine): RunStatus {
   for (let i = 0; i < m.fibers.length; i += 1) if ((m.fibers[i] as WorkFiber).status === "ready") return "RUNNING";
-  for (let i = 0; i < m.open.length; i += 1) if ((m.open[i] as OpenCommand).command.kind === "callAction") return "RUNNING";
+  for (let i = 0; i < m.open.length; i += 1)
+    if ((m.open[i] as OpenCommand).command.kind === "callAction") return "RUNNING";
   return "WAITING";
 }
 

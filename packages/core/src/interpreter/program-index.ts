@@ -26,7 +26,12 @@ export function programIndex(program: Program): ProgramIndex {
   return index;
 }
 
-function addList(path: string, list: readonly ProgramStep[], lists: Map<string, readonly ProgramStep[]>, steps: Map<string, ProgramStep>): void {
+function addList(
+  path: string,
+  list: readonly ProgramStep[],
+  lists: Map<string, readonly ProgramStep[]>,
+  steps: Map<string, ProgramStep>,
+): void {
   if (!isArray(list)) return; // a program that nobody compiled: its run ends when it comes to the missing steps
   lists.set(path, list);
   for (let i = 0; i < list.length; i += 1) {
@@ -37,7 +42,12 @@ function addList(path: string, list: readonly ProgramStep[], lists: Map<string, 
   }
 }
 
-function addInner(at: string, step: ProgramStep, lists: Map<string, readonly ProgramStep[]>, steps: Map<string, ProgramStep>): void {
+function addInner(
+  at: string,
+  step: ProgramStep,
+  lists: Map<string, readonly ProgramStep[]>,
+  steps: Map<string, ProgramStep>,
+): void {
   switch (step.type) {
     case "control.if":
       addList(at + ".then.steps", step.then, lists, steps);
@@ -45,7 +55,12 @@ function addInner(at: string, step: ProgramStep, lists: Map<string, readonly Pro
       return;
     case "control.switch":
       for (let i = 0; i < step.cases.length; i += 1) {
-        addList(at + ".cases[" + i + "].steps", (step.cases[i] as { steps: readonly ProgramStep[] }).steps, lists, steps);
+        addList(
+          at + ".cases[" + i + "].steps",
+          (step.cases[i] as { steps: readonly ProgramStep[] }).steps,
+          lists,
+          steps,
+        );
       }
       if (step.default !== undefined) addList(at + ".default.steps", step.default, lists, steps);
       return;
@@ -56,7 +71,12 @@ function addInner(at: string, step: ProgramStep, lists: Map<string, readonly Pro
       return;
     case "control.parallel":
       for (let i = 0; i < step.branches.length; i += 1) {
-        addList(at + ".branches[" + i + "].steps", (step.branches[i] as { steps: readonly ProgramStep[] }).steps, lists, steps);
+        addList(
+          at + ".branches[" + i + "].steps",
+          (step.branches[i] as { steps: readonly ProgramStep[] }).steps,
+          lists,
+          steps,
+        );
       }
       return;
     case "control.tryCatch":

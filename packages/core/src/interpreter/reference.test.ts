@@ -8,8 +8,20 @@ import { foldJournal } from "../journal/fold.ts";
 import { stateHash } from "./machine.ts";
 import type { RunState } from "./transition.ts";
 
-const seeds = fc.record({ seed: fc.integer(), size: fc.integer({ min: 1, max: 25 }), semantics: fc.constantFrom<1 | 2>(1, 2) });
-const generated = ({ seed, size, semantics }: { seed: number; size: number; semantics: 1 | 2 }): ReturnType<typeof buildProgram> =>
+const seeds = fc.record({
+  seed: fc.integer(),
+  size: fc.integer({ min: 1, max: 25 }),
+  semantics: fc.constantFrom<1 | 2>(1, 2),
+});
+const generated = ({
+  seed,
+  size,
+  semantics,
+}: {
+  seed: number;
+  size: number;
+  semantics: 1 | 2;
+}): ReturnType<typeof buildProgram> =>
   buildProgram(generateSteps(seed, size), { semantics, actions: generatedActions });
 
 /** Errors by what is promised of them: their texts and most details are not. */
@@ -47,7 +59,7 @@ test("[LNX-01] [INT-11] [INT-15] the interpreter agrees with a naive recursive o
       expect(comparable([real.state.payload, real.state.state])).toEqual(comparable([naive.payload, naive.state]));
       expect(comparable(real.effects)).toEqual(comparable(naive.effects));
     }),
-    { numRuns: 1000 },
+    { numRuns: 2000 },
   );
 });
 
@@ -93,7 +105,10 @@ test("[TTR-01] after any transition the fold of the journal's inputs is the live
     fc.property(seeds, (from) => {
       const program = generated(from);
       const states: { seq: number; state: RunState }[] = [];
-      const ran = run(program, { ...generateWorld(from.seed), watch: ({ state }) => states.push({ seq: state.nextSeq - 1, state }) });
+      const ran = run(program, {
+        ...generateWorld(from.seed),
+        watch: ({ state }) => states.push({ seq: state.nextSeq - 1, state }),
+      });
       const stored = JSON.parse(JSON.stringify(ran.journal)) as typeof ran.journal;
       for (const { seq, state } of states) {
         const folded = foldJournal(program, stored, undefined, { untilSeq: seq });
@@ -102,7 +117,10 @@ test("[TTR-01] after any transition the fold of the journal's inputs is the live
       }
       const last = stored.at(-1);
       if (ran.outcome === undefined) return;
-      expect(last).toMatchObject({ kind: "run", data: { stateHash: stateHash(foldJournal(program, stored)), steps: ran.state.counters.steps } });
+      expect(last).toMatchObject({
+        kind: "run",
+        data: { stateHash: stateHash(foldJournal(program, stored)), steps: ran.state.counters.steps },
+      });
     }),
     { numRuns: 100 },
   );

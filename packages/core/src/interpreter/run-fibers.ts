@@ -81,7 +81,9 @@ function advanceFrame(m: Machine, fiber: WorkFiber, frame: Frame | undefined): v
       return;
     case "parallel":
     case "step":
-      throw new Corruption(`The fiber ${fiber.id} is ready, but its ${frame.kind} at ${frame.place.stepPath} has not ended.`);
+      throw new Corruption(
+        `The fiber ${fiber.id} is ready, but its ${frame.kind} at ${frame.place.stepPath} has not ended.`,
+      );
     default:
       throw new Corruption(`There is no kind of frame ${(frame as { kind: string }).kind}.`);
   }

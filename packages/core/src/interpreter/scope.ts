@@ -7,6 +7,7 @@ import type { FiberContext, Machine, Vars, WorkFiber } from "./machine.ts";
 import { fiberOf } from "./machine.ts";
 import type { Frame } from "./transition.ts";
 
+const isArray = Array.isArray;
 const keysOf = Object.keys;
 const noContext: FiberContext = { iteration: [], lexical: {} };
 
@@ -30,7 +31,8 @@ export function contextOf(m: Machine, fiber: WorkFiber): FiberContext {
         lexical["isFirst"] = frame.index === 0;
         lexical["isLast"] = frame.index === frame.items.length - 1;
         const step = m.index.steps.get(frame.place.stepPath);
-        if (step?.type !== "control.forEach") throw new Corruption(`There is no control.forEach at ${frame.place.stepPath}.`);
+        if (step?.type !== "control.forEach")
+          throw new Corruption(`There is no control.forEach at ${frame.place.stepPath}.`);
         if (step.itemVar !== undefined) lexical[step.itemVar] = item;
         break;
       }
@@ -90,11 +92,19 @@ export function evaluate(m: Machine, fiber: WorkFiber, value: Value): Json | und
     case "literal":
       return value.value;
     case "expr": {
-      const result = evaluateExpression(value.expression, scopeOf(m, fiber), { now: m.now, fuel: m.behaviour.stepFuelMax - m.stepFuel });
+      const result = evaluateExpression(value.expression, scopeOf(m, fiber), {
+        now: m.now,
+        fuel: m.behaviour.stepFuelMax - m.stepFuel,
+      });
       burn(m, result.fuelUsed);
       if (result.error !== undefined) {
         const { code, message, ...details } = result.error;
-        throw new StepFailure("ExpressionError", code, message, keysOf(details).length === 0 ? undefined : (details as Json));
+        throw new StepFailure(
+          "ExpressionError",
+          code,
+          message,
+          keysOf(details).length === 0 ? undefined : (details as Json),
+        );
       }
       return result.value;
     }
@@ -123,7 +133,13 @@ export function evaluate(m: Machine, fiber: WorkFiber, value: Value): Json | und
 }
 
 /** As `evaluate`; secrets stand as `{$secret: ..}`, and pointers to them are added to `secrets`. */
-export function evaluateInput(m: Machine, fiber: WorkFiber, value: Value, pointer: string, secrets: string[]): Json | undefined {
+export function evaluateInput(
+  m: Machine,
+  fiber: WorkFiber,
+  value: Value,
+  pointer: string,
+  secrets: string[],
+): Json | undefined {
   switch (value.kind) {
     case "secret":
       secrets.push(pointer);
@@ -155,12 +171,16 @@ export function evaluateCondition(m: Machine, fiber: WorkFiber, value: Value): b
   const condition = evaluate(m, fiber, value);
   if (typeof condition === "boolean") return condition;
   if (condition === undefined || condition === null) return false;
-  throw new StepFailure("ExpressionError", "CONDITION_NOT_BOOLEAN", `A condition is true or false, and this one is ${describe(condition)}.`);
+  throw new StepFailure(
+    "ExpressionError",
+    "CONDITION_NOT_BOOLEAN",
+    `A condition is true or false, and this one is ${describe(condition)}.`,
+  );
 }
 
 export function describe(value: Json): string {
   if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
+  if (isArray(value)) return "an array";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 

@@ -41,7 +41,12 @@ export function weigh(m: Machine, value: Json): number {
 export function weighResult(m: Machine, value: Json): number {
   const bytes = weigh(m, value);
   if (bytes > m.behaviour.valueBytesMax) {
-    throw new StepFailure("ExpressionError", "EXPR_OUTPUT_TOO_LARGE", `The value has ${bytes} bytes as JSON; at most ${m.behaviour.valueBytesMax} are allowed.`, { bytes });
+    throw new StepFailure(
+      "ExpressionError",
+      "EXPR_OUTPUT_TOO_LARGE",
+      `The value has ${bytes} bytes as JSON; at most ${m.behaviour.valueBytesMax} are allowed.`,
+      { bytes },
+    );
   }
   return bytes;
 }
@@ -63,13 +68,24 @@ export function admit(m: Machine, bytes: number, replaced?: Json): void {
   const freed = replaced === undefined ? 0 : jsonBytes(replaced);
   if (exact + bytes - freed > m.behaviour.stateBytesMax) {
     m.bytesBound = exact;
-    throw new StepFailure("ControlError", "STATE_TOO_LARGE", `The state of the run would have ${exact + bytes - freed} bytes; at most ${m.behaviour.stateBytesMax} are allowed.`, { bytes: exact + bytes - freed });
+    throw new StepFailure(
+      "ControlError",
+      "STATE_TOO_LARGE",
+      `The state of the run would have ${exact + bytes - freed} bytes; at most ${m.behaviour.stateBytesMax} are allowed.`,
+      { bytes: exact + bytes - freed },
+    );
   }
   m.bytesBound = exact + bytes;
 }
 
 function stateBytes(m: Machine): number {
   return (
-    jsonBytes(m.payload) + jsonBytes(m.vars) + jsonBytes(m.state) + jsonBytes(m.fibers) + jsonBytes(m.open) + jsonBytes(m.taken) + jsonBytes(m.kept)
+    jsonBytes(m.payload) +
+    jsonBytes(m.vars) +
+    jsonBytes(m.state) +
+    jsonBytes(m.fibers) +
+    jsonBytes(m.open) +
+    jsonBytes(m.taken) +
+    jsonBytes(m.kept)
   );
 }

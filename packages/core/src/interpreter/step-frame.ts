@@ -9,7 +9,8 @@ import type { CommandId, Frame } from "./transition.ts";
  */
 export function takenFrame(m: Machine, fiber: WorkFiber, id: CommandId): Extract<Frame, { kind: "step" }> {
   const frame = topFrame(fiber);
-  if (frame?.kind !== "step" || !frame.commands.includes(id)) throw new Corruption(`The fiber ${fiber.id} does not wait for ${id}.`);
+  if (frame?.kind !== "step" || !frame.commands.includes(id))
+    throw new Corruption(`The fiber ${fiber.id} does not wait for ${id}.`);
   popFrame(m, fiber);
   fiber.status = "ready";
   m.place = frame.place;

@@ -10,9 +10,18 @@ function ran(steps: readonly StepSource[], options: WorldOptions & { semantics?:
   return run(buildProgram(steps, semantics === undefined ? {} : { semantics }), world);
 }
 
-const assign = (id: string, target: string, value: string): StepSource => ({ id, type: "transform.assign", assign: { [target]: x(value) } });
+const assign = (id: string, target: string, value: string): StepSource => ({
+  id,
+  type: "transform.assign",
+  assign: { [target]: x(value) },
+});
 const done = (output: string): StepSource => ({ id: "done", type: "control.return", output: x(output) });
-const call = (id: string, fields: { [field: string]: unknown } = {}): StepSource => ({ id, type: "action.call", action: "test.act@1", ...fields });
+const call = (id: string, fields: { [field: string]: unknown } = {}): StepSource => ({
+  id,
+  type: "action.call",
+  action: "test.act@1",
+  ...fields,
+});
 
 test("[INT-04] [TST-11] top-level steps run in order, and a run without a further step succeeds with null", () => {
   const { outcome, trace, state } = ran([assign("a", "n", "1"), assign("b", "n", "n + 1"), assign("c", "n", "n * 10")]);
@@ -28,7 +37,11 @@ test("[INT-04] an empty program succeeds", () => {
 test("all values of an assign are computed before any is written, and nothing removes its target", () => {
   const { state } = ran([
     { id: "a", type: "transform.assign", assign: { x: 1, y: 2, "vars.o.k": 3, "vars.o.l": 4 } },
-    { id: "b", type: "transform.assign", assign: { x: x("y"), y: x("x"), "vars.o.k": x("nothing"), "vars.q.r": x("nothing") } },
+    {
+      id: "b",
+      type: "transform.assign",
+      assign: { x: x("y"), y: x("x"), "vars.o.k": x("nothing"), "vars.q.r": x("nothing") },
+    },
   ]);
   expect(state.vars).toEqual({ x: 2, y: 1, o: { l: 4 } });
 });
@@ -47,7 +60,10 @@ test("[INT-20] a target goes into an array by index, and through no value that i
     { id: "c", type: "transform.assign", assign: { "vars.text.inner": 1 } },
   ]);
   expect(state.vars).toEqual({ list: [9, 2, 3], text: "t" });
-  expect(outcome).toMatchObject({ status: "failed", error: { category: "ExpressionError", code: "TARGET_NOT_WRITABLE", stepId: "c", nodePath: "root.steps[2]" } });
+  expect(outcome).toMatchObject({
+    status: "failed",
+    error: { category: "ExpressionError", code: "TARGET_NOT_WRITABLE", stepId: "c", nodePath: "root.steps[2]" },
+  });
 });
 
 test("a value that stands in two places is written in one", () => {
@@ -70,8 +86,16 @@ test("[INT-05] [INT-06] expressions see payload, vars, bare names, locals and th
   const { outcome } = ran(
     [
       { id: "a", type: "transform.assign", assign: { payload2: 1, n: 2 } },
-      { id: "l", type: "control.forEach", items: [7], itemVar: "it", body: [{ id: "b", type: "transform.assign", assign: { seen } }] },
-      done("{'seen': seen, 'meta': meta, 'same': meta = system, 'gone': $exists(it) or $exists(item), 'event': $exists(event)}"),
+      {
+        id: "l",
+        type: "control.forEach",
+        items: [7],
+        itemVar: "it",
+        body: [{ id: "b", type: "transform.assign", assign: { seen } }],
+      },
+      done(
+        "{'seen': seen, 'meta': meta, 'same': meta = system, 'gone': $exists(it) or $exists(item), 'event': $exists(event)}",
+      ),
     ],
     { payload: { n: 9 } },
   );
@@ -82,7 +106,15 @@ test("[INT-05] [INT-06] expressions see payload, vars, bare names, locals and th
       same: true,
       gone: false,
       event: false,
-      meta: { runId: "run-1", workflow: "test", version: 1, tenantId: "tenant-1", runtimeSemanticsVersion: 2, startedAt: "2031-01-01T00:00:00.000Z", now: "2031-01-01T00:00:00.000Z" },
+      meta: {
+        runId: "run-1",
+        workflow: "test",
+        version: 1,
+        tenantId: "tenant-1",
+        runtimeSemanticsVersion: 2,
+        startedAt: "2031-01-01T00:00:00.000Z",
+        now: "2031-01-01T00:00:00.000Z",
+      },
     },
   });
 });
@@ -95,22 +127,35 @@ test("[VER-03] a run says its semantics version in system and in its state", () 
 
 test("[INT-09] [CASE-4] an if takes one branch, and no expression of the other is evaluated", () => {
   const park = { id: "park", type: "transform.assign", assign: { n: x("$number(payload.amountText)") } };
-  const steps: StepSource[] = [{ id: "gate", type: "control.if", condition: x("payload.approved"), then: [call("pay")], else: [park] }];
+  const steps: StepSource[] = [
+    { id: "gate", type: "control.if", condition: x("payload.approved"), then: [call("pay")], else: [park] },
+  ];
   const yes = ran(steps, { payload: { approved: true, amountText: "abc" } });
   expect(lines(yes.trace)).toEqual(["gate SUCCEEDED", "pay SUCCEEDED"]);
   expect(yes.effects).toHaveLength(1);
   const no = ran(steps, { payload: { approved: false, amountText: "abc" } });
   expect(no.effects).toEqual([]);
   expect(lines(no.trace)).toEqual(["gate FAILED", "park FAILED"]);
-  expect(no.outcome).toMatchObject({ status: "failed", error: { category: "ExpressionError", nodePath: "root.steps[0].else.steps[0]", stepId: "park" } });
+  expect(no.outcome).toMatchObject({
+    status: "failed",
+    error: { category: "ExpressionError", nodePath: "root.steps[0].else.steps[0]", stepId: "park" },
+  });
 });
 
 test("a condition is a boolean, nothing and null are false, anything else is an error", () => {
-  const gate = (condition: string): Ran => ran([{ id: "gate", type: "control.if", condition: x(condition), then: [assign("t", "t", "true")] }, done("$exists(t)")]);
-  for (const no of ["nothing", "null", "false"]) expect(gate(no).outcome, no).toEqual({ status: "succeeded", output: false });
+  const gate = (condition: string): Ran =>
+    ran([
+      { id: "gate", type: "control.if", condition: x(condition), then: [assign("t", "t", "true")] },
+      done("$exists(t)"),
+    ]);
+  for (const no of ["nothing", "null", "false"])
+    expect(gate(no).outcome, no).toEqual({ status: "succeeded", output: false });
   expect(gate("true").outcome).toEqual({ status: "succeeded", output: true });
   for (const wrong of ["0", "1", "''", "'false'", "[]", "[true]", "{'a': 1}"]) {
-    expect(gate(wrong).outcome, wrong).toMatchObject({ status: "failed", error: { category: "ExpressionError", code: "CONDITION_NOT_BOOLEAN", stepId: "gate" } });
+    expect(gate(wrong).outcome, wrong).toMatchObject({
+      status: "failed",
+      error: { category: "ExpressionError", code: "CONDITION_NOT_BOOLEAN", stepId: "gate" },
+    });
   }
 });
 
@@ -121,12 +166,22 @@ test("[LNX-01] a switch takes the first true case, and does not look at those be
     { when: x("$number(payload.last)"), steps: [] },
   ];
   const route = (n: number, last: string): Ran =>
-    ran([{ id: "s", type: "control.switch", cases, default: [assign("many", "r", "'many'")] }, done("r")], { payload: { n, last } });
+    ran([{ id: "s", type: "control.switch", cases, default: [assign("many", "r", "'many'")] }, done("r")], {
+      payload: { n, last },
+    });
   expect(route(1, "x").outcome).toEqual({ status: "succeeded", output: "one" });
   expect(route(3, "x").outcome).toEqual({ status: "succeeded", output: "few" });
   expect(lines(route(3, "x").trace)).toEqual(["s SUCCEEDED", "few SUCCEEDED", "done SUCCEEDED"]);
   expect(route(9, "x").outcome).toMatchObject({ status: "failed", error: { stepId: "s" } });
-  const other = ran([{ id: "s", type: "control.switch", cases: [{ when: false, steps: [call("c")] }], default: [assign("d", "r", "'default'")] }, done("r")]);
+  const other = ran([
+    {
+      id: "s",
+      type: "control.switch",
+      cases: [{ when: false, steps: [call("c")] }],
+      default: [assign("d", "r", "'default'")],
+    },
+    done("r"),
+  ]);
   expect(other.outcome).toEqual({ status: "succeeded", output: "default" });
   const none = ran([{ id: "s", type: "control.switch", cases: [{ when: false, steps: [call("c")] }] }]);
   expect(lines(none.trace)).toEqual(["s SUCCEEDED"]);
@@ -148,20 +203,38 @@ test("a return of nothing is null", () => {
 });
 
 test("[LNX-01] a raise is a BusinessError with the author's code, message and details", () => {
-  const { outcome } = ran([{ id: "r", type: "control.raise", code: "OUT_OF_STOCK", message: x("'only ' & 3"), details: { left: x("1 + 2") } }]);
+  const { outcome } = ran([
+    { id: "r", type: "control.raise", code: "OUT_OF_STOCK", message: x("'only ' & 3"), details: { left: x("1 + 2") } },
+  ]);
   expect(outcome).toEqual({
     status: "failed",
-    error: { category: "BusinessError", code: "OUT_OF_STOCK", message: "only 3", stepId: "r", nodePath: "root.steps[0]", at: "2031-01-01T00:00:00.000Z", details: { left: 3 } },
+    error: {
+      category: "BusinessError",
+      code: "OUT_OF_STOCK",
+      message: "only 3",
+      stepId: "r",
+      nodePath: "root.steps[0]",
+      at: "2031-01-01T00:00:00.000Z",
+      details: { left: 3 },
+    },
   });
   for (const code of ["", "AB", "lower", "A B", "1AB", "A".repeat(65)]) {
-    expect(ran([{ id: "r", type: "control.raise", code, message: "m" }]).outcome, code).toMatchObject({ error: { category: "ExpressionError", code: "RAISE_CODE_INVALID" } });
+    expect(ran([{ id: "r", type: "control.raise", code, message: "m" }]).outcome, code).toMatchObject({
+      error: { category: "ExpressionError", code: "RAISE_CODE_INVALID" },
+    });
   }
 });
 
 test("the business state is set, journalled, and starts as null", () => {
-  const { state, journal } = ran([{ id: "s", type: "state.set", state: { phase: x("'packing'") } }, { id: "s2", type: "state.set", state: x("nothing") }]);
+  const { state, journal } = ran([
+    { id: "s", type: "state.set", state: { phase: x("'packing'") } },
+    { id: "s2", type: "state.set", state: x("nothing") },
+  ]);
   expect(state.state).toBeNull();
-  expect(journal.filter((entry) => entry.kind === "state").map((entry) => entry.data)).toEqual([{ phase: "packing" }, null]);
+  expect(journal.filter((entry) => entry.kind === "state").map((entry) => entry.data)).toEqual([
+    { phase: "packing" },
+    null,
+  ]);
 });
 
 test("a disabled step is shown as SKIPPED, with everything in it, and costs no call", () => {
@@ -177,8 +250,13 @@ test("a disabled step is shown as SKIPPED, with everything in it, and costs no c
 
 test("[INT-16] a kind of step that the interpreter does not perform ends the run as InterpreterCorruption, past every catch", () => {
   for (const type of ["human.task", "control.callWorkflow", "control.saga", "no.such"]) {
-    const { outcome, effects } = ran([{ id: "t", type: "control.tryCatch", try: [{ id: "s", type }], catch: [call("c")], finally: [call("f")] }]);
-    expect(outcome, type).toMatchObject({ status: "failed", error: { category: "InterpreterCorruption", code: "INTERPRETER_CORRUPTION" } });
+    const { outcome, effects } = ran([
+      { id: "t", type: "control.tryCatch", try: [{ id: "s", type }], catch: [call("c")], finally: [call("f")] },
+    ]);
+    expect(outcome, type).toMatchObject({
+      status: "failed",
+      error: { category: "InterpreterCorruption", code: "INTERPRETER_CORRUPTION" },
+    });
     expect(effects).toEqual([]);
   }
 });

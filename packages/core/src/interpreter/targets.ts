@@ -13,7 +13,13 @@ const hasOwn = Object.hasOwn;
  * Writes a value that has been weighed (nothing removes the target), copying what is shared on the way to it.
  * @throws StepFailure STATE_TOO_LARGE, TARGET_NOT_WRITABLE
  */
-export function writeTarget(m: Machine, fiber: WorkFiber, target: Target, value: Json | undefined, bytes: number): void {
+export function writeTarget(
+  m: Machine,
+  fiber: WorkFiber,
+  target: Target,
+  value: Json | undefined,
+  bytes: number,
+): void {
   if (value !== undefined) {
     let path = 0;
     for (let i = 1; i < target.length; i += 1) path += (target[i] as string).length + 4;
@@ -128,5 +134,10 @@ function arrayIndex(key: string, length: number): number {
 
 function notWritable(target: Target): StepFailure {
   const path = target.join(".");
-  return new StepFailure("ExpressionError", "TARGET_NOT_WRITABLE", `Nothing can be written to ${path}: it leads through a value that is no object, or has a key that is refused.`, { target: path });
+  return new StepFailure(
+    "ExpressionError",
+    "TARGET_NOT_WRITABLE",
+    `Nothing can be written to ${path}: it leads through a value that is no object, or has a key that is refused.`,
+    { target: path },
+  );
 }

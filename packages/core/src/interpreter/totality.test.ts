@@ -19,15 +19,50 @@ function statesOf(seed: number): { program: Program; states: RunState[] } {
 }
 
 const commandId = fc.integer({ min: 0, max: 30 }).map((n) => `c${n}`);
-const inboundEvent = fc.record({ id: fc.constantFrom("event-0", "event-1", "new"), name: fc.constantFrom("e1", "e2", "x"), payload: fc.jsonValue() as fc.Arbitrary<Json>, inbox: fc.boolean() }).map((event) => inbound(event, now));
+const inboundEvent = fc
+  .record({
+    id: fc.constantFrom("event-0", "event-1", "new"),
+    name: fc.constantFrom("e1", "e2", "x"),
+    payload: fc.jsonValue() as fc.Arbitrary<Json>,
+    inbox: fc.boolean(),
+  })
+  .map((event) => inbound(event, now));
 const anyEvent: fc.Arbitrary<RunEvent> = fc
   .oneof(
-    fc.record({ kind: fc.constant("actionSucceeded" as const), id: commandId, output: fc.jsonValue() as fc.Arbitrary<Json>, attempt: fc.nat(5) }),
-    fc.record({ kind: fc.constant("actionFailed" as const), id: commandId, error: fc.record({ category: fc.constantFrom("ActionError" as const, "Cancellation" as const, "InterpreterCorruption" as const, "ControlError" as const), code: fc.constantFrom("X", "LOOP_BUDGET"), message: fc.string(), attempt: fc.nat(5) }) }),
-    fc.record({ kind: fc.constant("actionHandedBack" as const), id: commandId, attemptsMade: fc.nat(5), error: fc.constant({ category: "TransientError" as const, code: "X", message: "x", attempt: 1 }) }),
+    fc.record({
+      kind: fc.constant("actionSucceeded" as const),
+      id: commandId,
+      output: fc.jsonValue() as fc.Arbitrary<Json>,
+      attempt: fc.nat(5),
+    }),
+    fc.record({
+      kind: fc.constant("actionFailed" as const),
+      id: commandId,
+      error: fc.record({
+        category: fc.constantFrom(
+          "ActionError" as const,
+          "Cancellation" as const,
+          "InterpreterCorruption" as const,
+          "ControlError" as const,
+        ),
+        code: fc.constantFrom("X", "LOOP_BUDGET"),
+        message: fc.string(),
+        attempt: fc.nat(5),
+      }),
+    }),
+    fc.record({
+      kind: fc.constant("actionHandedBack" as const),
+      id: commandId,
+      attemptsMade: fc.nat(5),
+      error: fc.constant({ category: "TransientError" as const, code: "X", message: "x", attempt: 1 }),
+    }),
     fc.record({ kind: fc.constant("timerStarted" as const), id: commandId, dueAt: fc.constant(now) }),
     fc.record({ kind: fc.constant("timerFired" as const), id: commandId }),
-    fc.record({ kind: fc.constant("waitOpened" as const), id: commandId, candidates: fc.array(inboundEvent, { maxLength: 3 }) }),
+    fc.record({
+      kind: fc.constant("waitOpened" as const),
+      id: commandId,
+      candidates: fc.array(inboundEvent, { maxLength: 3 }),
+    }),
     fc.record({ kind: fc.constant("eventArrived" as const), event: inboundEvent }),
     fc.record({ kind: fc.constant("cancelRequested" as const), by: fc.constant("somebody") }),
     fc.record({ kind: fc.constant("historyBudgetSpent" as const) }),
@@ -75,7 +110,10 @@ function damaged(state: RunState, where: number, by: unknown): RunState {
 }
 
 test("[INT-16] [TST-11] a state that no interpreter wrote never throws", () => {
-  const anything = fc.oneof(fc.constant(undefined), fc.constantFrom(null, -1, 1e9, "no such", [], {}, [null], { kind: "no such" }));
+  const anything = fc.oneof(
+    fc.constant(undefined),
+    fc.constantFrom(null, -1, 1e9, "no such", [], {}, [null], { kind: "no such" }),
+  );
   fc.assert(
     fc.property(fc.integer(), fc.nat(), fc.nat(), anything, anyEvent, (seed, at, where, by, event) => {
       const { program, states } = statesOf(seed);
@@ -89,7 +127,17 @@ test("[INT-16] [TST-11] a state that no interpreter wrote never throws", () => {
 });
 
 test("[INT-16] [TST-11] frames that lead to no step end the run at once as InterpreterCorruption, closing what is open", () => {
-  const program = buildProgram([{ id: "t", type: "control.tryCatch", try: [{ id: "a", type: "action.call", action: "test.act@1" }, { id: "b", type: "transform.assign", assign: { n: 1 } }], catch: [{ id: "c", type: "action.call", action: "test.act@1" }] }]);
+  const program = buildProgram([
+    {
+      id: "t",
+      type: "control.tryCatch",
+      try: [
+        { id: "a", type: "action.call", action: "test.act@1" },
+        { id: "b", type: "transform.assign", assign: { n: 1 } },
+      ],
+      catch: [{ id: "c", type: "action.call", action: "test.act@1" }],
+    },
+  ]);
   const first = start(program, null, startContext(program));
   const answer: RunEvent = { kind: "actionSucceeded", id: "c1", output: 1, attempt: 1, now, turn: 2 };
   const [fiber] = first.state.fibers;
@@ -101,7 +149,14 @@ test("[INT-16] [TST-11] frames that lead to no step end the run at once as Inter
     withFrames([{ kind: "sequence", path: "root.steps", pc: -1 }, step]),
     withFrames([{ kind: "sequence", path: "root.steps", pc: 0.5 }, step]),
     withFrames([{ kind: "no such", place: { stepPath: "root.steps[0]", iteration: [] } }, step]),
-    withFrames([{ kind: "tryCatch", phase: "try", place: { stepPath: "root.steps[9]", stepId: "t", iteration: [], execution: 1 } }, step]),
+    withFrames([
+      {
+        kind: "tryCatch",
+        phase: "try",
+        place: { stepPath: "root.steps[9]", stepId: "t", iteration: [], execution: 1 },
+      },
+      step,
+    ]),
     withFrames([]),
     { ...first.state, fibers: [] },
     { ...first.state, format: 2 as 1 },
@@ -109,11 +164,23 @@ test("[INT-16] [TST-11] frames that lead to no step end the run at once as Inter
   ];
   for (const state of broken) {
     const { outcome, commands, state: ended } = resume(program, state, answer);
-    expect(outcome, JSON.stringify(state.fibers)).toMatchObject({ status: "failed", error: { category: "InterpreterCorruption", code: "INTERPRETER_CORRUPTION" } });
+    expect(outcome, JSON.stringify(state.fibers)).toMatchObject({
+      status: "failed",
+      error: { category: "InterpreterCorruption", code: "INTERPRETER_CORRUPTION" },
+    });
     expect(commands.at(-1)?.kind).toBe("finish");
     expect(openCommands(ended)).toEqual([]);
   }
-  const waiting = buildProgram([{ id: "p", type: "control.parallel", branches: [{ id: "x", steps: [{ id: "a", type: "action.call", action: "test.act@1" }] }, { id: "y", steps: [{ id: "n", type: "time.wait", durationMs: 50 }] }] }]);
+  const waiting = buildProgram([
+    {
+      id: "p",
+      type: "control.parallel",
+      branches: [
+        { id: "x", steps: [{ id: "a", type: "action.call", action: "test.act@1" }] },
+        { id: "y", steps: [{ id: "n", type: "time.wait", durationMs: 50 }] },
+      ],
+    },
+  ]);
   const both = start(waiting, null, startContext(waiting)).state;
   const other = buildProgram([{ id: "p", type: "control.if", condition: true, then: [] }]);
   const ended = resume(other, both, { kind: "timerFired", id: "c2", now, turn: 2 });
@@ -127,10 +194,33 @@ test("a program of another format, of unknown semantics or without its steps end
     { ...program, format: 2 },
     { ...program, semantics: 9 },
     { ...program, steps: undefined },
-    { ...program, steps: [{ id: "i", path: "root.steps[0]", type: "control.if", condition: { kind: "literal", value: true } }] },
+    {
+      ...program,
+      steps: [{ id: "i", path: "root.steps[0]", type: "control.if", condition: { kind: "literal", value: true } }],
+    },
     { ...program, steps: [{ id: "i", path: "root.steps[0]", type: "transform.assign" }] },
-    { ...program, steps: [{ id: "i", path: "root.steps[0]", type: "transform.assign", assign: [{ target: ["vars", "a"], value: { kind: "no such" } }] }] },
-    { ...program, steps: [{ id: "i", path: "root.steps[0]", type: "transform.assign", assign: [{ target: ["vars", "a"], value: { kind: "secret", name: "s" } }] }] },
+    {
+      ...program,
+      steps: [
+        {
+          id: "i",
+          path: "root.steps[0]",
+          type: "transform.assign",
+          assign: [{ target: ["vars", "a"], value: { kind: "no such" } }],
+        },
+      ],
+    },
+    {
+      ...program,
+      steps: [
+        {
+          id: "i",
+          path: "root.steps[0]",
+          type: "transform.assign",
+          assign: [{ target: ["vars", "a"], value: { kind: "secret", name: "s" } }],
+        },
+      ],
+    },
   ];
   for (const one of broken) {
     const { outcome, journal } = start(one as Program, null, startContext(program));
@@ -140,20 +230,72 @@ test("a program of another format, of unknown semantics or without its steps end
 });
 
 test("[INT-01] [INT-03] a run goes on from its frames alone, and its step paths name every nesting", () => {
-  const call = (id: string): { id: string; type: string; action: string } => ({ id, type: "action.call", action: "test.act@1" });
+  const call = (id: string): { id: string; type: string; action: string } => ({
+    id,
+    type: "action.call",
+    action: "test.act@1",
+  });
   const program = buildProgram([
-    { id: "w", type: "control.while", maxIterations: 1, condition: x("iteration < 1"), body: [
-      { id: "p", type: "control.parallel", branches: [{ id: "x", steps: [] }, { id: "y", steps: [
-        { id: "s", type: "control.switch", cases: [{ when: false, steps: [] }, { when: true, steps: [
-          { id: "t", type: "control.tryCatch", try: [{ id: "r", type: "control.raise", code: "OUT" }], catch: [
-            { id: "l", type: "control.forEach", items: [1], body: [{ id: "i", type: "control.if", condition: false, then: [], else: [call("inner")] }] },
-          ], finally: [call("last")] },
-        ] }] },
-        { id: "d", type: "control.switch", cases: [], default: [{ id: "i2", type: "control.if", condition: true, then: [call("then")] }] },
-      ] }] },
-    ] },
+    {
+      id: "w",
+      type: "control.while",
+      maxIterations: 1,
+      condition: x("iteration < 1"),
+      body: [
+        {
+          id: "p",
+          type: "control.parallel",
+          branches: [
+            { id: "x", steps: [] },
+            {
+              id: "y",
+              steps: [
+                {
+                  id: "s",
+                  type: "control.switch",
+                  cases: [
+                    { when: false, steps: [] },
+                    {
+                      when: true,
+                      steps: [
+                        {
+                          id: "t",
+                          type: "control.tryCatch",
+                          try: [{ id: "r", type: "control.raise", code: "OUT" }],
+                          catch: [
+                            {
+                              id: "l",
+                              type: "control.forEach",
+                              items: [1],
+                              body: [
+                                { id: "i", type: "control.if", condition: false, then: [], else: [call("inner")] },
+                              ],
+                            },
+                          ],
+                          finally: [call("last")],
+                        },
+                      ],
+                    },
+                  ],
+                },
+                {
+                  id: "d",
+                  type: "control.switch",
+                  cases: [],
+                  default: [{ id: "i2", type: "control.if", condition: true, then: [call("then")] }],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
   ]);
-  const paths = run(program).journal.flatMap((entry) => (entry.kind === "step" && entry.status === "RUNNING" && entry.data?.type === "action.call" ? [`${entry.stepPath} [${entry.iteration.join()}]`] : []));
+  const paths = run(program).journal.flatMap((entry) =>
+    entry.kind === "step" && entry.status === "RUNNING" && entry.data?.type === "action.call"
+      ? [`${entry.stepPath} [${entry.iteration.join()}]`]
+      : [],
+  );
   expect(paths).toEqual([
     "root.steps[0].body.steps[0].branches[1].steps[0].cases[1].steps[0].catch.steps[0].body.steps[0].else.steps[0] [0,0]",
     "root.steps[0].body.steps[0].branches[1].steps[0].cases[1].steps[0].finally.steps[0] [0]",

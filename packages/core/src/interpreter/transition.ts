@@ -137,13 +137,34 @@ export interface ValueReference {
 
 /** `turn` rises with each activation; all results of one segment have one. */
 export type RunEvent = { readonly now: Instant; readonly turn: number } & (
-  | { readonly kind: "actionSucceeded"; readonly id: CommandId; readonly output: Json; readonly attempt: number; readonly reference?: ValueReference }
+  | {
+      readonly kind: "actionSucceeded";
+      readonly id: CommandId;
+      readonly output: Json;
+      readonly attempt: number;
+      readonly reference?: ValueReference;
+    }
   | { readonly kind: "actionFailed"; readonly id: CommandId; readonly error: ActionError }
   /** A segment's try failed and may be repeated: the call goes on as an ordinary activity. */
-  | { readonly kind: "actionHandedBack"; readonly id: CommandId; readonly attemptsMade: number; readonly error: ActionError }
-  | { readonly kind: "timerStarted"; readonly id: CommandId; readonly dueAt: Instant; readonly calendarVersion?: number }
+  | {
+      readonly kind: "actionHandedBack";
+      readonly id: CommandId;
+      readonly attemptsMade: number;
+      readonly error: ActionError;
+    }
+  | {
+      readonly kind: "timerStarted";
+      readonly id: CommandId;
+      readonly dueAt: Instant;
+      readonly calendarVersion?: number;
+    }
   | { readonly kind: "timerFired"; readonly id: CommandId }
-  | { readonly kind: "waitOpened"; readonly id: CommandId; readonly candidates: readonly InboundEvent[]; readonly references?: { readonly [eventId: string]: ValueReference } }
+  | {
+      readonly kind: "waitOpened";
+      readonly id: CommandId;
+      readonly candidates: readonly InboundEvent[];
+      readonly references?: { readonly [eventId: string]: ValueReference };
+    }
   | { readonly kind: "eventArrived"; readonly event: InboundEvent; readonly reference?: ValueReference }
   | { readonly kind: "cancelRequested"; readonly by: string; readonly reason?: string }
   | { readonly kind: "historyBudgetSpent" }
@@ -173,8 +194,8 @@ interface EntryCommon {
  * Entries about one step execution carry its `execution`, entries about one wait its `waitId`.
  */
 export type JournalEntry = EntryCommon &
+  /** Exactly what `start` or `resume` was given, large values as references. The first entry of a run is `start`. */
   (
-    /** Exactly what `start` or `resume` was given, large values as references. The first entry of a run is `start`. */
     | { readonly kind: "input"; readonly data: JournalInput }
     /** The run's status changed. `data` at the end: output or error, and the hash of the final state. */
     | { readonly kind: "run"; readonly status: RunStatus; readonly data?: RunEntryData }
@@ -193,7 +214,12 @@ export type JournalEntry = EntryCommon &
     /** The business state of the run. */
     | { readonly kind: "state"; readonly data: Json }
     /** What the run did with an event: taken by a wait, or ignored and why. */
-    | { readonly kind: "event"; readonly eventId: string; readonly verdict: "taken" | "ignored" | "kept"; readonly data?: { readonly waitId?: CommandId; readonly reason?: string } }
+    | {
+        readonly kind: "event";
+        readonly eventId: string;
+        readonly verdict: "taken" | "ignored" | "kept";
+        readonly data?: { readonly waitId?: CommandId; readonly reason?: string };
+      }
     /** Something that came after its command had closed. */
     | { readonly kind: "late"; readonly data: { readonly event: RunEvent["kind"]; readonly id?: string } }
   );
@@ -201,7 +227,12 @@ export type JournalEntry = EntryCommon &
 export type EntryKind = JournalEntry["kind"];
 
 export type JournalInput =
-  | { readonly kind: "start"; readonly context: StartContext; readonly payload?: Json; readonly reference?: ValueReference }
+  | {
+      readonly kind: "start";
+      readonly context: StartContext;
+      readonly payload?: Json;
+      readonly reference?: ValueReference;
+    }
   | { readonly kind: "resume"; readonly event: Json };
 
 export interface RunEntryData {

@@ -29,7 +29,10 @@ test("the list of what the interpreter does not perform is exact: every step typ
     const corrupt = outcome?.status === "failed" && outcome.error.category === "InterpreterCorruption";
     expect(corrupt, type).toBe(unsupportedSteps.stepTypes.includes(type));
   }
-  const concurrent = run(buildProgram([{ id: "l", type: "control.forEach", items: [1], concurrency: x("2"), body: [] }]));
-  const corrupt = concurrent.outcome?.status === "failed" && concurrent.outcome.error.category === "InterpreterCorruption";
+  const concurrent = run(
+    buildProgram([{ id: "l", type: "control.forEach", items: [1], concurrency: x("2"), body: [] }]),
+  );
+  const corrupt =
+    concurrent.outcome?.status === "failed" && concurrent.outcome.error.category === "InterpreterCorruption";
   expect(corrupt).toBe(unsupportedSteps.fields.includes("control.forEach.concurrency"));
 });

@@ -37,7 +37,7 @@ export function failStep(m: Machine, fiber: WorkFiber, place: StepPlace, error: 
 
 /**
  * Leaves frames, innermost first, until one of them goes on by itself: a loop that tolerates errors, a catch, or a
- * `finally`. Without one, the fiber has ended.
+ * `finally`. Without one, the fiber has ended. What nothing may catch does not come here: it ends the run at once.
  */
 export function unwind(m: Machine, fiber: WorkFiber, completion: Completion): void {
   let going = completion;
@@ -45,7 +45,7 @@ export function unwind(m: Machine, fiber: WorkFiber, completion: Completion): vo
   for (let frame = topFrame(fiber); frame !== undefined; frame = topFrame(fiber)) {
     switch (frame.kind) {
       case "sequence":
-        if (going.kind === "error" && goesOnInItem(m, fiber, going.error)) return;
+        if (going.kind === "error" && goesOnInItem(m, fiber)) return;
         popFrame(m, fiber);
         break;
       case "step":
@@ -68,7 +68,11 @@ export function unwind(m: Machine, fiber: WorkFiber, completion: Completion): vo
         if (frame.phase === "finally") {
           // A cancel that waited for this block is not forgotten because the block failed or returned.
           if (frame.pending?.kind === "cancel" && going.kind !== "cancel") {
-            if (going.kind === "error") mayRemain(m, { stepPath: going.error.nodePath ?? frame.place.stepPath, iteration: frame.place.iteration });
+            if (going.kind === "error")
+              mayRemain(m, {
+                stepPath: going.error.nodePath ?? frame.place.stepPath,
+                iteration: frame.place.iteration,
+              });
             going = frame.pending;
           }
         } else if (enterFinally(m, fiber, frame, going)) return;
@@ -89,8 +93,8 @@ export function unwind(m: Machine, fiber: WorkFiber, completion: Completion): vo
 }
 
 /** Under semantics 1 a tolerated error goes on behind the failed step, however deep in blocks of the item it stands. */
-function goesOnInItem(m: Machine, fiber: WorkFiber, error: RunError): boolean {
-  if (m.behaviour.itemErrorLeavesItem || !isCatchable(error)) return false;
+function goesOnInItem(m: Machine, fiber: WorkFiber): boolean {
+  if (m.behaviour.itemErrorLeavesItem) return false;
   for (let i = fiber.frames.length - 1; i >= 0; i -= 1) {
     const frame = fiber.frames[i] as Frame;
     if (frame.kind === "sequence" || frame.kind === "block") continue;
@@ -143,7 +147,12 @@ export function cancelFiber(m: Machine, fiber: WorkFiber): void {
 }
 
 /** Decides what follows a `control.parallel` and cancels the branches that have not ended; the last of them goes on with it. */
-export function endBranches(m: Machine, parent: WorkFiber, frame: ParallelFrame, ending: Completion | { readonly kind: "joined" }): void {
+export function endBranches(
+  m: Machine,
+  parent: WorkFiber,
+  frame: ParallelFrame,
+  ending: Completion | { readonly kind: "joined" },
+): void {
   replaceTop(m, parent, { ...frame, ending });
   for (let i = 0; i < frame.fibers.length; i += 1) cancelFiber(m, fiberOf(m, frame.fibers[i] as number));
 }

@@ -20,7 +20,12 @@ export function resolveWhen(m: Machine, fiber: WorkFiber, when: When): ResolvedW
       if (until === undefined || until === null) throw noValue("until");
       const ms = typeof until === "string" ? parseInstantMs(until) : undefined;
       if (ms === undefined) {
-        throw new StepFailure("ExpressionError", "UNTIL_NOT_INSTANT", `until is an instant such as 2031-03-30T00:30:00Z, and this is ${typeof until === "string" ? "another text" : describe(until)}.`, { field: "until" });
+        throw new StepFailure(
+          "ExpressionError",
+          "UNTIL_NOT_INSTANT",
+          `until is an instant such as 2031-03-30T00:30:00Z, and this is ${typeof until === "string" ? "another text" : describe(until)}.`,
+          { field: "until" },
+        );
       }
       if (ms - m.nowMs > m.behaviour.waitMsMax) throw tooLong("until", m.behaviour.waitMsMax);
       return { dueAt: instantFromMs(ms) };
@@ -29,7 +34,8 @@ export function resolveWhen(m: Machine, fiber: WorkFiber, when: When): ResolvedW
       const business: { days?: number; hours?: number; calendar: string } = { calendar: when.calendar };
       if (when.days !== undefined) business.days = evaluateNumber(m, fiber, when.days, "days");
       if (when.hours !== undefined) business.hours = evaluateNumber(m, fiber, when.hours, "hours");
-      if ((business.days ?? 0) * 86_400_000 + (business.hours ?? 0) * 3_600_000 > m.behaviour.waitMsMax) throw tooLong("business", m.behaviour.waitMsMax);
+      if ((business.days ?? 0) * 86_400_000 + (business.hours ?? 0) * 3_600_000 > m.behaviour.waitMsMax)
+        throw tooLong("business", m.behaviour.waitMsMax);
       return { business };
     }
   }
@@ -46,11 +52,16 @@ function evaluateNumber(m: Machine, fiber: WorkFiber, value: Value, field: strin
   const number = evaluate(m, fiber, value);
   if (number === undefined || number === null) throw noValue(field);
   if (typeof number !== "number" || !isFinite(number)) {
-    throw new StepFailure("ExpressionError", "VALUE_TYPE", `${field} is a number, and this is ${describe(number)}.`, { field });
+    throw new StepFailure("ExpressionError", "VALUE_TYPE", `${field} is a number, and this is ${describe(number)}.`, {
+      field,
+    });
   }
   return number;
 }
 
 function tooLong(field: string, maxMs: number): StepFailure {
-  return new StepFailure("ExpressionError", "DURATION_TOO_LONG", `${field} may be at most ${maxMs} ms ahead.`, { field, maxMs });
+  return new StepFailure("ExpressionError", "DURATION_TOO_LONG", `${field} may be at most ${maxMs} ms ahead.`, {
+    field,
+    maxMs,
+  });
 }

@@ -24,7 +24,11 @@ const program = buildProgram([
   { id: "a", type: "action.call", action: "test.act@1", input: x("payload"), saveAs: "a" },
   wait("first"),
   wait("second"),
-  { id: "done", type: "control.return", output: x("[$length(payload.text), $length(a.text), first.text, second.text, small]") },
+  {
+    id: "done",
+    type: "control.return",
+    output: x("[$length(payload.text), $length(a.text), first.text, second.text, small]"),
+  },
 ]);
 
 function journalOf(): { journal: JournalEntry[]; state: RunState } {
@@ -35,7 +39,14 @@ function journalOf(): { journal: JournalEntry[]; state: RunState } {
   const signal: InboundEvent = inbound({ id: "e2", name: "second", payload: large("2") }, at(3));
   const events: RunEvent[] = [
     { kind: "actionSucceeded", id: "c1", output, attempt: 1, reference: refer(output), now: at(1), turn: 2 },
-    { kind: "waitOpened", id: "c2", candidates: [other, early], references: { e1: refer(early.payload), e0: refer("small") }, now: at(2), turn: 3 },
+    {
+      kind: "waitOpened",
+      id: "c2",
+      candidates: [other, early],
+      references: { e1: refer(early.payload), e0: refer("small") },
+      now: at(2),
+      turn: 3,
+    },
     { kind: "eventArrived", event: signal, reference: refer(signal.payload), now: at(3), turn: 4 },
   ];
   let transition = start(program, payload, startContext(program), refer(payload));
@@ -49,7 +60,10 @@ function journalOf(): { journal: JournalEntry[]; state: RunState } {
 
 test("values over 1 KiB stand in the journal as the references that came with them, and the fold resolves them", () => {
   const { journal, state } = journalOf();
-  expect(state.outcome).toMatchObject({ status: "succeeded", output: [2000, 2000, "1".repeat(2000), "2".repeat(2000)] });
+  expect(state.outcome).toMatchObject({
+    status: "succeeded",
+    output: [2000, 2000, "1".repeat(2000), "2".repeat(2000)],
+  });
   const inputs = journal.filter((entry) => entry.kind === "input");
   for (const letter of ["p", "o", "1", "2"]) expect(JSON.stringify(inputs)).not.toContain(letter.repeat(100));
   expect(JSON.stringify(inputs)).toContain('"payload":"small"');
@@ -57,7 +71,9 @@ test("values over 1 KiB stand in the journal as the references that came with th
   const folded = foldJournal(program, stored, resolve);
   expect(folded).toStrictEqual(state);
   expect(stored.at(-1)).toMatchObject({ kind: "run", status: "SUCCEEDED", data: { stateHash: stateHash(folded) } });
-  const wait2 = journal.find((entry) => entry.kind === "wait" && entry.status === "RESOLVED" && entry.data?.eventId === "e2");
+  const wait2 = journal.find(
+    (entry) => entry.kind === "wait" && entry.status === "RESOLVED" && entry.data?.eventId === "e2",
+  );
   expect(wait2).toMatchObject({ data: { payloadReference: { hash: canonicalHash(large("2")) } } });
 });
 
@@ -68,7 +84,9 @@ test("the fold needs the inputs alone, and stops with the transition that wrote 
   const afterSecond = foldJournal(program, inputs, resolve, { untilSeq: second });
   expect(foldJournal(program, journal, resolve, { untilSeq: (inputs[2]?.seq ?? 0) - 1 })).toStrictEqual(afterSecond);
   expect(afterSecond.open.map(({ command }) => command.id)).toEqual(["c2"]);
-  expect(foldJournal(program, journal, resolve, { untilSeq: 1 })).toStrictEqual(foldJournal(program, journal.slice(0, 1), resolve));
+  expect(foldJournal(program, journal, resolve, { untilSeq: 1 })).toStrictEqual(
+    foldJournal(program, journal.slice(0, 1), resolve),
+  );
 });
 
 test("a journal without its start, or a value that is not at hand, is refused with a code", () => {
@@ -91,7 +109,9 @@ test("late events of an ended run leave the recorded hash true, and hashes do no
   expect(late.state.nextSeq).toBe(state.nextSeq + 2);
   expect(stateHash(late.state)).toBe(stateHash(state));
   expect(stateHash(foldJournal(program, [...journal, ...late.journal], resolve))).toBe(stateHash(state));
-  const reordered = journal.map((entry) => Object.fromEntries(Object.entries(entry).reverse()) as unknown as JournalEntry);
+  const reordered = journal.map(
+    (entry) => Object.fromEntries(Object.entries(entry).reverse()) as unknown as JournalEntry,
+  );
   expect(entriesHash(reordered)).toBe(entriesHash(journal));
   expect(entriesHash(journal.slice(1))).not.toBe(entriesHash(journal));
   expect(stateHash({ ...state, vars: {} })).not.toBe(stateHash(state));

@@ -23,7 +23,12 @@ export class JournalError extends Error {
  * @param options.untilSeq the transition that wrote this entry is the last one applied; absent: all
  * @throws JournalError
  */
-export function foldJournal(program: Program, entries: readonly JournalEntry[], resolve: ResolveReference = unresolved, options: { readonly untilSeq?: number } = {}): RunState {
+export function foldJournal(
+  program: Program,
+  entries: readonly JournalEntry[],
+  resolve: ResolveReference = unresolved,
+  options: { readonly untilSeq?: number } = {},
+): RunState {
   let state: RunState | undefined;
   for (let i = 0; i < entries.length; i += 1) {
     const entry = entries[i] as JournalEntry;
@@ -36,7 +41,12 @@ export function foldJournal(program: Program, entries: readonly JournalEntry[], 
 }
 
 /** One transition from one `input` entry; the first of a journal is `start`, and takes no state. */
-export function applyInput(program: Program, state: RunState | undefined, input: JournalInput, resolve: ResolveReference = unresolved): Transition {
+export function applyInput(
+  program: Program,
+  state: RunState | undefined,
+  input: JournalInput,
+  resolve: ResolveReference = unresolved,
+): Transition {
   if (input.kind === "start") {
     const payload = input.reference === undefined ? (input.payload ?? null) : resolve(input.reference);
     return start(program, payload, input.context, input.reference);
@@ -46,7 +56,10 @@ export function applyInput(program: Program, state: RunState | undefined, input:
 }
 
 function unresolved(reference: ValueReference): Json {
-  throw new JournalError("JOURNAL_REFERENCE_UNRESOLVED", `The journal names the value ${reference.hash}, which is not at hand.`);
+  throw new JournalError(
+    "JOURNAL_REFERENCE_UNRESOLVED",
+    `The journal names the value ${reference.hash}, which is not at hand.`,
+  );
 }
 
 function withoutStart(): JournalError {

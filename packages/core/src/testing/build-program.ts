@@ -1,7 +1,17 @@
 import { canonicalHash } from "../canonical/canonical-hash.ts";
 import { compileExpression } from "../compile/expression/compile-expression.ts";
 import { parseTarget } from "../compile/target.ts";
-import type { ActionFacts, Assignments, Program, ProgramStep, RetryPolicy, SemanticsVersion, Target, Value, When } from "../program/program.ts";
+import type {
+  ActionFacts,
+  Assignments,
+  Program,
+  ProgramStep,
+  RetryPolicy,
+  SemanticsVersion,
+  Target,
+  Value,
+  When,
+} from "../program/program.ts";
 import { isJsonObject } from "../values/json.ts";
 import type { Json } from "../values/json.ts";
 
@@ -22,9 +32,18 @@ export function x(source: string): { $expr: string } {
   return { $expr: source };
 }
 
-export function buildProgram(steps: readonly StepSource[], options: { readonly semantics?: SemanticsVersion; readonly actions?: ActionSource } = {}): Program {
+export function buildProgram(
+  steps: readonly StepSource[],
+  options: { readonly semantics?: SemanticsVersion; readonly actions?: ActionSource } = {},
+): Program {
   const built = list(steps, "root.steps", options.actions ?? {});
-  const body = { format: 1, workflow: "test", semantics: options.semantics ?? 2, definitionHash: canonicalHash(steps), steps: built } as const;
+  const body = {
+    format: 1,
+    workflow: "test",
+    semantics: options.semantics ?? 2,
+    definitionHash: canonicalHash(steps),
+    steps: built,
+  } as const;
   return { ...body, programHash: canonicalHash(body) };
 }
 
@@ -36,11 +55,16 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
   const { id, type } = source;
   const common = { id, path, ...(source["disabled"] === true ? { disabled: true as const } : {}) };
   const value = (field: string): Value => valueOf(source[field] as Json);
-  const optional = <Name extends string>(name: Name): { [key in Name]?: Value } => (source[name] === undefined ? {} : ({ [name]: value(name) } as { [key in Name]: Value }));
-  const target = <Name extends string>(name: Name): { [key in Name]?: Target } => (source[name] === undefined ? {} : ({ [name]: targetOf(source[name] as string) } as { [key in Name]: Target }));
-  const inner = (field: string): ProgramStep[] => list(source[field] as StepSource[], path + "." + field + ".steps", actions);
-  const optionalInner = <Name extends string>(name: Name): { [key in Name]?: ProgramStep[] } => (source[name] === undefined ? {} : ({ [name]: inner(name) } as { [key in Name]: ProgramStep[] }));
-  const assign = source["assign"] === undefined ? {} : { assign: assignments(source["assign"] as { [name: string]: Json }) };
+  const optional = <Name extends string>(name: Name): { [key in Name]?: Value } =>
+    source[name] === undefined ? {} : ({ [name]: value(name) } as { [key in Name]: Value });
+  const target = <Name extends string>(name: Name): { [key in Name]?: Target } =>
+    source[name] === undefined ? {} : ({ [name]: targetOf(source[name] as string) } as { [key in Name]: Target });
+  const inner = (field: string): ProgramStep[] =>
+    list(source[field] as StepSource[], path + "." + field + ".steps", actions);
+  const optionalInner = <Name extends string>(name: Name): { [key in Name]?: ProgramStep[] } =>
+    source[name] === undefined ? {} : ({ [name]: inner(name) } as { [key in Name]: ProgramStep[] });
+  const assign =
+    source["assign"] === undefined ? {} : { assign: assignments(source["assign"] as { [name: string]: Json }) };
   switch (type) {
     case "action.call": {
       const action = source["action"] as string;
@@ -54,7 +78,14 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
         ...target("saveAs"),
         ...(source["retry"] === undefined ? {} : { retry: source["retry"] as RetryPolicy }),
         ...optional("timeoutMs"),
-        ...(onError === undefined ? {} : { onError: { policy: onError.policy, ...(onError.captureErrorAs === undefined ? {} : { captureErrorAs: targetOf(onError.captureErrorAs) }) } }),
+        ...(onError === undefined
+          ? {}
+          : {
+              onError: {
+                policy: onError.policy,
+                ...(onError.captureErrorAs === undefined ? {} : { captureErrorAs: targetOf(onError.captureErrorAs) }),
+              },
+            }),
         ...optional("idempotencyKey"),
       };
     }
@@ -68,7 +99,10 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
       return {
         ...common,
         type,
-        cases: (source["cases"] as { when: Json; steps: StepSource[] }[]).map((one, i) => ({ when: valueOf(one.when), steps: list(one.steps, path + ".cases[" + i + "].steps", actions) })),
+        cases: (source["cases"] as { when: Json; steps: StepSource[] }[]).map((one, i) => ({
+          when: valueOf(one.when),
+          steps: list(one.steps, path + ".cases[" + i + "].steps", actions),
+        })),
         ...optionalInner("default"),
       };
     case "control.forEach": {
@@ -81,17 +115,28 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
         body: inner("body"),
         ...optional("concurrency"),
         ...(source["onItemError"] === undefined ? {} : { onItemError: source["onItemError"] as "fail" | "continue" }),
-        ...(collect === undefined ? {} : { collect: { value: valueOf(collect.value), saveAs: targetOf(collect.saveAs) } }),
+        ...(collect === undefined
+          ? {}
+          : { collect: { value: valueOf(collect.value), saveAs: targetOf(collect.saveAs) } }),
         ...optional("maxItems"),
       };
     }
     case "control.while":
-      return { ...common, type, condition: value("condition"), body: inner("body"), maxIterations: value("maxIterations") };
+      return {
+        ...common,
+        type,
+        condition: value("condition"),
+        body: inner("body"),
+        maxIterations: value("maxIterations"),
+      };
     case "control.parallel":
       return {
         ...common,
         type,
-        branches: (source["branches"] as { id: string; steps: StepSource[] }[]).map((branch, i) => ({ id: branch.id, steps: list(branch.steps, path + ".branches[" + i + "].steps", actions) })),
+        branches: (source["branches"] as { id: string; steps: StepSource[] }[]).map((branch, i) => ({
+          id: branch.id,
+          steps: list(branch.steps, path + ".branches[" + i + "].steps", actions),
+        })),
         completion: (source["completion"] ?? "all") as "all",
         ...target("saveAs"),
       };
@@ -108,16 +153,31 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
     case "control.return":
       return { ...common, type, ...optional("output") };
     case "control.raise":
-      return { ...common, type, code: value("code"), message: valueOf((source["message"] ?? "raised") as Json), ...optional("details") };
+      return {
+        ...common,
+        type,
+        code: value("code"),
+        message: valueOf((source["message"] ?? "raised") as Json),
+        ...optional("details"),
+      };
     case "event.wait": {
-      const timeout = source["timeoutMs"] === undefined ? (source["timeout"] as { [form: string]: Json } | undefined) : { durationMs: source["timeoutMs"] as Json };
+      const timeout =
+        source["timeoutMs"] === undefined
+          ? (source["timeout"] as { [form: string]: Json } | undefined)
+          : { durationMs: source["timeoutMs"] as Json };
       const filters = source["filters"] as { path: string; op: "="; value?: Json }[] | undefined;
       return {
         ...common,
         type,
         event: value("event"),
         correlationKey: value("correlationKey"),
-        ...(filters === undefined ? {} : { filters: filters.map(({ path: at, op, value: given }) => (given === undefined ? { path: at, op } : { path: at, op, value: valueOf(given) })) }),
+        ...(filters === undefined
+          ? {}
+          : {
+              filters: filters.map(({ path: at, op, value: given }) =>
+                given === undefined ? { path: at, op } : { path: at, op, value: valueOf(given) },
+              ),
+            }),
         ...(timeout === undefined ? {} : { timeout: whenOf(timeout) }),
         ...optional("lookbackMs"),
         ...target("saveAs"),
@@ -157,23 +217,32 @@ function targetOf(text: string): Target {
 export function valueOf(source: Json): Value {
   if (Array.isArray(source)) {
     const items = source.map(valueOf);
-    return items.every((item) => item.kind === "literal") ? { kind: "literal", value: source } : { kind: "array", items };
+    return items.every((item) => item.kind === "literal")
+      ? { kind: "literal", value: source }
+      : { kind: "array", items };
   }
   if (!isJsonObject(source)) return { kind: "literal", value: source };
   if (typeof source["$expr"] === "string") return expressionOf(source["$expr"]);
   if (typeof source["$secret"] === "string") {
-    return { kind: "secret", name: source["$secret"], ...(source["format"] === undefined ? {} : { format: source["format"] as string }) };
+    return {
+      kind: "secret",
+      name: source["$secret"],
+      ...(source["format"] === undefined ? {} : { format: source["format"] as string }),
+    };
   }
   if (source["$literal"] !== undefined) return { kind: "literal", value: source["$literal"] };
   const entries = Object.keys(source).map((key) => [key, valueOf(source[key] as Json)] as const);
-  return entries.every(([, value]) => value.kind === "literal") ? { kind: "literal", value: source } : { kind: "object", entries };
+  return entries.every(([, value]) => value.kind === "literal")
+    ? { kind: "literal", value: source }
+    : { kind: "object", entries };
 }
 
 function expressionOf(source: string): Value {
   let value = expressions.get(source);
   if (value === undefined) {
     const compiled = compileExpression(source);
-    if (!("expression" in compiled) || compiled.expression === undefined) throw new Error(`${source}: ${JSON.stringify(compiled)}`);
+    if (!("expression" in compiled) || compiled.expression === undefined)
+      throw new Error(`${source}: ${JSON.stringify(compiled)}`);
     value = { kind: "expr", expression: compiled.expression };
     expressions.set(source, value);
   }

@@ -22,7 +22,8 @@ export function generateSteps(seed: number, size: number): StepSource[] {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const maybe = (probability: number): boolean => random() < probability;
   const name = (): string => pick(["a", "b", "c", "o.x", "o.y"]);
-  const number = (): string => pick(["1", "2", "a", "b ?? 3", "item", "index", "iteration", "length", "$count(log)", "c + 1", "o.x", "payload.n"]);
+  const number = (): string =>
+    pick(["1", "2", "a", "b ?? 3", "item", "index", "iteration", "length", "$count(log)", "c + 1", "o.x", "payload.n"]);
   const any = (): Json =>
     pick<() => Json>([
       () => x(number()),
@@ -41,7 +42,19 @@ export function generateSteps(seed: number, size: number): StepSource[] {
       () => ({ k: x(number()), l: [x("nothing"), x("a")] }),
       () => 7,
     ])();
-  const condition = (): Json => pick([true, false, x("a > 1"), x("$exists(error)"), x("index = 0"), x("isLast"), x("nothing"), x("'text'"), x("$exists(b)"), x("payload.n > 2")]);
+  const condition = (): Json =>
+    pick([
+      true,
+      false,
+      x("a > 1"),
+      x("$exists(error)"),
+      x("index = 0"),
+      x("isLast"),
+      x("nothing"),
+      x("'text'"),
+      x("$exists(b)"),
+      x("payload.n > 2"),
+    ]);
   const list = (depth: number, most = 3): StepSource[] => {
     const steps: StepSource[] = [];
     const count = Math.floor(random() * (most + 1));
@@ -52,12 +65,36 @@ export function generateSteps(seed: number, size: number): StepSource[] {
     left -= 1;
     ids += 1;
     const common = { id: `s${ids}`, ...(maybe(0.04) ? { disabled: true } : {}) };
-    const kinds = ["assign", "assign", "log", "call", "call", "nap", "wait", "state", "if", "each", "try", "parallel", "while", "switch", "raise", "return"];
+    const kinds = [
+      "assign",
+      "assign",
+      "log",
+      "call",
+      "call",
+      "nap",
+      "wait",
+      "state",
+      "if",
+      "each",
+      "try",
+      "parallel",
+      "while",
+      "switch",
+      "raise",
+      "return",
+    ];
     const kind = depth >= 5 ? pick(["assign", "call", "nap", "raise", "log"]) : pick(kinds);
     switch (kind) {
       case "assign": {
         const assign: { [target: string]: Json } = {};
-        for (let i = 0; i < (maybe(0.3) ? 2 : 1); i += 1) assign[maybe(0.1) ? "payload.n" : maybe(0.1) ? pick(["vars.event.extra", "vars.eventName", "vars.timeWait.more"]) : `vars.${name()}`] = any();
+        for (let i = 0; i < (maybe(0.3) ? 2 : 1); i += 1)
+          assign[
+            maybe(0.1)
+              ? "payload.n"
+              : maybe(0.1)
+                ? pick(["vars.event.extra", "vars.eventName", "vars.timeWait.more"])
+                : `vars.${name()}`
+          ] = any();
         return { ...common, type: "transform.assign", assign };
       }
       case "log":
@@ -69,10 +106,17 @@ export function generateSteps(seed: number, size: number): StepSource[] {
           action: pick(["test.none@1", "test.same@1", "test.once@1"]),
           input: { v: any() },
           ...(maybe(0.6) ? { saveAs: `vars.${name()}` } : {}),
-          ...(maybe(0.25) ? { onError: { policy: "continue", ...(maybe(0.5) ? { captureErrorAs: `vars.${name()}` } : {}) } } : {}),
+          ...(maybe(0.25)
+            ? { onError: { policy: "continue", ...(maybe(0.5) ? { captureErrorAs: `vars.${name()}` } : {}) } }
+            : {}),
         };
       case "nap":
-        return { ...common, type: "time.wait", durationMs: pick<Json>([0, 3, 10, 25, x("index * 4"), x("nothing")]), ...(maybe(0.2) ? { assign: { a: any() } } : {}) };
+        return {
+          ...common,
+          type: "time.wait",
+          durationMs: pick<Json>([0, 3, 10, 25, x("index * 4"), x("nothing")]),
+          ...(maybe(0.2) ? { assign: { a: any() } } : {}),
+        };
       case "wait":
         return {
           ...common,
@@ -80,16 +124,32 @@ export function generateSteps(seed: number, size: number): StepSource[] {
           event: pick(["e1", "e2"]),
           correlationKey: maybe(0.9) ? "key" : x("nothing"),
           ...(maybe(0.7) ? { timeoutMs: pick([0, 5, 20, 60]) } : {}),
-          ...(maybe(0.3) ? { filters: [{ path: "n", op: pick([">", "<", "=", "exists"]), value: pick([0, 2, 4]) }] } : {}),
+          ...(maybe(0.3)
+            ? { filters: [{ path: "n", op: pick([">", "<", "=", "exists"]), value: pick([0, 2, 4]) }] }
+            : {}),
           ...(maybe(0.5) ? { saveAs: `vars.${name()}` } : {}),
           ...(maybe(0.3) ? { assign: { [`vars.${name()}`]: maybe(0.5) ? x("event.payload.n") : any() } } : {}),
         };
       case "state":
         return { ...common, type: "state.set", state: any() };
       case "if":
-        return { ...common, type: "control.if", condition: condition(), then: list(depth + 1), ...(maybe(0.5) ? { else: list(depth + 1) } : {}) };
+        return {
+          ...common,
+          type: "control.if",
+          condition: condition(),
+          then: list(depth + 1),
+          ...(maybe(0.5) ? { else: list(depth + 1) } : {}),
+        };
       case "switch":
-        return { ...common, type: "control.switch", cases: [{ when: condition(), steps: list(depth + 1) }, { when: condition(), steps: list(depth + 1) }], ...(maybe(0.5) ? { default: list(depth + 1) } : {}) };
+        return {
+          ...common,
+          type: "control.switch",
+          cases: [
+            { when: condition(), steps: list(depth + 1) },
+            { when: condition(), steps: list(depth + 1) },
+          ],
+          ...(maybe(0.5) ? { default: list(depth + 1) } : {}),
+        };
       case "each":
         return {
           ...common,
@@ -101,7 +161,13 @@ export function generateSteps(seed: number, size: number): StepSource[] {
           body: list(depth + 1),
         };
       case "while":
-        return { ...common, type: "control.while", condition: maybe(0.7) ? x("iteration < 2") : condition(), maxIterations: pick([1, 2, 3]), body: list(depth + 1) };
+        return {
+          ...common,
+          type: "control.while",
+          condition: maybe(0.7) ? x("iteration < 2") : condition(),
+          maxIterations: pick([1, 2, 3]),
+          body: list(depth + 1),
+        };
       case "try":
         return {
           ...common,
@@ -109,17 +175,38 @@ export function generateSteps(seed: number, size: number): StepSource[] {
           try: list(depth + 1),
           ...(maybe(0.7) ? { catch: list(depth + 1) } : {}),
           ...(maybe(0.3) ? { captureErrorAs: `vars.${name()}` } : {}),
-          ...(maybe(0.3) ? { catchOn: pick([["BusinessError"], ["ExpressionError", "WAIT_TIMEOUT"], ["ActionError"], ["ControlError"]]) } : {}),
+          ...(maybe(0.3)
+            ? {
+                catchOn: pick([
+                  ["BusinessError"],
+                  ["ExpressionError", "WAIT_TIMEOUT"],
+                  ["ActionError"],
+                  ["ControlError"],
+                ]),
+              }
+            : {}),
           ...(maybe(0.4) ? { finally: list(depth + 1) } : {}),
         };
       case "parallel": {
-        const branches = ["x", "y", "z"].slice(0, 1 + Math.floor(random() * 3)).map((id) => ({ id, steps: list(depth + 1) }));
-        return { ...common, type: "control.parallel", branches, completion: maybe(0.6) ? "all" : maybe(0.5) ? "any" : { quorum: Math.min(2, branches.length) }, ...(maybe(0.4) ? { saveAs: `vars.${name()}` } : {}) };
+        const branches = ["x", "y", "z"]
+          .slice(0, 1 + Math.floor(random() * 3))
+          .map((id) => ({ id, steps: list(depth + 1) }));
+        return {
+          ...common,
+          type: "control.parallel",
+          branches,
+          completion: maybe(0.6) ? "all" : maybe(0.5) ? "any" : { quorum: Math.min(2, branches.length) },
+          ...(maybe(0.4) ? { saveAs: `vars.${name()}` } : {}),
+        };
       }
       case "raise":
-        return maybe(0.5) ? { ...common, type: "control.raise", code: pick(["BROKEN", "OUT_OF_STOCK"]), message: "m" } : { ...common, type: "transform.assign", assign: { a: any() } };
+        return maybe(0.5)
+          ? { ...common, type: "control.raise", code: pick(["BROKEN", "OUT_OF_STOCK"]), message: "m" }
+          : { ...common, type: "transform.assign", assign: { a: any() } };
       default:
-        return maybe(0.3) ? { ...common, type: "control.return", ...(maybe(0.8) ? { output: any() } : {}) } : { ...common, type: "transform.assign", assign: { b: any() } };
+        return maybe(0.3)
+          ? { ...common, type: "control.return", ...(maybe(0.8) ? { output: any() } : {}) }
+          : { ...common, type: "transform.assign", assign: { b: any() } };
     }
   };
   const steps: StepSource[] = [];
@@ -131,7 +218,11 @@ export function generateSteps(seed: number, size: number): StepSource[] {
   return steps;
 }
 
-export const generatedActions = { "test.none@1": { effect: "none" }, "test.same@1": { effect: "idempotent" }, "test.once@1": { effect: "once" } } as const;
+export const generatedActions = {
+  "test.none@1": { effect: "none" },
+  "test.same@1": { effect: "idempotent" },
+  "test.once@1": { effect: "once" },
+} as const;
 
 /** Answers, events and perhaps a cancel, at times of their own. */
 export function generateWorld(seed: number): WorldOptions {
@@ -139,16 +230,23 @@ export function generateWorld(seed: number): WorldOptions {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const events = Array.from({ length: Math.floor(random() * 6) }, (_, i) => ({
     atMs: Math.floor(random() * 80),
-    event: { id: random() < 0.15 ? "repeated" : `event-${i}`, name: pick(["e1", "e2", "e3"]), payload: pick<Json>([{ n: 1 }, { n: 3 }, {}, null, "text"]), ...(random() < 0.3 ? { inbox: true } : {}) },
+    event: {
+      id: random() < 0.15 ? "repeated" : `event-${i}`,
+      name: pick(["e1", "e2", "e3"]),
+      payload: pick<Json>([{ n: 1 }, { n: 3 }, {}, null, "text"]),
+      ...(random() < 0.3 ? { inbox: true } : {}),
+    },
   }));
   const act = (call: Call): Answer => {
     let hash = seed;
-    for (const unit of `${call.stepId}/${call.iteration.join()}`) hash = Math.imul(hash ^ unit.charCodeAt(0), 16_777_619);
+    for (const unit of `${call.stepId}/${call.iteration.join()}`)
+      hash = Math.imul(hash ^ unit.charCodeAt(0), 16_777_619);
     const own = chance(hash);
     const afterMs = 1 + Math.floor(own() * 40);
     const kind = own();
     if (kind < 0.04) return { never: true };
-    if (kind < 0.75) return { afterMs, output: ([1, 2, { x: 5 }, [1], null, "out"] as Json[])[Math.floor(own() * 6)] as Json };
+    if (kind < 0.75)
+      return { afterMs, output: ([1, 2, { x: 5 }, [1], null, "out"] as Json[])[Math.floor(own() * 6)] as Json };
     const [category, code] = (
       [
         ["ActionError", "REFUSED"],
@@ -159,5 +257,10 @@ export function generateWorld(seed: number): WorldOptions {
     )[Math.floor(own() * 4)] as readonly ["ActionError", string];
     return { afterMs, error: { category, code, attempt: 1 + Math.floor(own() * 3) } };
   };
-  return { payload: { n: Math.floor(random() * 5) }, act, events, ...(random() < 0.35 ? { cancelAtMs: Math.floor(random() * 90) } : {}) };
+  return {
+    payload: { n: Math.floor(random() * 5) },
+    act,
+    events,
+    ...(random() < 0.35 ? { cancelAtMs: Math.floor(random() * 90) } : {}),
+  };
 }

@@ -1,10 +1,12 @@
 import { evaluateExpression } from "../expression/evaluate.ts";
 import { filterHolds } from "../interpreter/filters.ts";
-import type { ErrorCategory, InboundEvent, Outcome, RunError, StepStatus } from "../interpreter/transition.ts";
+import type { ErrorCategory, InboundEvent, Outcome, RunError } from "../interpreter/transition.ts";
 import type { Assignments, EventWaitStep, Program, ProgramStep, Target, Value, When } from "../program/program.ts";
 import { instantFromMs, parseInstantMs } from "../time/instant.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import { epochMs, inbound } from "./world.ts";
+import { cancelled, Raised, Returned } from "./reference-fiber.ts";
+import type { Fiber, Row, Scope, Settled, Waiting } from "./reference-fiber.ts";
 import type { Call, WorldOptions } from "./world.ts";
 
 /*
@@ -20,60 +22,6 @@ export interface Reference {
   readonly state: Json;
   readonly trace: readonly string[];
   readonly effects: readonly Call[];
-}
-
-class Raised {
-  readonly error: RunError;
-  constructor(error: RunError) {
-    this.error = error;
-  }
-}
-class Returned {
-  readonly output: Json;
-  constructor(output: Json) {
-    this.output = output;
-  }
-}
-const cancelled = { cancelled: true };
-
-interface Row {
-  readonly step: ProgramStep;
-  readonly iteration: readonly number[];
-  status: StepStatus;
-}
-
-/** What a fiber waits for. `settle` is given what came; `closed` says that it waits no more. */
-interface Waiting {
-  readonly row: Row;
-  readonly kind: "call" | "timer" | "event" | "branches";
-  readonly wait?: { readonly name: string; readonly key: string; readonly holds: (event: InboundEvent) => boolean };
-  readonly effect?: boolean;
-  issue: (() => void) | undefined;
-  closed: boolean;
-  settle: (settled: Settled) => void;
-}
-type Settled = { readonly value: unknown } | { readonly thrown: unknown };
-
-interface Fiber {
-  readonly parent: Fiber | undefined;
-  readonly own: JsonObject;
-  readonly body: Generator<Waiting, void, unknown>;
-  next: Settled | undefined;
-  waiting: Waiting | undefined;
-  children: Fiber[];
-  sheltered: number;
-  cancelAfterShelter: boolean;
-  /** Thrown into it when its last child has ended. */
-  afterChildren: Settled | undefined;
-  ended: (how: Settled) => void;
-}
-
-interface Scope {
-  readonly fiber: Fiber;
-  readonly locals: JsonObject;
-  readonly iteration: readonly number[];
-  /** The nearest loop goes on behind a failed step (semantics 1). */
-  readonly goesOn: boolean;
 }
 
 const copy = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T));
@@ -102,7 +50,15 @@ export function reference(program: Program, options: WorldOptions): Reference {
   // --- values
 
   function errorOf(row: Row, category: ErrorCategory, code: string, attempt?: number): RunError {
-    return { category, code, message: "", stepId: row.step.id, nodePath: row.step.path, at: instantFromMs(nowMs), ...(attempt === undefined ? {} : { attempt }) };
+    return {
+      category,
+      code,
+      message: "",
+      stepId: row.step.id,
+      nodePath: row.step.path,
+      at: instantFromMs(nowMs),
+      ...(attempt === undefined ? {} : { attempt }),
+    };
   }
   function seen(fiber: Fiber | undefined): JsonObject {
     return fiber === undefined ? vars : { ...seen(fiber.parent), ...fiber.own };
@@ -113,13 +69,26 @@ export function reference(program: Program, options: WorldOptions): Reference {
         return copy(value.value);
       case "expr": {
         const meta = { now: instantFromMs(nowMs), runtimeSemanticsVersion: program.semantics, runId: "run-1" };
-        const names = copy({ ...scope.locals, ...(event === undefined ? {} : { event }), payload, vars: seen(scope.fiber), meta, system: meta });
+        const names = copy({
+          ...scope.locals,
+          ...(event === undefined ? {} : { event }),
+          payload,
+          vars: seen(scope.fiber),
+          meta,
+          system: meta,
+        });
         const result = evaluateExpression(value.expression, names, { now: meta.now });
         if (result.error !== undefined) throw new Raised(errorOf(row, "ExpressionError", result.error.code));
         return copy(result.value);
       }
       case "object":
-        return copy(Object.fromEntries(value.entries.map(([key, member]) => [key, evaluated(row, scope, member, event)]).filter(([, member]) => member !== undefined)) as Json);
+        return copy(
+          Object.fromEntries(
+            value.entries
+              .map(([key, member]) => [key, evaluated(row, scope, member, event)])
+              .filter(([, member]) => member !== undefined),
+          ) as Json,
+        );
       case "array":
         return value.items.map((item) => evaluated(row, scope, item, event)).filter((item) => item !== undefined);
       case "secret":
@@ -163,8 +132,16 @@ export function reference(program: Program, options: WorldOptions): Reference {
     if (when.kind === "business") throw new Error("the reference has no calendars");
     const given = evaluated(row, scope, when.kind === "until" ? when.until : when.durationMs);
     if (given === undefined || given === null) throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
-    const ms = when.kind === "durationMs" ? (typeof given === "number" ? nowMs + Math.ceil(given) : undefined) : typeof given === "string" ? parseInstantMs(given) : undefined;
-    if (ms === undefined) throw new Raised(errorOf(row, "ExpressionError", when.kind === "until" ? "UNTIL_NOT_INSTANT" : "VALUE_TYPE"));
+    const ms =
+      when.kind === "durationMs"
+        ? typeof given === "number"
+          ? nowMs + Math.ceil(given)
+          : undefined
+        : typeof given === "string"
+          ? parseInstantMs(given)
+          : undefined;
+    if (ms === undefined)
+      throw new Raised(errorOf(row, "ExpressionError", when.kind === "until" ? "UNTIL_NOT_INSTANT" : "VALUE_TYPE"));
     return ms;
   }
 
@@ -188,12 +165,16 @@ export function reference(program: Program, options: WorldOptions): Reference {
       row.status = "SUCCEEDED";
     } catch (thrown) {
       row.status = thrown instanceof Raised ? "FAILED" : thrown instanceof Returned ? "SUCCEEDED" : "CANCELED";
-      if (!(thrown instanceof Raised) || step.type !== "action.call" || step.onError?.policy !== "continue") throw thrown;
+      if (!(thrown instanceof Raised) || step.type !== "action.call" || step.onError?.policy !== "continue")
+        throw thrown;
       write(row, scope.fiber, step.onError.captureErrorAs ?? ["vars", "error"], thrown.error as unknown as Json);
     }
   }
   function* body(step: ProgramStep, row: Row, scope: Scope): Generator<Waiting, void, unknown> {
-    const inner = (steps: readonly ProgramStep[] | undefined, more: Partial<Scope> = {}): Generator<Waiting, void, unknown> => list(steps, { ...scope, goesOn: false, ...more });
+    const inner = (
+      steps: readonly ProgramStep[] | undefined,
+      more: Partial<Scope> = {},
+    ): Generator<Waiting, void, unknown> => list(steps, { ...scope, goesOn: false, ...more });
     switch (step.type) {
       case "transform.assign":
         return writeAll(row, scope, step.assign);
@@ -213,7 +194,12 @@ export function reference(program: Program, options: WorldOptions): Reference {
       case "control.while": {
         const max = evaluated(row, scope, step.maxIterations) as number;
         for (let i = 0; ; i += 1) {
-          const turn: Scope = { ...scope, goesOn: false, locals: { ...scope.locals, iteration: i }, iteration: [...scope.iteration, i] };
+          const turn: Scope = {
+            ...scope,
+            goesOn: false,
+            locals: { ...scope.locals, iteration: i },
+            iteration: [...scope.iteration, i],
+          };
           if (!condition(row, turn, step.condition)) return;
           if (i >= max) throw new Raised(errorOf(row, "ControlError", "MAX_ITERATIONS"));
           yield* list(step.body, turn);
@@ -226,8 +212,21 @@ export function reference(program: Program, options: WorldOptions): Reference {
         const collected: Json[] = [];
         const errors: Json[] = [];
         for (const [i, item] of items.entries()) {
-          const locals: JsonObject = { ...scope.locals, item, index: i, length: items.length, isFirst: i === 0, isLast: i === items.length - 1, ...(step.itemVar === undefined ? {} : { [step.itemVar]: item }) };
-          const turn: Scope = { ...scope, locals, iteration: [...scope.iteration, i], goesOn: tolerates && program.semantics === 1 };
+          const locals: JsonObject = {
+            ...scope.locals,
+            item,
+            index: i,
+            length: items.length,
+            isFirst: i === 0,
+            isLast: i === items.length - 1,
+            ...(step.itemVar === undefined ? {} : { [step.itemVar]: item }),
+          };
+          const turn: Scope = {
+            ...scope,
+            locals,
+            iteration: [...scope.iteration, i],
+            goesOn: tolerates && program.semantics === 1,
+          };
           try {
             yield* list(step.body, turn);
             if (step.collect !== undefined) collected.push(evaluated(row, turn, step.collect.value) ?? null);
@@ -241,7 +240,12 @@ export function reference(program: Program, options: WorldOptions): Reference {
         write(row, scope.fiber, step.collect.saveAs, collected);
         if (!tolerates || program.semantics === 1) return;
         const last = step.collect.saveAs.length - 1;
-        write(row, scope.fiber, step.collect.saveAs.map((key, i) => (i === last ? `${key}Errors` : key)) as unknown as Target, errors);
+        write(
+          row,
+          scope.fiber,
+          step.collect.saveAs.map((key, i) => (i === last ? `${key}Errors` : key)) as unknown as Target,
+          errors,
+        );
         return;
       }
       case "control.tryCatch":
@@ -249,7 +253,8 @@ export function reference(program: Program, options: WorldOptions): Reference {
       case "control.parallel": {
         const made: Fiber[] = [];
         const result: { counted: string[]; branches: JsonObject } = { counted: [], branches: {} };
-        const needed = step.completion === "all" ? step.branches.length : step.completion === "any" ? 1 : step.completion.quorum;
+        const needed =
+          step.completion === "all" ? step.branches.length : step.completion === "any" ? 1 : step.completion.quorum;
         let decided: Settled | undefined;
         const decide = (how: Settled): void => {
           decided = how;
@@ -258,7 +263,8 @@ export function reference(program: Program, options: WorldOptions): Reference {
         const waiting = waitingFor(row, "branches");
         const look = (): void => {
           if (decided === undefined && result.counted.length >= needed) decide({ value: undefined });
-          if (decided === undefined && result.counted.length + made.length < needed) decide({ thrown: new Raised(errorOf(row, "ControlError", "QUORUM_FAILED")) });
+          if (decided === undefined && result.counted.length + made.length < needed)
+            decide({ thrown: new Raised(errorOf(row, "ControlError", "QUORUM_FAILED")) });
           if (decided !== undefined && made.length === 0 && !waiting.closed) {
             waiting.closed = true;
             scope.fiber.children = [];
@@ -267,18 +273,28 @@ export function reference(program: Program, options: WorldOptions): Reference {
           }
         };
         for (const branch of step.branches) {
-          const child: Fiber = newFiber(scope.fiber, (fiber) => list(branch.steps, { ...scope, fiber, goesOn: false }), (how) => {
-            made.splice(made.indexOf(child), 1);
-            const thrown = "thrown" in how ? how.thrown : undefined;
-            const status = !("thrown" in how) || thrown instanceof Returned ? "SUCCEEDED" : thrown instanceof Raised ? "FAILED" : "CANCELED";
-            result.branches[branch.id] = thrown instanceof Raised ? { status, error: thrown.error as unknown as Json } : { status };
-            if (decided === undefined && scope.fiber.afterChildren === undefined) {
-              if (!("thrown" in how)) result.counted.push(branch.id);
-              else if (!(thrown instanceof Raised) || step.completion === "all") decide(how);
-            }
-            if (scope.fiber.afterChildren !== undefined) decided = scope.fiber.afterChildren;
-            look();
-          });
+          const child: Fiber = newFiber(
+            scope.fiber,
+            (fiber) => list(branch.steps, { ...scope, fiber, goesOn: false }),
+            (how) => {
+              made.splice(made.indexOf(child), 1);
+              const thrown = "thrown" in how ? how.thrown : undefined;
+              const status =
+                !("thrown" in how) || thrown instanceof Returned
+                  ? "SUCCEEDED"
+                  : thrown instanceof Raised
+                    ? "FAILED"
+                    : "CANCELED";
+              result.branches[branch.id] =
+                thrown instanceof Raised ? { status, error: thrown.error as unknown as Json } : { status };
+              if (decided === undefined && scope.fiber.afterChildren === undefined) {
+                if (!("thrown" in how)) result.counted.push(branch.id);
+                else if (!(thrown instanceof Raised) || step.completion === "all") decide(how);
+              }
+              if (scope.fiber.afterChildren !== undefined) decided = scope.fiber.afterChildren;
+              look();
+            },
+          );
           made.push(child);
         }
         scope.fiber.children = made;
@@ -299,7 +315,8 @@ export function reference(program: Program, options: WorldOptions): Reference {
             if (waiting.closed) return;
             if ("output" in answer) return waiting.settle({ value: answer.output });
             const { category = "ActionError", code = "ACTION_FAILED", attempt = 1 } = answer.error;
-            if (step.facts.effect !== "none" && (category === "TimeoutError" || code === "OUTCOME_UNKNOWN")) remain(row);
+            if (step.facts.effect !== "none" && (category === "TimeoutError" || code === "OUTCOME_UNKNOWN"))
+              remain(row);
             waiting.settle({ thrown: new Raised(errorOf(row, category, code, attempt)) });
           });
         };
@@ -315,7 +332,11 @@ export function reference(program: Program, options: WorldOptions): Reference {
           waiting.issue = () => at(dueMs - nowMs, () => waiting.closed || waiting.settle({ value: undefined }));
           yield waiting;
         }
-        write(row, scope.fiber, ["vars", "timeWait"], { plannedAt: instantFromMs(dueMs), firedAt: instantFromMs(nowMs), skipped });
+        write(row, scope.fiber, ["vars", "timeWait"], {
+          plannedAt: instantFromMs(dueMs),
+          firedAt: instantFromMs(nowMs),
+          skipped,
+        });
         if (step.assign !== undefined) writeAll(row, scope, step.assign);
         return;
       }
@@ -325,7 +346,12 @@ export function reference(program: Program, options: WorldOptions): Reference {
         throw new Error(`the reference does not know ${step.type}`);
     }
   }
-  function* guarded(step: Extract<ProgramStep, { type: "control.tryCatch" }>, row: Row, scope: Scope, inner: (steps: readonly ProgramStep[] | undefined, more?: Partial<Scope>) => Generator<Waiting, void, unknown>): Generator<Waiting, void, unknown> {
+  function* guarded(
+    step: Extract<ProgramStep, { type: "control.tryCatch" }>,
+    row: Row,
+    scope: Scope,
+    inner: (steps: readonly ProgramStep[] | undefined, more?: Partial<Scope>) => Generator<Waiting, void, unknown>,
+  ): Generator<Waiting, void, unknown> {
     let left: Settled = { value: undefined };
     try {
       try {
@@ -333,7 +359,8 @@ export function reference(program: Program, options: WorldOptions): Reference {
       } catch (thrown) {
         if (!(thrown instanceof Raised) || step.catch === undefined) throw thrown;
         const { error } = thrown;
-        if (step.catchOn !== undefined && !step.catchOn.includes(error.category) && !step.catchOn.includes(error.code)) throw thrown;
+        if (step.catchOn !== undefined && !step.catchOn.includes(error.category) && !step.catchOn.includes(error.code))
+          throw thrown;
         if (step.captureErrorAs !== undefined) write(row, scope.fiber, step.captureErrorAs, error as unknown as Json);
         yield* inner(step.catch, { locals: { ...scope.locals, error: error as unknown as Json } });
       }
@@ -360,9 +387,17 @@ export function reference(program: Program, options: WorldOptions): Reference {
   function* eventWait(step: EventWaitStep, row: Row, scope: Scope): Generator<Waiting, void, unknown> {
     const name = evaluated(row, scope, step.event);
     const key = evaluated(row, scope, step.correlationKey);
-    if (typeof name !== "string" || key === undefined || key === null || key === "") throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
-    const filters = (step.filters ?? []).map(({ path, op, value }) => ({ path, op, ...(value === undefined ? {} : { value: evaluated(row, scope, value) as Json }) }));
-    const holds = (event: InboundEvent): boolean => event.name === name && event.correlationKey === `${key as string}` && filters.every((filter) => filterHolds(filter, event));
+    if (typeof name !== "string" || key === undefined || key === null || key === "")
+      throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
+    const filters = (step.filters ?? []).map(({ path, op, value }) => ({
+      path,
+      op,
+      ...(value === undefined ? {} : { value: evaluated(row, scope, value) as Json }),
+    }));
+    const holds = (event: InboundEvent): boolean =>
+      event.name === name &&
+      event.correlationKey === `${key as string}` &&
+      filters.every((filter) => filterHolds(filter, event));
     const dueMs = step.timeout === undefined ? undefined : dueOf(row, scope, step.timeout);
     let event = kept.find(holds);
     if (event !== undefined) {
@@ -371,7 +406,12 @@ export function reference(program: Program, options: WorldOptions): Reference {
     } else {
       const waiting = waitingFor(row, "event", { wait: { name, key: `${key as string}`, holds } });
       waiting.issue = () => {
-        if (dueMs !== undefined) at(dueMs - nowMs, () => waiting.closed || waiting.settle({ thrown: new Raised(errorOf(row, "TimeoutError", "WAIT_TIMEOUT")) }));
+        if (dueMs !== undefined)
+          at(
+            dueMs - nowMs,
+            () =>
+              waiting.closed || waiting.settle({ thrown: new Raised(errorOf(row, "TimeoutError", "WAIT_TIMEOUT")) }),
+          );
       };
       event = (yield waiting) as InboundEvent;
     }
@@ -390,13 +430,28 @@ export function reference(program: Program, options: WorldOptions): Reference {
     later.push(look);
   }
   function remain(row: Row, stepPath = row.step.path): void {
-    if (!remains.some((known) => known.stepPath === stepPath && known.iteration.join() === row.iteration.join())) remains.push({ stepPath, iteration: row.iteration });
+    if (!remains.some((known) => known.stepPath === stepPath && known.iteration.join() === row.iteration.join()))
+      remains.push({ stepPath, iteration: row.iteration });
   }
   function waitingFor(row: Row, kind: Waiting["kind"], more: Partial<Waiting> = {}): Waiting {
     return { row, kind, issue: undefined, closed: false, settle: () => undefined, ...more };
   }
-  function newFiber(parent: Fiber | undefined, make: (fiber: Fiber) => Generator<Waiting, void, unknown>, ended: Fiber["ended"]): Fiber {
-    const fiber = { parent, own: {}, next: { value: undefined }, waiting: undefined, children: [], sheltered: 0, cancelAfterShelter: false, afterChildren: undefined, ended } as unknown as Fiber;
+  function newFiber(
+    parent: Fiber | undefined,
+    make: (fiber: Fiber) => Generator<Waiting, void, unknown>,
+    ended: Fiber["ended"],
+  ): Fiber {
+    const fiber = {
+      parent,
+      own: {},
+      next: { value: undefined },
+      waiting: undefined,
+      children: [],
+      sheltered: 0,
+      cancelAfterShelter: false,
+      afterChildren: undefined,
+      ended,
+    } as unknown as Fiber;
     (fiber as { body: Fiber["body"] }).body = make(fiber);
     fibers.push(fiber);
     return fiber;
@@ -475,21 +530,46 @@ export function reference(program: Program, options: WorldOptions): Reference {
     } else if (event.inbox !== true) kept.push(event);
   }
   for (const { atMs, event } of options.events ?? []) at(atMs, () => arrived(inbound(event, instantFromMs(nowMs))));
-  const root = newFiber(undefined, (fiber) => list(program.steps, { fiber, locals: {}, iteration: [], goesOn: false }), (how) => {
-    const thrown = "thrown" in how ? how.thrown : undefined;
-    if (thrown !== undefined && thrown !== cancelled && !(thrown instanceof Raised) && !(thrown instanceof Returned)) throw thrown;
-    const named = remains.length === 0 ? {} : { effectsMayRemain: remains };
-    if (cancelDetails !== undefined || thrown === cancelled) {
-      outcome = { status: "canceled", error: { category: "Cancellation", code: "CANCELED", message: "", at: instantFromMs(nowMs), details: { ...cancelDetails, ...named } as Json } };
-    } else if (thrown instanceof Raised) outcome = { status: "failed", error: { ...thrown.error, details: named as Json } };
-    else outcome = { status: "succeeded", output: thrown instanceof Returned ? thrown.output : null };
-  });
+  const root = newFiber(
+    undefined,
+    (fiber) => list(program.steps, { fiber, locals: {}, iteration: [], goesOn: false }),
+    (how) => {
+      const thrown = "thrown" in how ? how.thrown : undefined;
+      if (thrown !== undefined && thrown !== cancelled && !(thrown instanceof Raised) && !(thrown instanceof Returned))
+        throw thrown;
+      const named = remains.length === 0 ? {} : { effectsMayRemain: remains };
+      if (cancelDetails !== undefined || thrown === cancelled) {
+        outcome = {
+          status: "canceled",
+          error: {
+            category: "Cancellation",
+            code: "CANCELED",
+            message: "",
+            at: instantFromMs(nowMs),
+            details: { ...cancelDetails, ...named } as Json,
+          },
+        };
+      } else if (thrown instanceof Raised)
+        outcome = { status: "failed", error: { ...thrown.error, details: named as Json } };
+      else outcome = { status: "succeeded", output: thrown instanceof Returned ? thrown.output : null };
+    },
+  );
   /** An hour after a cancel what is still under way is left as it is. */
   const cutOff = (): void => {
-    for (const { waiting } of [...fibers].reverse()) if (waiting?.effect === true && !waiting.closed) remain(waiting.row);
+    for (const { waiting } of [...fibers].reverse())
+      if (waiting?.effect === true && !waiting.closed) remain(waiting.row);
     for (const row of rows) if (row.status === "RUNNING") row.status = "CANCELED";
     const named = remains.length === 0 ? {} : { effectsMayRemain: remains };
-    outcome = { status: "canceled", error: { category: "Cancellation", code: "CANCELED", message: "", at: instantFromMs(nowMs), details: { ...cancelDetails, ...named } as Json } };
+    outcome = {
+      status: "canceled",
+      error: {
+        category: "Cancellation",
+        code: "CANCELED",
+        message: "",
+        at: instantFromMs(nowMs),
+        details: { ...cancelDetails, ...named } as Json,
+      },
+    };
   };
   if (options.cancelAtMs !== undefined) {
     at(options.cancelAtMs, () => {
@@ -507,5 +587,15 @@ export function reference(program: Program, options: WorldOptions): Reference {
     turn();
   }
 
-  return { outcome, vars, payload, state: business, trace: rows.map(({ step, iteration, status }) => `${step.id}${iteration.length === 0 ? "" : `[${iteration.join(".")}]`} ${status}`), effects };
+  return {
+    outcome,
+    vars,
+    payload,
+    state: business,
+    trace: rows.map(
+      ({ step, iteration, status }) =>
+        `${step.id}${iteration.length === 0 ? "" : `[${iteration.join(".")}]`} ${status}`,
+    ),
+    effects,
+  };
 }

@@ -1,18 +1,43 @@
 import { openCommands, resume, start } from "../interpreter/interpret.ts";
 import { instantFromMs, instantMs } from "../time/instant.ts";
-import type { ActionError, Command, CommandOf, InboundEvent, Instant, JournalEntry, Outcome, RunEvent, RunState, StartContext, StepStatus, Transition } from "../interpreter/transition.ts";
+import type {
+  ActionError,
+  Command,
+  CommandOf,
+  InboundEvent,
+  Instant,
+  JournalEntry,
+  Outcome,
+  RunEvent,
+  RunState,
+  StartContext,
+  StepStatus,
+  Transition,
+} from "../interpreter/transition.ts";
 import type { Program } from "../program/program.ts";
 import type { Json } from "../values/json.ts";
 
 /** How an action of a test world answers. Left out `afterMs`: 1 ms. `never`: it does not. */
-export type Answer = { readonly afterMs?: number } & ({ readonly output: Json } | { readonly error: Partial<ActionError> } | { readonly never: true });
-export type Call = { readonly action: string; readonly stepId: string; readonly iteration: readonly number[]; readonly input: Json };
+export type Answer = { readonly afterMs?: number } & (
+  | { readonly output: Json }
+  | { readonly error: Partial<ActionError> }
+  | { readonly never: true }
+);
+export type Call = {
+  readonly action: string;
+  readonly stepId: string;
+  readonly iteration: readonly number[];
+  readonly input: Json;
+};
 
 export interface WorldOptions {
   readonly payload?: Json;
   readonly act?: (call: Call) => Answer;
   /** Events past the inbox by signal, at their time. */
-  readonly events?: readonly { readonly atMs: number; readonly event: Partial<InboundEvent> & { readonly name: string } }[];
+  readonly events?: readonly {
+    readonly atMs: number;
+    readonly event: Partial<InboundEvent> & { readonly name: string };
+  }[];
   readonly cancelAtMs?: number;
   /** Applied to the state between any two events. */
   readonly checkpoint?: (state: RunState) => RunState;
@@ -41,7 +66,9 @@ export interface Ran {
 
 export const epochMs = instantMs("2031-01-01T00:00:00.000Z");
 
-type Pending = { readonly atMs: number; readonly order: number } & ({ readonly make: (now: Instant, turn: number) => RunEvent | undefined });
+type Pending = { readonly atMs: number; readonly order: number } & {
+  readonly make: (now: Instant, turn: number) => RunEvent | undefined;
+};
 
 /** A virtual shell: performs commands against a world on a virtual clock, until the run ends or nothing can happen any more. */
 export function run(program: Program, options: WorldOptions = {}): Ran {
@@ -66,7 +93,12 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
     switch (command.kind) {
       case "callAction": {
         open.add(id);
-        const call: Call = { action: command.action, stepId: command.place.stepId, iteration: command.place.iteration, input: command.input };
+        const call: Call = {
+          action: command.action,
+          stepId: command.place.stepId,
+          iteration: command.place.iteration,
+          input: command.input,
+        };
         effects.push(call);
         answer(command, options.act?.(call) ?? { output: null });
         return;
@@ -74,7 +106,9 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
       case "startTimer":
         open.add(id);
         if (!("dueAt" in command.when)) throw new Error("a test world has no calendars");
-        at(instantMs(command.when.dueAt) - nowMs, (now, of) => (open.has(id) ? { kind: "timerFired", id, now, turn: of } : undefined));
+        at(instantMs(command.when.dueAt) - nowMs, (now, of) =>
+          open.has(id) ? { kind: "timerFired", id, now, turn: of } : undefined,
+        );
         return;
       case "openWait":
         open.add(id);
@@ -99,12 +133,20 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
     at(given.afterMs ?? 1, (now, of) =>
       "output" in given
         ? { kind: "actionSucceeded", id, output: given.output, attempt: 1, now, turn: of }
-        : { kind: "actionFailed", id, error: { category: "ActionError", code: "ACTION_FAILED", message: "failed", attempt: 1, ...given.error }, now, turn: of },
+        : {
+            kind: "actionFailed",
+            id,
+            error: { category: "ActionError", code: "ACTION_FAILED", message: "failed", attempt: 1, ...given.error },
+            now,
+            turn: of,
+          },
     );
   };
 
-  for (const { atMs, event } of options.events ?? []) at(atMs, (now, of) => ({ kind: "eventArrived", event: inbound(event, now), now, turn: of }));
-  if (options.cancelAtMs !== undefined) at(options.cancelAtMs, (now, of) => ({ kind: "cancelRequested", by: "tester", now, turn: of }));
+  for (const { atMs, event } of options.events ?? [])
+    at(atMs, (now, of) => ({ kind: "eventArrived", event: inbound(event, now), now, turn: of }));
+  if (options.cancelAtMs !== undefined)
+    at(options.cancelAtMs, (now, of) => ({ kind: "cancelRequested", by: "tester", now, turn: of }));
   const first = start(program, options.payload ?? null, startContext(program));
   options.watch?.(first);
   let state = take(first);
@@ -129,7 +171,16 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
 
 export function startContext(program: Program): StartContext {
   const now = instantFromMs(epochMs);
-  return { runId: "run-1", workflow: program.workflow, version: 1, definitionHash: program.definitionHash, tenantId: "tenant-1", startedAt: now, now, turn: 1 };
+  return {
+    runId: "run-1",
+    workflow: program.workflow,
+    version: 1,
+    definitionHash: program.definitionHash,
+    tenantId: "tenant-1",
+    startedAt: now,
+    now,
+    turn: 1,
+  };
 }
 
 export function inbound(event: Partial<InboundEvent> & { readonly name: string }, now: Instant): InboundEvent {
@@ -142,20 +193,31 @@ export function traceOf(journal: readonly JournalEntry[]): TraceStep[] {
   for (const entry of journal) {
     if (entry.kind !== "step") continue;
     const attempt = entry.data?.attempt;
-    steps.set(entry.execution, { stepId: entry.stepId, iteration: entry.iteration, status: entry.status, ...(attempt === undefined ? {} : { attempt }) });
+    steps.set(entry.execution, {
+      stepId: entry.stepId,
+      iteration: entry.iteration,
+      status: entry.status,
+      ...(attempt === undefined ? {} : { attempt }),
+    });
   }
   return [...steps.values()];
 }
 
 /** A trace in one line a step, for comparison: `send[2] SUCCEEDED`. */
 export function lines(trace: readonly TraceStep[]): string[] {
-  return trace.map(({ stepId, iteration, status }) => `${stepId}${iteration.length === 0 ? "" : `[${iteration.join(".")}]`} ${status}`);
+  return trace.map(
+    ({ stepId, iteration, status }) => `${stepId}${iteration.length === 0 ? "" : `[${iteration.join(".")}]`} ${status}`,
+  );
 }
 
 /** What a state and its journal promise after any transition; returns the first broken promise. */
-export function brokenPromise({ state, commands, journal, outcome }: Transition, from?: { readonly state: RunState }): string | undefined {
+export function brokenPromise(
+  { state, commands, journal, outcome }: Transition,
+  from?: { readonly state: RunState },
+): string | undefined {
   const firstSeq = from?.state.nextSeq ?? 1;
-  if (journal.some((entry, i) => entry.seq !== firstSeq + i)) return `entries are numbered ${journal.map((entry) => entry.seq).join()} after ${firstSeq - 1}`;
+  if (journal.some((entry, i) => entry.seq !== firstSeq + i))
+    return `entries are numbered ${journal.map((entry) => entry.seq).join()} after ${firstSeq - 1}`;
   if (state.nextSeq !== firstSeq + journal.length) return `nextSeq is ${state.nextSeq}`;
   if (journal[0]?.kind !== "input") return "the first entry is no input";
   const ids = openCommands(state).map((command) => command.id);
@@ -163,7 +225,8 @@ export function brokenPromise({ state, commands, journal, outcome }: Transition,
   for (const command of commands) {
     if (command.kind.startsWith("cancel") || command.kind === "closeWait") {
       if (ids.includes(command.id)) return `${command.id} was closed and is open`;
-      if (from !== undefined && !openCommands(from.state).some(({ id }) => id === command.id)) return `${command.id} was closed without having been open`;
+      if (from !== undefined && !openCommands(from.state).some(({ id }) => id === command.id))
+        return `${command.id} was closed without having been open`;
     }
   }
   if (outcome !== undefined) {
@@ -172,11 +235,17 @@ export function brokenPromise({ state, commands, journal, outcome }: Transition,
   }
   const ready = state.fibers.some((fiber) => fiber.status === "ready");
   const yielding = openCommands(state).some((command) => command.kind === "yield");
-  if (ready !== yielding) return ready ? "a fiber is ready and nothing will run it" : "the run yields without a ready fiber";
+  if (ready !== yielding)
+    return ready ? "a fiber is ready and nothing will run it" : "the run yields without a ready fiber";
   for (const fiber of state.fibers) {
     const top = fiber.frames[fiber.frames.length - 1];
     if (fiber.status === "ready") continue;
-    if (top?.kind === "step" ? !top.commands.some((id) => ids.includes(id)) : top?.kind !== "parallel" || top.fibers.length === 0) return `fiber ${fiber.id} waits for nothing`;
+    if (
+      top?.kind === "step"
+        ? !top.commands.some((id) => ids.includes(id))
+        : top?.kind !== "parallel" || top.fibers.length === 0
+    )
+      return `fiber ${fiber.id} waits for nothing`;
   }
   return undefined;
 }

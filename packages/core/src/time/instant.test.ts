@@ -13,7 +13,12 @@ test("instants agree with the platform's Date over the years 0000 to 9999", () =
     }),
     { numRuns: 5000 },
   );
-  for (const text of ["0000-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "1970-01-01T00:00:00.000Z", "2000-02-29T12:00:00.000Z"]) {
+  for (const text of [
+    "0000-01-01T00:00:00.000Z",
+    "9999-12-31T23:59:59.999Z",
+    "1970-01-01T00:00:00.000Z",
+    "2000-02-29T12:00:00.000Z",
+  ]) {
     expect(instantFromMs(instantMs(text))).toBe(text);
   }
 });

@@ -56,7 +56,18 @@ export function instantFromMs(ms: number): Instant {
   const whole = floor(ms < firstMs ? firstMs : ms > lastMs ? lastMs : ms);
   const day = floor(whole / dayMs);
   const inDay = whole - day * dayMs;
-  return dateText(day) + "T" + two(floor(inDay / 3_600_000)) + ":" + two(floor(inDay / 60_000) % 60) + ":" + two(floor(inDay / 1000) % 60) + "." + three(inDay % 1000) + "Z";
+  return (
+    dateText(day) +
+    "T" +
+    two(floor(inDay / 3_600_000)) +
+    ":" +
+    two(floor(inDay / 60_000) % 60) +
+    ":" +
+    two(floor(inDay / 1000) % 60) +
+    "." +
+    three(inDay % 1000) +
+    "Z"
+  );
 }
 
 /** Minus, as `-00:30`, is before UTC's clock: the instant is later. */
@@ -106,7 +117,9 @@ function dateText(dayNumberFrom1970: number): string {
   const z = dayNumberFrom1970 + 719_468;
   const era = floor(z / 146_097);
   const dayOfEra = z - era * 146_097;
-  const yearOfEra = floor((dayOfEra - floor(dayOfEra / 1460) + floor(dayOfEra / 36_524) - floor(dayOfEra / 146_096)) / 365);
+  const yearOfEra = floor(
+    (dayOfEra - floor(dayOfEra / 1460) + floor(dayOfEra / 36_524) - floor(dayOfEra / 146_096)) / 365,
+  );
   const dayOfYear = dayOfEra - (365 * yearOfEra + floor(yearOfEra / 4) - floor(yearOfEra / 100));
   const marchMonth = floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - floor((153 * marchMonth + 2) / 5) + 1;

@@ -20,7 +20,10 @@ export function actionCall(m: Machine, fiber: WorkFiber, step: ActionCallStep, p
   const secrets: string[] = [];
   const input = evaluateInput(m, fiber, step.input, "", secrets) ?? null;
   const authoredKey = step.idempotencyKey === undefined ? undefined : evaluateKey(m, fiber, step.idempotencyKey);
-  const timeoutMs = step.timeoutMs === undefined ? step.facts.timeoutMs : evaluateMs(m, fiber, step.timeoutMs, "timeoutMs", m.behaviour.actionTimeoutMsMax);
+  const timeoutMs =
+    step.timeoutMs === undefined
+      ? step.facts.timeoutMs
+      : evaluateMs(m, fiber, step.timeoutMs, "timeoutMs", m.behaviour.actionTimeoutMsMax);
   admit(m, weighResult(m, input));
   const command: { -readonly [K in keyof CommandOf<"callAction">]: CommandOf<"callAction">[K] } = {
     id,
@@ -70,7 +73,11 @@ export function actionFailed(m: Machine, open: OpenCommand, event: EventOf<"acti
 
 /** A segment's try failed and may be repeated: the same call goes on as an ordinary activity. */
 export function actionHandedBack(m: Machine, open: OpenCommand, event: EventOf<"actionHandedBack">): void {
-  const command: CommandOf<"callAction"> = { ...(open.command as CommandOf<"callAction">), attemptsMade: event.attemptsMade, handedBack: true };
+  const command: CommandOf<"callAction"> = {
+    ...(open.command as CommandOf<"callAction">),
+    attemptsMade: event.attemptsMade,
+    handedBack: true,
+  };
   m.remoteSteps += 1;
   replaceOpen(m, open, { ...open, command });
   m.commands.push(command);
@@ -94,7 +101,10 @@ export function continueOnError(m: Machine, fiber: WorkFiber, place: StepPlace, 
     writeTarget(m, fiber, step.onError.captureErrorAs ?? ["vars", "error"], value, weigh(m, value));
   } catch (thrown) {
     if (!(thrown instanceof StepFailure)) throw thrown;
-    unwind(m, fiber, { kind: "error", error: runError(m, place, thrown.category, thrown.code, thrown.message, thrown.details) });
+    unwind(m, fiber, {
+      kind: "error",
+      error: runError(m, place, thrown.category, thrown.code, thrown.message, thrown.details),
+    });
     return true;
   }
   fiber.status = "ready";

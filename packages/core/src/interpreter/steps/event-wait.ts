@@ -5,12 +5,32 @@ import { payloadData, stepEntry, verdictEntry, waitEntry } from "../entries.ts";
 import { Corruption, noValue, runError, StepFailure } from "../failure.ts";
 import { eventFacts, eventMatchesFilters } from "../filters.ts";
 import type { Machine, WorkFiber } from "../machine.ts";
-import { closeCommand, fiberOf, issue, openCommand, pushFrame, replaceOpen, takeCommandId, topFrame, withdraw } from "../machine.ts";
+import {
+  closeCommand,
+  fiberOf,
+  issue,
+  openCommand,
+  pushFrame,
+  replaceOpen,
+  takeCommandId,
+  topFrame,
+  withdraw,
+} from "../machine.ts";
 import { describe, evaluate, openEventScope } from "../scope.ts";
 import { admit, weigh } from "../size.ts";
 import { takenFrame } from "../step-frame.ts";
 import { writeTarget } from "../targets.ts";
-import type { CommandId, CommandOf, InboundEvent, Instant, OpenCommand, StepPlace, ValueReference, WaitEntryData, WaitFilter } from "../transition.ts";
+import type {
+  CommandId,
+  CommandOf,
+  InboundEvent,
+  Instant,
+  OpenCommand,
+  StepPlace,
+  ValueReference,
+  WaitEntryData,
+  WaitFilter,
+} from "../transition.ts";
 import { failStep, stepFailure } from "../unwind.ts";
 import { evaluateMs, resolveWhen } from "../when.ts";
 import { writeAll } from "./assign.ts";
@@ -46,18 +66,29 @@ export function eventWait(m: Machine, fiber: WorkFiber, step: EventWaitStep, pla
   }
   m.remoteSteps += 1;
   const timerId = timeout === undefined ? undefined : takeCommandId(m);
-  pushFrame(m, fiber, { kind: "step", place, commands: timerId === undefined ? [id] : [id, timerId], fuel: m.stepFuel });
+  pushFrame(m, fiber, {
+    kind: "step",
+    place,
+    commands: timerId === undefined ? [id] : [id, timerId],
+    fuel: m.stepFuel,
+  });
   fiber.status = "blocked";
   waitEntry(m, place, id, "event", "WAITING", descriptor(command));
   stepEntry(m, place, "WAITING", { commandId: id });
   issue(m, fiber.id, command);
-  if (timeout !== undefined && timerId !== undefined) issue(m, fiber.id, { id: timerId, kind: "startTimer", place, when: timeout });
+  if (timeout !== undefined && timerId !== undefined)
+    issue(m, fiber.id, { id: timerId, kind: "startTimer", place, when: timeout });
 }
 
 function evaluateName(m: Machine, fiber: WorkFiber, step: EventWaitStep): string {
   const name = evaluate(m, fiber, step.event);
   if (name === undefined || name === null || name === "") throw noValue("event");
-  if (typeof name !== "string") throw new StepFailure("ExpressionError", "VALUE_TYPE", `The name of an event is a text, and this is ${describe(name)}.`);
+  if (typeof name !== "string")
+    throw new StepFailure(
+      "ExpressionError",
+      "VALUE_TYPE",
+      `The name of an event is a text, and this is ${describe(name)}.`,
+    );
   return name;
 }
 
@@ -66,7 +97,11 @@ function evaluateKey(m: Machine, fiber: WorkFiber, step: EventWaitStep): string 
   const key = evaluate(m, fiber, step.correlationKey);
   if (key === undefined || key === null || key === "") throw noValue("correlationKey");
   if (typeof key === "object") {
-    throw new StepFailure("ExpressionError", "VALUE_TYPE", `A correlation key is a text, a number or a boolean, and this is ${describe(key)}.`);
+    throw new StepFailure(
+      "ExpressionError",
+      "VALUE_TYPE",
+      `A correlation key is a text, a number or a boolean, and this is ${describe(key)}.`,
+    );
   }
   return "" + key;
 }
@@ -104,7 +139,12 @@ function descriptor(wait: OpenWait): WaitEntryData {
 }
 
 /** An open wait takes an event. */
-export function takeEvent(m: Machine, open: OpenCommand, event: InboundEvent, reference: ValueReference | undefined): void {
+export function takeEvent(
+  m: Machine,
+  open: OpenCommand,
+  event: InboundEvent,
+  reference: ValueReference | undefined,
+): void {
   const wait = open.command as OpenWait;
   const fiber = fiberOf(m, open.fiber);
   const place = closeWait(m, fiber, open, "taken");
@@ -116,7 +156,15 @@ export function takeEvent(m: Machine, open: OpenCommand, event: InboundEvent, re
   }
 }
 
-function taken(m: Machine, fiber: WorkFiber, step: EventWaitStep, place: StepPlace, wait: OpenWait, event: InboundEvent, reference: ValueReference | undefined): void {
+function taken(
+  m: Machine,
+  fiber: WorkFiber,
+  step: EventWaitStep,
+  place: StepPlace,
+  wait: OpenWait,
+  event: InboundEvent,
+  reference: ValueReference | undefined,
+): void {
   m.taken = [...m.taken, event.id];
   m.bytesBound += event.id.length + 3;
   verdictEntry(m, event.id, "taken", { waitId: wait.id });
@@ -153,7 +201,8 @@ function openWaitOf(m: Machine, timer: OpenCommand): OpenCommand {
   const frame = topFrame(fiberOf(m, timer.fiber));
   // The commands of an event.wait are its wait and then its timer.
   const open = frame?.kind === "step" ? openCommand(m, frame.commands[0] as CommandId) : undefined;
-  if (open === undefined || open.command.kind !== "openWait") throw new Corruption(`The timer ${timer.command.id} belongs to no open wait.`);
+  if (open === undefined || open.command.kind !== "openWait")
+    throw new Corruption(`The timer ${timer.command.id} belongs to no open wait.`);
   return open;
 }
 
@@ -163,7 +212,12 @@ export function endByTimeout(m: Machine, open: OpenCommand): void {
   const place = closeWait(m, fiber, open, "timeout");
   waitEntry(m, place, wait.id, "event", "RESOLVED", { ...descriptor(wait), resolvedBy: "timeout" });
   const message = `No event ${wait.event} with the key ${wait.key} came in time.`;
-  failStep(m, fiber, place, runError(m, place, "TimeoutError", "WAIT_TIMEOUT", message, { event: wait.event, key: wait.key }));
+  failStep(
+    m,
+    fiber,
+    place,
+    runError(m, place, "TimeoutError", "WAIT_TIMEOUT", message, { event: wait.event, key: wait.key }),
+  );
 }
 
 /** The shell has computed when the timeout is due. */

@@ -1,7 +1,7 @@
 import type { ForEachStep, Target } from "../../program/program.ts";
 import type { Json } from "../../values/json.ts";
 import { stepEntry } from "../entries.ts";
-import { Corruption, errorJson, isCatchable, noValue, runError, StepFailure } from "../failure.ts";
+import { Corruption, errorJson, noValue, runError, StepFailure } from "../failure.ts";
 import type { Machine, WorkFiber } from "../machine.ts";
 import { popFrame, pushFrame, replaceTop } from "../machine.ts";
 import { describe, evaluate } from "../scope.ts";
@@ -18,7 +18,12 @@ export function forEach(m: Machine, fiber: WorkFiber, step: ForEachStep, place: 
   const items = itemsOf(evaluate(m, fiber, step.items));
   const maxItems = step.maxItems === undefined ? m.behaviour.forEachItemsMax : evaluateCount(m, fiber, step);
   if (items.length > maxItems) {
-    throw new StepFailure("ControlError", "TOO_MANY_ITEMS", `There are ${items.length} items; at most ${maxItems} are allowed.`, { items: items.length, maxItems });
+    throw new StepFailure(
+      "ControlError",
+      "TOO_MANY_ITEMS",
+      `There are ${items.length} items; at most ${maxItems} are allowed.`,
+      { items: items.length, maxItems },
+    );
   }
   checkConcurrency(m, fiber, step);
   admit(m, weighResult(m, items as Json[]));
@@ -41,7 +46,9 @@ function evaluateCount(m: Machine, fiber: WorkFiber, step: ForEachStep): number 
   const count = evaluate(m, fiber, step.maxItems as NonNullable<ForEachStep["maxItems"]>);
   if (count === undefined || count === null) throw noValue("maxItems");
   if (typeof count !== "number" || !isSafeInteger(count) || count < 0) {
-    throw new StepFailure("ExpressionError", "VALUE_TYPE", "maxItems is a whole number, 0 or more.", { field: "maxItems" });
+    throw new StepFailure("ExpressionError", "VALUE_TYPE", "maxItems is a whole number, 0 or more.", {
+      field: "maxItems",
+    });
   }
   return count;
 }
@@ -52,7 +59,11 @@ function checkConcurrency(m: Machine, fiber: WorkFiber, step: ForEachStep): void
   if (concurrency === undefined || concurrency === null) throw noValue("concurrency");
   if (typeof concurrency !== "number" || !isSafeInteger(concurrency) || concurrency < 1 || concurrency > 50) {
     const found = typeof concurrency === "number" ? "" + concurrency : describe(concurrency);
-    throw new StepFailure("ExpressionError", "CONCURRENCY_OUT_OF_RANGE", `concurrency is a whole number from 1 to 50, and this is ${found}.`);
+    throw new StepFailure(
+      "ExpressionError",
+      "CONCURRENCY_OUT_OF_RANGE",
+      `concurrency is a whole number from 1 to 50, and this is ${found}.`,
+    );
   }
   if (concurrency > 1) throw new Corruption(`The interpreter does not perform concurrent items, at ${step.path}.`);
 }
@@ -87,7 +98,7 @@ export function nextItem(m: Machine, fiber: WorkFiber, frame: ForEachFrame): voi
  */
 export function itemFailed(m: Machine, fiber: WorkFiber, frame: ForEachFrame, error: RunError): boolean {
   const step = forEachAt(m, frame);
-  if (!leavesItem(m, step) || !isCatchable(error)) return false;
+  if (!leavesItem(m, step)) return false;
   let next = frame;
   if (step.collect !== undefined) {
     const failed: Json = { index: frame.index, error: errorJson(error) };
@@ -118,7 +129,13 @@ function endLoop(m: Machine, fiber: WorkFiber, step: ForEachStep, frame: ForEach
     const collected = (frame.collected ?? []) as Json[];
     writeTarget(m, fiber, step.collect.saveAs, collected, weigh(m, collected));
     if (frame.errors !== undefined) {
-      writeTarget(m, fiber, errorsTarget(step.collect.saveAs), frame.errors as Json[], weigh(m, frame.errors as Json[]));
+      writeTarget(
+        m,
+        fiber,
+        errorsTarget(step.collect.saveAs),
+        frame.errors as Json[],
+        weigh(m, frame.errors as Json[]),
+      );
     }
   }
   stepEntry(m, frame.place, "SUCCEEDED");

@@ -9,6 +9,8 @@ import { writeTarget } from "../targets.ts";
 import type { BranchResult, Completion, Frame, StepPlace } from "../transition.ts";
 import { endBranches, failStep, stepFailure, unwind } from "../unwind.ts";
 
+const keysOf = Object.keys;
+
 type ParallelFrame = Extract<Frame, { kind: "parallel" }>;
 
 export function parallel(m: Machine, fiber: WorkFiber, step: ParallelStep, place: StepPlace): void {
@@ -33,20 +35,31 @@ export function parallel(m: Machine, fiber: WorkFiber, step: ParallelStep, place
 }
 
 /** A branch has ended: it counts, fails the others, or is the last that the end of the step waited for. */
-export function branchEnded(m: Machine, parent: WorkFiber, branch: WorkFiber, completion: Completion | undefined): void {
+export function branchEnded(
+  m: Machine,
+  parent: WorkFiber,
+  branch: WorkFiber,
+  completion: Completion | undefined,
+): void {
   const frame = topFrame(parent);
-  if (frame?.kind !== "parallel") throw new Corruption(`The fiber ${parent.id} does not wait for the branch ${branch.branch}.`);
+  if (frame?.kind !== "parallel")
+    throw new Corruption(`The fiber ${parent.id} does not wait for the branch ${branch.branch}.`);
   const step = m.index.steps.get(frame.place.stepPath);
-  if (step?.type !== "control.parallel") throw new Corruption(`There is no control.parallel at ${frame.place.stepPath}.`);
+  if (step?.type !== "control.parallel")
+    throw new Corruption(`There is no control.parallel at ${frame.place.stepPath}.`);
   const id = branch.branch as string;
   const next: ParallelFrame = {
     ...frame,
     fibers: frame.fibers.filter((other) => other !== branch.id),
     branches: { ...frame.branches, [id]: resultOf(completion) },
-    counted: completion === undefined && frame.ending === undefined ? [...frame.counted, id] : frame.counted,
+    counted: completion === undefined ? [...frame.counted, id] : frame.counted,
   };
   replaceTop(m, parent, next);
-  if (frame.ending === undefined && completion !== undefined && (completion.kind !== "error" || step.completion === "all")) {
+  if (
+    frame.ending === undefined &&
+    completion !== undefined &&
+    (completion.kind !== "error" || step.completion === "all")
+  ) {
     decide(m, parent, next, completion);
     return;
   }
@@ -79,21 +92,34 @@ function settle(m: Machine, parent: WorkFiber, step: ParallelStep, frame: Parall
   }
   if (frame.counted.length + frame.fibers.length >= needed) return;
   const errors: { [branch: string]: Json } = {};
-  for (const id of Object.keys(frame.branches)) {
+  for (const id of keysOf(frame.branches)) {
     const result = frame.branches[id] as BranchResult;
     if (result.error !== undefined) errors[id] = errorJson(result.error);
   }
   const message = `${needed} of ${total} branches had to succeed, and that is no longer possible.`;
-  decide(m, parent, frame, { kind: "error", error: runError(m, frame.place, "ControlError", "QUORUM_FAILED", message, { errors }) });
+  decide(m, parent, frame, {
+    kind: "error",
+    error: runError(m, frame.place, "ControlError", "QUORUM_FAILED", message, { errors }),
+  });
 }
 
-function decide(m: Machine, parent: WorkFiber, frame: ParallelFrame, ending: Completion | { readonly kind: "joined" }): void {
+function decide(
+  m: Machine,
+  parent: WorkFiber,
+  frame: ParallelFrame,
+  ending: Completion | { readonly kind: "joined" },
+): void {
   if (frame.fibers.length === 0) end(m, parent, frame, ending);
   else endBranches(m, parent, frame, ending);
 }
 
 /** No branch is left: the step ends, and the fiber goes on behind it or is left in its turn. */
-function end(m: Machine, parent: WorkFiber, frame: ParallelFrame, ending: Completion | { readonly kind: "joined" }): void {
+function end(
+  m: Machine,
+  parent: WorkFiber,
+  frame: ParallelFrame,
+  ending: Completion | { readonly kind: "joined" },
+): void {
   popFrame(m, parent);
   parent.status = "ready";
   const { place } = frame;

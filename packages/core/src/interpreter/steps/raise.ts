@@ -13,7 +13,11 @@ export function raise(m: Machine, fiber: WorkFiber, step: RaiseStep, _place: Ste
   if (code === undefined || code === null) throw noValue("code");
   if (typeof code !== "string" || !codePattern.test(code)) {
     const found = typeof code === "string" ? "another text" : describe(code);
-    throw new StepFailure("ExpressionError", "RAISE_CODE_INVALID", `A code is 3 to 64 capital letters, digits and underscores, and this is ${found}.`);
+    throw new StepFailure(
+      "ExpressionError",
+      "RAISE_CODE_INVALID",
+      `A code is 3 to 64 capital letters, digits and underscores, and this is ${found}.`,
+    );
   }
   const message = evaluate(m, fiber, step.message);
   if (message === undefined || message === null) throw noValue("message");

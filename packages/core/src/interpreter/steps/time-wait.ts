@@ -47,7 +47,14 @@ export function timeWaitFired(m: Machine, open: OpenCommand, step: TimeWaitStep)
   passed(m, fiber, step, place, plannedAt, false);
 }
 
-function passed(m: Machine, fiber: WorkFiber, step: TimeWaitStep, place: StepPlace, plannedAt: Instant, skipped: boolean): void {
+function passed(
+  m: Machine,
+  fiber: WorkFiber,
+  step: TimeWaitStep,
+  place: StepPlace,
+  plannedAt: Instant,
+  skipped: boolean,
+): void {
   const facts: Json = { plannedAt, firedAt: m.now, skipped };
   writeTarget(m, fiber, ["vars", "timeWait"], facts, weigh(m, facts));
   if (step.assign !== undefined) writeAll(m, fiber, step.assign);

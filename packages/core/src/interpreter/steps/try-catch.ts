@@ -1,6 +1,6 @@
 import type { TryCatchStep } from "../../program/program.ts";
 import { stepEntry, stepFailed } from "../entries.ts";
-import { Corruption, errorJson, isCatchable, runError, StepFailure } from "../failure.ts";
+import { Corruption, errorJson, runError, StepFailure } from "../failure.ts";
 import type { Machine, WorkFiber } from "../machine.ts";
 import { popFrame, pushFrame, replaceTop } from "../machine.ts";
 import { weigh } from "../size.ts";
@@ -21,7 +21,7 @@ export function tryCatch(m: Machine, fiber: WorkFiber, step: TryCatchStep, place
  */
 export function caught(m: Machine, fiber: WorkFiber, frame: TryFrame, error: RunError): boolean | RunError {
   const step = tryCatchAt(m, frame);
-  if (step.catch === undefined || !isCatchable(error) || !isCaught(step.catchOn, error)) return false;
+  if (step.catch === undefined || !isCaught(step.catchOn, error)) return false;
   if (step.captureErrorAs !== undefined) {
     try {
       const value = errorJson(error);
@@ -63,6 +63,7 @@ export function leaveTry(m: Machine, fiber: WorkFiber, frame: TryFrame): void {
 
 function tryCatchAt(m: Machine, frame: TryFrame): TryCatchStep {
   const step = m.index.steps.get(frame.place.stepPath);
-  if (step?.type !== "control.tryCatch") throw new Corruption(`There is no control.tryCatch at ${frame.place.stepPath}.`);
+  if (step?.type !== "control.tryCatch")
+    throw new Corruption(`There is no control.tryCatch at ${frame.place.stepPath}.`);
   return step;
 }

@@ -12,7 +12,9 @@ export function whileStep(m: Machine, fiber: WorkFiber, step: WhileStep, place: 
   const maxIterations = evaluate(m, fiber, step.maxIterations);
   if (maxIterations === undefined || maxIterations === null) throw noValue("maxIterations");
   if (typeof maxIterations !== "number" || !Number.isSafeInteger(maxIterations) || maxIterations < 0) {
-    throw new StepFailure("ExpressionError", "VALUE_TYPE", "maxIterations is a whole number, 0 or more.", { field: "maxIterations" });
+    throw new StepFailure("ExpressionError", "VALUE_TYPE", "maxIterations is a whole number, 0 or more.", {
+      field: "maxIterations",
+    });
   }
   pushFrame(m, fiber, { kind: "while", place, index: 0, maxIterations });
   turn(m, fiber, step, { kind: "while", place, index: 0, maxIterations });
@@ -38,7 +40,12 @@ function turn(m: Machine, fiber: WorkFiber, step: WhileStep, frame: WhileFrame):
     m.scope = undefined;
     goesOn = evaluateCondition(m, fiber, step.condition);
     if (goesOn && frame.index >= frame.maxIterations) {
-      throw new StepFailure("ControlError", "MAX_ITERATIONS", `The condition still holds after ${frame.maxIterations} iterations.`, { maxIterations: frame.maxIterations });
+      throw new StepFailure(
+        "ControlError",
+        "MAX_ITERATIONS",
+        `The condition still holds after ${frame.maxIterations} iterations.`,
+        { maxIterations: frame.maxIterations },
+      );
     }
   } catch (thrown) {
     // The loop fails as a step: its own frame is not in the way of the error.

@@ -8,7 +8,7 @@ export type StackState = {
   platformKey: string;
   rolePasswords: { app: string; dispatcher: string; reconciler: string };
   /** The demo tenant; its runs may call the stack itself at `url`. */
-  demo?: { tenantId: string; apiKey: string; url: string };
+  demo?: { tenantId: string; apiKey: string };
 };
 
 export function readState(folder: string): StackState {

@@ -1,5 +1,6 @@
 import type { Json } from "@mainspring/core";
 import type { HttpClient, HttpResponse } from "./client.ts";
+import { writtenHost } from "./egress.ts";
 import type { EgressAllow } from "./egress-rules.ts";
 import { detailBodyMaxBytes, statusFailure, urlInvalid } from "./failures.ts";
 import { replyBody } from "./reply-body.ts";
@@ -77,6 +78,7 @@ async function performCall(binding: HttpBinding, call: HttpCall): Promise<HttpRe
   const response = await binding.client.request({
     method: call.method,
     url: urlWithQuery(call.url, call.query),
+    writtenHost: writtenHost(call.url),
     ...requestContent(call, binding.key),
     egressAllow: binding.egressAllow,
     hosts: binding.hosts,

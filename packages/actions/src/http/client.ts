@@ -4,7 +4,7 @@ import type { Deadline } from "../deadline.ts";
 import { ActionFailure } from "../failure.ts";
 import { guardedAgent, resolveHost } from "./connector.ts";
 import type { ResolveHost } from "./connector.ts";
-import { checkUrl, egressPolicy } from "./egress.ts";
+import { checkUrl, egressPolicy, writtenHost } from "./egress.ts";
 import type { EgressAllow } from "./egress-rules.ts";
 import type { EgressPolicy } from "./egress.ts";
 import { connectionFailure, redirectsExceeded, timeExceeded, urlInvalid } from "./failures.ts";
@@ -16,6 +16,8 @@ import { readBody } from "./response-body.ts";
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
+  /** The host as it was written where `url` is not the author's own text any more. */
+  readonly writtenHost?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -117,9 +119,10 @@ async function followed(
 ): Promise<HttpResponse> {
   const url = URL.parse(request.url);
   if (url === null) throw urlInvalid(request.url);
-  let hop: Hop = { method: request.method, url, headers: request.headers, body: request.body };
+  const written = request.writtenHost ?? writtenHost(request.url);
+  let hop: Hop = { method: request.method, url, written, headers: request.headers, body: request.body };
   for (let redirects = 0; ; redirects += 1) {
-    checkUrl(hop.url, policy, request.hosts);
+    checkUrl(hop.url, policy, request.hosts, hop.written);
     const answer = await exchange(hop, agent, signal);
     const headers = headersFromRaw(answer.headers);
     const accepted = request.accepts(answer.statusCode);

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { ActionFailure } from "../failure.ts";
 import { parseAddress, privateReason } from "./addresses.ts";
 import { bareHost, egressRules, hostKey, hostMatches, ruleMatches } from "./egress-rules.ts";
@@ -42,9 +43,10 @@ export function egressPolicy(allow: EgressAllow): EgressPolicy {
 /**
  * Checks what can be checked of a URL before any name is resolved.
  * @param hosts the hosts that the action declares; left out: any
+ * @param written the host as the author or the redirect wrote it; a host entry of the allow-list opens no other spelling
  * @throws ActionFailure EGRESS_REFUSED
  */
-export function checkUrl(url: URL, policy: EgressPolicy, hosts?: readonly string[]): void {
+export function checkUrl(url: URL, policy: EgressPolicy, hosts?: readonly string[], written?: string): void {
   if (url.protocol !== "http:" && url.protocol !== "https:")
     throw refused("scheme", url.hostname, undefined, url.protocol);
   if (url.username !== "" || url.password !== "") throw refused("credentials-in-url", url.hostname);
@@ -52,7 +54,16 @@ export function checkUrl(url: URL, policy: EgressPolicy, hosts?: readonly string
     throw refused("host-not-declared", url.hostname);
   }
   // No lookup is made for a literal address, so no lookup could refuse it.
-  if (parseAddress(url.hostname) !== undefined) policy.checkAddress(url.hostname, portOf(url), bareHost(url.hostname));
+  if (parseAddress(url.hostname) === undefined) return;
+  // `0x7f000001` and its like are an address in disguise: nobody who opened 127.0.0.1 meant them.
+  const disguised = written !== undefined && isIPv4(url.hostname) && written !== url.hostname;
+  policy.checkAddress(disguised ? `${written} (in disguise)` : url.hostname, portOf(url), bareHost(url.hostname));
+}
+
+/** The host of an absolute URL as its text has it, in lower case; undefined where the text names none. */
+export function writtenHost(text: string): string | undefined {
+  const authority = /^\s*[a-z][a-z0-9+.-]*:[\\/]*([^\\/?#]*)/i.exec(text)?.[1];
+  return authority?.replace(/^.*@/, "").replace(/:\d*$/, "").toLowerCase();
 }
 
 function portOf(url: URL): number {

@@ -1,7 +1,11 @@
+import { writtenHost } from "./egress.ts";
+
 /** One request of a chain of redirects. */
 export interface Hop {
   readonly method: string;
   readonly url: URL;
+  /** The host as the author or the redirect wrote it; undefined where neither named one. */
+  readonly written?: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
@@ -26,10 +30,12 @@ export function nextHop(hop: Hop, status: number, location: string | undefined):
   const url = URL.parse(location, hop.url.href);
   if (url === null) return undefined;
   const headers = url.origin === hop.url.origin ? hop.headers : only(hop.headers, (name) => harmlessNames.has(name));
-  if (!becomesGet(hop.method, status)) return { ...hop, url, headers };
+  const written = writtenHost(location) ?? hop.written;
+  if (!becomesGet(hop.method, status)) return { ...hop, url, written, headers };
   return {
     method: "GET",
     url,
+    written,
     headers: only(headers, (name) => !name.startsWith("content-") && name !== "idempotency-key"),
   };
 }

@@ -6,13 +6,23 @@ import { id, label } from "../schemas/values.ts";
 /** A host, an address or a CIDR block, with a port if it needs one. */
 const egressEntry = z.string().min(1).max(300);
 
+/** As a list of entries, or the kinds apart: `ports` then narrows all others. Stored and shown as a list. */
+const egressAllow = z.union([
+  z.array(egressEntry).max(200),
+  z.strictObject({
+    hosts: z.array(egressEntry).max(50).optional(),
+    cidrs: z.array(egressEntry).max(50).optional(),
+    ports: z.array(z.int().min(1).max(65_535)).max(20).optional(),
+  }),
+]);
+
 const createTenant = defineRoute({
   method: "POST",
   path: "/platform/tenants",
   role: "platform",
   summary: "Create a tenant",
-  doc: "`egressAllow` lists what its runs may call beyond the public internet.",
-  body: z.strictObject({ name: label, egressAllow: z.array(egressEntry).max(200).optional() }),
+  doc: "`egressAllow` says what its runs may call beyond the public internet: hosts, addresses and CIDR blocks, each alone or with a port.",
+  body: z.strictObject({ name: label, egressAllow: egressAllow.optional() }),
   replies: { 201: { doc: "the tenant", schema: z.object({ id }) } },
   errors: [],
 });
@@ -39,7 +49,7 @@ const updateTenant = defineRoute({
   doc: "What is left out stays. A suspended tenant's keys are refused; its runs go on.",
   params: z.strictObject({ id }),
   notFound: "TENANT_NOT_FOUND",
-  body: z.strictObject({ egressAllow: z.array(egressEntry).max(200).optional(), suspended: z.boolean().optional() }),
+  body: z.strictObject({ egressAllow: egressAllow.optional(), suspended: z.boolean().optional() }),
   replies: { 200: { doc: "as stored", schema: tenant } },
   errors: ["TENANT_NOT_FOUND"],
 });

@@ -1,4 +1,5 @@
 // `npm start`: the whole stack, and one real example from its first step to its last.
+import { demoEgress } from "./demo-tenant.ts";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lineProgress, type Progress } from "../progress.ts";
@@ -75,6 +76,7 @@ function describeNext({ dev }: Stack, { say }: Progress): void {
   say(`Run Studio      ${url}`);
   say(`Sign-in key     ${apiKey}`);
   say(`Temporal        ${temporalAddress}`);
+  say(`Egress          runs of this tenant may call ${demoEgress.join(" and ")}, as in development only`);
   say("Next            npx mainspring runs list");
   say("                npx mainspring run <workflow> --wait");
   say("                npm run reset    removes all data");

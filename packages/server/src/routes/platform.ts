@@ -9,7 +9,9 @@ const actor = "platform";
 export function platformHandlers({ store }: Services): Handlers<"platform"> {
   return {
     async createTenant({ body }) {
-      const { id } = await store.platform((db) => createTenant(db, body));
+      const { id } = await store.platform((db) =>
+        createTenant(db, { name: body.name, egressAllow: egressList(body.egressAllow) }),
+      );
       await store.tenant(id, (db) =>
         recordAudit(db, { actor, action: "tenant.create", subject: `tenant:${id}`, details: body }),
       );
@@ -19,7 +21,11 @@ export function platformHandlers({ store }: Services): Handlers<"platform"> {
       return { status: 200, body: present(await store.platform((db) => findTenant(db, params.id))) };
     },
     async updateTenant({ params, body }) {
-      const tenant = present(await store.platform((db) => updateTenant(db, params.id, body)));
+      const tenant = present(
+        await store.platform((db) =>
+          updateTenant(db, params.id, { ...body, egressAllow: egressList(body.egressAllow) }),
+        ),
+      );
       await store.tenant(params.id, (db) =>
         recordAudit(db, { actor, action: "tenant.update", subject: `tenant:${params.id}`, details: body }),
       );
@@ -35,6 +41,26 @@ export function platformHandlers({ store }: Services): Handlers<"platform"> {
       return { status: 201, body: created };
     },
   };
+}
+
+type EgressBody =
+  | readonly string[]
+  | { readonly hosts?: readonly string[]; readonly cidrs?: readonly string[]; readonly ports?: readonly number[] };
+
+/** Both forms as one list: each host and block, with each port where ports are given. */
+function egressList(allow: EgressBody | undefined): string[] | undefined {
+  if (allow === undefined) return undefined;
+  if (isList(allow)) return [...allow];
+  const targets = [...(allow.hosts ?? []), ...(allow.cidrs ?? [])];
+  if (allow.ports === undefined || allow.ports.length === 0) return targets;
+  const ports = allow.ports;
+  return targets.flatMap((target) =>
+    ports.map((port) => `${target.includes("::") && !target.startsWith("[") ? `[${target}]` : target}:${port}`),
+  );
+}
+
+function isList(allow: EgressBody): allow is readonly string[] {
+  return Array.isArray(allow);
 }
 
 function present(tenant: TenantRow | undefined): {

@@ -5,8 +5,6 @@ import type { Log } from "../activities/dependencies.ts";
 import { isNotFound, messageOf } from "../temporal/grpc.ts";
 import { Crossing } from "../wire/crossing.ts";
 
-/** A worker's claim on an event; without it, it does nothing. */
-export const eventClaimMs = 60_000;
 export const eventTriesMax = 10;
 export const deliveryTriesMax = 20;
 const eventsPerRound = 50;
@@ -20,6 +18,8 @@ export interface IngestionParts {
   readonly log: Log;
   /** Of this ingestion worker: host, process, random part. */
   readonly worker: string;
+  /** How long its claim on an event lasts; without it, it does nothing. What a killed worker had claimed waits for so long. */
+  readonly claimMs: number;
 }
 
 /** Routes the events that are due. @returns how many were processed */
@@ -34,8 +34,8 @@ export async function routeOnce(parts: IngestionParts): Promise<number> {
  * the others, and is tried again alone.
  */
 async function routeEvent(parts: IngestionParts, tenantId: string, id: string): Promise<boolean> {
-  const { store, worker } = parts;
-  const event = await store.tenant(tenantId, (db) => claimEvent(db, id, { worker, claimMs: eventClaimMs }));
+  const { store, worker, claimMs } = parts;
+  const event = await store.tenant(tenantId, (db) => claimEvent(db, id, { worker, claimMs }));
   if (event === undefined) return false;
   try {
     if (event.correlationKey === null || event.correlationKey === undefined) {

@@ -15,10 +15,12 @@ export async function confirmRun(parts: { readonly store: Store; readonly client
   const run = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
   if (run === undefined || run.status === "QUEUED") return "open";
   if (run.confirmedAt !== null && run.confirmedAt !== undefined) return "confirmed";
-  const ended = run.status === "SUCCEEDED" || run.status === "FAILED" || run.status === "CANCELED";
   const execution = await describe(parts.client, runId);
   if (execution.status === "RUNNING") return "open";
   await parts.store.tenant(tenantId, async (db) => {
+    // Read again: what a run writes of its own end it writes before its execution closes, and that may have been while we asked.
+    const status = (await getRun(db, runId))?.status;
+    const ended = status === "SUCCEEDED" || status === "FAILED" || status === "CANCELED";
     if (ended && execution.status !== "TERMINATED" && execution.status !== "TIMED_OUT") {
       await confirmEnd(db, runId, new Date());
       return;

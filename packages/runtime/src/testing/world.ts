@@ -17,7 +17,7 @@ import { newTenant, publish } from "./publish.ts";
 import { quietRuntime } from "./quiet-runtime.ts";
 
 /** Waits short enough for tests on one machine. */
-export const testWaits: Partial<WorkerWaits> = { relayPollMs: 200, inboxPollMs: 200, reconcileEveryMs: 500, reconcileOlderThanMs: 1_000, stickyTimeoutMs: 1_000, shutdownGraceMs: 2_000, heartbeatThrottleMs: 300, workflowTaskTimeoutMs: 3_000 };
+export const testWaits: Partial<WorkerWaits> = { relayPollMs: 200, inboxPollMs: 200, eventClaimMs: 5_000, reconcileEveryMs: 500, reconcileOlderThanMs: 1_000, stickyTimeoutMs: 1_000, shutdownGraceMs: 2_000, heartbeatThrottleMs: 300, workflowTaskTimeoutMs: 3_000 };
 
 quietRuntime();
 

@@ -24,6 +24,8 @@ import { startInterval } from "./intervals.ts";
 export interface WorkerWaits {
   readonly relayPollMs: number;
   readonly inboxPollMs: number;
+  /** An event that a killed worker had claimed is free again after so long. */
+  readonly eventClaimMs: number;
   readonly reconcileEveryMs: number;
   /** A run is compared with its execution at most this often. */
   readonly reconcileOlderThanMs: number;
@@ -37,6 +39,7 @@ export interface WorkerWaits {
 export const defaultWaits: WorkerWaits = {
   relayPollMs: 1_000,
   inboxPollMs: 1_000,
+  eventClaimMs: 60_000,
   reconcileEveryMs: 5_000,
   reconcileOlderThanMs: 15_000,
   stickyTimeoutMs: 10_000,
@@ -131,7 +134,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     return { more: relayed > 0 };
   });
   const routers = Array.from({ length: options.ingestionWorkers ?? 2 }, (_, index) => {
-    const parts = { store, dispatcher, client, log, worker: `${identity}:${index}` };
+    const parts = { store, dispatcher, client, log, worker: `${identity}:${index}`, claimMs: waits.eventClaimMs };
     return startInterval("ingestion", waits.inboxPollMs, log, async () => {
       const routed = (await routeOnce(parts)) + (await deliverOnce(parts));
       lastRoutedAt = new Date().toISOString();

@@ -11,14 +11,18 @@ export class WorkerChild {
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
 
-  constructor(world: World, env: NodeJS.ProcessEnv = {}) {
+  readonly #program: string;
+
+  /** @param program left out: the worker's own main */
+  constructor(world: World, env: NodeJS.ProcessEnv = {}, program: string = mainPath) {
     this.#world = world;
     this.#env = env;
+    this.#program = program;
   }
 
   /** Resolves when it polls. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [mainPath], { env: { ...this.#world.env, MAINSPRING_LOG_LEVEL: "info", ...this.#env }, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [this.#program], { env: { ...this.#world.env, MAINSPRING_LOG_LEVEL: "info", ...this.#env }, stdio: ["ignore", "pipe", "inherit"] });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
       child.stdout?.on("data", (chunk: Buffer) => {

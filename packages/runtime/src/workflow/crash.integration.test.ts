@@ -1,5 +1,12 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { temporal } from "@temporalio/proto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chainOf } from "../rebuild/journal-from-history.ts";
 import { countingEndpoint, type CountingEndpoint } from "../testing/counting-endpoint.ts";
+import { publish } from "../testing/publish.ts";
 import { until } from "../testing/until.ts";
 import { WorkerChild } from "../testing/worker-child.ts";
 import { newWorld, type World } from "../testing/world.ts";
@@ -128,20 +135,28 @@ test("[ENG-16] [ACT-09] [TST-13] effects happen once by business fact, though wo
   for (const runId of started) await world.expectSound(runId);
 }, 240_000);
 
-test("a worker killed within a segment: its calls without effect run again, and the trace is the same", async () => {
-  const local = Array.from({ length: 30 }, (_, i) => ({ id: `n${i}`, type: "action.call", action: "random.uuid@1", input: {}, saveAs: "u" }));
-  await world.publish({ workflow: "segmented", steps: [{ id: "nap", type: "time.wait", durationMs: 200 }, ...local, { id: "done", type: "control.return", output: { $expr: "$length(vars.u.uuid)" } }] });
-  const child = new WorkerChild(world);
+test("[ACT-09] a worker killed within a segment: its calls without effect run again, and the trace is the same", async () => {
+  const file = join(await mkdtemp(join(tmpdir(), "mainspring-")), "calls");
+  await writeFile(file, "");
+  const calls = async (): Promise<number[]> => (await readFile(file, "utf8")).split("\n").filter(Boolean).map(Number);
+  const child = new WorkerChild(world, { SLOW_CALLS_FILE: file }, fileURLToPath(new URL("../testing/slow-local-worker.ts", import.meta.url)));
+  const slow = Array.from({ length: 12 }, (_, n) => ({ id: `n${n}`, type: "action.call", action: "test.slow@1", input: { n }, saveAs: "last" }));
+  await publish(world.store, world.tenantId, { workflow: "segmented", steps: [...slow, { id: "done", type: "control.return", output: { $expr: "vars.last.n" } }] }, [
+    { id: "test.slow@1", title: "", description: "", effect: "none", execution: "local", timeoutMs: 5_000, batch: false, inputSchema: {}, outputSchema: {} },
+  ]);
   await child.start();
   const runId = await world.start("segmented");
-  // Killed once the run has a token for its second segment, or at the latest when it is over: wherever it falls, nothing shows.
-  await until("the nap is over", async () => ((await world.steps(runId))[0]?.status === "SUCCEEDED" || (await world.run(runId)).status === "SUCCEEDED" ? true : undefined), { everyMs: 1 });
+  await until("the segment is in its sixth call", async () => ((await calls()).length >= 6 ? true : undefined), { everyMs: 5 });
   await child.kill();
+  const before = (await calls()).length;
+  expect(await world.trace(runId)).toEqual([]); // nothing of an uncommitted segment is shown
   await child.start();
   const run = await world.ended(runId);
   await child.stop();
-  expect(run.output).toBe(36);
-  expect(await world.trace(runId)).toEqual(["nap SUCCEEDED", ...local.map(({ id }) => `${id} SUCCEEDED`), "done SUCCEEDED"]);
+  expect(run.output).toBe(11);
+  expect(before).toBeLessThan(12);
+  expect((await calls()).slice(before)).toEqual(slow.map(({ input }) => input.n));
+  expect(await world.trace(runId)).toEqual([...slow.map(({ id }) => `${id} SUCCEEDED`), "done SUCCEEDED"]);
   await world.expectSound(runId);
 });
 
@@ -153,14 +168,14 @@ test("a program of 2,000 steps starts small, and no later execution holds it", a
   const runId = await world.start("long", { url: endpoint.url });
   const run = await world.ended(runId);
   expect(run.output).toBe(2_000);
-  const { chainOf } = await import("../rebuild/journal-from-history.ts");
   const chain = await chainOf(world.client, runId);
   expect(chain.length).toBeGreaterThanOrEqual(2);
-  const sizeOf = (value: unknown): number => JSON.stringify(value).length;
-  expect(sizeOf(chain[0]?.events?.[0])).toBeLessThan(2_048); // of JSON with base64; the event itself is under 1 KB
+  const { HistoryEvent, History } = temporal.api.history.v1;
+  const startBytes = HistoryEvent.encode(chain[0]?.events?.[0] ?? {}).finish().length;
+  expect(startBytes).toBeLessThan(1_024);
   expect(JSON.stringify(chain[1])).not.toContain("step-1999");
   expect(JSON.stringify(chain[1])).not.toContain(Buffer.from("step-1999").toString("base64").slice(0, 10));
-  process.stdout.write(`2,000 steps: start event ${sizeOf(chain[0]?.events?.[0])} bytes of JSON; histories ${chain.map(sizeOf).join(", ")}\n`);
+  process.stdout.write(`2,000 steps: start event ${startBytes} bytes; histories ${chain.map((history) => History.encode(history).finish().length).join(", ")} bytes\n`);
   await worker.stop();
   await world.expectSound(runId);
 }, 120_000);

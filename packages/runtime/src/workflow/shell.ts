@@ -37,8 +37,6 @@ export interface Checkpoint {
   readonly bounds: Bounds;
   readonly ordinal: number;
   readonly turn: number;
-  /** The interpreter stopped at a step boundary and waits for `continue`. */
-  readonly yielded: boolean;
 }
 
 // Replays by the rebuild collect the journal here; a live worker registers no such sink, and nothing is recorded.
@@ -72,7 +70,6 @@ export class Shell {
   #signals = 0;
   #inFlight = 0;
   #flushes = 0;
-  #yieldsInRow = 0;
   #budgetReported = false;
   /** Something ended that the interpreter need not hear of, but that a bound may wait for. */
   #woken = false;
@@ -137,7 +134,6 @@ export class Shell {
     this.#stepsBefore = checkpoint.state.counters.steps;
     this.#remoteStepsBefore = checkpoint.state.counters.remoteSteps;
     this.#commanded = [...openCommands(checkpoint.state)];
-    if (checkpoint.yielded) this.#fifo.push({ kind: "continue" });
   }
 
   // --- feeding the interpreter
@@ -203,7 +199,7 @@ export class Shell {
       }
     }
     // A command that was closed before it was performed is performed no more.
-    this.#commanded = rest.filter((command) => command.kind === "yield" || command.kind === "finish" || this.#isOpen(command.id));
+    this.#commanded = rest.filter((command) => command.kind === "finish" || this.#isOpen(command.id));
   }
 
   async #act(): Promise<void> {
@@ -352,8 +348,7 @@ export class Shell {
 
   /** Other runs of this thread go on while the journal is written, or a timer lets signals and cancels in. */
   async #yield(): Promise<void> {
-    this.#yieldsInRow++;
-    if (this.#yieldsInRow % this.#bounds.yieldsPerTimer === 0) await sleep(1);
+    if (this.#state.counters.yields % this.#bounds.yieldsPerTimer === 0) await sleep(1);
     else await this.#flushNow();
     this.#turn++;
     this.#fifo.push({ kind: "continue" });
@@ -412,7 +407,6 @@ export class Shell {
       bounds: this.#bounds,
       ordinal: this.#ordinal + 1,
       turn: this.#turn,
-      yielded: this.#commanded.some(({ kind }) => kind === "yield"),
     };
     // Thrown, and caught by nothing of ours.
     return (await continueAsNew(this.#crossing(this.#start), new CrossingProgram(this.#start.tenantId, this.#program), this.#crossing(checkpoint))) as never;

@@ -118,16 +118,11 @@ class Waiter {
       (entry) => ({ ...("waitId" in entry ? place : {}), ...entry, seq: (this.#seq += 1), at }) as JournalEntry,
     );
     this.#history += 3;
-    expect(
-      await tenant.run((db) =>
-        writeProvisional(db, {
-          runId: this.runId,
-          fence: { epoch: 1, ordinal: 1, historyLength: this.#history },
-          nextSeq: this.#seq + 1,
-          entries: placed,
-        }),
-      ),
-    ).toBe("written");
+    const fence = { epoch: 1, ordinal: 1, historyLength: this.#history };
+    const written = await tenant.run((db) =>
+      writeProvisional(db, { runId: this.runId, fence, nextSeq: this.#seq + 1, entries: placed }),
+    );
+    if (written !== "written") throw new Error(`The flush was ${written}.`);
   }
 }
 
@@ -349,6 +344,30 @@ test("what was kept for a wait is given back when the wait closes without it, or
   expect(await second.look([{ commandId: "c1", event: "paid", key, filters: [] }]), "the wait was withdrawn").toEqual(
     [],
   );
+  expect(await (await waiter()).openAndLook(key)).toEqual([event]);
+});
+
+test("a wait that is just being withdrawn is given nothing", async () => {
+  const key = newId();
+  const event = await accept(key);
+  const run = await waiter();
+  const waits = await run.open(key);
+  const order: string[] = [];
+  let looking: Promise<string[]> | undefined;
+  await tenant.run(async (db) => {
+    await writeProvisional(db, {
+      runId: run.runId,
+      fence: { epoch: 1, ordinal: 1, historyLength: 50 },
+      nextSeq: 1,
+      entries: [],
+    });
+    looking = run.look(waits).finally(() => order.push("looked"));
+    // Others get on meanwhile; the look waits for this transaction.
+    for (let i = 0; i < 5; i += 1) await accept(newId());
+    order.push("withdrawn");
+  });
+  expect(await looking).toEqual([]);
+  expect(order).toEqual(["withdrawn", "looked"]);
   expect(await (await waiter()).openAndLook(key)).toEqual([event]);
 });
 

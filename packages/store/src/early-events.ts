@@ -56,15 +56,13 @@ export async function takeEarlyEvents(
 ): Promise<EarlyEvents[]> {
   // A workflow task that ran again may have withdrawn the waits since; this lock puts us before or behind its flush.
   await lockRun(db, opened.runId);
-  const given = new Set<string>();
   const results: EarlyEvents[] = [];
   for (const wait of opened.waits) {
-    const event = await firstThatHolds(db, opened, wait, given);
+    const event = await firstThatHolds(db, opened, wait);
     if (event === undefined) {
       results.push({ commandId: wait.commandId, candidates: [] });
       continue;
     }
-    given.add(event.id);
     await reserve(db, opened.runId, wait.commandId, event.id);
     results.push({ commandId: wait.commandId, candidates: [event] });
   }
@@ -75,7 +73,6 @@ async function firstThatHolds(
   db: TenantDb,
   opened: { readonly runId: string; readonly holds: (filters: readonly WaitFilter[], event: InboundEvent) => boolean },
   wait: OpenedWait,
-  given: ReadonlySet<string>,
 ): Promise<InboundEvent | undefined> {
   let after: EventRow | undefined;
   for (;;) {
@@ -87,7 +84,6 @@ async function firstThatHolds(
       open.map((row) => row.payload),
     );
     for (const [i, row] of open.entries()) {
-      if (given.has(row.id)) continue;
       const event: InboundEvent = {
         id: row.id,
         name: row.name,

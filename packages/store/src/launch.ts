@@ -121,7 +121,10 @@ export async function startSucceeded(
       status = case when status = 'QUEUED' then 'RUNNING' else status end, queued_reason = null, updated_at = now()
     where id = ${runId} and (started_at is null or temporal_run_id is null or status = 'QUEUED')
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db);
-  await sql`${prepared} delete from outbox where id = ${runId}`.execute(db);
+  // The relay that made the start holds the row and deletes it itself: waiting for it here could be waiting for one another.
+  await sql`${prepared} delete from outbox where id = (select id from outbox where id = ${runId} for update skip locked)`.execute(
+    db,
+  );
 }
 
 /** The start did not come through and is tried again; the run stays QUEUED and says why. */
@@ -141,11 +144,12 @@ export async function startFailed(
 /** The start was refused for good, or its time is over: FAILED, at stage `launch`. A run that did start stays as it is. */
 export async function launchRefused(db: TenantDb, runId: string, refusal: { readonly error: unknown }): Promise<void> {
   const error = { ...(refusal.error as object), stage: "launch" };
+  // First the outbox, then the run, as everybody who holds both.
+  await sql`delete from outbox where id = ${runId}`.execute(db);
   await sql`update workflow_runs set status = 'FAILED', error_json = ${JSON.stringify(error)}::json, completed_at = now(), confirmed_at = now(),
       queued_reason = null, updated_at = now()
     where id = ${runId} and status = 'QUEUED'
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db);
-  await sql`delete from outbox where id = ${runId}`.execute(db);
 }
 
 /**

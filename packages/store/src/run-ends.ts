@@ -5,7 +5,6 @@ import { instant } from "./instants.ts";
 import type { Moment } from "./instants.ts";
 import { channels } from "./listen.ts";
 import { projectTouched } from "./project.ts";
-import { runHasEnded } from "./projection/run.ts";
 import { touchedBy } from "./projection/touched.ts";
 import type { JournalChange } from "./projection/touched.ts";
 import { lockRun } from "./run-lock.ts";
@@ -60,11 +59,9 @@ export async function reopenRun(db: TenantDb, run: LockedRun): Promise<void> {
       fence: reopened.fence,
       segment: "over",
     });
-  if (runHasEnded(run.status)) {
-    await sql`update workflow_runs set status = 'RUNNING', output_json = null, error_json = null, completed_at = null where id = ${run.id}`.execute(
-      db,
-    );
-  }
+  // Ended by its own word, which the reset takes back: the entries that say so go with the next flush.
+  await sql`update workflow_runs set status = 'RUNNING', output_json = null, error_json = null, completed_at = null, final_state_hash = null
+    where id = ${run.id} and status in ('SUCCEEDED', 'FAILED', 'CANCELED')`.execute(db);
 }
 
 /** Every entry, as if it had been overwritten by itself. */

@@ -158,8 +158,9 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
 function matches(q: string): ReturnType<typeof sql> {
   const plain = likePattern(q);
   const inJson = likePattern(JSON.stringify(q).slice(1, -1));
-  return sql`(id::text ilike ${plain} or workflow_key ilike ${plain} or state_text ilike ${plain}
-    or error_json::text ilike ${inJson} or left(input_json::text, ${searchedInputChars}) ilike ${inJson})`;
+  // The collation folds the case of every letter, whatever the database's own is.
+  return sql`(id::text ilike ${plain} or workflow_key ilike ${plain} or state_text collate "pg_c_utf8" ilike ${plain}
+    or error_json::text collate "pg_c_utf8" ilike ${inJson} or left(input_json::text, ${searchedInputChars}) collate "pg_c_utf8" ilike ${inJson})`;
 }
 
 /** A LIKE pattern that finds the text literally, wherever it stands. */

@@ -56,6 +56,7 @@ export async function listApiKeys(db: TenantDb): Promise<ApiKeyRow[]> {
 
 /** @returns false when there is no such key */
 export async function revokeApiKey(db: TenantDb, id: string): Promise<boolean> {
+  if (!isUuid(id)) return false;
   const { rows } =
     await sql`update api_keys set revoked_at = coalesce(revoked_at, now()) where id = ${id} returning id`.execute(db);
   return rows.length > 0;

@@ -40,14 +40,20 @@ const columns =
   sql.raw(`id, event_id as "eventId", run_id as "runId", state, attempts, reason, error_json as error, wait_id as "waitId",
   reserved_wait_id as "reservedWaitId", due_at as "dueAt", created_at as "createdAt", updated_at as "updatedAt"`);
 
-/** One row, and so one signal, for each event and run, however often it is offered. The new row is due at once. */
+// Whoever offers also delivers; only when nothing is heard of that does somebody else.
+const firstTrySeconds = 10;
+
+/**
+ * One row, and so one signal, for each event and run, however often it is offered. Who is answered `new` sends the signal and reports
+ * by `deliveryDone`; after 10 s without a report the row is due for others.
+ */
 export async function offerDelivery(
   db: TenantDb,
   offer: { readonly eventId: string; readonly runId: string },
 ): Promise<"new" | "exists"> {
   const { rows } = await sql`${prepared}
     insert into workflow_event_deliveries (tenant_id, event_id, run_id, id, state, due_at)
-    values (${db.tenantId}, ${offer.eventId}, ${offer.runId}, ${newId()}, 'pending', now())
+    values (${db.tenantId}, ${offer.eventId}, ${offer.runId}, ${newId()}, 'pending', now() + ${firstTrySeconds} * interval '1 second')
     on conflict (tenant_id, event_id, run_id) do nothing returning id`.execute(db);
   return rows.length > 0 ? "new" : "exists";
 }

@@ -412,6 +412,9 @@ test("a delivery that failed is due again, and a verdict given meanwhile stands"
   const [delivery] = await tenant.run((db) => deliveriesOf(db, event));
   const due = async (): Promise<boolean> =>
     (await database.dispatcher.dueDeliveries(1000)).some(({ id }) => id === delivery?.id);
+  expect(await due(), "whoever offered it is at it").toBe(false);
+  const failed = { eventId: event, runId: run.runId, state: "failed", reason: "away" } as const;
+  await tenant.run((db) => deliveryDone(db, { ...failed, nextAt: new Date(Date.now() - 1) }));
   expect(await due()).toBe(true);
   await tenant.run((db) =>
     deliveryDone(db, {
@@ -426,7 +429,7 @@ test("a delivery that failed is due again, and a verdict given meanwhile stands"
   await run.verdict(event, "taken");
   await tenant.run((db) => deliveryDone(db, { eventId: event, runId: run.runId, state: "delivered" }));
   expect(await tenant.run((db) => deliveriesOf(db, event))).toMatchObject([
-    { state: "taken", attempts: 1, dueAt: null },
+    { state: "taken", attempts: 2, dueAt: null },
   ]);
 });
 

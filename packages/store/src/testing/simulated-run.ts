@@ -1,5 +1,4 @@
 import type { JournalEntry, StepPlace } from "@mainspring/core";
-import type { Fence } from "../fence.ts";
 import type { NoneInvocation } from "../none-invocations.ts";
 
 /** Numbers from a seed, the same on every machine. */
@@ -178,5 +177,3 @@ export interface SimulatedExecution {
 
 /** The writes of one attempt of something, which may come in again at any later time. */
 export type Straggler = () => Promise<unknown>;
-
-export type FenceOf = (historyLength: number) => Fence;

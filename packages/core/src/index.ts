@@ -107,6 +107,7 @@ export { MainspringError } from "./errors/mainspring-error.ts";
 export { openCommands, resume, start } from "./interpreter/interpret.ts";
 export { entriesHash, stateHash } from "./interpreter/machine.ts";
 export { eventMatchesFilters } from "./interpreter/filters.ts";
+export { nextDelayMs, retryAfterMaxMs } from "./interpreter/retry.ts";
 export { inlineValueMaxBytes } from "./interpreter/semantics.ts";
 export { unsupportedSteps } from "./interpreter/unsupported.ts";
 export { applyInput, foldJournal, JournalError } from "./journal/fold.ts";

@@ -1,11 +1,10 @@
 import { ActionFailure, performAction as perform } from "@mainspring/actions";
-import { instantFromMs, type ActionError, type CommandOf, type Json } from "@mainspring/core";
+import { instantFromMs, nextDelayMs, type ActionError, type CommandOf, type Json } from "@mainspring/core";
 import type { NoneInvocation } from "@mainspring/store";
 import type { Writer } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { holdsBlob, needsReference, referenceOf, withBlobs, withinLimit } from "./large-values.ts";
-import { nextDelayMs } from "./retry.ts";
 import type { LocalResult } from "./segment.ts";
 
 type Call = CommandOf<"callAction">;

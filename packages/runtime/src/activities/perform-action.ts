@@ -1,5 +1,5 @@
 import { performAction as perform, ActionFailure } from "@mainspring/actions";
-import { instantFromMs, type ActionError, type JournalEntry, type Json } from "@mainspring/core";
+import { instantFromMs, nextDelayMs, type ActionError, type JournalEntry, type Json } from "@mainspring/core";
 import { claimInvocation, invocationFailed, invocationLate, invocationSucceeded, noneAttempts, noteAttempt, recordNone, writeCarried, type Fence, type InvocationClaim, type NoneInvocation, type TenantDb } from "@mainspring/store";
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
@@ -8,7 +8,6 @@ import type { PerformActionArgs, PerformActionResult } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey, inputHash } from "./idempotency-key.ts";
 import { holdsBlob, needsReference, referenceOf, withBlobs, withinLimit } from "./large-values.ts";
-import { nextDelayMs } from "./retry.ts";
 
 /** So many attempts lost in a row with their workers end the call: it may be what kills them. */
 export const lostAttemptsMax = 5;

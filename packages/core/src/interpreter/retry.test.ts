@@ -1,11 +1,24 @@
 import { expect, test } from "vitest";
 import { nextDelayMs } from "./retry.ts";
 
-const policy = { maxAttempts: 5, backoffMs: 100, backoffMultiplier: 3, maxDelayMs: 1_000, jitter: false, retryOn: ["TransientError", "HTTP_409"] };
+const policy = {
+  maxAttempts: 5,
+  backoffMs: 100,
+  backoffMultiplier: 3,
+  maxDelayMs: 1_000,
+  jitter: false,
+  retryOn: ["TransientError", "HTTP_409"],
+};
 const transient = { category: "TransientError", code: "HTTP_503" } as const;
 
 test("[ACT-13] delays grow by the multiplier up to the cap, and end with the attempts", () => {
-  expect([1, 2, 3, 4, 5].map((made) => nextDelayMs(policy, transient, made, 0))).toEqual([100, 300, 900, 1_000, undefined]);
+  expect([1, 2, 3, 4, 5].map((made) => nextDelayMs(policy, transient, made, 0))).toEqual([
+    100,
+    300,
+    900,
+    1_000,
+    undefined,
+  ]);
 });
 
 test("[ACT-13] a category or a code that is not listed is not tried again", () => {

@@ -15,6 +15,11 @@ const claimHeldDelayMs = 1_000;
 /** A call without effect writes its row afterwards; one that runs longer shows itself. */
 const noneRowAfterMs = 1_000;
 
+/** What an attempt leaves to the next one in its last heartbeat: the latest that ended with its worker alive, though nothing could be stored. */
+interface Heartbeat {
+  readonly endedInOrder: number;
+}
+
 /** What the claim says: run the handler, answer from the ledger, or fail. Thrown only once its transaction has committed. */
 type Begun =
   | { readonly do: "run"; readonly attempt: number }
@@ -34,13 +39,16 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
   const temporalRunId = workflowExecution?.runId ?? "";
   const key = idempotencyKey(tenantId, runId, call);
   const startedAt = new Date();
-  const heartbeat = setInterval(() => context.heartbeat(), (context.info.heartbeatTimeoutMs ?? 10_000) / 5);
+  const endedInOrder = (context.info.heartbeatDetails as Heartbeat | undefined)?.endedInOrder ?? 0;
+  const beat = (details: Heartbeat): void => context.heartbeat(new Crossing(tenantId, details));
+  const heartbeat = setInterval(() => beat({ endedInOrder }), (context.info.heartbeatTimeoutMs ?? 10_000) / 5);
+  const tries = { temporalAttempt, lostAtMost: temporalAttempt - 1 - endedInOrder };
   const withoutEffect = call.facts.effect === "none";
   let fence: Fence | "stale" = "stale";
   try {
     const { begun, egressAllow, input } = await store.tenant(tenantId, async (db) => {
       fence = await dependencies.epochs.fence(db, args, temporalRunId);
-      const begun = withoutEffect ? await countNone(db, args, key, temporalAttempt) : await claim(db, args, key, temporalAttempt, startedAt);
+      const begun = withoutEffect ? await countNone(db, args, key, tries) : await claim(db, args, key, tries, startedAt);
       if (!withoutEffect && fence !== "stale" && entries.length > 0) await writeCarried(db, { runId, fence, entries });
       if (begun.do === "run" && begun.attempt > 1) await noteAttempt(db, { runId, execution: call.place.execution, attempt: begun.attempt });
       const egressAllow = begun.do === "run" ? await dependencies.egress.of(db) : {};
@@ -98,12 +106,22 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
     } finally {
       shown?.stop();
     }
+  } catch (thrown) {
+    // The database is away, not the worker: the attempt counts neither for the author nor as lost.
+    if (!(thrown instanceof ApplicationFailure) && !(thrown instanceof CancelledFailure)) beat({ endedInOrder: temporalAttempt });
+    throw thrown;
   } finally {
     clearInterval(heartbeat);
   }
 }
 
-async function claim(db: TenantDb, args: PerformActionArgs, key: string, temporalAttempt: number, startedAt: Date): Promise<Begun> {
+/** Temporal's number of this try, and how many of those before it can have been lost with their workers. */
+interface Tries {
+  readonly temporalAttempt: number;
+  readonly lostAtMost: number;
+}
+
+async function claim(db: TenantDb, args: PerformActionArgs, key: string, { temporalAttempt, lostAtMost }: Tries, startedAt: Date): Promise<Begun> {
   const { call, runId } = args;
   const request: InvocationClaim = {
     key,
@@ -122,7 +140,7 @@ async function claim(db: TenantDb, args: PerformActionArgs, key: string, tempora
   const claimed = await claimInvocation(db, request);
   switch (claimed.result) {
     case "claimed":
-      return runUnlessLost(call.attemptsMade + claimed.reportedAttempts + 1, claimed.lostInRow);
+      return runUnlessLost(call.attemptsMade + claimed.reportedAttempts + 1, Math.min(claimed.lostInRow, lostAtMost));
     case "succeeded":
       return { do: "answer", output: claimed.output, attempt: call.attemptsMade + 1 };
     case "held":
@@ -134,10 +152,10 @@ async function claim(db: TenantDb, args: PerformActionArgs, key: string, tempora
   }
 }
 
-async function countNone(db: TenantDb, { call }: PerformActionArgs, key: string, temporalAttempt: number): Promise<Begun> {
+async function countNone(db: TenantDb, { call }: PerformActionArgs, key: string, { temporalAttempt, lostAtMost }: Tries): Promise<Begun> {
   if (temporalAttempt === 1) return { do: "run", attempt: call.attemptsMade + 1 };
   const counted = (await noneAttempts(db, key)) ?? { reportedAttempts: 0, lastReportedTemporalAttempt: 0 };
-  return runUnlessLost(Math.max(call.attemptsMade, counted.reportedAttempts) + 1, temporalAttempt - 1 - counted.lastReportedTemporalAttempt);
+  return runUnlessLost(Math.max(call.attemptsMade, counted.reportedAttempts) + 1, Math.min(temporalAttempt - 1 - counted.lastReportedTemporalAttempt, lostAtMost));
 }
 
 function runUnlessLost(attempt: number, lostInRow: number): Begun {

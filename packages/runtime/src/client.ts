@@ -14,8 +14,12 @@ export type { CorrelationPaths } from "./ingestion/correlation.ts";
 export { correlationPathsFromEnvironment, resolveCorrelationKey } from "./ingestion/correlation.ts";
 export { temporalFromEnvironment } from "./temporal/connect.ts";
 
-/** Step types and fields that the deployed engine cannot perform; publishing refuses them. */
-export const unsupported: { readonly stepTypes: readonly string[]; readonly fields: readonly string[] } = unsupportedSteps;
+/** Step types and fields that the deployed engine cannot perform; publishing refuses them, or warns of them. */
+export const unsupported: {
+  readonly stepTypes: readonly string[];
+  readonly fields: readonly string[];
+  readonly warnings: readonly string[];
+} = { ...unsupportedSteps, warnings: ["triggers"] };
 
 /** Runs as the server sees them: everything that concerns Temporal. */
 export interface Runs {

@@ -28,20 +28,21 @@ interface Registered {
  * and when the execution is the current one of its workflow id the run was reset, so a new epoch begins, and writes of
  * the epochs before it no longer count; when it is not, it is `stale` and may write nothing.
  * @param isCurrentExecution asks Temporal; called while the run's row is locked
+ * @returns isCommitted: it was registered before, so it is safe to remember; a registration made now goes if this transaction does
  */
 export async function registerExecution(
   db: TenantDb,
   execution: ExecutionOfRun,
   isCurrentExecution: () => Promise<boolean>,
-): Promise<{ epoch: number } | "stale"> {
+): Promise<{ epoch: number; isCommitted: boolean } | "stale"> {
   const known = await epochOf(db, execution);
-  if (known !== undefined) return { epoch: known };
+  if (known !== undefined) return { epoch: known, isCommitted: true };
 
   const run = await lockRun(db, execution.runId);
   if (run === undefined) return "stale";
   const registered = await registeredExecutions(db, execution.runId);
   const again = registered.find(({ temporalRunId }) => temporalRunId === execution.temporalRunId);
-  if (again !== undefined) return { epoch: again.epoch };
+  if (again !== undefined) return { epoch: again.epoch, isCommitted: true };
 
   const epochNow = Math.max(0, ...registered.map(({ epoch }) => epoch));
   if (
@@ -53,13 +54,13 @@ export async function registerExecution(
   ) {
     const epoch = Math.max(epochNow, 1);
     await register(db, execution, epoch);
-    return { epoch };
+    return { epoch, isCommitted: false };
   }
   if (!(await isCurrentExecution())) return "stale";
   const epoch = epochNow + 1;
   await register(db, execution, epoch);
   await reopenRun(db, run);
-  return { epoch };
+  return { epoch, isCommitted: false };
 }
 
 async function epochOf(db: TenantDb, { runId, temporalRunId }: ExecutionOfRun): Promise<number | undefined> {

@@ -18,6 +18,8 @@ export interface Writer {
   /** Number of the execution in the run's chain, from 1. */
   readonly ordinal: number;
   readonly historyLength: number;
+  /** Temporal's id of the execution that this one continues. */
+  readonly continuedFrom?: string;
 }
 
 export interface OpenRunArgs extends Writer {

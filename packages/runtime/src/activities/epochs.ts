@@ -19,12 +19,13 @@ export class Epochs {
   }
 
   async fence(db: TenantDb, writer: Writer, temporalRunId: string): Promise<Fence | "stale"> {
-    const { runId, ordinal, historyLength } = writer;
+    const { runId, ordinal, historyLength, continuedFrom } = writer;
     const known = this.#known.get(temporalRunId);
     if (known !== undefined) return { epoch: known, ordinal, historyLength };
-    const registered = await registerExecution(db, { runId, temporalRunId, ordinal }, () => this.#isCurrent(runId, temporalRunId));
+    const registered = await registerExecution(db, { runId, temporalRunId, ordinal, ...(continuedFrom === undefined ? {} : { continuedFrom }) }, () => this.#isCurrent(runId, temporalRunId));
     if (registered === "stale") return "stale";
-    this.#known.set(temporalRunId, registered.epoch);
+    // One made in this transaction would be lost with it: it is remembered when it is met again.
+    if (registered.isCommitted) this.#known.set(temporalRunId, registered.epoch);
     if (this.#known.size > keptExecutions) this.#known.delete(this.#known.keys().next().value as string);
     return { epoch: registered.epoch, ordinal, historyLength };
   }

@@ -92,7 +92,7 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
           if (fence !== "stale" && entries.length > 0) await writeCarried(db, { runId, fence, entries });
           await recordNone(db, { ...noneRow(args, key, startedAt), runId, provisional: false, status: "SUCCEEDED", output: kept, attempts: begun.attempt, temporalAttempt, finishedAt: new Date() });
         } else {
-          await invocationSucceeded(db, { key, output: kept, at: new Date(), attempt: begun.attempt });
+          await invocationSucceeded(db, { key, output: kept, at: new Date(), attempt: begun.attempt, owner: ownerOf(args, temporalAttempt) });
         }
         return kept;
       });

@@ -195,7 +195,11 @@ test("[ENG-01] a reset in Temporal: the rows follow the execution that counts", 
   await world.event({ name: "reset.go", correlationKey: "r-1", payload: { n: 1 } });
   await until("the second wait is open", async () => ((await world.waits(runId)).some(({ eventName, status }) => eventName === "reset.on" && status === "WAITING") ? true : undefined));
   const handle = world.client.workflow.getHandle(`workflow-runtime-v2:run:${runId}`);
-  const before = await handle.describe();
+  // Rows are visible before the workflow task that wrote them is complete.
+  const before = await until("two tasks are in history", async () => {
+    const described = await handle.describe();
+    return described.historyLength >= 8 ? described : undefined;
+  });
   await world.client.workflowService.resetWorkflowExecution({
     namespace: world.namespace,
     workflowExecution: { workflowId: handle.workflowId, runId: before.runId },

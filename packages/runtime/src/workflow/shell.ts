@@ -417,7 +417,8 @@ export class Shell {
   }
 
   #writer(): Writer {
-    return { tenantId: this.#start.tenantId, runId: this.#start.runId, ordinal: this.#ordinal, historyLength: workflowInfo().historyLength };
+    const { historyLength, continuedFromExecutionRunId: continuedFrom } = workflowInfo();
+    return { tenantId: this.#start.tenantId, runId: this.#start.runId, ordinal: this.#ordinal, historyLength, ...(continuedFrom === undefined ? {} : { continuedFrom }) };
   }
 
   #crossing(value: unknown): Crossing {

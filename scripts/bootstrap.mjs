@@ -21,6 +21,8 @@ const programs = {
   boundaries: ["scripts/check.ts", "boundaries"],
   format: ["scripts/format.ts"],
   bench: ["scripts/bench.ts"],
+  fuzz: ["scripts/fuzz.ts"],
+  mutants: ["scripts/mutants.ts"],
   cli: ["packages/cli/src/main.ts"],
 };
 

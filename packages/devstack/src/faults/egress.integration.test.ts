@@ -55,7 +55,11 @@ test("[SEC-04] metadata addresses and ports that are not allowed are refused in 
   );
   for (const { url, run } of runs) {
     const error = run["error"] as { code: string; details: { reason: string } } | null;
-    expect({ url, status: run["status"], code: error?.code }).toEqual({ url, status: "FAILED", code: "EGRESS_REFUSED" });
+    expect({ url, status: run["status"], code: error?.code }).toEqual({
+      url,
+      status: "FAILED",
+      code: "EGRESS_REFUSED",
+    });
     process.stdout.write(`${url}: ${error?.code}, ${error?.details.reason}\n`);
   }
   expect(closed.seen.slice(before)).toEqual([]);

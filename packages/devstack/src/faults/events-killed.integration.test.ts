@@ -82,15 +82,27 @@ test("[ING-20] [OPS-11] [TST-26] 100 events for 100 waiting runs, server and wor
       const items = body["items"] as { runId: string; status: string }[];
       return items.some(({ status }) => status === "taken") ? items : undefined;
     });
-    expect(deliveries.map(({ runId, status }) => ({ runId, status }))).toEqual([{ runId: runIds.get(n), status: "taken" }]);
+    expect(deliveries.map(({ runId, status }) => ({ runId, status }))).toEqual([
+      { runId: runIds.get(n), status: "taken" },
+    ]);
   });
   for (const n of numbers.slice(0, 10)) await world.expectSound(String(runIds.get(n)));
 }, 300_000);
 
 async function publishWorkflow(): Promise<void> {
-  const order = { method: "POST", url: { $expr: 'payload.url & "/orders"' }, body: { orderId: { $expr: '"order-" & payload.n' } } };
+  const order = {
+    method: "POST",
+    url: { $expr: 'payload.url & "/orders"' },
+    body: { orderId: { $expr: '"order-" & payload.n' } },
+  };
   const steps = [
-    { id: "go", type: "event.wait", event: "parked.go", correlationKey: { $expr: '"key-" & payload.n' }, saveAs: "sent" },
+    {
+      id: "go",
+      type: "event.wait",
+      event: "parked.go",
+      correlationKey: { $expr: '"key-" & payload.n' },
+      saveAs: "sent",
+    },
     { id: "order", type: "action.call", action: "http.request@1", input: order, retry: { maxAttempts: 3 } },
     { id: "done", type: "control.return", output: { $expr: "vars.sent.n" } },
   ];

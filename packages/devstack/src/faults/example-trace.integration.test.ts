@@ -40,7 +40,9 @@ test("[INT-08] [VER-07] [TST-15] the example's trace is the same plain, with the
   gate.onAnswer(undefined);
   expect(kills).toEqual(["while it waits", "POST /demo/charge"]);
 
-  await product.replaceWorker({ MAINSPRING_BOUNDS: JSON.stringify({ remoteSteps: 3, steps: 6, heartbeatTimeoutMs: 4_000 }) });
+  await product.replaceWorker({
+    MAINSPRING_BOUNDS: JSON.stringify({ remoteSteps: 3, steps: 6, heartbeatTimeoutMs: 4_000 }),
+  });
   const chained = await fulfil("A-chained", start);
 
   const executions = {

@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 test("Postgres held for 30 s in mid-run: the runs complete, and nothing is doubled", async () => {
-  const figures = await runThrough("held", async () => {
+  const figures = await expectToGoOn("held", async () => {
     const processes = withDescendants(supervisor.pids().postgres ?? 0);
     for (const pid of processes) process.kill(pid, "SIGSTOP"); // the first can then start no further ones
     await pause(heldMs);
@@ -51,7 +51,7 @@ test("Postgres held for 30 s in mid-run: the runs complete, and nothing is doubl
 }, 180_000);
 
 test("Postgres away for 12 s in mid-run: no call counts as lost with its worker, and nothing is doubled", async () => {
-  const figures = await runThrough("away", async () => {
+  const figures = await expectToGoOn("away", async () => {
     await supervisor.stop();
     await pause(awayMs);
     ({ supervisor } = await keep(postgres.service));
@@ -61,7 +61,7 @@ test("Postgres away for 12 s in mid-run: no call counts as lost with its worker,
 }, 180_000);
 
 /** Starts the runs, has Postgres suffer when a third of the orders is made, and looks at what is left. */
-async function runThrough(name: string, trouble: () => Promise<string>): Promise<string> {
+async function expectToGoOn(name: string, trouble: () => Promise<string>): Promise<string> {
   const { api, world } = product;
   const startedMs = performance.now();
   let made = 0;
@@ -72,7 +72,11 @@ async function runThrough(name: string, trouble: () => Promise<string>): Promise
   });
   const started = await Promise.all(
     Array.from({ length: runs }, async (_, n) => {
-      const payload = { url: endpoint.url, id: `${name}-${n}`, orders: Array.from({ length: ordersOfRun }, (_, i) => i) };
+      const payload = {
+        url: endpoint.url,
+        id: `${name}-${n}`,
+        orders: Array.from({ length: ordersOfRun }, (_, i) => i),
+      };
       return String(expectStatus(await api.request("POST", "/workflows/orders/runs", { payload }), 202)["runId"]);
     }),
   );
@@ -86,7 +90,9 @@ async function runThrough(name: string, trouble: () => Promise<string>): Promise
   expect(facts).toHaveLength(runs * ordersOfRun);
   expect(facts.filter(([, count]) => count !== 1)).toEqual([]);
   for (const runId of started) await world.expectSound(runId);
-  const calls = endpoint.calls.filter(({ body }) => (body as { orderId?: string } | undefined)?.orderId?.startsWith(`${name}-`));
+  const calls = endpoint.calls.filter(({ body }) =>
+    (body as { orderId?: string } | undefined)?.orderId?.startsWith(`${name}-`),
+  );
   return (
     `${how}; ${facts.length} orders by ${calls.length} requests; all ended ${Math.round(performance.now() - troubleOverMs)} ms after, ` +
     `${Math.round(performance.now() - startedMs)} ms in all`

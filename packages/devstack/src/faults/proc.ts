@@ -23,7 +23,9 @@ export function withDescendants(pid: number): number[] {
 }
 
 function pids(): number[] {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 }
 
 /** Empty when the process has ended, or is another user's. */

@@ -1,5 +1,5 @@
 import { builtInActions, catalogue, createRegistry, type Action } from "@mainspring/actions";
-import { workflowIdOf, type InboundEvent, type Json, type Program } from "@mainspring/core";
+import type { Json, Program } from "@mainspring/core";
 import { acceptEvent, type Store } from "@mainspring/store";
 import { clonedDatabase, type ClonedDatabase } from "@mainspring/store/testing";
 import type { Client } from "@temporalio/client";
@@ -110,9 +110,4 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
       await database.drop();
     },
   };
-}
-
-/** Signals as a stock client of Temporal would, past the inbox. */
-export async function signalEvent(world: World, runId: string, event: InboundEvent): Promise<void> {
-  await world.client.workflow.getHandle(workflowIdOf(runId)).signal("workflowRuntimeV2Event", event);
 }

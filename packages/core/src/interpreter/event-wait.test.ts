@@ -280,35 +280,47 @@ test("[WAI-07] early signals are kept for a later wait, oldest first, and a repe
 });
 
 test("[WAI-07] a run takes an event at most once, however often and in whatever way it comes", () => {
-  const program = buildProgram([wait("w1", { saveAs: "a" }), wait("w2", { saveAs: "b" }), done("[a, b]")]);
+  const program = buildProgram([
+    wait("w1", { saveAs: "a" }),
+    wait("w2", { saveAs: "b" }),
+    wait("w3", { saveAs: "c" }),
+    done("[a, b, c]"),
+  ]);
   const e = (id: string, payload: Json): InboundEvent => inbound({ id, name: "paid", payload }, at(0));
-  const [, first, again, mailbox, second] = feed(program, start(program, null, startContext(program)), [
+  const [, first, again, mailbox, second, old, third] = feed(program, start(program, null, startContext(program)), [
     { kind: "eventArrived", event: e("one", 1) },
     { kind: "eventArrived", event: e("one", 1) },
     { kind: "waitOpened", id: "c2", candidates: [e("one", 1)] },
     { kind: "eventArrived", event: e("two", 2) },
+    { kind: "eventArrived", event: e("one", 1) },
+    { kind: "eventArrived", event: e("three", 3) },
   ]);
   expect(first?.state.taken).toEqual(["one"]);
   expect(again?.journal.map(({ kind }) => kind)).toEqual(["input", "late"]);
   expect(again?.state.kept).toEqual([]);
   expect(mailbox?.journal.map(({ kind }) => kind)).toEqual(["input"]);
-  expect(second?.outcome).toEqual({ status: "succeeded", output: [1, 2] });
+  expect(second?.state.taken).toEqual(["one", "two"]);
+  expect(old?.journal.map(({ kind }) => kind)).toEqual(["input", "late"]);
+  expect(third?.outcome).toEqual({ status: "succeeded", output: [1, 2, 3] });
 });
 
 test("an event with an inbox row behind it is not kept, and lookbackMs bounds the kept ones", () => {
-  const early = (lookbackMs: number | undefined, inbox: boolean): Ran =>
+  const early = (lookbackMs: number | undefined, inbox: boolean, atMs = 400): Ran =>
     run(
       buildProgram([
         nap("n", { durationMs: 1000 }),
         wait("w", { timeoutMs: 50, ...(lookbackMs === undefined ? {} : { lookbackMs }) }),
         done("eventName"),
       ]),
-      { events: [{ atMs: 400, event: { name: "paid", inbox } }] },
+      { events: [{ atMs, event: { name: "paid", inbox } }] },
     );
   expect(early(undefined, false).outcome).toEqual({ status: "succeeded", output: "paid" });
   expect(early(600, false).outcome).toEqual({ status: "succeeded", output: "paid" });
   expect(early(599, false).outcome).toMatchObject({ error: { code: "WAIT_TIMEOUT" } });
   expect(early(0, false).outcome).toMatchObject({ error: { code: "WAIT_TIMEOUT" } });
+  // Not even one that came in the very millisecond in which the wait opens.
+  expect(early(0, false, 1000).outcome).toMatchObject({ error: { code: "WAIT_TIMEOUT" } });
+  expect(early(1, false, 1000).outcome).toEqual({ status: "succeeded", output: "paid" });
   const ignored = early(undefined, true);
   expect(ignored.outcome).toMatchObject({ error: { code: "WAIT_TIMEOUT" } });
   expect(ignored.journal.find((entry) => entry.kind === "event")).toMatchObject({

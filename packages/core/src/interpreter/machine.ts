@@ -35,8 +35,10 @@ export interface WorkFiber {
   readonly id: number;
   readonly parent?: number;
   readonly branch?: string;
+  readonly item?: number;
   frames: Frame[];
   own: Vars;
+  hidden?: readonly string[];
   status: "ready" | "blocked";
 }
 

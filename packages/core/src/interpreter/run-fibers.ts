@@ -48,6 +48,8 @@ function advance(m: Machine, fiber: WorkFiber): void {
 
 function advanceFrame(m: Machine, fiber: WorkFiber, frame: Frame | undefined): void {
   if (frame === undefined) {
+    // An item costs something, also one without steps.
+    if (fiber.item !== undefined && turnIsSpent(m)) return;
     fiberEnded(m, fiber, undefined);
     return;
   }
@@ -80,6 +82,7 @@ function advanceFrame(m: Machine, fiber: WorkFiber, frame: Frame | undefined): v
       leaveTry(m, fiber, frame);
       return;
     case "parallel":
+    case "concurrent":
     case "step":
       throw new Corruption(
         `The fiber ${fiber.id} is ready, but its ${frame.kind} at ${frame.place.stepPath} has not ended.`,

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../values/json.ts";
 import { pointerToken } from "../values/pointer.ts";
 import { Corruption, errorJson, StepFailure } from "./failure.ts";
 import type { FiberContext, Machine, Vars, WorkFiber } from "./machine.ts";
-import { fiberOf } from "./machine.ts";
+import { fiberOf, topFrame } from "./machine.ts";
 import type { Frame } from "./transition.ts";
 
 const isArray = Array.isArray;
@@ -15,25 +15,27 @@ const noContext: FiberContext = { iteration: [], lexical: {} };
 export function contextOf(m: Machine, fiber: WorkFiber): FiberContext {
   const known = m.contexts.get(fiber.id);
   if (known !== undefined) return known;
-  const outer = fiber.parent === undefined ? noContext : contextOf(m, fiberOf(m, fiber.parent));
   let iteration: number[] | undefined;
   let lexical: JsonObject | undefined;
+  let outer = noContext;
+  if (fiber.parent !== undefined) {
+    const parent = fiberOf(m, fiber.parent);
+    outer = contextOf(m, parent);
+    if (fiber.item !== undefined) {
+      const loop = topFrame(parent);
+      if (loop?.kind !== "concurrent") throw new Corruption(`The fiber ${parent.id} waits for no item.`);
+      iteration = [...outer.iteration, fiber.item];
+      lexical = { ...outer.lexical };
+      bindItem(m, lexical, loop.place.stepPath, loop.items, fiber.item);
+    }
+  }
   for (let i = 0; i < fiber.frames.length; i += 1) {
     const frame = fiber.frames[i] as Frame;
     switch (frame.kind) {
       case "forEach": {
         (iteration ??= outer.iteration.slice()).push(frame.index);
         lexical ??= { ...outer.lexical };
-        const item = frame.items[frame.index] as Json;
-        lexical["item"] = item;
-        lexical["index"] = frame.index;
-        lexical["length"] = frame.items.length;
-        lexical["isFirst"] = frame.index === 0;
-        lexical["isLast"] = frame.index === frame.items.length - 1;
-        const step = m.index.steps.get(frame.place.stepPath);
-        if (step?.type !== "control.forEach")
-          throw new Corruption(`There is no control.forEach at ${frame.place.stepPath}.`);
-        if (step.itemVar !== undefined) lexical[step.itemVar] = item;
+        bindItem(m, lexical, frame.place.stepPath, frame.items, frame.index);
         break;
       }
       case "while":
@@ -56,14 +58,33 @@ export function contextOf(m: Machine, fiber: WorkFiber): FiberContext {
   return context;
 }
 
-/** `vars` as the fiber sees them: a branch has its own `event`, `eventName` and `timeWait`. */
+/** The locals of one item of a loop. */
+function bindItem(m: Machine, lexical: JsonObject, stepPath: string, items: readonly Json[], index: number): void {
+  const item = items[index] as Json;
+  lexical["item"] = item;
+  lexical["index"] = index;
+  lexical["length"] = items.length;
+  lexical["isFirst"] = index === 0;
+  lexical["isLast"] = index === items.length - 1;
+  const step = m.index.steps.get(stepPath);
+  if (step?.type !== "control.forEach") throw new Corruption(`There is no control.forEach at ${stepPath}.`);
+  if (step.itemVar !== undefined) lexical[step.itemVar] = item;
+}
+
+/** `vars` as the fiber sees them: a branch has some names for itself, an item all that it writes. */
 export function varsOf(m: Machine, fiber: WorkFiber): Vars {
   if (fiber.parent === undefined) return m.vars;
   const view = m.views.get(fiber.id);
   if (view !== undefined && view.version === m.varsVersion) return view.vars;
   const outer = varsOf(m, fiberOf(m, fiber.parent));
   // Without names of its own it sees what its parent sees, and no copy is made.
-  const vars = keysOf(fiber.own).length === 0 ? outer : { ...outer, ...fiber.own };
+  let vars = outer;
+  if (keysOf(fiber.own).length > 0 || fiber.hidden !== undefined) {
+    const seen: JsonObject = { ...outer, ...fiber.own };
+    for (const name of fiber.hidden ?? []) delete seen[name];
+    m.fuelInTurn += keysOf(seen).length >> 3;
+    vars = seen;
+  }
   m.views.set(fiber.id, { version: m.varsVersion, vars });
   return vars;
 }

@@ -4,6 +4,8 @@ import type { SemanticsVersion } from "../program/program.ts";
 export interface Behaviour {
   /** `onItemError: continue`: true leaves the failed item, false goes on with the next step of the same item. */
   readonly itemErrorLeavesItem: boolean;
+  /** Items of one `control.forEach` that may be under way at the same time. */
+  readonly concurrencyMax: number;
   /** Fuel of one step execution, all its expressions together. */
   readonly stepFuelMax: number;
   /** What a step, or a turn of a loop, costs at least. */
@@ -38,9 +40,10 @@ const limits = {
   cancelGraceMs: 3_600_000,
 } as const;
 
+/** The differences of the versions; what both share is `limits`. */
 export const semantics = {
-  1: { ...limits, itemErrorLeavesItem: false },
-  2: { ...limits, itemErrorLeavesItem: true },
+  1: { ...limits, itemErrorLeavesItem: false, concurrencyMax: 1 },
+  2: { ...limits, itemErrorLeavesItem: true, concurrencyMax: 50 },
 } as const satisfies Record<SemanticsVersion, Behaviour>;
 
 /** The journal holds values up to this size in its entries; larger ones stand as references. */

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../values/json.ts";
 import { keyIsRefused } from "../values/keys.ts";
 import { StepFailure } from "./failure.ts";
 import type { Machine, Vars, WorkFiber } from "./machine.ts";
+import { fiberOf } from "./machine.ts";
 import { varsOf } from "./scope.ts";
 import { admit, weigh } from "./size.ts";
 
@@ -20,10 +21,11 @@ export function writeTarget(
   value: Json | undefined,
   bytes: number,
 ): void {
+  const keeper = target[0] === "vars" && target.length > 1 ? keeperOf(m, fiber, target[1] as string) : undefined;
   if (value !== undefined) {
     let path = 0;
     for (let i = 1; i < target.length; i += 1) path += (target[i] as string).length + 4;
-    admit(m, bytes + path, current(target[0] === "payload" ? m.payload : varsOf(m, fiber), target));
+    admit(m, bytes + path, current(target[0] === "payload" ? m.payload : (keeper?.own ?? m.vars), target));
   }
   m.scope = undefined;
   if (target[0] === "payload") {
@@ -33,21 +35,41 @@ export function writeTarget(
   if (target.length === 1) {
     if (value === undefined || value === null || typeof value !== "object" || isArray(value)) throw notWritable(target);
     m.vars = value;
-  } else if (fiber.parent !== undefined && isOwnName(target[1] as string)) {
-    fiber.own = placed(m, ownBase(m, fiber, target[1] as string) as JsonObject, target, 1, value) as JsonObject;
+  } else if (keeper !== undefined) {
+    keep(m, keeper, target, value);
   } else {
     m.vars = placed(m, m.vars as JsonObject, target, 1, value) as JsonObject;
   }
   m.varsVersion += 1;
 }
 
-/** What a branch has for itself, with the name as the branch sees it so far. */
-function ownBase(m: Machine, fiber: WorkFiber, name: string): Vars {
+/** The fiber, this one or one around it, that has the name for itself; undefined: the run's `vars` have it. */
+function keeperOf(m: Machine, fiber: WorkFiber, name: string): WorkFiber | undefined {
+  for (let at = fiber; at.parent !== undefined; at = fiberOf(m, at.parent)) {
+    if (at.item !== undefined || isOwnName(name)) return at;
+  }
+  return undefined;
+}
+
+/** Writes to what a fiber has for itself. What it sees of the name so far is copied, what it removes is hidden. */
+function keep(m: Machine, fiber: WorkFiber, target: Target, value: Json | undefined): void {
+  const name = target[1] as string;
   const seen = varsOf(m, fiber);
-  if (hasOwn(fiber.own, name) || !hasOwn(seen, name)) return fiber.own;
-  const value = seen[name] as Json;
-  weigh(m, value); // it has two places now
-  return { ...fiber.own, [name]: value };
+  const isSeen = hasOwn(seen, name);
+  let base = fiber.own;
+  if (isSeen && target.length > 2 && !hasOwn(base, name)) {
+    const inherited = seen[name] as Json;
+    admit(m, weigh(m, inherited)); // it has two places now
+    base = { ...base, [name]: inherited };
+  }
+  fiber.own = placed(m, base as JsonObject, target, 1, value) as JsonObject;
+  const isHidden = fiber.hidden?.includes(name) === true;
+  if (hasOwn(fiber.own, name)) {
+    if (!isHidden) return;
+    const hidden = (fiber.hidden as readonly string[]).filter((other) => other !== name);
+    if (hidden.length > 0) fiber.hidden = hidden;
+    else delete fiber.hidden;
+  } else if (isSeen) fiber.hidden = [...(fiber.hidden ?? []), name];
 }
 
 /** Names of `vars` that each branch of a `control.parallel` has for itself. */

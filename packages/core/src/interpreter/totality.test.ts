@@ -80,7 +80,10 @@ test("any event in any state of any run gives a transition that keeps its promis
         const transition = resume(program, state, event);
         expect(brokenPromise(transition, { state })).toBeUndefined();
         if (state.outcome !== undefined) expect(transition.outcome).toEqual(state.outcome);
-        if (transition.outcome?.status === "failed" && transition.outcome.error.category === "InterpreterCorruption") {
+        else if (
+          transition.outcome?.status === "failed" &&
+          transition.outcome.error.category === "InterpreterCorruption"
+        ) {
           expect(event.kind).toBe("actionFailed");
         }
         expect(JSON.parse(JSON.stringify(transition.state))).toEqual(transition.state);

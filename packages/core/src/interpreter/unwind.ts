@@ -3,16 +3,16 @@ import { stepEntry, stepFailed } from "./entries.ts";
 import { Corruption, isCatchable, runError } from "./failure.ts";
 import type { StepFailure } from "./failure.ts";
 import { finish, mayRemain, outcomeOf } from "./finish.ts";
+import type { JoiningFrame } from "./joining.ts";
 import type { Machine, WorkFiber } from "./machine.ts";
 import { fiberOf, issue, popFrame, replaceTop, runPlace, takeCommandId, topFrame } from "./machine.ts";
 import { abandonCommands } from "./abandon.ts";
 import { continueOnError } from "./steps/action-call.ts";
+import { itemEnded } from "./steps/concurrent-items.ts";
 import { itemFailed } from "./steps/for-each.ts";
 import { branchEnded } from "./steps/parallel.ts";
 import { caught, enterFinally } from "./steps/try-catch.ts";
-import type { Completion, Frame, RunError, StepPlace } from "./transition.ts";
-
-type ParallelFrame = Extract<Frame, { kind: "parallel" }>;
+import type { Completion, Ending, Frame, RunError, StepPlace } from "./transition.ts";
 
 /** A step failed by one of its own expressions or limits. Its frame, if it had one, is gone already. */
 export function stepFailure(m: Machine, fiber: WorkFiber, place: StepPlace, failure: StepFailure): void {
@@ -82,6 +82,7 @@ export function unwind(m: Machine, fiber: WorkFiber, completion: Completion): vo
       case "block":
       case "while":
       case "parallel":
+      case "concurrent":
         popFrame(m, fiber);
         leftEntry(m, frame.place, going);
         break;
@@ -125,8 +126,13 @@ export function fiberEnded(m: Machine, fiber: WorkFiber, completion: Completion 
   fiber.status = "blocked";
   m.contexts.delete(fiber.id);
   m.views.delete(fiber.id);
-  if (fiber.parent === undefined) finish(m, outcomeOf(m, completion));
-  else branchEnded(m, fiberOf(m, fiber.parent), fiber, completion);
+  if (fiber.parent === undefined) {
+    finish(m, outcomeOf(m, completion));
+    return;
+  }
+  const parent = fiberOf(m, fiber.parent);
+  if (fiber.item === undefined) branchEnded(m, parent, fiber, completion);
+  else itemEnded(m, parent, fiber, completion);
 }
 
 /**
@@ -142,17 +148,13 @@ export function cancelFiber(m: Machine, fiber: WorkFiber): void {
     }
   }
   const top = topFrame(fiber);
-  if (top === undefined || top.kind !== "parallel" || top.fibers.length === 0) unwind(m, fiber, { kind: "cancel" });
-  else endBranches(m, fiber, top, { kind: "cancel" });
+  if ((top?.kind === "parallel" || top?.kind === "concurrent") && top.fibers.length > 0)
+    endFibers(m, fiber, top, { kind: "cancel" });
+  else unwind(m, fiber, { kind: "cancel" });
 }
 
-/** Decides what follows a `control.parallel` and cancels the branches that have not ended; the last of them goes on with it. */
-export function endBranches(
-  m: Machine,
-  parent: WorkFiber,
-  frame: ParallelFrame,
-  ending: Completion | { readonly kind: "joined" },
-): void {
+/** Decides what follows a step that waits for fibers, and cancels them; the last of them goes on with it. */
+export function endFibers(m: Machine, parent: WorkFiber, frame: JoiningFrame, ending: Ending): void {
   replaceTop(m, parent, { ...frame, ending });
   for (let i = 0; i < frame.fibers.length; i += 1) cancelFiber(m, fiberOf(m, frame.fibers[i] as number));
 }

@@ -156,6 +156,7 @@ export function generateSteps(seed: number, size: number): StepSource[] {
           type: "control.forEach",
           items: pick<Json>([[1, 2, 3], ["x"], [], x("[vars.a, 2]"), x("nothing"), x("o"), 5]),
           ...(maybe(0.4) ? { itemVar: pick(["it", "a"]) } : {}),
+          ...(maybe(0.5) ? { concurrency: pick<Json>([2, 2, 3, 50, x("1 + 1"), x("nothing"), 0]) } : {}),
           ...(maybe(0.5) ? { onItemError: pick(["fail", "continue"]) } : {}),
           ...(maybe(0.4) ? { collect: { value: any(), saveAs: `vars.${name()}` } } : {}),
           body: list(depth + 1),

@@ -38,7 +38,11 @@ export type Settled = { readonly value: unknown } | { readonly thrown: unknown }
 
 export interface Fiber {
   readonly parent: Fiber | undefined;
+  /** An item of a loop whose items run side by side: it has all that it writes for itself. */
+  readonly isItem: boolean;
   readonly own: JsonObject;
+  /** Names that it has removed for itself. */
+  readonly hidden: Set<string>;
   readonly body: Generator<Waiting, void, unknown>;
   next: Settled | undefined;
   waiting: Waiting | undefined;
@@ -56,4 +60,17 @@ export interface Scope {
   readonly iteration: readonly number[];
   /** The nearest loop goes on behind a failed step (semantics 1). */
   readonly goesOn: boolean;
+}
+
+/** Parts of a step that run side by side. */
+export interface Parts {
+  readonly count: number;
+  /** So many at the same time. */
+  readonly window: number;
+  readonly isItem: boolean;
+  readonly make: (fiber: Fiber, i: number) => Generator<Waiting, void, unknown>;
+  /** A part has ended; what it gives decides the end of the step, where that is not decided. */
+  readonly ended: (i: number, how: Settled, decided: boolean) => Settled | undefined;
+  /** Whether the step is decided by now. `left`: parts that have not ended. */
+  readonly look?: (left: number) => Settled | undefined;
 }

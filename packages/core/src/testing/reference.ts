@@ -6,7 +6,7 @@ import { instantFromMs, parseInstantMs } from "../time/instant.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import { epochMs, inbound } from "./world.ts";
 import { cancelled, Raised, Returned } from "./reference-fiber.ts";
-import type { Fiber, Row, Scope, Settled, Waiting } from "./reference-fiber.ts";
+import type { Fiber, Parts, Row, Scope, Settled, Waiting } from "./reference-fiber.ts";
 import type { Call, WorldOptions } from "./world.ts";
 
 /*
@@ -61,7 +61,9 @@ export function reference(program: Program, options: WorldOptions): Reference {
     };
   }
   function seen(fiber: Fiber | undefined): JsonObject {
-    return fiber === undefined ? vars : { ...seen(fiber.parent), ...fiber.own };
+    if (fiber === undefined) return vars;
+    const all = Object.entries({ ...seen(fiber.parent), ...fiber.own });
+    return Object.fromEntries(all.filter(([name]) => !fiber.hidden.has(name)));
   }
   function evaluated(row: Row, scope: Scope, value: Value, event?: Json): Json | undefined {
     switch (value.kind) {
@@ -118,11 +120,15 @@ export function reference(program: Program, options: WorldOptions): Reference {
     };
     const [scope, name, ...rest] = target;
     if (scope === "payload") payload = set(payload, [name as string, ...rest]) ?? null;
-    else if (fiber.parent !== undefined && ownNames.includes(name as string)) {
-      const changed = set(seen(fiber)[name as string], rest);
-      if (changed === undefined) delete fiber.own[name as string];
-      else fiber.own[name as string] = changed;
-    } else vars = set(vars, [name as string, ...rest]) as JsonObject;
+    else if (fiber.parent !== undefined && (fiber.isItem || ownNames.includes(name as string))) {
+      const before = seen(fiber)[name as string];
+      const changed = set(before, rest);
+      delete fiber.own[name as string];
+      fiber.hidden.delete(name as string);
+      if (changed !== undefined) fiber.own[name as string] = changed;
+      else if (before !== undefined) fiber.hidden.add(name as string);
+    } else if (fiber.parent !== undefined) write(row, fiber.parent, target, value);
+    else vars = set(vars, [name as string, ...rest]) as JsonObject;
   }
   function writeAll(row: Row, scope: Scope, assign: Assignments, event?: Json): void {
     const values = assign.map(({ value }) => evaluated(row, scope, value, event));
@@ -208,34 +214,48 @@ export function reference(program: Program, options: WorldOptions): Reference {
       case "control.forEach": {
         const found = evaluated(row, scope, step.items);
         const items = found === undefined || found === null ? [] : Array.isArray(found) ? found : [found];
+        const max = step.maxItems === undefined ? 10_000 : (evaluated(row, scope, step.maxItems) as number);
+        if (items.length > max) throw new Raised(errorOf(row, "ControlError", "TOO_MANY_ITEMS"));
+        const wide = step.concurrency === undefined ? 1 : evaluated(row, scope, step.concurrency);
+        if (wide === undefined || wide === null) throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
+        if (!Number.isInteger(wide) || (wide as number) < 1 || (wide as number) > (program.semantics === 1 ? 1 : 50))
+          throw new Raised(errorOf(row, "ExpressionError", "CONCURRENCY_OUT_OF_RANGE"));
         const tolerates = step.onItemError === "continue";
         const collected: Json[] = [];
-        const errors: Json[] = [];
-        for (const [i, item] of items.entries()) {
-          const locals: JsonObject = {
+        const errors: { index: number; error: RunError }[] = [];
+        const turnOf = (fiber: Fiber, i: number): Scope => ({
+          fiber,
+          locals: {
             ...scope.locals,
-            item,
+            item: items[i] as Json,
             index: i,
             length: items.length,
             isFirst: i === 0,
             isLast: i === items.length - 1,
-            ...(step.itemVar === undefined ? {} : { [step.itemVar]: item }),
-          };
-          const turn: Scope = {
-            ...scope,
-            locals,
-            iteration: [...scope.iteration, i],
-            goesOn: tolerates && program.semantics === 1,
-          };
+            ...(step.itemVar === undefined ? {} : { [step.itemVar]: items[i] as Json }),
+          },
+          iteration: [...scope.iteration, i],
+          goesOn: tolerates && program.semantics === 1,
+        });
+        const one = function* (fiber: Fiber, i: number): Generator<Waiting, void, unknown> {
           try {
-            yield* list(step.body, turn);
-            if (step.collect !== undefined) collected.push(evaluated(row, turn, step.collect.value) ?? null);
+            yield* list(step.body, turnOf(fiber, i));
+            if (step.collect !== undefined) collected[i] = evaluated(row, turnOf(fiber, i), step.collect.value) ?? null;
           } catch (thrown) {
             if (!(thrown instanceof Raised) || !tolerates || program.semantics === 1) throw thrown;
-            collected.push(null);
-            errors.push({ index: i, error: thrown.error as unknown as Json });
+            collected[i] = null;
+            errors.push({ index: i, error: thrown.error });
           }
-        }
+        };
+        if (wide === 1) for (const i of items.keys()) yield* one(scope.fiber, i);
+        else
+          yield* sideBySide(row, scope, {
+            count: items.length,
+            window: wide as number,
+            isItem: true,
+            make: one,
+            ended: (_, how) => ("thrown" in how ? how : undefined),
+          });
         if (step.collect === undefined) return;
         write(row, scope.fiber, step.collect.saveAs, collected);
         if (!tolerates || program.semantics === 1) return;
@@ -244,62 +264,39 @@ export function reference(program: Program, options: WorldOptions): Reference {
           row,
           scope.fiber,
           step.collect.saveAs.map((key, i) => (i === last ? `${key}Errors` : key)) as unknown as Target,
-          errors,
+          errors.toSorted((one, other) => one.index - other.index) as unknown as Json,
         );
         return;
       }
       case "control.tryCatch":
         return yield* guarded(step, row, scope, inner);
       case "control.parallel": {
-        const made: Fiber[] = [];
         const result: { counted: string[]; branches: JsonObject } = { counted: [], branches: {} };
-        const needed =
-          step.completion === "all" ? step.branches.length : step.completion === "any" ? 1 : step.completion.quorum;
-        let decided: Settled | undefined;
-        const decide = (how: Settled): void => {
-          decided = how;
-          for (const child of [...made]) cancel(child);
-        };
-        const waiting = waitingFor(row, "branches");
-        const look = (): void => {
-          if (decided === undefined && result.counted.length >= needed) decide({ value: undefined });
-          if (decided === undefined && result.counted.length + made.length < needed)
-            decide({ thrown: new Raised(errorOf(row, "ControlError", "QUORUM_FAILED")) });
-          if (decided !== undefined && made.length === 0 && !waiting.closed) {
-            waiting.closed = true;
-            scope.fiber.children = [];
-            scope.fiber.next = scope.fiber.afterChildren ?? decided;
-            scope.fiber.afterChildren = undefined;
-          }
-        };
-        for (const branch of step.branches) {
-          const child: Fiber = newFiber(
-            scope.fiber,
-            (fiber) => list(branch.steps, { ...scope, fiber, goesOn: false }),
-            (how) => {
-              made.splice(made.indexOf(child), 1);
-              const thrown = "thrown" in how ? how.thrown : undefined;
-              const status =
-                !("thrown" in how) || thrown instanceof Returned
-                  ? "SUCCEEDED"
-                  : thrown instanceof Raised
-                    ? "FAILED"
-                    : "CANCELED";
-              result.branches[branch.id] =
-                thrown instanceof Raised ? { status, error: thrown.error as unknown as Json } : { status };
-              if (decided === undefined && scope.fiber.afterChildren === undefined) {
-                if (!("thrown" in how)) result.counted.push(branch.id);
-                else if (!(thrown instanceof Raised) || step.completion === "all") decide(how);
-              }
-              if (scope.fiber.afterChildren !== undefined) decided = scope.fiber.afterChildren;
-              look();
-            },
-          );
-          made.push(child);
-        }
-        scope.fiber.children = made;
-        lookWhenWaiting(look);
-        yield waiting;
+        const { length } = step.branches;
+        const needed = step.completion === "all" ? length : step.completion === "any" ? 1 : step.completion.quorum;
+        yield* sideBySide(row, scope, {
+          count: length,
+          window: length,
+          isItem: false,
+          make: (fiber, i) => list(step.branches[i]?.steps, { ...scope, fiber, goesOn: false }),
+          ended: (i, how, decided) => {
+            const id = step.branches[i]?.id as string;
+            const thrown = "thrown" in how ? how.thrown : undefined;
+            const isRaised = thrown instanceof Raised;
+            const status = thrown === undefined || thrown instanceof Returned ? "SUCCEEDED" : "CANCELED";
+            result.branches[id] = isRaised ? { status: "FAILED", error: thrown.error as unknown as Json } : { status };
+            if (decided) return undefined;
+            if (!("thrown" in how)) result.counted.push(id);
+            else if (!isRaised || step.completion === "all") return how;
+            return undefined;
+          },
+          look: (left) => {
+            if (result.counted.length >= needed) return { value: undefined };
+            if (result.counted.length + left < needed)
+              return { thrown: new Raised(errorOf(row, "ControlError", "QUORUM_FAILED")) };
+            return undefined;
+          },
+        });
         if (step.saveAs !== undefined) write(row, scope.fiber, step.saveAs, result as unknown as Json);
         return;
       }
@@ -384,6 +381,52 @@ export function reference(program: Program, options: WorldOptions): Reference {
     }
     if ("thrown" in left) throw left.thrown;
   }
+  /** Runs parts of a step in fibers of their own, a window at a time, until all have ended or one decides the end. */
+  function* sideBySide(row: Row, scope: Scope, parts: Parts): Generator<Waiting, void, unknown> {
+    const { fiber } = scope;
+    const made: Fiber[] = [];
+    const waiting = waitingFor(row, "branches");
+    let begun = 0;
+    let decided: Settled | undefined;
+    const decide = (how: Settled): void => {
+      decided = how;
+      for (const child of [...made]) cancel(child);
+    };
+    const look = (): void => {
+      for (; decided === undefined && begun < parts.count && made.length < parts.window; begun += 1) begin(begun);
+      if (decided === undefined) {
+        const how = parts.look?.(made.length);
+        if (how !== undefined) decide(how);
+        else if (made.length === 0) decided = { value: undefined };
+      }
+      if (decided !== undefined && made.length === 0 && !waiting.closed) {
+        waiting.closed = true;
+        fiber.children = [];
+        fiber.next = fiber.afterChildren ?? decided;
+        fiber.afterChildren = undefined;
+      }
+    };
+    const begin = (i: number): void => {
+      const child: Fiber = newFiber(
+        fiber,
+        (itself) => parts.make(itself, i),
+        (how) => {
+          made.splice(made.indexOf(child), 1);
+          const isDecided = decided !== undefined || fiber.afterChildren !== undefined;
+          const end = parts.ended(i, how, isDecided);
+          if (end !== undefined && !isDecided) decide(end);
+          if (fiber.afterChildren !== undefined) decided = fiber.afterChildren;
+          look();
+        },
+        parts.isItem,
+      );
+      made.push(child);
+    };
+    for (; begun < Math.min(parts.count, parts.window); begun += 1) begin(begun);
+    fiber.children = made;
+    lookWhenWaiting(look);
+    yield waiting;
+  }
   function* eventWait(step: EventWaitStep, row: Row, scope: Scope): Generator<Waiting, void, unknown> {
     const name = evaluated(row, scope, step.event);
     const key = evaluated(row, scope, step.correlationKey);
@@ -440,10 +483,13 @@ export function reference(program: Program, options: WorldOptions): Reference {
     parent: Fiber | undefined,
     make: (fiber: Fiber) => Generator<Waiting, void, unknown>,
     ended: Fiber["ended"],
+    isItem = false,
   ): Fiber {
     const fiber = {
       parent,
+      isItem,
       own: {},
+      hidden: new Set(),
       next: { value: undefined },
       waiting: undefined,
       children: [],

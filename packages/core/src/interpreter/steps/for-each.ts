@@ -1,13 +1,14 @@
-import type { ForEachStep, Target } from "../../program/program.ts";
+import type { ForEachStep, Target, Value } from "../../program/program.ts";
 import type { Json } from "../../values/json.ts";
 import { stepEntry } from "../entries.ts";
-import { Corruption, errorJson, noValue, runError, StepFailure } from "../failure.ts";
+import { Corruption, noValue, runError, StepFailure } from "../failure.ts";
 import type { Machine, WorkFiber } from "../machine.ts";
 import { popFrame, pushFrame, replaceTop } from "../machine.ts";
 import { describe, evaluate } from "../scope.ts";
 import { admit, weigh, weighResult } from "../size.ts";
 import { writeTarget } from "../targets.ts";
-import type { Frame, RunError, StepPlace } from "../transition.ts";
+import type { Frame, ItemError, RunError, StepPlace } from "../transition.ts";
+import { concurrentItems } from "./concurrent-items.ts";
 
 type ForEachFrame = Extract<Frame, { kind: "forEach" }>;
 
@@ -25,8 +26,12 @@ export function forEach(m: Machine, fiber: WorkFiber, step: ForEachStep, place: 
       { items: items.length, maxItems },
     );
   }
-  checkConcurrency(m, fiber, step);
+  const concurrency = step.concurrency === undefined ? 1 : evaluateConcurrency(m, fiber, step.concurrency);
   admit(m, weighResult(m, items as Json[]));
+  if (concurrency > 1) {
+    concurrentItems(m, fiber, step, place, items, concurrency);
+    return;
+  }
   let frame: ForEachFrame = { kind: "forEach", place, items, index: 0 };
   if (step.collect !== undefined) {
     frame = leavesItem(m, step) ? { ...frame, collected: [], errors: [] } : { ...frame, collected: [] };
@@ -53,19 +58,23 @@ function evaluateCount(m: Machine, fiber: WorkFiber, step: ForEachStep): number 
   return count;
 }
 
-function checkConcurrency(m: Machine, fiber: WorkFiber, step: ForEachStep): void {
-  if (step.concurrency === undefined) return;
-  const concurrency = evaluate(m, fiber, step.concurrency);
+function evaluateConcurrency(m: Machine, fiber: WorkFiber, value: Value): number {
+  const concurrency = evaluate(m, fiber, value);
   if (concurrency === undefined || concurrency === null) throw noValue("concurrency");
-  if (typeof concurrency !== "number" || !isSafeInteger(concurrency) || concurrency < 1 || concurrency > 50) {
-    const found = typeof concurrency === "number" ? "" + concurrency : describe(concurrency);
-    throw new StepFailure(
-      "ExpressionError",
-      "CONCURRENCY_OUT_OF_RANGE",
-      `concurrency is a whole number from 1 to 50, and this is ${found}.`,
-    );
-  }
-  if (concurrency > 1) throw new Corruption(`The interpreter does not perform concurrent items, at ${step.path}.`);
+  const { concurrencyMax } = m.behaviour;
+  if (
+    typeof concurrency === "number" &&
+    isSafeInteger(concurrency) &&
+    concurrency >= 1 &&
+    concurrency <= concurrencyMax
+  )
+    return concurrency;
+  const found = typeof concurrency === "number" ? "" + concurrency : describe(concurrency);
+  throw new StepFailure(
+    "ExpressionError",
+    "CONCURRENCY_OUT_OF_RANGE",
+    `concurrency is a whole number from 1 to ${concurrencyMax}, and this is ${found}.`,
+  );
 }
 
 /** A body has ended: collects its value and goes on with the next item, or ends the loop. */
@@ -101,10 +110,10 @@ export function itemFailed(m: Machine, fiber: WorkFiber, frame: ForEachFrame, er
   if (!leavesItem(m, step)) return false;
   let next = frame;
   if (step.collect !== undefined) {
-    const failed: Json = { index: frame.index, error: errorJson(error) };
+    const failed: ItemError = { index: frame.index, error };
     const errors = owned(m, frame.errors ?? []);
     errors.push(failed);
-    m.bytesBound += weigh(m, failed);
+    m.bytesBound += weigh(m, failed as unknown as Json);
     next = { ...collect(m, frame, null), errors };
   }
   // The end of the loop may fail in its turn; whoever unwinds goes on with that.
@@ -125,20 +134,24 @@ function toNext(m: Machine, fiber: WorkFiber, step: ForEachStep, frame: ForEachF
 
 function endLoop(m: Machine, fiber: WorkFiber, step: ForEachStep, frame: ForEachFrame): void {
   popFrame(m, fiber);
-  if (step.collect !== undefined) {
-    const collected = (frame.collected ?? []) as Json[];
-    writeTarget(m, fiber, step.collect.saveAs, collected, weigh(m, collected));
-    if (frame.errors !== undefined) {
-      writeTarget(
-        m,
-        fiber,
-        errorsTarget(step.collect.saveAs),
-        frame.errors as Json[],
-        weigh(m, frame.errors as Json[]),
-      );
-    }
-  }
+  writeCollected(m, fiber, step, frame.collected, frame.errors);
   stepEntry(m, frame.place, "SUCCEEDED");
+}
+
+/** Writes what a loop has collected, and the errors of its items beside it. */
+export function writeCollected(
+  m: Machine,
+  fiber: WorkFiber,
+  step: ForEachStep,
+  collected: readonly Json[] | undefined,
+  errors: readonly ItemError[] | undefined,
+): void {
+  if (step.collect === undefined) return;
+  const values = (collected ?? []) as Json[];
+  writeTarget(m, fiber, step.collect.saveAs, values, weigh(m, values));
+  if (errors === undefined) return;
+  const failed = errors as unknown as Json;
+  writeTarget(m, fiber, errorsTarget(step.collect.saveAs), failed, weigh(m, failed));
 }
 
 /** The target beside `saveAs` that gets the errors of its items. */
@@ -154,18 +167,19 @@ function collect(m: Machine, frame: ForEachFrame, value: Json): ForEachFrame {
   return { ...frame, collected };
 }
 
-function owned(m: Machine, list: readonly Json[]): Json[] {
-  if (m.owned.has(list)) return list as Json[];
+/** The list itself when this transition made it, else a copy. */
+export function owned<T>(m: Machine, list: readonly T[]): T[] {
+  if (m.owned.has(list)) return list as T[];
   const copy = list.slice();
   m.owned.add(copy);
   return copy;
 }
 
-function leavesItem(m: Machine, step: ForEachStep): boolean {
+export function leavesItem(m: Machine, step: ForEachStep): boolean {
   return step.onItemError === "continue" && m.behaviour.itemErrorLeavesItem;
 }
 
-function forEachAt(m: Machine, frame: ForEachFrame): ForEachStep {
+export function forEachAt(m: Machine, frame: { readonly place: StepPlace }): ForEachStep {
   const step = m.index.steps.get(frame.place.stepPath);
   if (step?.type !== "control.forEach") throw new Corruption(`There is no control.forEach at ${frame.place.stepPath}.`);
   return step;

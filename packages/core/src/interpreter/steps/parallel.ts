@@ -1,13 +1,13 @@
 import type { ParallelStep } from "../../program/program.ts";
 import type { Json } from "../../values/json.ts";
 import { stepEntry } from "../entries.ts";
-import { Corruption, errorJson, runError, StepFailure } from "../failure.ts";
+import { Corruption, errorJson, runError } from "../failure.ts";
+import { decide, endJoining } from "../joining.ts";
 import type { Machine, WorkFiber } from "../machine.ts";
-import { popFrame, pushFrame, replaceTop, topFrame } from "../machine.ts";
+import { pushFrame, replaceTop, topFrame } from "../machine.ts";
 import { weigh } from "../size.ts";
 import { writeTarget } from "../targets.ts";
 import type { BranchResult, Completion, Frame, StepPlace } from "../transition.ts";
-import { endBranches, failStep, stepFailure, unwind } from "../unwind.ts";
 
 const keysOf = Object.keys;
 
@@ -81,7 +81,7 @@ function resultOf(completion: Completion | undefined): BranchResult {
 /** Looks whether the step is decided by now: enough branches succeeded, too many failed, or none is left. */
 function settle(m: Machine, parent: WorkFiber, step: ParallelStep, frame: ParallelFrame): void {
   if (frame.ending !== undefined) {
-    if (frame.fibers.length === 0) end(m, parent, frame, frame.ending);
+    if (frame.fibers.length === 0) endJoining(m, parent, frame, frame.ending);
     return;
   }
   const total = step.branches.length;
@@ -103,50 +103,8 @@ function settle(m: Machine, parent: WorkFiber, step: ParallelStep, frame: Parall
   });
 }
 
-function decide(
-  m: Machine,
-  parent: WorkFiber,
-  frame: ParallelFrame,
-  ending: Completion | { readonly kind: "joined" },
-): void {
-  if (frame.fibers.length === 0) end(m, parent, frame, ending);
-  else endBranches(m, parent, frame, ending);
-}
-
-/** No branch is left: the step ends, and the fiber goes on behind it or is left in its turn. */
-function end(
-  m: Machine,
-  parent: WorkFiber,
-  frame: ParallelFrame,
-  ending: Completion | { readonly kind: "joined" },
-): void {
-  popFrame(m, parent);
-  parent.status = "ready";
-  const { place } = frame;
-  switch (ending.kind) {
-    case "joined":
-      try {
-        join(m, parent, frame);
-      } catch (thrown) {
-        if (!(thrown instanceof StepFailure)) throw thrown;
-        stepFailure(m, parent, place, thrown);
-      }
-      return;
-    case "error":
-      failStep(m, parent, place, ending.error);
-      return;
-    case "return":
-      stepEntry(m, place, "SUCCEEDED");
-      unwind(m, parent, ending);
-      return;
-    case "cancel":
-      stepEntry(m, place, "CANCELED");
-      unwind(m, parent, ending);
-      return;
-  }
-}
-
-function join(m: Machine, parent: WorkFiber, frame: ParallelFrame): void {
+/** Every branch has ended as the step needs it. */
+export function joinBranches(m: Machine, parent: WorkFiber, frame: ParallelFrame): void {
   const step = m.index.steps.get(frame.place.stepPath);
   if (step?.type === "control.parallel" && step.saveAs !== undefined) {
     const result = { counted: frame.counted as string[], branches: frame.branches as unknown as Json };

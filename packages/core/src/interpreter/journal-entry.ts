@@ -1,0 +1,100 @@
+import type { Json } from "../values/json.ts";
+import type {
+  CommandId,
+  Instant,
+  RunError,
+  RunEvent,
+  StartContext,
+  StepPlace,
+  ValueReference,
+  WaitFilter,
+} from "./transition.ts";
+
+export type StepStatus = "RUNNING" | "WAITING" | "SUCCEEDED" | "FAILED" | "CANCELED" | "SKIPPED";
+export type RunStatus = "RUNNING" | "WAITING" | "PAUSED" | "SUCCEEDED" | "FAILED" | "CANCELED";
+
+interface EntryCommon {
+  /** 1, 2, 3 ... over the whole chain of executions. */
+  readonly seq: number;
+  readonly at: Instant;
+}
+
+/**
+ * How a run describes itself. The projection is a view of these entries; entries of kind `input` suffice to recompute the run.
+ * Entries about one step execution carry its `execution`, entries about one wait its `waitId`.
+ */
+export type JournalEntry = EntryCommon &
+  /** Exactly what `start` or `resume` was given, large values as references. The first entry of a run is `start`. */
+  (
+    | { readonly kind: "input"; readonly data: JournalInput }
+    /** The run's status changed. `data` at the end: output or error, and the hash of the final state. */
+    | { readonly kind: "run"; readonly status: RunStatus; readonly data?: RunEntryData }
+    | ({
+        readonly kind: "step";
+        readonly status: StepStatus;
+        readonly data?: StepEntryData;
+      } & StepPlace)
+    | ({
+        readonly kind: "wait";
+        readonly waitId: CommandId;
+        readonly waitType: "time" | "event";
+        readonly status: "WAITING" | "RESOLVED" | "CANCELED";
+        readonly data?: WaitEntryData;
+      } & StepPlace)
+    /** The business state of the run. */
+    | { readonly kind: "state"; readonly data: Json }
+    /** What the run did with an event: taken by a wait, or ignored and why. */
+    | {
+        readonly kind: "event";
+        readonly eventId: string;
+        readonly verdict: "taken" | "ignored" | "kept";
+        readonly data?: { readonly waitId?: CommandId; readonly reason?: string };
+      }
+    /** Something that came after its command had closed. */
+    | { readonly kind: "late"; readonly data: { readonly event: RunEvent["kind"]; readonly id?: string } }
+  );
+
+export type EntryKind = JournalEntry["kind"];
+
+export type JournalInput =
+  | {
+      readonly kind: "start";
+      readonly context: StartContext;
+      readonly payload?: Json;
+      readonly reference?: ValueReference;
+    }
+  | { readonly kind: "resume"; readonly event: Json };
+
+export interface RunEntryData {
+  readonly output?: Json;
+  readonly error?: RunError;
+  readonly stateHash?: string;
+  readonly steps?: number;
+  readonly reason?: string;
+}
+
+export interface StepEntryData {
+  readonly type?: string;
+  readonly attempt?: number;
+  /** At most 1 KiB; a larger one stands as `outputReference`. */
+  readonly output?: Json;
+  readonly outputReference?: ValueReference;
+  readonly error?: RunError;
+  /** The command by which the step acts: joins the step with its invocation, where the input is. */
+  readonly commandId?: CommandId;
+}
+
+export interface WaitEntryData {
+  readonly event?: string;
+  readonly key?: string;
+  readonly filters?: readonly WaitFilter[];
+  readonly timeoutAt?: Instant;
+  readonly lookbackMs?: number;
+  readonly resolvedBy?: "event" | "time" | "timeout" | "cancel" | "end";
+  readonly eventId?: string;
+  readonly source?: string;
+  readonly receivedAt?: Instant;
+  /** At most 1 KiB; a larger one stands as `payloadReference`, where the event brought one. */
+  readonly payload?: Json;
+  readonly payloadReference?: ValueReference;
+}

@@ -1,0 +1,154 @@
+import type { SemanticsVersion } from "../program/program.ts";
+import type { Json } from "../values/json.ts";
+import type { RunStatus } from "./journal-entry.ts";
+import type {
+  Command,
+  CommandId,
+  InboundEvent,
+  Instant,
+  Outcome,
+  RunError,
+  StartContext,
+  StepPlace,
+} from "./transition.ts";
+
+/** Plain JSON: it survives a round trip unchanged, and continue-as-new carries it. */
+export interface RunState {
+  readonly format: 1;
+  readonly semantics: SemanticsVersion;
+  readonly payload: Json;
+  readonly vars: { readonly [name: string]: Json };
+  /** The business state set by `state.set`; null at first. */
+  readonly state: Json;
+  readonly system: StartContext;
+  readonly fibers: readonly Fiber[];
+  /** Commands that wait for their answer, in the order of their issue. */
+  readonly open: readonly OpenCommand[];
+  /** Ids of events that this run has taken. */
+  readonly taken: readonly string[];
+  /** Events that came past the inbox and wait for a wait. */
+  readonly kept: readonly InboundEvent[];
+  /** Action steps whose effects may remain: cancelled or timed out in flight, or of unknown outcome. */
+  readonly mayRemain: readonly EffectPlace[];
+  readonly nextSeq: number;
+  readonly nextCommand: number;
+  readonly nextFiber: number;
+  readonly counters: Counters;
+  readonly status: RunStatus;
+  readonly cancel?: { readonly by: string; readonly reason?: string; readonly at: Instant };
+  readonly outcome?: Outcome;
+}
+
+export interface EffectPlace {
+  readonly stepPath: string;
+  readonly iteration: readonly number[];
+}
+
+export interface Counters {
+  /** Step executions begun. */
+  readonly steps: number;
+  /** Of these, the ones that are neither pure nor local: what continue-as-new counts. */
+  readonly remoteSteps: number;
+  readonly turn: number;
+  /** Spent in this turn. */
+  readonly fuelInTurn: number;
+  /** In a row, without any outside event. */
+  readonly yields: number;
+  /** An upper bound of the state's size in bytes; counted exactly when it comes near the limit. */
+  readonly bytesBound: number;
+}
+
+export interface OpenCommand {
+  readonly command: Command;
+  /** The fiber that waits for it; -1: the run itself. */
+  readonly fiber: number;
+  /** Of an `openWait`: `waitOpened` has come, so that a due timeout may close it. */
+  readonly opened?: true;
+  /** Of an `openWait`: its timeout fired before it was opened. */
+  readonly due?: true;
+}
+
+/** One line of control: the root, a branch of `control.parallel`, or an item of a concurrent `control.forEach`. */
+export interface Fiber {
+  readonly id: number;
+  /** The fiber that waits for it; the root has none. */
+  readonly parent?: number;
+  readonly branch?: string;
+  /** The index of its item. */
+  readonly item?: number;
+  readonly frames: readonly Frame[];
+  /** What it has of `vars` for itself: a branch its `event`, `eventName` and `timeWait`, an item all that it writes. */
+  readonly own: { readonly [name: string]: Json };
+  /** Names of `vars` that it has removed for itself. */
+  readonly hidden?: readonly string[];
+  readonly status: "ready" | "blocked";
+}
+
+/** How a sequence is left other than by its end. */
+export type Completion =
+  | { readonly kind: "error"; readonly error: RunError }
+  | { readonly kind: "return"; readonly output: Json }
+  | { readonly kind: "cancel" };
+
+/** Decided: what happens when the last fiber of a parallel, or of a loop whose items run side by side, has ended. */
+export type Ending = Completion | { readonly kind: "joined" };
+
+export interface ItemError {
+  readonly index: number;
+  readonly error: RunError;
+}
+
+export interface BranchResult {
+  readonly status: "SUCCEEDED" | "FAILED" | "CANCELED";
+  readonly error?: RunError;
+}
+
+/** Explicit frames, innermost last. A sequence's `path` names a list of steps, such as `root.steps[2].then.steps`. */
+export type Frame =
+  | { readonly kind: "sequence"; readonly path: string; readonly pc: number }
+  /** A step that waits for answers to its commands. `fuel`: what its expressions have used. */
+  | { readonly kind: "step"; readonly place: StepPlace; readonly commands: readonly CommandId[]; readonly fuel: number }
+  | { readonly kind: "block"; readonly place: StepPlace }
+  | {
+      readonly kind: "forEach";
+      readonly place: StepPlace;
+      readonly items: readonly Json[];
+      readonly index: number;
+      readonly collected?: readonly Json[];
+      readonly errors?: readonly ItemError[];
+    }
+  /** A loop whose items run side by side, each in a fiber of its own. */
+  | {
+      readonly kind: "concurrent";
+      readonly place: StepPlace;
+      readonly items: readonly Json[];
+      readonly concurrency: number;
+      /** The index of the item that begins next. */
+      readonly next: number;
+      /** Items under way. */
+      readonly fibers: readonly number[];
+      /** By index; null until an item's value is there. */
+      readonly collected?: readonly Json[];
+      readonly errors?: readonly ItemError[];
+      readonly ending?: Ending;
+    }
+  | { readonly kind: "while"; readonly place: StepPlace; readonly index: number; readonly maxIterations: number }
+  | {
+      readonly kind: "tryCatch";
+      readonly place: StepPlace;
+      readonly phase: "try" | "catch" | "finally";
+      /** In the phase `catch`: what was caught. */
+      readonly error?: RunError;
+      /** In the phase `finally`: how the block goes on being left afterwards; absent: normally. */
+      readonly pending?: Completion;
+    }
+  | {
+      readonly kind: "parallel";
+      readonly place: StepPlace;
+      /** Branches that have not ended. */
+      readonly fibers: readonly number[];
+      readonly branches: { readonly [id: string]: BranchResult };
+      /** Ids of the branches that succeeded, in the order of completion. */
+      readonly counted: readonly string[];
+      readonly ending?: Ending;
+    };

@@ -1,8 +1,9 @@
-import { foldJournal, stateHash, workflowIdOf, type JournalEntry, type Json, type Program, type RunState } from "@mainspring/core";
-import { getBlob, getProgram, getRun, journalOf, openStore, projectWholeRun, stepsOf, waitsOf, type RunRow, type StepRow, type Store, type TenantDb, type WaitRow } from "@mainspring/store";
+import { stateHash, workflowIdOf, type JournalEntry, type RunState } from "@mainspring/core";
+import { getRun, journalOf, openStore, projectWholeRun, stepsOf, waitsOf, type RunRow, type StepRow, type Store, type TenantDb, type WaitRow } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { WorkflowBundle } from "@temporalio/worker";
 import { chainOf, journalFromHistory } from "../rebuild/journal-from-history.ts";
+import { stateAt } from "../rebuild/state-at.ts";
 import { confirmRun } from "../reconciler/confirm.ts";
 import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
 import { dataConverter } from "../temporal/data-converter.ts";
@@ -63,13 +64,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
     journal: (runId) => inTenant((db) => journalOf(db, runId)),
     trace: async (runId) => (await evidence.steps(runId)).map(({ stepId, iteration, status }) => `${stepId}${iteration.length === 0 ? "" : `[${iteration.join(",")}]`} ${status}`),
     waiting: async (runId, withinMs = 30_000) => void (await until(`run ${runId} waits`, async () => ((await evidence.run(runId)).status === "WAITING" ? true : undefined), { withinMs })),
-    async stateAt(runId, seq) {
-      const journal = await evidence.journal(runId);
-      const run = await evidence.run(runId);
-      const program = (await inTenant((db) => getProgram(db, run.programHash as string))) as unknown as Program;
-      const values = await inTenant((db) => blobsOf(db, journal));
-      return foldJournal(program, journal, ({ hash }) => values.get(hash) as Json, seq === undefined ? {} : { untilSeq: seq });
-    },
+    stateAt: (runId, seq) => stateAt(store, { tenantId, runId, ...(seq === undefined ? {} : { seq }) }),
     async expectSound(runId) {
       const [journal, run] = [await evidence.journal(runId), await evidence.run(runId)];
       if (journal.length !== run.journalSeq || journal.some((entry, i) => entry.seq !== i + 1)) throw new Error(`The journal of ${runId} has holes: ${journal.map(({ seq }) => seq).join()} of ${run.journalSeq}`);
@@ -125,16 +120,6 @@ async function all<T>(read: (page: { readonly limit: number; readonly cursor?: s
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
   return items;
-}
-
-async function blobsOf(db: TenantDb, journal: readonly JournalEntry[]): Promise<Map<string, Json>> {
-  const hashes = new Set([...JSON.stringify(journal).matchAll(/"hash":"([0-9a-f]{64})"/g)].map((match) => match[1] as string));
-  const values = new Map<string, Json>();
-  for (const hash of hashes) {
-    const bytes = await getBlob(db, hash);
-    if (bytes !== undefined) values.set(hash, JSON.parse(Buffer.from(bytes).toString("utf8")) as Json);
-  }
-  return values;
 }
 
 function stepFacts({ stepId, stepPath, iteration, status }: Pick<StepRow, "stepId" | "stepPath" | "iteration" | "status">) {

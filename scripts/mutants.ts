@@ -1,0 +1,167 @@
+// `npm run mutants [-- --only TEXT]`: puts deliberate faults into copies of packages/core, one at a time, and shows that a unit test
+// catches each. The working tree is never touched.
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { root } from "./checks.ts";
+import { evaluatorMutants } from "./mutants/evaluator.ts";
+import { interpreterMutants } from "./mutants/interpreter.ts";
+import type { Mutant } from "./mutants/mutant.ts";
+
+type Verdict =
+  | { readonly kind: "caught"; readonly by: string }
+  | { readonly kind: "survived" }
+  /** Not a fault but no program any more, or one whose tests do not end. */
+  | { readonly kind: "unfit"; readonly why: string };
+
+/** One run of unit tests of a copy: the first test that failed, if one did. */
+type TestRun =
+  | { readonly kind: "passed" }
+  | { readonly kind: "failed"; readonly test: string }
+  | Extract<Verdict, { kind: "unfit" }>;
+
+const testsMaxMs = 60_000;
+const source = "packages/core/src";
+const startMs = performance.now();
+const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
+const all = [
+  ...interpreterMutants.map((mutant) => ({ area: "interpreter", mutant })),
+  ...evaluatorMutants.map((mutant) => ({ area: "evaluator", mutant })),
+];
+const chosen = all.filter(({ mutant }) => `${mutant.file} ${mutant.what}`.includes(values.only));
+const folder = mkdtempSync(join(tmpdir(), "mainspring-mutants-"));
+process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+process.exitCode = await tryAll();
+
+async function tryAll(): Promise<number> {
+  const copies = Array.from({ length: Math.min(2, availableParallelism()) }, (_, i) => copyOf(join(folder, `${i}`)));
+  const tests = [...new Set(chosen.flatMap(({ mutant }) => mutant.tests))];
+  const sound = await runTests(copies[0] as string, tests);
+  if (sound.kind !== "passed") {
+    say(`The tests do not pass without any fault: ${sound.kind === "failed" ? sound.test : sound.why}`);
+    return 1;
+  }
+  const verdicts = new Map<Mutant, Verdict>();
+  const waiting = chosen.slice();
+  await Promise.all(
+    copies.map(async (copy) => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        verdicts.set(next.mutant, await tryOne(copy, next.mutant));
+    }),
+  );
+  say("| | fault | in | caught by |\n|---|---|---|---|");
+  for (const { mutant } of chosen) say(row(mutant, verdicts.get(mutant) as Verdict));
+  const caught = [...verdicts.values()].filter(({ kind }) => kind === "caught").length;
+  const areas = ["interpreter", "evaluator"].map(
+    (area) => `${chosen.filter((one) => one.area === area).length} in the ${area}`,
+  );
+  say(`\n${caught} of ${chosen.length} faults caught (${areas.join(", ")}), in ${seconds()} s`);
+  return caught === chosen.length && caught > 0 ? 0 : 1;
+}
+
+async function tryOne(copy: string, mutant: Mutant): Promise<Verdict> {
+  const path = join(copy, source, mutant.file);
+  const sound = readFileSync(path, "utf8");
+  const places = sound.split(mutant.before).length - 1;
+  if (places !== 1) return { kind: "unfit", why: `its text stands ${places} times in the file` };
+  // As a function, since a text would have its $ read.
+  writeFileSync(
+    path,
+    sound.replace(mutant.before, () => mutant.after),
+  );
+  try {
+    const run = await runTests(copy, mutant.tests);
+    if (run.kind === "passed") return { kind: "survived" };
+    return run.kind === "failed" ? { kind: "caught", by: run.test } : run;
+  } finally {
+    writeFileSync(path, sound);
+  }
+}
+
+/** The sources of core alone, with the installed packages of this repository. */
+function copyOf(place: string): string {
+  mkdirSync(join(place, "packages"), { recursive: true });
+  cpSync(join(root, "packages/core"), join(place, "packages/core"), {
+    recursive: true,
+    filter: (path) => !path.endsWith("node_modules"),
+  });
+  cpSync(join(root, "tsconfig.base.json"), join(place, "tsconfig.base.json"));
+  symlinkSync(join(root, "node_modules"), join(place, "node_modules"), "junction");
+  const test = {
+    include: [`${source}/**/*.test.ts`],
+    pool: "threads",
+    isolate: false,
+    testTimeout: 20_000,
+    maxWorkers: 1,
+  };
+  writeFileSync(join(place, "vitest.config.mjs"), `export default ${JSON.stringify({ test })};\n`);
+  return place;
+}
+
+function runTests(copy: string, tests: readonly string[]): Promise<TestRun> {
+  const report = join(copy, "report.json");
+  rmSync(report, { force: true });
+  const args = [
+    "run",
+    "--bail=1",
+    "--reporter=json",
+    `--outputFile=${report}`,
+    ...tests.map((test) => join(source, test)),
+  ];
+  const child = spawn(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), ...args], {
+    cwd: copy,
+    stdio: "ignore",
+    // The same generated cases each time.
+    env: { ...process.env, CI: "", MODEL_SEED: "1", EXPRESSION_SEED: "1" },
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<TestRun>();
+  const limit = setTimeout(() => {
+    child.kill("SIGKILL");
+    resolve({ kind: "unfit", why: `its tests did not end within ${testsMaxMs / 1000} s` });
+  }, testsMaxMs);
+  child.once("error", reject);
+  child.once("exit", () => {
+    clearTimeout(limit);
+    resolve(
+      existsSync(report) ? outcomeOf(readFileSync(report, "utf8")) : { kind: "unfit", why: "the tests did not run" },
+    );
+  });
+  return promise;
+}
+
+interface Report {
+  readonly success: boolean;
+  readonly numTotalTests: number;
+  readonly testResults: readonly {
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly title: string }[];
+  }[];
+}
+
+function outcomeOf(text: string): TestRun {
+  const { success, numTotalTests, testResults } = JSON.parse(text) as Report;
+  const failed = testResults.flatMap((file) => file.assertionResults).find(({ status }) => status === "failed");
+  if (failed !== undefined) return { kind: "failed", test: failed.title };
+  if (success && numTotalTests > 0) return { kind: "passed" };
+  return { kind: "unfit", why: testResults.find(({ message }) => message !== "")?.message ?? "no test ran" };
+}
+
+function row({ what, file }: Mutant, verdict: Verdict): string {
+  const cells = {
+    caught: () => ["✓", verdict.kind === "caught" ? verdict.by : ""],
+    survived: () => ["✗", "SURVIVED"],
+    unfit: () => ["✗", `UNFIT: ${verdict.kind === "unfit" ? verdict.why : ""}`],
+  }[verdict.kind]();
+  return `| ${cells[0]} | ${what} | ${file} | ${(cells[1] as string).replaceAll("|", "\\|").replaceAll("\n", " ")} |`;
+}
+
+function seconds(): string {
+  return ((performance.now() - startMs) / 1000).toFixed(0);
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

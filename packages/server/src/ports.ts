@@ -47,10 +47,11 @@ export interface JournalFeed {
   close(): Promise<void>;
 }
 
-/** What the deployed engine cannot perform yet; publishing refuses it. */
+/** What the deployed engine cannot perform yet; publishing refuses it, or warns of it. */
 export interface Unsupported {
   readonly stepTypes: readonly string[];
   readonly fields: readonly string[];
+  readonly warnings?: readonly string[];
 }
 
 /** By event name or `*`: payload paths at which an event's correlation key is found. */

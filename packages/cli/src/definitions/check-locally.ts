@@ -1,8 +1,8 @@
 import type { Issue } from "@mainspring/core";
 import type { Bounds, CompileCatalogue, WorkflowEntry } from "@mainspring/core/compile";
-import { isReadable, type DefinitionFile } from "./read-definition.ts";
+import type { DefinitionFile } from "./read-definition.ts";
 
-export interface CheckedDefinition {
+export interface CheckedFile {
   readonly issues: readonly Issue[];
   readonly bounds?: Bounds;
 }
@@ -14,25 +14,27 @@ const serverKnows = new Set(["WORKFLOW_UNKNOWN", "WORKFLOW_VERSION_UNKNOWN"]);
  * Checks definitions as publishing does, with the actions of this release and without a server. The files see each
  * other's workflows; a call of any other workflow is a warning, because it may well be published.
  */
-export async function checkLocally(files: readonly DefinitionFile[]): Promise<CheckedDefinition[]> {
+export async function checkLocally(files: readonly DefinitionFile[]): Promise<CheckedFile[]> {
   const catalogue = await localCatalogue(files);
-  const { compileDefinition } = await import("@mainspring/core/compile");
-  return files.map(({ parsed }) => {
-    if (!isReadable(parsed)) return { issues: parsed.issues };
-    const { issues, bounds } = compileDefinition(parsed.definition, catalogue, { positions: parsed.positions });
-    return { issues: issues.map(softened), bounds };
+  const { checkDefinition } = await import("@mainspring/core/compile");
+  return files.map(({ text }) => {
+    const { issues, bounds } = checkDefinition(text, catalogue);
+    return { issues: issues.map(softened), ...(bounds === undefined ? {} : { bounds }) };
   });
 }
 
 async function localCatalogue(files: readonly DefinitionFile[]): Promise<CompileCatalogue> {
-  const [{ builtInCatalogue }, { unsupportedSteps }] = await Promise.all([
+  const [{ builtInCatalogue }, { isJsonObject, unsupportedSteps }] = await Promise.all([
     import("@mainspring/actions/catalogue"),
     import("@mainspring/core"),
   ]);
-  const workflows = files.flatMap(({ parsed }): WorkflowEntry[] => {
-    if (!isReadable(parsed)) return [];
-    const { workflow: key, payload, steps } = parsed.definition;
-    return [{ key, version: 1, payloadSchema: payload as WorkflowEntry["payloadSchema"], calls: [...callsOf(steps)] }];
+  // A file with problems of its own is still the workflow that others call.
+  const workflows = files.flatMap(({ workflow: key, document }): WorkflowEntry[] => {
+    if (key === undefined) return [];
+    const { payload, steps } = document as { readonly payload?: unknown; readonly steps?: unknown };
+    return [
+      { key, version: 1, ...(isJsonObject(payload) ? { payloadSchema: payload } : {}), calls: [...callsOf(steps)] },
+    ];
   });
   return { actions: builtInCatalogue(), workflows, unsupported: unsupportedSteps };
 }

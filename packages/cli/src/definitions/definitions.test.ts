@@ -33,6 +33,7 @@ steps:
   - id: a
     type: time.wait
     durationMs: 5
+    colour: red
 `,
   );
   write("good.yaml", good);
@@ -41,7 +42,8 @@ steps:
   expect(text.stdout).toMatch(/✗ bad\.yaml:5 {2}ACTION_UNKNOWN .*http\.reqest@1/);
   expect(text.stdout).toMatch(/✗ bad\.yaml:6 {2}EXPR_\w+/);
   expect(text.stdout).toMatch(/✗ bad\.yaml:7 {2}STEP_ID_DUPLICATE/);
-  expect(text.stdout).toMatch(/✗ bad\.yaml {2}3 errors/);
+  expect(text.stdout).toMatch(/✗ bad\.yaml:10 {2}FIELD_UNKNOWN/);
+  expect(text.stdout).toMatch(/✗ bad\.yaml {2}4 errors/);
   expect(text.stdout).toMatch(/✓ good\.yaml {2}good-one: at most \d+ history events/);
   const json = await runHere(["validate", "bad.yaml", "--json"], { cwd });
   const report = JSON.parse(json.stdout) as {
@@ -49,7 +51,7 @@ steps:
     files: { issues: { code: string; line: number; pointer: string; remedy: string }[] }[];
   };
   expect(report.valid).toBe(false);
-  expect(report.files[0]?.issues.map(({ line }) => line)).toEqual([5, 6, 7]);
+  expect(report.files[0]?.issues.map(({ line }) => line)).toEqual([5, 6, 7, 10]);
   expect(report.files[0]?.issues.every(({ pointer, remedy }) => pointer !== "" && remedy !== "")).toBe(true);
 });
 

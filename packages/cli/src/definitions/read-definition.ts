@@ -1,14 +1,14 @@
 import type { Issue } from "@mainspring/core";
-import type { Definition, ParsedDefinition, Positions } from "@mainspring/core/compile";
 import type { Io } from "../context.ts";
 import { readText } from "../input/read-text.ts";
 
-/** A file with a definition, read. */
+/** A file with a definition. */
 export interface DefinitionFile {
   /** As it was given. */
   readonly file: string;
   readonly text: string;
-  readonly parsed: ParsedDefinition;
+  /** What was read, where the text is well enough to be read. */
+  readonly document: unknown;
   /** The key, where the file is well enough to have one. */
   readonly workflow: string | undefined;
 }
@@ -20,20 +20,10 @@ export async function readDefinitions(files: readonly string[], io: Io): Promise
   for (const file of files) {
     const text = await readText(file, io);
     const parsed = parseDefinition(text);
-    read.push({
-      file,
-      text,
-      parsed,
-      workflow: "definition" in parsed ? parsed.definition.workflow : keyOf(parsed.document),
-    });
+    const document = "definition" in parsed ? parsed.definition : parsed.document;
+    read.push({ file, text, document, workflow: keyOf(document) });
   }
   return read;
-}
-
-export function isReadable(
-  parsed: ParsedDefinition,
-): parsed is { readonly definition: Definition; readonly positions?: Positions } {
-  return "definition" in parsed;
 }
 
 export function hasErrors(issues: readonly Pick<Issue, "severity">[]): boolean {

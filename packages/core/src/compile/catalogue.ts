@@ -53,4 +53,6 @@ export interface FormEntry {
 export interface UnsupportedParts {
   readonly stepTypes: readonly string[];
   readonly fields: readonly string[];
+  /** Fields that are accepted with a warning, since the engine stores them and does nothing more yet: `triggers`. */
+  readonly warnings?: readonly string[];
 }

@@ -5,6 +5,7 @@ import { shown } from "../definition/value.ts";
 import type { Read } from "./expression-reads.ts";
 import { readsOf } from "./expression-reads.ts";
 import type { IssueList } from "./issue-list.ts";
+import type { LostNames } from "./lost-names.ts";
 import { didYouMean } from "./nearest.ts";
 import { expressionsOf, stepPointer, valuesOf } from "./program-walk.ts";
 import type { StepValue } from "./program-walk.ts";
@@ -19,11 +20,21 @@ export function checkVariables(
   steps: readonly ProgramStep[],
   payload: ReadonlyJson | undefined,
   issues: IssueList,
+  lost: LostNames,
   pointerOf: (value: Value) => string,
 ): void {
   const all = new Set<string>();
   collectWrites(steps, all);
-  new VariableCheck(issues, pointerOf, closedFields(payload, steps), all).block(steps, new KnownVariables(), new Set());
+  const check = new VariableCheck(issues, pointerOf, closedFields(payload, steps), all);
+  check.block(steps, new KnownVariables(), new Set());
+  check.report(lost);
+}
+
+/** A name that is read where it is not set, or not on every way. */
+interface Miss {
+  readonly name: string;
+  readonly set: "never" | "sometimes";
+  report(): void;
 }
 
 const scopeNames: ReadonlySet<string> = new Set(["payload", "vars", "meta", "system", "now"]);
@@ -36,6 +47,8 @@ class VariableCheck {
   readonly #allWrites: ReadonlySet<string>;
   /** Variables that a step before may have set. */
   readonly #possible = new Set<string>();
+  /** Reported at the end: only then it is known what lost parts may have set. */
+  readonly #misses: Miss[] = [];
 
   constructor(
     issues: IssueList,
@@ -47,6 +60,13 @@ class VariableCheck {
     this.#pointerOf = pointerOf;
     this.#payloadFields = payloadFields;
     this.#allWrites = allWrites;
+  }
+
+  report(lost: LostNames): void {
+    const isExplained = lost.explain(new Set(this.#misses.map(({ name }) => name)));
+    for (const miss of this.#misses) {
+      if (!this.#issues.isFull && !isExplained(miss.name, miss.set)) miss.report();
+    }
   }
 
   /** @returns whether the block can end normally */
@@ -250,22 +270,29 @@ class VariableCheck {
     if (read.guarded || first === sees || locals.has(first)) return;
     if (first === "payload") {
       if (second === undefined || this.#payloadFields === undefined || this.#payloadFields.has(second)) return;
-      const message = `The payload's schema has no "${shown(second)}", and allows no other properties.${didYouMean(second, this.#payloadFields)}`;
-      this.#issues.warning("PAYLOAD_FIELD_UNKNOWN", place, message);
+      const message = `The payload's schema has no "${shown(second)}", and allows no other properties.`;
+      const like = (): string => didYouMean(second, this.#payloadFields ?? []);
+      this.#miss(second, "never", () => this.#issues.warning("PAYLOAD_FIELD_UNKNOWN", place, message + like()));
       return;
     }
     const name = first === "vars" ? second : first;
     if (name === undefined || (first !== "vars" && scopeNames.has(first)) || known.has(name)) return;
-    if (this.#issues.isFull) return;
     const text = first === "vars" ? `vars.${shown(name)}` : `"${shown(name)}"`;
     if (this.#possible.has(name)) {
-      this.#issues.warning("VARIABLE_MAYBE_UNDEFINED", place, `${text} is not set on every way that leads here.`);
+      const message = `${text} is not set on every way that leads here.`;
+      this.#miss(name, "sometimes", () => this.#issues.warning("VARIABLE_MAYBE_UNDEFINED", place, message));
       return;
     }
-    const message = this.#allWrites.has(name)
-      ? `${text} is read here, and is set only later.`
-      : `${text} is read here, and no step sets it.${didYouMean(name, [...this.#allWrites, ...locals, ...scopeNames])}`;
-    this.#issues.error("VARIABLE_UNDEFINED", place, message);
+    this.#miss(name, "never", () => {
+      const message = this.#allWrites.has(name)
+        ? `${text} is read here, and is set only later.`
+        : `${text} is read here, and no step sets it.${didYouMean(name, [...this.#allWrites, ...locals, ...scopeNames])}`;
+      this.#issues.error("VARIABLE_UNDEFINED", place, message);
+    });
+  }
+
+  #miss(name: string, set: Miss["set"], report: () => void): void {
+    this.#misses.push({ name, set, report });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { StepDefinition } from "../definition/any-step.ts";
 import type { AssignDefinition, OnErrorDefinition, RetryDefinition } from "../definition/fields.ts";
 import { retryDefaults } from "../definition/fields.ts";
+import { neutralValue } from "../definition/stand-in.ts";
 import type { ValueDefinition } from "../definition/value.ts";
 import { shown, valueForm } from "../definition/value.ts";
 import type { WhenDefinition } from "../definition/when.ts";
@@ -25,8 +26,9 @@ import { pointerToken } from "../values/pointer.ts";
 import type { CompileCatalogue } from "./catalogue.ts";
 import { compileExpression } from "./expression/compile-expression.ts";
 import type { IssueList } from "./issue-list.ts";
+import type { LostNames } from "./lost-names.ts";
 import { didYouMean } from "./nearest.ts";
-import { parseTarget } from "./target.ts";
+import { noTarget, parseTarget } from "./target.ts";
 
 /** Where a step stands while it is compiled. */
 export interface StepPlace {
@@ -45,14 +47,22 @@ export class CompileContext {
   readonly semantics: SemanticsVersion;
   readonly catalogue: CompileCatalogue;
   readonly issues: IssueList;
+  readonly lost: LostNames;
   readonly compileBlock: CompileBlock;
   readonly #pointers = new WeakMap<Value, string>();
   readonly #expressions = new Map<string, ReturnType<typeof compileExpression>>();
 
-  constructor(semantics: SemanticsVersion, catalogue: CompileCatalogue, issues: IssueList, compileBlock: CompileBlock) {
+  constructor(
+    semantics: SemanticsVersion,
+    catalogue: CompileCatalogue,
+    issues: IssueList,
+    lost: LostNames,
+    compileBlock: CompileBlock,
+  ) {
     this.semantics = semantics;
     this.catalogue = catalogue;
     this.issues = issues;
+    this.lost = lost;
     this.compileBlock = compileBlock;
   }
 
@@ -187,7 +197,10 @@ export class CompileContext {
   target(text: string | undefined, place: StepPlace, field: string): Target | undefined {
     if (text === undefined) return undefined;
     const target = parseTarget(text);
-    if (target === undefined) this.error("TARGET_INVALID", place, field, `"${shown(text)}" is no place to write to.`);
+    if (target === undefined) {
+      this.error("TARGET_INVALID", place, field, `"${shown(text)}" is no place to write to.`);
+      this.lost.target(text);
+    }
     return target;
   }
 
@@ -258,7 +271,8 @@ export class CompileContext {
       return value;
     }
     for (const issue of compiled.issues) this.issues.add(placed(issue, place, field));
-    return brokenExpression;
+    // Nothing is known of its value, so nothing more is said of it.
+    return this.#expression(neutralValue.$expr, place, field);
   }
 }
 
@@ -275,10 +289,6 @@ const secretsMisplaced: SecretRule = (name) => ({
   code: "SECRET_MISPLACED",
   message: `The secret "${shown(name)}" stands where no action's input is.`,
 });
-
-// They stand in programs that are never handed out: an issue was reported.
-const brokenExpression: Value = { kind: "literal", value: null };
-const noTarget: Target = ["vars", "-"];
 
 function placed(issue: Issue, place: StepPlace, field: string): Issue {
   const { code, severity, message, remedy } = issue;

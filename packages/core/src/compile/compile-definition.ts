@@ -14,6 +14,7 @@ import { checkVariables } from "./check-variables.ts";
 import { CompileContext, without } from "./compile-context.ts";
 import { compileBlock } from "./compile-step.ts";
 import { IssueList } from "./issue-list.ts";
+import { LostNames } from "./lost-names.ts";
 import { stepPointer } from "./program-walk.ts";
 import type { Positions } from "./positions.ts";
 
@@ -28,6 +29,8 @@ export interface CompiledDefinition {
 export interface CompileOptions {
   /** From `parseDefinition`: gives issues their lines. */
   readonly positions?: Positions;
+  /** What parts that were left out of the definition would have set. */
+  readonly lost?: LostNames;
 }
 
 /** The version of the runtime semantics that a definition without `semantics` gets. */
@@ -44,7 +47,8 @@ export function compileDefinition(
 ): CompiledDefinition {
   const issues = new IssueList(options.positions);
   const semantics = definition.semantics ?? catalogue.defaultSemantics ?? newestSemantics;
-  const c = new CompileContext(semantics, catalogue, issues, compileBlock);
+  const lost = options.lost ?? new LostNames();
+  const c = new CompileContext(semantics, catalogue, issues, lost, compileBlock);
 
   checkFlow(definition.steps, issues);
   checkCalls(definition.workflow, definition.steps, catalogue, issues);
@@ -53,8 +57,7 @@ export function compileDefinition(
   const steps = c.compileBlock(c, definition.steps, { pointer: "/steps", path: "root.steps", insideSaga: false });
 
   const bounds = boundsOf(steps, definition.payload);
-  // Without it every variable that a broken target meant would be one more error.
-  if (!issues.hasBrokenTargets) checkVariables(steps, definition.payload, issues, (value) => c.pointerOf(value));
+  checkVariables(steps, definition.payload, issues, lost, (value) => c.pointerOf(value));
   checkCorrelation(steps, catalogue, issues, stepPointer);
   checkBounds(bounds, issues);
   if (issues.hasErrors) return { issues: issues.list(), bounds };
@@ -78,6 +81,12 @@ function compileTriggers(c: CompileContext, definition: Definition): ProgramTrig
       "STEP_NOT_SUPPORTED",
       { pointer: "/triggers" },
       "The deployed engine cannot start runs by triggers yet.",
+    );
+  } else if (c.catalogue.unsupported?.warnings?.includes("triggers") === true && definition.triggers.length > 0) {
+    c.issues.warning(
+      "TRIGGERS_NOT_STARTED",
+      { pointer: "/triggers" },
+      "Runs of this workflow are started by API or command line only at the moment; the event triggers are stored and checked.",
     );
   }
   const seen = new Set<string>();

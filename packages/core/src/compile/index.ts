@@ -16,6 +16,8 @@ export type { StepDefinition } from "../definition/any-step.ts";
 export type { Bounds, StepBounds } from "./bounds.ts";
 export type { CompiledDefinition, CompileOptions } from "./compile-definition.ts";
 export { compileDefinition, newestSemantics } from "./compile-definition.ts";
+export type { CheckedDefinition } from "./check-definition.ts";
+export { checkDefinition } from "./check-definition.ts";
 export { parseTarget } from "./target.ts";
 export { compileExpression } from "./expression/compile-expression.ts";
 export { definitionJsonSchema } from "../definition/json-schema.ts";

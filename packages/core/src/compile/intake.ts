@@ -10,7 +10,7 @@ import { textIsStorable } from "../values/text.ts";
 export const documentNestingMax = 400;
 /** More objects, lists and scalars than 2 MiB of text can hold: only aliases and shared references come this far. */
 const documentNodesMax = 1_500_000;
-const issuesMax = 1_000;
+export const issuesMax = 1_000;
 
 /** Thrown to stop the reading of a document that is beyond the limits; caught by `parseDefinition`. */
 export class IntakeStopped extends Error {}

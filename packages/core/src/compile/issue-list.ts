@@ -1,6 +1,7 @@
 import { errors } from "../errors/errors.ts";
 import type { ErrorCode } from "../errors/errors.ts";
 import type { Issue } from "../values/issue.ts";
+import { issuesMax } from "./intake.ts";
 import type { Positions } from "./positions.ts";
 
 /** Where an issue is: the pointer into the definition, and the step that it belongs to. */
@@ -8,8 +9,6 @@ export interface IssuePlace {
   readonly pointer: string;
   readonly stepId?: string | undefined;
 }
-
-const issuesMax = 1_000;
 
 /** Issues of one definition, each with its line where positions are known. */
 export class IssueList {
@@ -53,11 +52,6 @@ export class IssueList {
   /** Whether more would only be dropped. */
   get isFull(): boolean {
     return this.#issues.length >= issuesMax;
-  }
-
-  /** Whether a target could not be read, so that nobody knows what its step writes. */
-  get hasBrokenTargets(): boolean {
-    return this.#issues.some((issue) => issue.code === "TARGET_INVALID");
   }
 
   get hasErrors(): boolean {

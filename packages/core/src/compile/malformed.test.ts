@@ -3,6 +3,7 @@ import { explainCode } from "../errors/errors.ts";
 import { testCatalogue } from "../testing/catalogue.ts";
 import { malformed, stepsYaml as steps } from "../testing/malformed-definitions.ts";
 import type { Issue } from "../values/issue.ts";
+import { checkDefinition } from "./check-definition.ts";
 import { compileDefinition } from "./compile-definition.ts";
 import { parseDefinition } from "./parse-definition.ts";
 
@@ -41,6 +42,12 @@ test.each(malformed)("[LNX-03] $name is found with its code, pointer and line", 
     expect(issue.remedy).not.toBe("");
     expect(issue.message).toMatch(/[.?!)]$/);
   }
+});
+
+test.each(malformed)("[LNX-03] $name hides nothing else", ({ source, found, foundBeside = [] }) => {
+  const { issues, program } = checkDefinition(source, testCatalogue);
+  expect(foundIn(issues).toSorted()).toEqual([...found, ...foundBeside].toSorted());
+  expect(program === undefined).toBe(issues.some(({ severity }) => severity === "error"));
 });
 
 test("[LNX-03] every problem of a definition is reported at once, each with its step", () => {
@@ -114,6 +121,9 @@ test.each(oversized)("[SEC-06] $name is too large, and is told so within 500 ms"
   const issues = problemsOf(source);
   expect(spentMs(begun)).toBeLessThan(500);
   expect(issues.map(({ code }) => code)).toEqual(["DEFINITION_TOO_LARGE"]);
+  expect(checkDefinition(source, testCatalogue)).toEqual(
+    expect.objectContaining({ issues: [expect.objectContaining({ code: "DEFINITION_TOO_LARGE" })] }),
+  );
 });
 
 test("[SEC-06] aliases that multiply are stopped within 500 ms", () => {

@@ -22,20 +22,26 @@ export type ParsedDefinition =
  * Every problem is reported at once, but for text whose syntax is broken.
  */
 export function parseDefinition(textOrObject: unknown): ParsedDefinition {
-  const intake = new Intake();
-  let read: ReadDocument;
-  try {
-    read = typeof textOrObject === "string" ? readText(textOrObject, intake) : readObject(textOrObject, intake);
-  } catch (error) {
-    if (!(error instanceof IntakeStopped)) throw error;
-    return { issues: intake.issues };
-  }
+  const { read, intake } = readDocument(textOrObject);
+  if (read === undefined) return { issues: intake.issues };
   const { value, positions } = read;
   const refused = intake.issues.length > 0;
   const shaped = checkShape(value, positions, intake);
   if (shaped && !refused) return { definition: value, ...(positions === undefined ? {} : { positions }) };
   const issues = withStepIds(intake.issues, value);
   return refused ? { issues } : { issues, document: value };
+}
+
+/** Reads text or an object, whatever its shape. Nothing is read where the intake's issues say why. */
+export function readDocument(textOrObject: unknown): { readonly read?: ReadDocument; readonly intake: Intake } {
+  const intake = new Intake();
+  try {
+    const read = typeof textOrObject === "string" ? readText(textOrObject, intake) : readObject(textOrObject, intake);
+    return { read, intake };
+  } catch (error) {
+    if (!(error instanceof IntakeStopped)) throw error;
+    return { intake };
+  }
 }
 
 function readText(text: string, intake: Intake): ReadDocument {

@@ -1,5 +1,6 @@
 import type { ProgramStep, Target } from "../program/program.ts";
 import { programBlocks } from "./program-walk.ts";
+import { noTarget } from "./target.ts";
 
 /** Names of `vars` that each branch of a `control.parallel` has for itself. */
 export const branchOwn: ReadonlySet<string> = new Set(["event", "eventName", "timeWait"]);
@@ -59,6 +60,7 @@ export function writesOf(step: ProgramStep): Write[] {
 
 /** Errors of `collect` go beside its target, with `Errors` appended to the last name. */
 function errorsTarget(target: Target): Target {
+  if (target === noTarget) return noTarget;
   const path = target.slice(1);
   return [target[0], ...path.slice(0, -1), (path.at(-1) ?? "") + "Errors"];
 }
@@ -81,7 +83,7 @@ export function collectTargets(steps: readonly ProgramStep[]): Target[] {
 
 /** The variable that a target is in. */
 export function variable(target: Target | undefined): string | undefined {
-  return target?.[0] === "vars" ? target[1] : undefined;
+  return target !== noTarget && target?.[0] === "vars" ? target[1] : undefined;
 }
 
 function targetsOf(step: ProgramStep): Target[] {
@@ -92,5 +94,5 @@ function targetsOf(step: ProgramStep): Target[] {
   if ("captureErrorAs" in step && step.captureErrorAs !== undefined) targets.push(step.captureErrorAs);
   if ("onError" in step && step.onError?.captureErrorAs !== undefined) targets.push(step.onError.captureErrorAs);
   if (step.type === "control.forEach" && step.collect !== undefined) targets.push(step.collect.saveAs);
-  return targets;
+  return targets.filter((target) => target !== noTarget);
 }

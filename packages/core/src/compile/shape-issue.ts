@@ -191,7 +191,8 @@ function stepTypeIsKnown(type: string): boolean {
   return Object.hasOwn(stepKinds(), type);
 }
 
-function valueAt(document: Json, path: Path): Json | undefined {
+/** What stands there; undefined where nothing does. */
+export function valueAt(document: Json, path: Path): Json | undefined {
   let at: Json | undefined = document;
   for (const key of path) {
     if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) return undefined;

@@ -6,6 +6,9 @@ const namePattern = /^[\p{L}\p{N}_][\p{L}\p{N}_-]*$/u;
 /** A target longer than this could never be filled: values nest at most 64 deep. */
 const targetKeysMax = 65;
 
+/** Stands where a target could not be read. Such a program is never handed out: an issue was reported. */
+export const noTarget: Target = ["vars", "-"];
+
 /**
  * Where `saveAs`, `captureErrorAs` and the keys of `assign` and `output` write: `vars.a.b`, `payload.a`, a JSON pointer
  * such as `/vars/a/b`, or a bare name, which means `vars.<name>`. Undefined for anything else.

@@ -15,22 +15,40 @@ export function schemaAt(
   path: readonly (string | number)[],
   document: Json,
 ): SchemaPlace | undefined {
-  let at: z.core.$ZodType | undefined = schema;
+  const { type, value } = walked(schema, path, document);
+  if (type === undefined) return undefined;
+  const found = resolved(type, value);
+  if (found === undefined) return undefined;
+  const description = path.length === 0 ? undefined : descriptionOf(type);
+  const shape = found._zod.def.type === "object" ? (found._zod.def as z.core.$ZodObjectDef).shape : {};
+  return { ...(description === undefined ? {} : { description }), keys: Object.keys(shape) };
+}
+
+/** The part of a schema that describes a place, as it was declared; where a union stands on the way the document decides. */
+export function typeAt(
+  schema: z.ZodType,
+  path: readonly (string | number)[],
+  document: Json,
+): z.core.$ZodType | undefined {
+  return walked(schema, path, document).type;
+}
+
+function walked(
+  schema: z.ZodType,
+  path: readonly (string | number)[],
+  document: Json,
+): { readonly type: z.core.$ZodType | undefined; readonly value: Json | undefined } {
+  let type: z.core.$ZodType | undefined = schema;
   let value: Json | undefined = document;
-  let description: string | undefined;
   for (const key of path) {
-    const def: z.core.$ZodTypeDef | undefined = at === undefined ? undefined : resolved(at, value)?._zod.def;
-    at = def === undefined ? undefined : child(def, key);
-    description = at === undefined ? undefined : descriptionOf(at);
+    const def: z.core.$ZodTypeDef | undefined = type === undefined ? undefined : resolved(type, value)?._zod.def;
+    type = def === undefined ? undefined : child(def, key);
     value =
       typeof value === "object" && value !== null && Object.hasOwn(value, key)
         ? (value as { readonly [key: string]: Json })[key]
         : undefined;
   }
-  const found = at === undefined ? undefined : resolved(at, value);
-  if (found === undefined) return undefined;
-  const shape = found._zod.def.type === "object" ? (found._zod.def as z.core.$ZodObjectDef).shape : {};
-  return { ...(description === undefined ? {} : { description }), keys: Object.keys(shape) };
+  return { type, value };
 }
 
 function child(def: z.core.$ZodTypeDef, key: string | number): z.core.$ZodType | undefined {

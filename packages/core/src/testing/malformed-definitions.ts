@@ -8,6 +8,8 @@ export interface Malformed {
   readonly source: unknown;
   /** `CODE pointer line`, all that are found. */
   readonly found: readonly string[];
+  /** What else is found when all that is of the right shape is checked too. */
+  readonly foundBeside?: readonly string[];
   /** A part of the first message. */
   readonly says?: string;
 }
@@ -106,6 +108,7 @@ export const malformed: readonly Malformed[] = [
     name: "a member called toString beside $expr",
     source: stepsYaml(setX + "{ toString: 1, $expr: a } }"),
     found: ["VALUE_FORM_MIXED /steps/0/state/toString 3"],
+    foundBeside: ["VARIABLE_UNDEFINED /steps/0/state/$expr 3"],
   },
   {
     name: "a passed-off lambda",
@@ -263,6 +266,7 @@ export const malformed: readonly Malformed[] = [
     name: "$expr with company",
     source: stepsYaml(setX + "{ $expr: a, b: 1 } }"),
     found: ["VALUE_FORM_MIXED /steps/0/state/b 3"],
+    foundBeside: ["VARIABLE_UNDEFINED /steps/0/state/$expr 3"],
   },
   {
     name: "$expr that is a number",

@@ -1,6 +1,6 @@
 import { isJsonObject, MainspringError, textIsStorable } from "@mainspring/core";
 import type { Issue, Json, Program } from "@mainspring/core";
-import { compileDefinition, parseDefinition } from "@mainspring/core/compile";
+import { checkDefinition } from "@mainspring/core/compile";
 import type { CompileCatalogue } from "@mainspring/core/compile";
 
 /** A definition as it was sent, and all that publishing would say of it. */
@@ -17,37 +17,14 @@ export interface ReadDefinition {
  * @throws MainspringError DEFINITION_UNREADABLE or DEFINITION_TOO_LARGE, with issues, when there is nothing that could be a draft
  */
 export function readDefinition(textOrObject: unknown, catalogue: CompileCatalogue): ReadDefinition {
-  const parsed = parseDefinition(textOrObject);
-  if ("definition" in parsed) {
-    const compiled = compileDefinition(
-      parsed.definition,
-      catalogue,
-      parsed.positions === undefined ? {} : { positions: parsed.positions },
-    );
-    const document = parsed.definition as unknown as Json;
-    return {
-      document,
-      issues: compiled.issues,
-      bounds: compiled.bounds as unknown as Json,
-      ...(compiled.program === undefined ? {} : { program: compiled.program }),
-    };
-  }
-  if (!isJsonObject(parsed.document)) throw unreadable(parsed.issues);
-  return { document: parsed.document, issues: parsed.issues };
-}
-
-/** As `readDefinition`, but what cannot be read is nothing but its issues. */
-export function checkDefinition(
-  textOrObject: unknown,
-  catalogue: CompileCatalogue,
-): Pick<ReadDefinition, "issues" | "bounds"> {
-  try {
-    return readDefinition(textOrObject, catalogue);
-  } catch (error) {
-    if (error instanceof MainspringError && Array.isArray(error.details.issues))
-      return { issues: error.details.issues as Issue[] };
-    throw error;
-  }
+  const { document, issues, bounds, program } = checkDefinition(textOrObject, catalogue);
+  if (!isJsonObject(document)) throw unreadable(issues);
+  return {
+    document,
+    issues,
+    ...(bounds === undefined ? {} : { bounds: bounds as unknown as Json }),
+    ...(program === undefined ? {} : { program }),
+  };
 }
 
 const keyForm = /^[a-z][a-z0-9-]{1,62}$/;

@@ -2,6 +2,7 @@ import { issueOf } from "@mainspring/api";
 import type { WorkflowSummary as WorkflowSummaryReply } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
+import { checkDefinition } from "@mainspring/core/compile";
 import type { CompileCatalogue } from "@mainspring/core/compile";
 import {
   deleteWorkflow,
@@ -15,7 +16,7 @@ import {
   saveDraft,
 } from "@mainspring/store";
 import type { TenantDb, VersionSummary, WorkflowRow, WorkflowSummary } from "@mainspring/store";
-import { checkDefinition, hasErrors, identityOf, readDefinition } from "../definitions/read-definition.ts";
+import { hasErrors, identityOf, readDefinition } from "../definitions/read-definition.ts";
 import type { ReadDefinition } from "../definitions/read-definition.ts";
 import type { Handlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
@@ -106,7 +107,11 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
       );
       return {
         status: 200,
-        body: { valid: !hasErrors(issues), issues: [...issues], ...(bounds === undefined ? {} : { bounds }) },
+        body: {
+          valid: !hasErrors(issues),
+          issues,
+          ...(bounds === undefined ? {} : { bounds: bounds as unknown as Json }),
+        },
       };
     },
     async publish({ params: { key }, ifMatch, caller }) {

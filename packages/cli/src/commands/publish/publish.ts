@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Client, Published } from "@mainspring/api";
 import { boundsText } from "../../definitions/bounds-text.ts";
+import { checkLocally } from "../../definitions/check-locally.ts";
 import { readDefinitions, type DefinitionFile } from "../../definitions/read-definition.ts";
 import { reportLines } from "../../definitions/report.ts";
 import { exitCodes } from "../../exit-codes.ts";
@@ -56,10 +57,13 @@ export function publish(program: Program, parent: Command): void {
 }
 
 /** @throws whatever is not about this file: nobody answers, the key may not publish */
-async function publishFile(client: Client, { file, text, parsed, workflow }: DefinitionFile): Promise<Outcome> {
-  const unread = { file, workflow: workflow ?? null };
-  // Without a key there is no draft to save it as. Otherwise the server decides what it can read.
-  if (workflow === undefined) return { ...unread, issues: "issues" in parsed ? parsed.issues : [] };
+async function publishFile(client: Client, given: DefinitionFile): Promise<Outcome> {
+  const { file, text, workflow } = given;
+  if (workflow === undefined) {
+    // Without a key there is no draft to save it as. Otherwise the server decides what it can read.
+    const [checked] = await checkLocally([given]);
+    return { file, workflow: null, issues: checked?.issues ?? [] };
+  }
   const params = { key: workflow };
   try {
     const { issues } = await saveDraft(client, workflow, text);

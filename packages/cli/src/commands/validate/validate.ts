@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Context } from "../../context.ts";
 import { boundsText } from "../../definitions/bounds-text.ts";
 import { checkLocally } from "../../definitions/check-locally.ts";
-import { hasErrors, isReadable, readDefinitions, type DefinitionFile } from "../../definitions/read-definition.ts";
+import { hasErrors, readDefinitions, type DefinitionFile } from "../../definitions/read-definition.ts";
 import { reportLines } from "../../definitions/report.ts";
 import { exitCodes } from "../../exit-codes.ts";
 import type { ShownIssue } from "../../output/issues.ts";
@@ -47,10 +47,10 @@ export function validate(program: Program, parent: Command): void {
 async function checkRemotely(context: Context, files: readonly DefinitionFile[]): Promise<Checked[]> {
   const client = await context.client();
   const checked: Checked[] = [];
-  for (const { parsed, text, workflow } of files) {
-    if (workflow === undefined || !isReadable(parsed))
-      checked.push({ issues: isReadable(parsed) ? [] : parsed.issues });
-    else checked.push(await client.workflows.validate({ params: { key: workflow }, yaml: text }));
+  for (const file of files) {
+    // Without a key there is nothing to ask the server about.
+    if (file.workflow === undefined) checked.push(...(await checkLocally([file])));
+    else checked.push(await client.workflows.validate({ params: { key: file.workflow }, yaml: file.text }));
   }
   return checked;
 }

@@ -3,6 +3,7 @@ import type { ValueDefinition } from "../../definition/value.ts";
 import type { ForEachStep, Value } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
+import { noTarget } from "../target.ts";
 
 /** Items of one `control.forEach` that may be under way at the same time, under semantics 2. */
 export const forEachConcurrencyMax = 50;
@@ -59,6 +60,5 @@ function compileConcurrency(c: CompileContext, given: ValueDefinition, place: St
 function compileCollect(c: CompileContext, step: ForEachDefinition, place: StepPlace): ForEachStep["collect"] {
   if (step.collect === undefined) return undefined;
   const value = c.value(step.collect.value, place, "/collect/value");
-  const saveAs = c.target(step.collect.saveAs, place, "/collect/saveAs");
-  return saveAs === undefined ? undefined : { value, saveAs };
+  return { value, saveAs: c.target(step.collect.saveAs, place, "/collect/saveAs") ?? noTarget };
 }

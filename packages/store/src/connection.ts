@@ -1,7 +1,17 @@
-import { CompiledQuery, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from "kysely";
-import type { DatabaseConnection, Driver, QueryResult } from "kysely";
+import {
+  DummyDriver,
+  DefaultQueryExecutor,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from "kysely";
+import type { CompiledQuery, ConnectionProvider, Dialect, QueryExecutor, QueryResult } from "kysely";
 import pg from "pg";
+import { Pipeline } from "./pipeline.ts";
 import type { Schema } from "./schema.ts";
+
+export { preparedMark } from "./pipeline.ts";
 
 export interface PoolOptions {
   readonly url: string;
@@ -34,90 +44,48 @@ export function openPool(options: PoolOptions): pg.Pool {
   return pool;
 }
 
+/** For statements that stand alone, each a transaction of its own. A tenant's go through `transaction.ts`. */
 export function openKysely(pool: pg.Pool): Kysely<Schema> {
-  return new Kysely<Schema>({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new PoolDriver(pool),
-      createIntrospector: (db) => new PostgresIntrospector(db),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
+  return kyselyOf(
+    executorOf(async (query) => {
+      const client = await pool.connect();
+      try {
+        return await readThrough(new Pipeline(client), query);
+      } finally {
+        client.release();
+      }
+    }),
+  );
+}
+
+/** Sends a query of kysely's and gives back what it returned. */
+export async function readThrough<R>(pipeline: Pipeline, query: CompiledQuery): Promise<QueryResult<R>> {
+  const { rowCount, rows } = await pipeline.read(query);
+  return { numAffectedRows: BigInt(rowCount), rows: rows as R[] };
+}
+
+const adapter = new PostgresAdapter();
+const compiler = new PostgresQueryCompiler();
+const driver = new DummyDriver();
+const dialect: Dialect = {
+  createAdapter: () => adapter,
+  createDriver: () => driver,
+  createIntrospector: (db) => new PostgresIntrospector(db),
+  createQueryCompiler: () => compiler,
+};
+
+/** kysely writes queries and we perform them: its own drivers wait for each answer before they send the next. */
+export function kyselyOf(executor: QueryExecutor): Kysely<Schema> {
+  return new Kysely<Schema>({ config: { dialect }, dialect, driver, executor });
+}
+
+export function executorOf(execute: <R>(query: CompiledQuery) => Promise<QueryResult<R>>): QueryExecutor {
+  const connection = {
+    executeQuery: execute,
+    streamQuery: () => {
+      throw new Error("Results are paged by key, not streamed.");
     },
-  });
-}
-
-/** Statements that begin so are parsed and planned once per connection. They name their columns: `*` may change. */
-export const preparedMark = "/* prepared */";
-
-/**
- * kysely's own driver knows neither named statements nor a way to begin a transaction and set its tenant in one round trip.
- * Transactions are opened by `store.ts`, by plain statements on one connection.
- */
-class PoolDriver implements Driver {
-  readonly #pool: pg.Pool;
-  constructor(pool: pg.Pool) {
-    this.#pool = pool;
-  }
-  async init(): Promise<void> {}
-  async acquireConnection(): Promise<PoolConnection> {
-    return new PoolConnection(await this.#pool.connect());
-  }
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin"));
-  }
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("commit"));
-  }
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("rollback"));
-  }
-  async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    (connection as PoolConnection).release();
-  }
-  async destroy(): Promise<void> {
-    await this.#pool.end();
-  }
-}
-
-class PoolConnection implements DatabaseConnection {
-  readonly #client: pg.PoolClient;
-  #broken = false;
-  constructor(client: pg.PoolClient) {
-    this.#client = client;
-  }
-  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const values = [...query.parameters];
-    try {
-      const result = query.sql.startsWith(preparedMark)
-        ? await this.#client.query({ name: statementName(query.sql), text: query.sql, values })
-        : await this.#client.query(query.sql, values);
-      // Several statements in one text give several results; those texts return nothing that anybody reads.
-      if (Array.isArray(result)) return { rows: [] };
-      // A failed statement whose error somebody swallowed: nothing of the transaction was kept.
-      if (query.sql === "commit" && result.command !== "COMMIT")
-        throw new Error("The transaction had failed and was rolled back.");
-      return { numAffectedRows: BigInt(result.rowCount ?? 0), rows: result.rows };
-    } catch (error) {
-      // A connection that cannot even go back is not given to the next tenant.
-      if (query.sql === "rollback") this.#broken = true;
-      throw error;
-    }
-  }
-  // oxlint-disable-next-line require-yield
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-    throw new Error("Results are paged by key, not streamed.");
-  }
-  release(): void {
-    this.#client.release(this.#broken);
-  }
-}
-
-const statementNames = new Map<string, string>();
-
-function statementName(text: string): string {
-  let name = statementNames.get(text);
-  if (name === undefined) {
-    name = `m${statementNames.size + 1}`;
-    statementNames.set(text, name);
-  }
-  return name;
+  };
+  const provider: ConnectionProvider = { provideConnection: (consumer) => consumer(connection) };
+  return new DefaultQueryExecutor(compiler, adapter, provider);
 }

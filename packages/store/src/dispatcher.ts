@@ -32,13 +32,14 @@ export function openDispatcher(options: {
   readonly url: string;
   readonly onPoolError?: (error: Error) => void;
 }): Dispatcher {
-  const kysely = openKysely(openPool({ ...options, max: 2, name: "mainspring dispatcher" }));
+  const pool = openPool({ ...options, max: 2, name: "mainspring dispatcher" });
+  const kysely = openKysely(pool);
   return {
     dueStarts: (limit) => due(kysely, "outbox", limit),
     dueEvents: (limit) => due(kysely, "workflow_runtime_events", limit),
     dueDeliveries: (limit) => due(kysely, "workflow_event_deliveries", limit),
     listen: (channel, onNotify) => listen(options.url, channel, onNotify),
-    close: () => kysely.destroy(),
+    close: () => pool.end(),
   };
 }
 

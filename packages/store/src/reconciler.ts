@@ -18,7 +18,8 @@ export function openReconciler(options: {
   readonly url: string;
   readonly onPoolError?: (error: Error) => void;
 }): Reconciler {
-  const kysely = openKysely(openPool({ ...options, max: 1, name: "mainspring reconciler" }));
+  const pool = openPool({ ...options, max: 1, name: "mainspring reconciler" });
+  const kysely = openKysely(pool);
   return {
     runsToCheck: async ({ limit, olderThanMs }) => {
       const { rows } = await sql<{ tenantId: string; runId: string }>`
@@ -32,6 +33,6 @@ export function openReconciler(options: {
         returning r.tenant_id as "tenantId", r.id as "runId"`.execute(kysely);
       return rows;
     },
-    close: () => kysely.destroy(),
+    close: () => pool.end(),
   };
 }

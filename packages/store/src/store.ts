@@ -3,15 +3,17 @@ import type { Kysely } from "kysely";
 import { openKysely, openPool } from "./connection.ts";
 import { roleNames } from "./roles.ts";
 import type { Schema } from "./schema.ts";
+import { inTransaction } from "./transaction.ts";
+import type { Transaction } from "./transaction.ts";
 
 /**
  * A transaction in which exactly one tenant's rows exist. Every function of this package that reads or writes a tenant's rows
  * takes one, and only `Store.tenant` makes one.
  */
-export type TenantDb = Kysely<Schema> & { readonly tenantId: string };
+export type TenantDb = Transaction & { readonly tenantId: string };
 
 /** A transaction without a tenant: it sees the table of tenants and no row of theirs. */
-export type PlatformDb = Kysely<Schema> & { readonly tenantId?: undefined };
+export type PlatformDb = Transaction & { readonly tenantId?: undefined };
 
 export interface Store {
   /**
@@ -34,13 +36,13 @@ export interface StoreOptions {
 
 /** Connects when first used. */
 export function openStore(options: StoreOptions): Store {
-  const kysely = openKysely(openPool({ ...options, name: "mainspring app" }));
+  const pool = openPool({ ...options, name: "mainspring app" });
   return {
     tenant: async (tenantId, work) =>
-      transaction(kysely, checkedTenantId(tenantId), (db) => work(Object.assign(db, { tenantId }))),
-    platform: (work) => transaction(kysely, "", (db) => work(db as PlatformDb)),
-    ready: () => checkRole(kysely),
-    close: () => kysely.destroy(),
+      inTransaction(pool, checkedTenantId(tenantId), (db) => work(Object.assign(db, { tenantId }))),
+    platform: (work) => inTransaction(pool, "", (db) => work(db as PlatformDb)),
+    ready: () => checkRole(openKysely(pool)),
+    close: () => pool.end(),
   };
 }
 
@@ -54,29 +56,6 @@ export function isUuid(text: string): boolean {
 function checkedTenantId(tenantId: string): string {
   if (!isUuid(tenantId)) throw new Error("A tenant id is a UUID.");
   return tenantId;
-}
-
-function transaction<T>(
-  kysely: Kysely<Schema>,
-  tenantId: string,
-  work: (db: Kysely<Schema>) => Promise<T>,
-): Promise<T> {
-  return kysely.connection().execute(async (connection) => {
-    // One round trip. The setting ends with the transaction, so a pooled connection carries no tenant to the next.
-    await sql.raw(`begin; select set_config('app.tenant', '${tenantId}', true)`).execute(connection);
-    let result: T;
-    try {
-      result = await work(connection);
-    } catch (error) {
-      await sql
-        .raw("rollback")
-        .execute(connection)
-        .catch(() => {}); // the connection is thrown away then
-      throw error;
-    }
-    await sql.raw("commit").execute(connection);
-    return result;
-  });
 }
 
 async function checkRole(kysely: Kysely<Schema>): Promise<void> {

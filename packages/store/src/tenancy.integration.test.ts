@@ -297,6 +297,7 @@ test("a connection that broke is replaced, and an error swallowed inside a trans
   try {
     const { id } = await testTenant(database.store);
     const broken = store.tenant(id, async (db) => {
+      await db.selectFrom("api_keys").select("id").execute(); // before it there is no transaction yet
       const { rows } = await owner.query<{ pid: number }>(
         "select pid from pg_stat_activity where application_name = 'mainspring app' and state = 'idle in transaction' and datname = current_database()",
       );

@@ -9,7 +9,7 @@ const prepared = sql.raw(preparedMark);
 export async function putBlob(db: TenantDb, bytes: Uint8Array): Promise<string> {
   const hash = createHash("sha256").update(bytes).digest("hex");
   await sql`${prepared} insert into blobs (tenant_id, hash, bytes) values (${db.tenantId}, ${hash}, ${Buffer.from(bytes)})
-    on conflict do nothing`.execute(db);
+    on conflict do nothing`.execute(db.unread);
   return hash;
 }
 

@@ -38,9 +38,11 @@ export async function registerExecution(
   const known = await epochOf(db, execution);
   if (known !== undefined) return { epoch: known, isCommitted: true };
 
-  const run = await lockRun(db, execution.runId);
+  const [run, registered] = await Promise.all([
+    lockRun(db, execution.runId),
+    registeredExecutions(db, execution.runId),
+  ]);
   if (run === undefined) return "stale";
-  const registered = await registeredExecutions(db, execution.runId);
   const again = registered.find(({ temporalRunId }) => temporalRunId === execution.temporalRunId);
   if (again !== undefined) return { epoch: again.epoch, isCommitted: true };
 
@@ -84,8 +86,8 @@ function isNext(execution: ExecutionOfRun, ofEpoch: readonly Registered[]): bool
 
 async function register(db: TenantDb, { runId, temporalRunId, ordinal }: ExecutionOfRun, epoch: number): Promise<void> {
   await sql`${prepared} insert into workflow_run_executions (tenant_id, run_id, temporal_run_id, epoch, ordinal)
-    values (${db.tenantId}, ${runId}, ${temporalRunId}, ${epoch}, ${ordinal})`.execute(db);
+    values (${db.tenantId}, ${runId}, ${temporalRunId}, ${epoch}, ${ordinal})`.execute(db.unread);
   // From here on nothing of the execution before can land.
   await sql`${prepared} update workflow_runs set fence_epoch = ${epoch}, fence_ordinal = ${ordinal}, fence_history_length = 0
-    where id = ${runId} and (fence_epoch, fence_ordinal) < (${epoch}::int, ${ordinal}::int)`.execute(db);
+    where id = ${runId} and (fence_epoch, fence_ordinal) < (${epoch}::int, ${ordinal}::int)`.execute(db.unread);
 }

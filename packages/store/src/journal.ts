@@ -5,10 +5,12 @@ import { compareFences } from "./fence.ts";
 import type { Fence } from "./fence.ts";
 import { dropNoneInvocations, insertNoneInvocations } from "./none-invocations.ts";
 import type { NoneInvocation } from "./none-invocations.ts";
-import { touchedBy } from "./projection/touched.ts";
-import type { JournalChange } from "./projection/touched.ts";
-import { projectTouched } from "./project.ts";
+import { isWithin, touchedBy } from "./projection/touched.ts";
+import type { JournalChange, Touched } from "./projection/touched.ts";
+import { projectTouched, readTouched } from "./project.ts";
+import type { TouchedEntries } from "./project.ts";
 import { lockRun } from "./run-lock.ts";
+import type { RunCondition } from "./run-lock.ts";
 import { loadValues, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
 
@@ -26,19 +28,32 @@ export interface ProvisionalWrite {
   readonly invocations?: readonly NoneInvocation[];
 }
 
+export interface CarriedWrite {
+  readonly runId: string;
+  readonly fence: Fence;
+  readonly entries: readonly JournalEntry[];
+}
+
 /**
  * Writes what a local activity flushes, and the rows computed from it. Its workflow task may yet fail, run again with more history
  * and say something else for the same seq: until then the entries are provisional.
  * @returns `fenced` when a newer write has landed, or the segment's token no longer stands: nothing was written then
  */
 export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): Promise<"written" | "fenced"> {
-  const run = await lockRun(db, write.runId);
-  if (run === undefined || compareFences(write.fence, run.fence) < 0) return "fenced";
-  if (write.segmentToken !== undefined && run.segmentToken !== write.segmentToken) return "fenced";
-
-  const changes: JournalChange[] = [];
-  if (run.journalSeq >= write.nextSeq) changes.push(...(await deleteSuperseded(db, write)));
-  changes.push(...(await upsertEntries(db, { ...write, provisional: true })));
+  const { epoch, ordinal, historyLength } = write.fence;
+  const token = write.segmentToken ?? null;
+  const allowed = sql<boolean>`(run.fence_epoch, run.fence_ordinal, run.fence_history_length) <= (${epoch}::int, ${ordinal}::int, ${historyLength}::int)
+    and (${token}::text is null or run.segment_token is not distinct from ${token})`;
+  const rows = await entryRows(db, write.entries);
+  // One round trip, in this order: what stands behind the lock sees what the lock has waited for.
+  const [run, deleted, written, expected] = await Promise.all([
+    lockRun(db, write.runId, allowed),
+    deleteSuperseded(db, write, allowed),
+    upsertEntries(db, { ...write, provisional: true, rows }, allowed),
+    readTouched(db, write.runId, touchedBy(rows.map(asNew))),
+  ]);
+  if (run === undefined || !run.allowed) return "fenced";
+  const changes = [...deleted, ...written];
 
   const invocations = (write.invocations ?? []).map((invocation) => ({
     ...invocation,
@@ -49,7 +64,8 @@ export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): P
   // A segment's commit may be sent again, so its token stands until a newer write; a late copy of an older flush must not void it.
   const segment =
     write.segmentToken !== undefined ? "committed" : compareFences(write.fence, run.fence) > 0 ? "over" : "as it is";
-  await projectTouched(db, run, touchedBy(changes), { fence: write.fence, segment });
+  const touched = await withEntries(db, run.id, touchedBy(changes), expected);
+  await projectTouched(db, run, touched, { fence: write.fence, segment });
   return "written";
 }
 
@@ -58,18 +74,22 @@ export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): P
  * fence wrote stands against them, entry by entry, since parallel calls land in any order. From an epoch before the run's nothing
  * is written.
  */
-export async function writeCarried(
-  db: TenantDb,
-  write: { readonly runId: string; readonly fence: Fence; readonly entries: readonly JournalEntry[] },
-): Promise<void> {
-  const run = await lockRun(db, write.runId);
-  if (run === undefined || write.fence.epoch < run.fence.epoch) return;
-  const changes = await upsertEntries(db, { ...write, provisional: false });
+export async function writeCarried(db: TenantDb, write: CarriedWrite): Promise<void> {
+  const allowed = sql<boolean>`run.fence_epoch <= ${write.fence.epoch}::int`;
+  const rows = await entryRows(db, write.entries);
+  // One round trip, in this order: what stands behind the lock sees what the lock has waited for.
+  const [run, changes, expected] = await Promise.all([
+    lockRun(db, write.runId, allowed),
+    upsertEntries(db, { ...write, provisional: false, rows }, allowed),
+    readTouched(db, write.runId, touchedBy(rows.map(asNew))),
+  ]);
+  if (run === undefined || !run.allowed) return;
   // The workflow task that commanded this call was completed, so a segment that was tried in it, or before it, is over.
   const segment = run.segmentTries > 0 && compareFences(write.fence, run.fence) >= 0 ? "over" : "as it is";
   if (changes.length === 0 && segment === "as it is") return;
   await dropNoneInvocations(db, { runId: run.id, seqs: replacedSeqs(changes), except: [] });
-  await projectTouched(db, run, touchedBy(changes), { fence: run.fence, segment });
+  const touched = await withEntries(db, run.id, touchedBy(changes), expected);
+  await projectTouched(db, run, touched, { fence: run.fence, segment });
 }
 
 /** Entries in the order of seq, those after `afterSeq` where given. */
@@ -86,20 +106,70 @@ export async function journalOf(
   )) as unknown as JournalEntry[];
 }
 
-interface EntryRows {
+/** Read again only where the write has touched more than its own entries are about: it overwrote or deleted others. */
+async function withEntries(
+  db: TenantDb,
+  runId: string,
+  touched: Touched,
+  expected: TouchedEntries,
+): Promise<TouchedEntries> {
+  return isWithin(touched, expected.touched) ? { touched, entries: expected.entries } : readTouched(db, runId, touched);
+}
+
+/** An entry as it is written, with the subjects that it is found by. */
+interface EntryRow {
+  readonly seq: number;
+  readonly kind: string;
+  readonly at: string;
+  readonly execution: number | null;
+  readonly waitId: string | null;
+  readonly eventId: string | null;
+  readonly text: string;
+}
+
+async function entryRows(db: TenantDb, entries: readonly JournalEntry[]): Promise<EntryRow[]> {
+  const rows: EntryRow[] = [];
+  for (const entry of entries) {
+    rows.push({
+      seq: entry.seq,
+      kind: entry.kind,
+      at: entry.at,
+      execution: "execution" in entry ? entry.execution : null,
+      waitId: entry.kind === "wait" ? entry.waitId : null,
+      eventId: entry.kind === "event" ? entry.eventId : null,
+      text: await storeValue(db, entry),
+    });
+  }
+  return rows;
+}
+
+function asNew({ seq, kind, execution, waitId, eventId }: EntryRow): JournalChange {
+  const old = { oldKind: null, oldExecution: null, oldWaitId: null, oldEventId: null };
+  return {
+    seq,
+    ...old,
+    newKind: kind,
+    newExecution: execution,
+    newWaitId: waitId,
+    newEventId: eventId,
+    replaced: false,
+  };
+}
+
+interface EntriesWrite {
   readonly runId: string;
   readonly fence: Fence;
   readonly provisional: boolean;
-  readonly entries: readonly JournalEntry[];
+  readonly rows: readonly EntryRow[];
 }
 
 async function upsertEntries(
   db: TenantDb,
-  { runId, fence, provisional, entries }: EntryRows,
+  { runId, fence, provisional, rows: written }: EntriesWrite,
+  allowed: RunCondition,
 ): Promise<JournalChange[]> {
-  if (entries.length === 0) return [];
-  const texts: string[] = [];
-  for (const entry of entries) texts.push(await rowText(db, entry));
+  if (written.length === 0) return [];
+  const texts = written.map(({ text, ...row }) => `${JSON.stringify(row).slice(0, -1)},"entry":${text}}`);
   // Of one workflow task's tries under one fence the later one has the later clock; a late copy of an earlier try changes nothing.
   const { rows } = await sql<JournalChange>`${prepared}
     insert into workflow_run_journal as j (tenant_id, run_id, seq, epoch, ordinal, history_length, provisional, kind, execution, wait_id, event_id, at, entry)
@@ -107,6 +177,7 @@ async function upsertEntries(
       ${provisional}::boolean, r.kind, r.execution, r."waitId", r."eventId", r.at, r.entry
     from json_to_recordset(${`[${texts.join(",")}]`}::json)
       as r(seq int, kind text, execution int, "waitId" text, "eventId" text, at timestamptz, entry json)
+    where exists (select from workflow_runs run where run.id = ${runId} and ${allowed})
     on conflict (tenant_id, run_id, seq) do update set
       epoch = excluded.epoch, ordinal = excluded.ordinal, history_length = excluded.history_length, provisional = excluded.provisional,
       kind = excluded.kind, execution = excluded.execution, wait_id = excluded.wait_id, event_id = excluded.event_id,
@@ -122,18 +193,6 @@ async function upsertEntries(
   return rows;
 }
 
-async function rowText(db: TenantDb, entry: JournalEntry): Promise<string> {
-  const subject = {
-    seq: entry.seq,
-    kind: entry.kind,
-    at: entry.at,
-    execution: "execution" in entry ? entry.execution : null,
-    waitId: entry.kind === "wait" ? entry.waitId : null,
-    eventId: entry.kind === "event" ? entry.eventId : null,
-  };
-  return `${JSON.stringify(subject).slice(0, -1)},"entry":${await storeValue(db, entry)}}`;
-}
-
 /**
  * Under one fence only what is earlier by the entries' clock goes. A workflow task that runs again may have the fence of the try
  * before it, and a later clock; and a late copy of a flush must not take away what the same try, or the next, has written behind it.
@@ -141,10 +200,12 @@ async function rowText(db: TenantDb, entry: JournalEntry): Promise<string> {
 async function deleteSuperseded(
   db: TenantDb,
   { runId, nextSeq, fence, entries }: ProvisionalWrite,
+  allowed: RunCondition,
 ): Promise<JournalChange[]> {
   const lastAt = entries.reduce<string | null>((last, { at }) => (last === null || at > last ? at : last), null);
   const { rows } = await sql<JournalChange>`${prepared}
     delete from workflow_run_journal where run_id = ${runId} and seq >= ${nextSeq}
+      and exists (select from workflow_runs run where run.id = ${runId} and ${allowed})
       and (provisional or epoch < ${fence.epoch})
       and ((epoch, ordinal, history_length) < (${fence.epoch}::int, ${fence.ordinal}::int, ${fence.historyLength}::int) or at < ${lastAt}::timestamptz)
     returning seq, kind as "oldKind", execution as "oldExecution", wait_id as "oldWaitId", event_id as "oldEventId",

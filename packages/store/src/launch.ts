@@ -30,7 +30,7 @@ export interface NewRun {
 
 /**
  * A run that is accepted: QUEUED, and its start owed. Commit before starting the execution: start, then mark.
- * @throws a unique violation when the id or the idempotency key exists
+ * The transaction fails with a unique violation when the id or the idempotency key exists.
  */
 export async function insertRun(db: TenantDb, run: NewRun): Promise<void> {
   const trigger = triggerOf(run);
@@ -41,9 +41,9 @@ export async function insertRun(db: TenantDb, run: NewRun): Promise<void> {
     values (${db.tenantId}, ${run.id}, (select id from workflow_definitions where key = ${run.workflowKey}), ${run.workflowKey}, ${run.version}, 'QUEUED', 'temporal',
       ${workflowIdOf(run.id)}, ${run.definitionHash}, ${run.programHash}, ${run.semantics}, ${run.parentRunId ?? null}, ${run.rootRunId ?? run.id},
       ${trigger.restartedFrom}, ${trigger.type}, ${trigger.eventId}, ${await storeOptional(db, run.trigger)}::json, ${await storeValue(db, run.input)}::json,
-      ${run.idempotencyKey ?? null}, ${run.requestHash ?? null}, ${run.startedBy ?? null})`.execute(db);
+      ${run.idempotencyKey ?? null}, ${run.requestHash ?? null}, ${run.startedBy ?? null})`.execute(db.unread);
   await sql`${prepared} insert into outbox (tenant_id, id, due_at) values (${db.tenantId}, ${run.id}, coalesce(${run.startDueAt ?? null}::timestamptz, now()))
-    returning case when due_at <= now() then pg_notify(${channels.outbox}, ${db.tenantId}) end`.execute(db);
+    returning case when due_at <= now() then pg_notify(${channels.outbox}, ${db.tenantId}) end`.execute(db.unread);
 }
 
 function triggerOf(run: NewRun): { type: string; eventId: string | null; restartedFrom: string | null } {
@@ -120,10 +120,10 @@ export async function startSucceeded(
     update workflow_runs set started_at = coalesce(started_at, ${start.at}::timestamptz), temporal_run_id = coalesce(temporal_run_id, ${start.temporalRunId}),
       status = case when status = 'QUEUED' then 'RUNNING' else status end, queued_reason = null, updated_at = now()
     where id = ${runId} and (started_at is null or temporal_run_id is null or status = 'QUEUED')
-    returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db);
+    returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db.unread);
   // The relay that made the start holds the row and deletes it itself: waiting for it here could be waiting for one another.
   await sql`${prepared} delete from outbox where id = (select id from outbox where id = ${runId} for update skip locked)`.execute(
-    db,
+    db.unread,
   );
 }
 
@@ -134,10 +134,10 @@ export async function startFailed(
   failure: { readonly error: string; readonly nextAt: Date },
 ): Promise<void> {
   await sql`${prepared} update outbox set attempts = attempts + 1, last_error = ${failure.error}, due_at = ${failure.nextAt} where id = ${runId}`.execute(
-    db,
+    db.unread,
   );
   await sql`${prepared} update workflow_runs set queued_reason = ${failure.error}, updated_at = now() where id = ${runId} and status = 'QUEUED'`.execute(
-    db,
+    db.unread,
   );
 }
 
@@ -145,11 +145,11 @@ export async function startFailed(
 export async function launchRefused(db: TenantDb, runId: string, refusal: { readonly error: unknown }): Promise<void> {
   const error = { ...(refusal.error as object), stage: "launch" };
   // First the outbox, then the run, as everybody who holds both.
-  await sql`delete from outbox where id = ${runId}`.execute(db);
+  await sql`delete from outbox where id = ${runId}`.execute(db.unread);
   await sql`update workflow_runs set status = 'FAILED', error_json = ${JSON.stringify(error)}::json, completed_at = now(), confirmed_at = now(),
       queued_reason = null, updated_at = now()
     where id = ${runId} and status = 'QUEUED'
-    returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db);
+    returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db.unread);
 }
 
 /**
@@ -168,7 +168,7 @@ export async function voidQueuedStart(db: TenantDb, runId: string): Promise<bool
     where id = ${runId} and status = 'QUEUED'
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db);
   if (rows.length === 0) return false;
-  await sql`delete from outbox where id = ${runId}`.execute(db);
+  await sql`delete from outbox where id = ${runId}`.execute(db.unread);
   return true;
 }
 

@@ -3,6 +3,8 @@ import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
 import { newId } from "./ids.ts";
 import type { Moment } from "./instants.ts";
+import { writeCarried } from "./journal.ts";
+import type { CarriedWrite } from "./journal.ts";
 import { noteRetry, noteStepInput } from "./steps.ts";
 import { loadValue, storeOptional, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
@@ -66,17 +68,24 @@ interface Row {
 /**
  * Takes the ledger's row for an effect, before the effect. Commit before running the handler.
  * A claim is dead when Temporal has handed out a later attempt of the same call, or its deadline has passed.
+ * @param carried entries that the call carries: written whatever the claim says, in its round trip
  */
-export async function claimInvocation(db: TenantDb, claim: InvocationClaim): Promise<ClaimResult> {
+export async function claimInvocation(
+  db: TenantDb,
+  claim: InvocationClaim,
+  carried?: CarriedWrite,
+): Promise<ClaimResult> {
   const { place } = claim;
   const inputJson = await storeValue(db, claim.input);
-  const inserted = await sql`${prepared}
+  const inserting = sql`${prepared}
     insert into workflow_action_invocations (tenant_id, key, id, run_id, command_id, step_id, step_path, iteration, execution, action, effect,
       status, input_json, input_hash, owner, deadline_at, temporal_attempt, started_at)
     values (${db.tenantId}, ${claim.key}, ${newId()}, ${claim.runId}, ${claim.commandId}, ${place.stepId}, ${place.stepPath}, ${[...place.iteration]}::int[],
       ${place.execution}, ${claim.action}, ${claim.effect}, 'STARTED', ${inputJson}::json, ${claim.inputHash}, ${claim.owner}, ${claim.deadlineAt},
       ${claim.attempt}, clock_timestamp())
     on conflict (tenant_id, key) do nothing returning true as claimed`.execute(db);
+  // The ledger's row before the run's, in every claim: so no two claims wait for each other.
+  const [inserted] = await Promise.all([inserting, carried === undefined ? undefined : writeCarried(db, carried)]);
   if (inserted.rows.length > 0) return { result: "claimed", reportedAttempts: 0, lostInRow: claim.attempt - 1 };
 
   const { rows } = await sql<Row>`${prepared}
@@ -144,18 +153,18 @@ async function takeOver(db: TenantDb, claim: InvocationClaim, attempts: Attempts
       last_reported_attempt = case when run_id = ${claim.runId} and command_id = ${claim.commandId} then last_reported_attempt else 0 end,
       started_at = case when run_id = ${claim.runId} and command_id = ${claim.commandId} then started_at else clock_timestamp() end,
       output_json = null, finished_at = null
-    where key = ${claim.key}`.execute(db);
+    where key = ${claim.key}`.execute(db.unread);
 }
 
 async function held(db: TenantDb, claim: InvocationClaim, row: Row): Promise<ClaimResult> {
   await sql`update workflow_action_invocations set held_attempts = held_attempts || jsonb_build_object(${callOf(claim)}::text, ${claim.attempt}::int)
-    where key = ${claim.key}`.execute(db);
+    where key = ${claim.key}`.execute(db.unread);
   return { result: "held", until: row.deadlineAt ?? new Date() };
 }
 
 async function outcomeUnknown(db: TenantDb, claim: InvocationClaim): Promise<void> {
   await sql`update workflow_action_invocations set status = 'UNKNOWN', finished_at = clock_timestamp(),
-      owner = ${claim.owner}, temporal_attempt = ${claim.attempt} where key = ${claim.key}`.execute(db);
+      owner = ${claim.owner}, temporal_attempt = ${claim.attempt} where key = ${claim.key}`.execute(db.unread);
 }
 
 /**
@@ -217,6 +226,6 @@ export async function invocationLate(
   late: { readonly key: string; readonly at: Moment; readonly result: unknown },
 ): Promise<void> {
   await sql`update workflow_action_invocations set late_json = ${await storeOptional(db, { at: late.at, result: late.result })}::json where key = ${late.key}`.execute(
-    db,
+    db.unread,
   );
 }

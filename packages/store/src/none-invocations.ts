@@ -120,7 +120,7 @@ export async function insertNoneInvocations(
       error_json = excluded.error_json, temporal_attempt = excluded.temporal_attempt, reported_attempts = excluded.reported_attempts,
       last_reported_attempt = greatest(i.last_reported_attempt, excluded.last_reported_attempt),
       seq = excluded.seq, epoch = excluded.epoch, provisional = excluded.provisional, started_at = excluded.started_at, finished_at = excluded.finished_at
-    where i.effect = 'none'`.execute(db);
+    where i.effect = 'none'`.execute(db.unread);
 }
 
 /** Deletes the rows of effect-free calls that were written with entries which stand no more. @param drop.except written anew */
@@ -135,6 +135,6 @@ export async function dropNoneInvocations(
   if (drop.seqs.length === 0) return;
   await sql`${prepared} delete from workflow_action_invocations
     where run_id = ${drop.runId} and effect = 'none' and seq = any(${drop.seqs}::int[]) and not key = any(${drop.except.map(({ key }) => key)}::text[])`.execute(
-    db,
+    db.unread,
   );
 }

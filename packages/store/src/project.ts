@@ -24,13 +24,22 @@ export interface RunRowChange {
   readonly segment: "committed" | "over" | "as it is";
 }
 
+/** What is to be computed anew, and the entries that it is computed from. */
+export interface TouchedEntries {
+  readonly touched: Touched;
+  readonly entries: readonly PlacedEntry[];
+}
+
 /**
  * Computes the touched rows anew from the journal as it stands now, so that they do not depend on the order in which entries
  * came in. In the writer's transaction, under the run's lock.
  */
-export async function projectTouched(db: TenantDb, run: LockedRun, touched: Touched, row: RunRowChange): Promise<void> {
-  const entries = await entriesOf(db, run.id, touched);
-
+export async function projectTouched(
+  db: TenantDb,
+  run: LockedRun,
+  { touched, entries }: TouchedEntries,
+  row: RunRowChange,
+): Promise<void> {
   if (touched.executions.size > 0) {
     const present = [];
     const absent = [];
@@ -71,11 +80,11 @@ export async function projectTouched(db: TenantDb, run: LockedRun, touched: Touc
   await writeRunRow(db, run, touched, entries, row);
 }
 
-/** The entries about the touched subjects, and the last ones about the run; ascending by seq. */
-async function entriesOf(db: TenantDb, runId: string, touched: Touched): Promise<PlacedEntry[]> {
+/** Reads the entries about the touched subjects, and the last ones about the run; ascending by seq. */
+export async function readTouched(db: TenantDb, runId: string, touched: Touched): Promise<TouchedEntries> {
   const { executions, waits, events } = touched;
   if (executions.size + waits.size + events.size === 0 && !touched.status && !touched.state && !touched.steps)
-    return [];
+    return { touched, entries: [] };
   const { rows } = await sql<{ seq: number; epoch: number; entry: JournalEntry }>`${prepared}
     select seq, epoch, entry from workflow_run_journal where run_id = ${runId} and execution = any(${[...executions]}::int[])
     union all
@@ -96,7 +105,12 @@ async function entriesOf(db: TenantDb, runId: string, touched: Touched): Promise
     db,
     sorted.map((row) => row.entry),
   );
-  return sorted.map((row, i) => ({ seq: row.seq, epoch: row.epoch, entry: entries[i] as unknown as JournalEntry }));
+  const placed = sorted.map((row, i) => ({
+    seq: row.seq,
+    epoch: row.epoch,
+    entry: entries[i] as unknown as JournalEntry,
+  }));
+  return { touched, entries: placed };
 }
 
 async function writeRunRow(
@@ -131,5 +145,5 @@ async function writeRunRow(
       segment_tries = case when ${segment !== "as it is"}::boolean then 0 else segment_tries end,
       updated_at = now()
     where id = ${run.id}
-    returning pg_notify(${channels.journal}, ${`${db.tenantId}:${run.id}`})`.execute(db);
+    returning pg_notify(${channels.journal}, ${`${db.tenantId}:${run.id}`})`.execute(db.unread);
 }

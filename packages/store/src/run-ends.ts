@@ -4,7 +4,7 @@ import { releaseReservations } from "./deliveries.ts";
 import { instant } from "./instants.ts";
 import type { Moment } from "./instants.ts";
 import { channels } from "./listen.ts";
-import { projectTouched } from "./project.ts";
+import { projectTouched, readTouched } from "./project.ts";
 import { touchedBy } from "./projection/touched.ts";
 import type { JournalChange } from "./projection/touched.ts";
 import { lockRun } from "./run-lock.ts";
@@ -55,7 +55,7 @@ export async function reopenRun(db: TenantDb, run: LockedRun): Promise<void> {
   const reopened = await lockRun(db, run.id);
   if (reopened === undefined) return;
   if (run.endedOutside !== undefined)
-    await projectTouched(db, reopened, touchedBy(await wholeJournal(db, run.id)), {
+    await projectTouched(db, reopened, await readTouched(db, run.id, touchedBy(await wholeJournal(db, run.id))), {
       fence: reopened.fence,
       segment: "over",
     });

@@ -1,8 +1,6 @@
 import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
-import { compareFences } from "./fence.ts";
 import type { Fence } from "./fence.ts";
-import { lockRun } from "./run-lock.ts";
 import type { TenantDb } from "./store.ts";
 
 const prepared = sql.raw(preparedMark);
@@ -19,12 +17,14 @@ export async function takeSegmentToken(
   db: TenantDb,
   segment: { readonly runId: string; readonly fence: Fence; readonly token: string },
 ): Promise<"taken" | "fenced" | "exhausted"> {
-  const run = await lockRun(db, segment.runId);
-  if (run === undefined || compareFences(segment.fence, run.fence) < 0) return "fenced";
-  const exhausted = run.segmentTries >= segmentTriesMax;
-  await sql`${prepared}
-    update workflow_runs set segment_token = ${exhausted ? null : segment.token}::text, segment_tries = ${exhausted ? run.segmentTries : run.segmentTries + 1},
-      fence_epoch = ${segment.fence.epoch}, fence_ordinal = ${segment.fence.ordinal}, fence_history_length = ${segment.fence.historyLength}
-    where id = ${segment.runId}`.execute(db);
-  return exhausted ? "exhausted" : "taken";
+  const { epoch, ordinal, historyLength } = segment.fence;
+  const { rows } = await sql<{ exhausted: boolean }>`${prepared}
+    update workflow_runs set segment_token = case when segment_tries < ${segmentTriesMax} then ${segment.token} end,
+      segment_tries = least(segment_tries + 1, ${segmentTriesMax}),
+      fence_epoch = ${epoch}, fence_ordinal = ${ordinal}, fence_history_length = ${historyLength}
+    where id = ${segment.runId} and (fence_epoch, fence_ordinal, fence_history_length) <= (${epoch}::int, ${ordinal}::int, ${historyLength}::int)
+    returning old.segment_tries >= ${segmentTriesMax} as exhausted`.execute(db);
+  const run = rows[0];
+  if (run === undefined) return "fenced";
+  return run.exhausted ? "exhausted" : "taken";
 }

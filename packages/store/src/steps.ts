@@ -73,7 +73,7 @@ export async function writeStepRows(
 ): Promise<void> {
   if (rows.absent.length > 0) {
     await sql`${prepared} delete from workflow_run_steps where run_id = ${runId} and execution = any(${rows.absent}::int[])`.execute(
-      db,
+      db.unread,
     );
   }
   if (rows.present.length === 0) return;
@@ -101,7 +101,7 @@ export async function writeStepRows(
         end,
       input_json = case when s.epoch = excluded.epoch and s.step_path = excluded.step_path then s.input_json end,
       started_at = excluded.started_at, finished_at = excluded.finished_at, command_id = excluded.command_id,
-      output_json = excluded.output_json, epoch = excluded.epoch`.execute(db);
+      output_json = excluded.output_json, epoch = excluded.epoch`.execute(db.unread);
 }
 
 /** Where a try of an action shows itself. */
@@ -114,7 +114,9 @@ export interface StepOfAttempt {
 export async function noteAttempt(db: TenantDb, step: StepOfAttempt & { readonly attempt: number }): Promise<void> {
   await sql`${prepared} update workflow_run_steps set status = 'RUNNING', attempt = greatest(attempt, ${step.attempt}),
       live_attempt = greatest(live_attempt, ${step.attempt}), next_attempt_at = null
-    where run_id = ${step.runId} and execution = ${step.execution} and status in ('RUNNING', 'RETRYING')`.execute(db);
+    where run_id = ${step.runId} and execution = ${step.execution} and status in ('RUNNING', 'RETRYING')`.execute(
+    db.unread,
+  );
 }
 
 /** A try has failed and another follows. @param errorJson JSON text */
@@ -124,13 +126,15 @@ export async function noteRetry(
 ): Promise<void> {
   await sql`${prepared} update workflow_run_steps set status = 'RETRYING', attempt = greatest(attempt, ${step.attempt}),
       live_attempt = greatest(live_attempt, ${step.attempt}), error_json = ${step.errorJson}::json, next_attempt_at = ${step.nextAt}
-    where run_id = ${step.runId} and execution = ${step.execution} and status in ('RUNNING', 'RETRYING')`.execute(db);
+    where run_id = ${step.runId} and execution = ${step.execution} and status in ('RUNNING', 'RETRYING')`.execute(
+    db.unread,
+  );
 }
 
 /** The input of a call that was answered from another run's invocation: this run has none of its own to show it. @param inputJson JSON text */
 export async function noteStepInput(db: TenantDb, step: StepOfAttempt & { readonly inputJson: string }): Promise<void> {
   await sql`update workflow_run_steps set input_json = ${step.inputJson}::json
-    where run_id = ${step.runId} and execution = ${step.execution}`.execute(db);
+    where run_id = ${step.runId} and execution = ${step.execution}`.execute(db.unread);
 }
 
 /** Closes what a run left open that ended without saying so. @param errorJson JSON text */
@@ -140,5 +144,5 @@ export async function closeOpenSteps(
   ended: { readonly status: "FAILED" | "CANCELED"; readonly at: Moment; readonly errorJson: string },
 ): Promise<void> {
   await sql`update workflow_run_steps set status = ${ended.status}, finished_at = ${ended.at}, error_json = ${ended.errorJson}::json, next_attempt_at = null
-    where run_id = ${runId} and status in ('RUNNING', 'WAITING', 'RETRYING')`.execute(db);
+    where run_id = ${runId} and status in ('RUNNING', 'WAITING', 'RETRYING')`.execute(db.unread);
 }

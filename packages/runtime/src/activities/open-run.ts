@@ -41,10 +41,9 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
 }
 
 async function find(db: TenantDb, dependencies: ActivityDependencies, { runId, tenantId, start: pinned, ordinal, historyLength }: OpenRunArgs, temporalRunId: string): Promise<Found> {
-  const run = await runForOpen(db, runId);
+  const [run, fence] = await Promise.all([runForOpen(db, runId), dependencies.epochs.fence(db, { tenantId, runId, ordinal, historyLength }, temporalRunId)]);
   if (run === undefined) return { ok: false, code: "DEFINITION_MISSING", message: `No run ${runId} and so no definition` };
   const now: Instant = instantFromMs(Date.now());
-  const fence = await dependencies.epochs.fence(db, { tenantId, runId, ordinal, historyLength }, temporalRunId);
   if (fence !== "stale") await startSucceeded(db, runId, { temporalRunId, at: new Date() });
   const program = await dependencies.programs.load(db, pinned.programHash);
   if (program === undefined) return end(db, runId, fence, now, "DEFINITION_MISSING", `The pinned definition ${pinned.definitionHash} (program ${pinned.programHash}) is not in the store`);
@@ -52,6 +51,7 @@ async function find(db: TenantDb, dependencies: ActivityDependencies, { runId, t
     return end(db, runId, fence, now, "DEFINITION_HASH_MISMATCH", `The run pins definition ${pinned.definitionHash}, the store has ${program.definitionHash}`);
   }
   const token = randomUUID();
+  db.lastRound();
   const taken = fence === "stale" ? "fenced" : await takeSegmentToken(db, { runId, fence, token });
   const context: StartContext = {
     runId,

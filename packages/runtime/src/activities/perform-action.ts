@@ -1,6 +1,6 @@
 import { performAction as perform, ActionFailure } from "@mainspring/actions";
 import { instantFromMs, nextDelayMs, type ActionError, type JournalEntry, type Json } from "@mainspring/core";
-import { claimInvocation, invocationFailed, invocationLate, invocationSucceeded, noneAttempts, noteAttempt, recordNone, writeCarried, type Fence, type InvocationClaim, type NoneInvocation, type TenantDb } from "@mainspring/store";
+import { claimInvocation, invocationFailed, invocationLate, invocationSucceeded, noneAttempts, noteAttempt, recordNone, writeCarried, type CarriedWrite, type Fence, type InvocationClaim, type NoneInvocation, type TenantDb } from "@mainspring/store";
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import { activityGraceMs } from "../workflow/bounds.ts";
@@ -48,8 +48,8 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
   try {
     const { begun, egressAllow, input } = await store.tenant(tenantId, async (db) => {
       fence = await dependencies.epochs.fence(db, args, temporalRunId);
-      const begun = withoutEffect ? await countNone(db, args, key, tries) : await claim(db, args, key, tries, startedAt);
-      if (!withoutEffect && fence !== "stale" && entries.length > 0) await writeCarried(db, { runId, fence, entries });
+      const carried = fence === "stale" || entries.length === 0 ? undefined : { runId, fence, entries };
+      const begun = withoutEffect ? await countNone(db, args, key, tries) : await claim(db, args, key, tries, startedAt, carried);
       if (begun.do === "run" && begun.attempt > 1) await noteAttempt(db, { runId, execution: call.place.execution, attempt: begun.attempt });
       const egressAllow = begun.do === "run" ? await dependencies.egress.of(db) : {};
       const input = holdsBlob(call.input) ? await withBlobs(db, call.input) : call.input;
@@ -92,6 +92,7 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
           if (fence !== "stale" && entries.length > 0) await writeCarried(db, { runId, fence, entries });
           await recordNone(db, { ...noneRow(args, key, startedAt), runId, provisional: false, status: "SUCCEEDED", output: kept, attempts: begun.attempt, temporalAttempt, finishedAt: new Date() });
         } else {
+          db.lastRound();
           await invocationSucceeded(db, { key, output: kept, at: new Date(), attempt: begun.attempt, owner: ownerOf(args, temporalAttempt) });
         }
         return kept;
@@ -121,7 +122,7 @@ interface Tries {
   readonly lostAtMost: number;
 }
 
-async function claim(db: TenantDb, args: PerformActionArgs, key: string, { temporalAttempt, lostAtMost }: Tries, startedAt: Date): Promise<Begun> {
+async function claim(db: TenantDb, args: PerformActionArgs, key: string, { temporalAttempt, lostAtMost }: Tries, startedAt: Date, carried: CarriedWrite | undefined): Promise<Begun> {
   const { call, runId } = args;
   const request: InvocationClaim = {
     key,
@@ -137,7 +138,7 @@ async function claim(db: TenantDb, args: PerformActionArgs, key: string, { tempo
     owner: ownerOf(args, temporalAttempt),
     repeatUnknown: call.retry?.retryOn.includes("OUTCOME_UNKNOWN") === true,
   };
-  const claimed = await claimInvocation(db, request);
+  const claimed = await claimInvocation(db, request, carried);
   switch (claimed.result) {
     case "claimed":
       return runUnlessLost(call.attemptsMade + claimed.reportedAttempts + 1, Math.min(claimed.lostInRow, lostAtMost));

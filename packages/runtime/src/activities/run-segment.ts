@@ -21,6 +21,7 @@ export async function runSegment(dependencies: ActivityDependencies, args: Segme
     const program = await dependencies.programs.load(db, programHash);
     if (program === undefined) throw new Error(`Program ${programHash} of tenant ${tenantId} is missing: restore it and the run goes on`);
     const fence = await dependencies.epochs.fence(db, args, temporalRunId);
+    db.lastRound();
     const taken = fence === "stale" ? "fenced" : await takeSegmentToken(db, { runId, fence, token });
     return { program, fence, taken };
   });

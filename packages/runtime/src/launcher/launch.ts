@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, instantFromMs, MainspringError, validate, type Issue, type Json } from "@mainspring/core";
-import { definitionOf, getRun, getWorkflow, insertRun, newId, launchRefused, runByIdempotencyKey, runInput, startFailed, startSucceeded, type Store, type TenantDb } from "@mainspring/store";
+import { definitionOf, getRun, getWorkflow, insertRun, newId, launchRefused, runByIdempotencyKey, runForStart, runInput, startFailed, startSucceeded, type Store, type TenantDb } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { StartInput } from "../activities/contract.ts";
 import { startRun, type StartResult } from "./run-starter.ts";
@@ -45,7 +45,10 @@ export async function launch(parts: LauncherParts, request: LaunchRequest): Prom
   const inserted = await parts.store.tenant(tenantId, (db) => insert(db, request));
   if (!inserted.created) return inserted;
   const started = await startRun(parts.client, inserted.input, { withinMs: requestStartMs, ...taskTimeout(parts) });
-  const status = await parts.store.tenant(tenantId, (db) => markStart(db, inserted.runId, started, { nextAt: new Date(Date.now() + 1_000) }));
+  const status = await parts.store.tenant(tenantId, (db) => {
+    db.lastRound();
+    return markStart(db, inserted.runId, started, { nextAt: new Date(Date.now() + 1_000) });
+  });
   if (started.result === "refused") throw new MainspringError("LAUNCH_REFUSED", { runId: inserted.runId, reason: started.message });
   return { runId: inserted.runId, status, created: true };
 }
@@ -117,7 +120,7 @@ export async function markStart(db: TenantDb, runId: string, started: StartResul
       await startFailed(db, runId, { error: started.message, nextAt: retry.nextAt });
       break;
   }
-  return (await getRun(db, runId))?.status ?? "QUEUED";
+  return (await runForStart(db, runId))?.status ?? "QUEUED";
 }
 
 export function launchError(code: string, message: string, details: { readonly [key: string]: Json }): Json {

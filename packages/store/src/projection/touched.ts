@@ -65,3 +65,20 @@ export function touchedBy(changes: readonly JournalChange[]): Touched {
     statusReplaced,
   };
 }
+
+/** Whether all that `touched` asks for is among what `of` asks for. */
+export function isWithin(touched: Touched, of: Touched): boolean {
+  return (
+    all(touched.executions, of.executions) &&
+    all(touched.waits, of.waits) &&
+    all(touched.events, of.events) &&
+    (!touched.status || of.status) &&
+    (!touched.state || of.state) &&
+    (!touched.steps || of.steps)
+  );
+}
+
+function all<T>(some: ReadonlySet<T>, of: ReadonlySet<T>): boolean {
+  for (const item of some) if (!of.has(item)) return false;
+  return true;
+}

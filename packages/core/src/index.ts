@@ -128,3 +128,30 @@ export type { SchemaErrorCode } from "./schema/codes.ts";
 export type { SchemaProblem } from "./schema/problem.ts";
 export type { MeteredValidation, ValidateOptions } from "./schema/validate.ts";
 export { validate, validateFuel, validateMetered } from "./schema/validate.ts";
+
+export type { Coverage } from "./scenario/coverage.ts";
+export { coverable, mergedCoverage } from "./scenario/coverage.ts";
+export { runScenario } from "./scenario/run-scenario.ts";
+export type {
+  ActionContract,
+  BusinessSpan,
+  CalledWorkflow,
+  Effect,
+  Expectation,
+  ExpectedEffect,
+  ExpectedStep,
+  Mock,
+  MockAnswer,
+  MockAnswers,
+  MockFailure,
+  Moment,
+  Scenario,
+  ScenarioFailure,
+  ScenarioResult,
+  ScenarioStatus,
+  ScenarioWorld,
+  ScheduledAnswer,
+  ScheduledEvent,
+  StartingEvent,
+  TraceStep,
+} from "./scenario/scenario.ts";

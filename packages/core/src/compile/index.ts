@@ -21,3 +21,5 @@ export { checkDefinition } from "./check-definition.ts";
 export { parseTarget } from "./target.ts";
 export { compileExpression } from "./expression/compile-expression.ts";
 export { definitionJsonSchema } from "../definition/json-schema.ts";
+export type { ParsedScenarios, ScenarioFile } from "./scenario/parse-scenarios.ts";
+export { parseScenarios } from "./scenario/parse-scenarios.ts";

@@ -1,0 +1,121 @@
+import type { RunState } from "../interpreter/transition.ts";
+import type { Program } from "../program/program.ts";
+import { validate } from "../schema/validate.ts";
+import type { Json } from "../values/json.ts";
+import { checkExpectation } from "./check-expectation.ts";
+import { checkNames } from "./check-names.ts";
+import type { Coverage } from "./coverage.ts";
+import { coverageOf } from "./coverage.ts";
+import type { Scenario, ScenarioFailure, ScenarioResult, ScenarioWorld } from "./scenario.ts";
+import { traceOf } from "./trace.ts";
+import { payloadByTrigger } from "./trigger.ts";
+import { VirtualShell } from "./virtual-shell.ts";
+import type { VirtualRun } from "./virtual-shell.ts";
+
+/**
+ * Runs a workflow against a scenario, on a virtual clock and without any effect, and compares what came of it with what
+ * the scenario expects. The same on every machine: the interpreter that decides is the one that runs on Temporal.
+ * Never throws for what a scenario or a definition says.
+ */
+export function runScenario(program: Program, scenario: Scenario, world: ScenarioWorld = {}): ScenarioResult {
+  const problems = checkNames(program, scenario);
+  const start = startOf(program, scenario);
+  if (start.failure !== undefined) problems.push(start.failure);
+  if (problems.length > 0) return { ...nothing, failures: problems };
+
+  const shell = new VirtualShell(scenario, world);
+  const run = shell.run(program, start.payload as Json);
+  const { state, outcome, journal } = run;
+  const trace = traceOf(journal);
+  const { effects } = shell.calls;
+  const called = Object.values(scenario.workflows).flatMap((one) => ("program" in one ? [one.program] : []));
+  const programs = { main: program, called };
+  const reached = {
+    outcome,
+    waitsFor: waitsFor(state),
+    notTaken: notTaken(shell),
+    trace,
+    effects,
+    vars: state.vars,
+    state: state.state,
+    programs,
+  };
+  return {
+    trace,
+    outcome,
+    vars: state.vars,
+    state: state.state,
+    effects,
+    failures:
+      shell.failures.length > 0 ? shell.failures : [...checkExpectation(scenario.expect, reached), ...missed(shell)],
+    journal,
+    tookMs: shell.clock.nowMs - shell.clock.startMs,
+    coverage: coverageByWorkflow(shell.runs),
+  };
+}
+
+const nothing: ScenarioResult = {
+  trace: [],
+  outcome: undefined,
+  vars: {},
+  state: null,
+  effects: [],
+  failures: [],
+  journal: [],
+  tookMs: 0,
+  coverage: {},
+};
+
+/** The payload, as accepting a start would: checked against the workflow's schema. */
+function startOf(
+  program: Program,
+  scenario: Scenario,
+): { readonly payload?: Json; readonly failure?: ScenarioFailure } {
+  let payload = scenario.payload ?? null;
+  let path = "/payload";
+  if (scenario.event !== undefined) {
+    path = "/event";
+    const result = payloadByTrigger(program, scenario.event, scenario.now);
+    if ("problem" in result) return { failure: { path, message: result.problem } };
+    payload = result.payload;
+  }
+  const [problem] = program.payloadSchema === undefined ? [] : validate(program.payloadSchema, payload);
+  if (problem === undefined) return { payload };
+  const message = `The payload does not fit the workflow's schema: ${problem.pointer === "" ? "it" : problem.pointer} ${problem.message}.`;
+  return { failure: { path: path + (path === "/payload" ? problem.pointer : ""), message, seen: payload } };
+}
+
+/** Things that the scenario has in store and that never came to happen. */
+function missed({ clock }: VirtualShell): ScenarioFailure[] {
+  return clock.missed.map(({ moment, path }) => ({
+    path,
+    message: `This never happened: no step ${moment.waits}${moment.iteration === undefined ? "" : `[${moment.iteration.join(".")}]`} began.`,
+  }));
+}
+
+/** What a run that can go on no more waits for. */
+function waitsFor(state: RunState): string {
+  const waits = state.open.flatMap(({ command }) =>
+    command.kind === "openWait"
+      ? [`the event ${command.event} with the key ${command.key} (step ${command.place.stepId})`]
+      : [],
+  );
+  return waits.length === 0 ? "nothing" : waits.join(", and ");
+}
+
+function notTaken({ inbox }: VirtualShell): string {
+  return inbox
+    .left()
+    .map(({ name, correlationKey }) => `${name} with the key ${correlationKey}`)
+    .join(", ");
+}
+
+function coverageByWorkflow(runs: readonly VirtualRun[]): { readonly [workflow: string]: Coverage } {
+  const coverage: { [workflow: string]: Coverage } = {};
+  for (const { program } of runs) {
+    if (Object.hasOwn(coverage, program.workflow)) continue;
+    const journals = runs.filter((run) => run.program.workflow === program.workflow).map(({ journal }) => journal);
+    coverage[program.workflow] = coverageOf(program, journals);
+  }
+  return coverage;
+}

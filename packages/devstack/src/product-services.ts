@@ -50,8 +50,9 @@ function nodeService(
       MAINSPRING_WORKER_PORT: String(settings.workerPort),
       MAINSPRING_PLATFORM_KEY: settings.platformKey,
       MAINSPRING_DEV: "1",
-      // After a worker was killed, its runs are offered to the others when this has passed; 10 s suit a cluster.
-      MAINSPRING_WAITS: env["MAINSPRING_WAITS"] ?? JSON.stringify({ stickyTimeoutMs: 2_500 }),
+      // After a worker was killed, its runs and the events that it had claimed go to others when this has passed; on one
+      // machine no network can make a live worker look dead.
+      MAINSPRING_WAITS: env["MAINSPRING_WAITS"] ?? JSON.stringify({ stickyTimeoutMs: 2_500, eventClaimMs: 5_000 }),
     },
     cwd: settings.root,
     logFile,

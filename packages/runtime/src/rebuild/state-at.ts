@@ -9,7 +9,8 @@ export async function stateAt(store: Store, request: { readonly tenantId: string
   const { tenantId, runId, seq } = request;
   return store.tenant(tenantId, async (db) => {
     const run = await getRun(db, runId);
-    const program = run?.programHash == null ? undefined : await getProgram(db, run.programHash);
+    const programHash = run?.programHash ?? undefined;
+    const program = programHash === undefined ? undefined : await getProgram(db, programHash);
     if (program === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
     const journal = await journalOf(db, runId);
     const blobs = await getBlobs(db, referencedHashes(journal));

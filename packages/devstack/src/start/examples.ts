@@ -19,16 +19,26 @@ export type ExampleStart = {
 
 export type ExampleEvent = { name: string; payload?: unknown; correlationKey?: string | number };
 
-/** Every `examples/<name>/<name>.flow.yaml`, in the order of the names. In `start.json`, `{{url}}` stands for the stack's address. */
+const definitionEnding = ".flow.yaml";
+
+/**
+ * Every `examples/<name>/*.flow.yaml`, in the order of the names; in a folder the workflows that the example calls come
+ * first, `<name>.flow.yaml` last. In `start.json`, `{{url}}` stands for the stack's address.
+ */
 export function readExamples(folder: string, url: string): Example[] {
   if (!existsSync(folder)) return [];
-  const examples: Example[] = [];
-  for (const name of readdirSync(folder).sort()) {
-    const definition = join(folder, name, `${name}.flow.yaml`);
-    if (!existsSync(definition)) continue;
-    examples.push({ name, source: readFileSync(definition, "utf8"), start: readStart(join(folder, name), url) });
-  }
-  return examples;
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const names = folders.map((entry) => entry.name).sort();
+  return names.flatMap((name) => {
+    const files = readdirSync(join(folder, name)).filter((file) => file.endsWith(definitionEnding));
+    const main = name + definitionEnding;
+    const called = files.filter((file) => file !== main).sort();
+    return [...called, ...files.filter((file) => file === main)].map((file) => ({
+      name: file.slice(0, -definitionEnding.length),
+      source: readFileSync(join(folder, name, file), "utf8"),
+      start: file === main ? readStart(join(folder, name), url) : undefined,
+    }));
+  });
 }
 
 function readStart(folder: string, url: string): ExampleStart | undefined {

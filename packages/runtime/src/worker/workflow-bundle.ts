@@ -9,20 +9,29 @@ import { payloadConverterPath } from "../temporal/data-converter.ts";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const require = createRequire(import.meta.url);
 
+/** How workflow code of ours is bundled; benchmarks bundle theirs in the same way. */
+export const bundleOptions = {
+  // Evaluated once per thread and shared by all runs: they hold no state of a run.
+  preloadModules: [here("../wire/shared-programs.ts"), here("../workflow/preloaded.ts")],
+  logger: { trace: quiet, debug: quiet, info: quiet, warn: loud, error: loud, log: quiet },
+};
+
 /**
  * The workflow code as one bundle. Built once for given sources, about a second, and kept beside the installed packages: a worker that
  * is started again after a crash should not spend that second.
  */
 export async function workflowBundle(): Promise<WorkflowBundle> {
-  const folder = join(dirname(dirname(dirname(require.resolve("@temporalio/worker/package.json")))), ".cache", "mainspring");
+  const folder = join(
+    dirname(dirname(dirname(require.resolve("@temporalio/worker/package.json")))),
+    ".cache",
+    "mainspring",
+  );
   const codePath = join(folder, `workflow-bundle-${sourcesHash()}.js`);
   if (existsSync(codePath)) return { code: readFileSync(codePath, "utf8") };
   const { code } = await bundleWorkflowCode({
+    ...bundleOptions,
     workflowsPath: here("../workflow/run-workflow.ts"),
     payloadConverterPath,
-    // Evaluated once per thread and shared by all runs: they hold no state of a run.
-    preloadModules: [here("../wire/shared-programs.ts"), here("../workflow/preloaded.ts")],
-    logger: { trace: quiet, debug: quiet, info: quiet, warn: loud, error: loud, log: quiet },
   });
   try {
     mkdirSync(folder, { recursive: true });
@@ -38,12 +47,20 @@ export async function workflowBundle(): Promise<WorkflowBundle> {
 /** Of everything that the bundle is made of. */
 function sourcesHash(): string {
   const hash = createHash("sha256");
-  for (const folder of [here("../workflow"), here("../wire"), here("../activities"), dirname(require.resolve("@mainspring/core"))]) {
+  for (const folder of [
+    here("../workflow"),
+    here("../wire"),
+    here("../activities"),
+    dirname(require.resolve("@mainspring/core")),
+  ]) {
     for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
-      if (/\.[jt]s$/.test(name) && !/\.test\.[jt]s$/.test(name)) hash.update(name).update(readFileSync(join(folder, name)));
+      if (/\.[jt]s$/.test(name) && !/\.test\.[jt]s$/.test(name))
+        hash.update(name).update(readFileSync(join(folder, name)));
     }
   }
-  const sdk = JSON.parse(readFileSync(require.resolve("@temporalio/workflow/package.json"), "utf8")) as { readonly version: string };
+  const sdk = JSON.parse(readFileSync(require.resolve("@temporalio/workflow/package.json"), "utf8")) as {
+    readonly version: string;
+  };
   return hash.update(sdk.version).digest("hex").slice(0, 16);
 }
 

@@ -24,7 +24,7 @@ export async function checkLocally(files: readonly DefinitionFile[]): Promise<Ch
 }
 
 async function localCatalogue(files: readonly DefinitionFile[]): Promise<CompileCatalogue> {
-  const [{ builtInCatalogue }, { isJsonObject, unsupportedSteps }] = await Promise.all([
+  const [{ builtInCatalogue }, { isJsonObject }] = await Promise.all([
     import("@mainspring/actions/catalogue"),
     import("@mainspring/core"),
   ]);
@@ -36,7 +36,8 @@ async function localCatalogue(files: readonly DefinitionFile[]): Promise<Compile
       { key, version: 1, ...(isJsonObject(payload) ? { payloadSchema: payload } : {}), calls: [...callsOf(steps)] },
     ];
   });
-  return { actions: builtInCatalogue(), workflows, unsupported: unsupportedSteps };
+  // What an engine performs is for the server to say: the language is the same everywhere.
+  return { actions: builtInCatalogue(), workflows };
 }
 
 function softened(issue: Issue): Issue {

@@ -10,14 +10,16 @@ const good = "workflow: good-one\nsteps:\n  - { id: done, type: control.return }
 
 test("[CLI-01] every example of the repository is valid, with its bounds, and without a server", async () => {
   const folder = join(repository, "examples");
-  const files = readdirSync(folder).map((name) => join(folder, name, `${name}.flow.yaml`));
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const files = names.filter((name) => name.endsWith(".flow.yaml")).map((name) => join(folder, name));
   const { code, stdout, stderr } = await runHere(["validate", ...files, "--json"]);
   const { valid, files: reports } = JSON.parse(stdout) as {
     valid: boolean;
     files: { workflow: string; bounds: { historyEvents: number } }[];
   };
   expect({ code, valid, stderr }).toEqual({ code: 0, valid: true, stderr: "" });
-  expect(reports.find(({ workflow }) => workflow === "order-fulfilment")?.bounds.historyEvents).toBeGreaterThan(0);
+  expect(reports.length).toBeGreaterThan(8);
+  for (const { bounds } of reports) expect(bounds.historyEvents).toBeGreaterThan(0);
 });
 
 test("[CLI-01] every problem is told at once with code, file and line, and the exit code is 1", async () => {

@@ -307,20 +307,19 @@ test("a program of thousands of steps that write as many variables takes time in
     buildProgram(
       Array.from({ length: count }, (_, i) => assign(`s${i}`, `vars.v${i}`, i === 0 ? "0" : `vars.v${i - 1} + 1`)),
     );
-  const measured = (count: number): number => {
+  const best = { 200: Number.POSITIVE_INFINITY, 4000: Number.POSITIVE_INFINITY };
+  const measure = (count: 200 | 4000): void => {
     const steps = program(count);
-    let best = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < 5; i += 1) {
-      const from = performance.now();
-      let transition = start(steps, null, startContext(steps));
-      for (let turn = 2; transition.outcome === undefined; turn += 1)
-        transition = resume(steps, transition.state, { kind: "continue", now, turn } as RunEvent);
-      best = Math.min(best, performance.now() - from);
-    }
-    return best;
+    const from = performance.now();
+    let transition = start(steps, null, startContext(steps));
+    for (let turn = 2; transition.outcome === undefined; turn += 1)
+      transition = resume(steps, transition.state, { kind: "continue", now, turn } as RunEvent);
+    best[count] = Math.min(best[count], (performance.now() - from) / count);
   };
-  measured(100);
-  const [small, large] = [measured(200) / 200, measured(4000) / 4000];
-  // Quadratic work would make a step of the larger one twenty times as dear.
-  expect(large / small).toBeLessThan(6);
+  // Quadratic work would make a step of the larger one twenty times as dear. A busy machine may need several looks.
+  for (let i = 0; i < 30 && !(i >= 3 && best[4000] / best[200] < 6); i += 1) {
+    measure(200);
+    measure(4000);
+  }
+  expect(best[4000] / best[200]).toBeLessThan(6);
 });

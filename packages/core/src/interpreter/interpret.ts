@@ -3,7 +3,7 @@ import { programFormat } from "../program/program.ts";
 import type { Json } from "../values/json.ts";
 import { lateEntry, verdictEntry } from "./entries.ts";
 import { Corruption, runError, StepFailure } from "./failure.ts";
-import { cancellation, corruption, finish } from "./finish.ts";
+import { corruption, finish } from "./finish.ts";
 import { eventArrived, waitOpened } from "./inbound.ts";
 import { startInput, resumeInput } from "./input.ts";
 import type { Machine } from "./machine.ts";
@@ -12,10 +12,12 @@ import { runFibers } from "./run-fibers.ts";
 import { weigh } from "./size.ts";
 import { actionFailed, actionHandedBack, actionSucceeded } from "./steps/action-call.ts";
 import { waitTimedOut, waitTimeoutStarted } from "./steps/event-wait.ts";
+import { undoTimedOut } from "./steps/saga.ts";
 import { timeWaitFired, timeWaitStarted } from "./steps/time-wait.ts";
 import type {
   Command,
   CommandOf,
+  Instant,
   OpenCommand,
   RunEvent,
   RunState,
@@ -23,7 +25,7 @@ import type {
   Transition,
   ValueReference,
 } from "./transition.ts";
-import { cancelRun, endAtOnce, stepFailure } from "./unwind.ts";
+import { cancelRun, cancelTimedOut, endAtOnce, stepFailure } from "./unwind.ts";
 
 const outcomeKinds: readonly string[] = ["succeeded", "failed", "canceled"];
 
@@ -103,9 +105,7 @@ function take(m: Machine, event: RunEvent): void {
       const open = openCommand(m, event.id);
       if (open === undefined || open.command.kind !== "startTimer") lateEntry(m, event.kind, event.id);
       else if (open.fiber < 0) return;
-      else if (m.index.steps.get(open.command.place.stepPath)?.type === "event.wait")
-        waitTimeoutStarted(m, open, event.dueAt);
-      else timeWaitStarted(m, open, event.dueAt);
+      else timerStarted(m, open, open.command, event.dueAt);
       return;
     }
     case "timerFired": {
@@ -183,11 +183,26 @@ function takeActionResult(
   }
 }
 
+function timerStarted(m: Machine, open: OpenCommand, command: CommandOf<"startTimer">, dueAt: Instant): void {
+  switch (m.index.steps.get(command.place.stepPath)?.type) {
+    case "event.wait":
+      waitTimeoutStarted(m, open, dueAt);
+      return;
+    case "time.wait":
+      timeWaitStarted(m, open, dueAt);
+      return;
+    case "control.saga":
+      return;
+    default:
+      throw new Corruption(`No step at ${command.place.stepPath} waits for a timer.`);
+  }
+}
+
 function timerFired(m: Machine, open: OpenCommand, command: CommandOf<"startTimer">): void {
   m.yields = 0;
   if (open.fiber < 0) {
     closeCommand(m, command.id);
-    endAtOnce(m, undefined, cancellation(m));
+    cancelTimedOut(m);
     return;
   }
   const step = m.index.steps.get(command.place.stepPath);
@@ -202,6 +217,9 @@ function timerFired(m: Machine, open: OpenCommand, command: CommandOf<"startTime
         if (!(thrown instanceof StepFailure)) throw thrown;
         stepFailure(m, fiberOf(m, open.fiber), command.place, thrown);
       }
+      return;
+    case "control.saga":
+      undoTimedOut(m, open);
       return;
     default:
       throw new Corruption(`No step at ${command.place.stepPath} waits for a timer.`);

@@ -23,6 +23,8 @@ import type {
   StartContext,
   StepPlace,
   Transition,
+  Undoable,
+  Undoing,
 } from "./transition.ts";
 
 // Bound once: in workflow code each look at a global costs an interception.
@@ -39,6 +41,8 @@ export interface WorkFiber {
   frames: Frame[];
   own: Vars;
   hidden?: readonly string[];
+  readonly undoes?: Undoing;
+  completed?: readonly Undoable[];
   status: "ready" | "blocked";
 }
 

@@ -12,6 +12,7 @@ import { ifStep } from "./steps/if.ts";
 import { parallel } from "./steps/parallel.ts";
 import { raise } from "./steps/raise.ts";
 import { returnStep } from "./steps/return.ts";
+import { leaveSaga, saga } from "./steps/saga.ts";
 import { stateSet } from "./steps/state-set.ts";
 import { switchStep } from "./steps/switch.ts";
 import { timeWait } from "./steps/time-wait.ts";
@@ -81,6 +82,9 @@ function advanceFrame(m: Machine, fiber: WorkFiber, frame: Frame | undefined): v
     case "tryCatch":
       leaveTry(m, fiber, frame);
       return;
+    case "saga":
+      leaveSaga(m, fiber, frame);
+      return;
     case "parallel":
     case "concurrent":
     case "step":
@@ -140,6 +144,8 @@ function startStep(m: Machine, fiber: WorkFiber, step: ProgramStep): void {
       return parallel(m, fiber, step, begun(m, step));
     case "control.tryCatch":
       return tryCatch(m, fiber, step, begun(m, step));
+    case "control.saga":
+      return saga(m, fiber, step, begun(m, step));
     case "control.return":
       return returnStep(m, fiber, step, begun(m, step));
     case "control.raise":

@@ -68,7 +68,10 @@ export interface OpenCommand {
   readonly due?: true;
 }
 
-/** One line of control: the root, a branch of `control.parallel`, or an item of a concurrent `control.forEach`. */
+/**
+ * One line of control: the root, a branch of `control.parallel`, an item of a concurrent `control.forEach`, or the
+ * undoing of one step.
+ */
 export interface Fiber {
   readonly id: number;
   /** The fiber that waits for it; the root has none. */
@@ -81,7 +84,36 @@ export interface Fiber {
   readonly own: { readonly [name: string]: Json };
   /** Names of `vars` that it has removed for itself. */
   readonly hidden?: readonly string[];
+  /** The step that it undoes. */
+  readonly undoes?: Undoing;
+  /** Completed steps of a branch or item that a saga around it may have to undo. */
+  readonly completed?: readonly Undoable[];
   readonly status: "ready" | "blocked";
+}
+
+/** A completed step with `compensate`, as a saga remembers it. */
+export interface Undoable {
+  readonly place: StepPlace;
+  /** `seq` of the entry that says it completed: the last is undone first. */
+  readonly seq: number;
+  /** The locals that it had, those around the saga left out. */
+  readonly locals: { readonly [name: string]: Json };
+  /** What its branch or item had of `vars` for itself when that ended; absent: it ran in the saga's own fiber. */
+  readonly layer?: VarsLayer;
+}
+
+export interface VarsLayer {
+  readonly own: { readonly [name: string]: Json };
+  readonly hidden?: readonly string[];
+  /** `all`: of an item, and so is everything that undoing writes; `events`: `event`, `eventName` and `timeWait` only. */
+  readonly keeps: "all" | "events";
+}
+
+/** What a fiber that undoes a step needs of it beside its layer. */
+export interface Undoing {
+  readonly place: StepPlace;
+  readonly locals: { readonly [name: string]: Json };
+  readonly keeps?: "all" | "events";
 }
 
 /** How a sequence is left other than by its end. */
@@ -141,6 +173,25 @@ export type Frame =
       readonly error?: RunError;
       /** In the phase `finally`: how the block goes on being left afterwards; absent: normally. */
       readonly pending?: Completion;
+    }
+  | {
+      readonly kind: "saga";
+      readonly phase: "body";
+      readonly place: StepPlace;
+      readonly completed: readonly Undoable[];
+    }
+  | {
+      readonly kind: "saga";
+      readonly phase: "undo";
+      readonly place: StepPlace;
+      /** Steps that are still to be undone, the next one last. */
+      readonly completed: readonly Undoable[];
+      /** How the saga goes on being left afterwards. */
+      readonly pending: Completion;
+      /** What undoes a step now. */
+      readonly fiber: number;
+      readonly timer: CommandId;
+      readonly dueAt: Instant;
     }
   | {
       readonly kind: "parallel";

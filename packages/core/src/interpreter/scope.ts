@@ -15,12 +15,23 @@ const noContext: FiberContext = { iteration: [], lexical: {} };
 export function contextOf(m: Machine, fiber: WorkFiber): FiberContext {
   const known = m.contexts.get(fiber.id);
   if (known !== undefined) return known;
+  const context = contextAt(m, fiber, fiber.frames.length);
+  m.contexts.set(fiber.id, context);
+  return context;
+}
+
+/** Likewise, as far as the fiber's outermost `depth` frames make them. */
+export function contextAt(m: Machine, fiber: WorkFiber, depth: number): FiberContext {
   let iteration: number[] | undefined;
   let lexical: JsonObject | undefined;
   let outer = noContext;
   if (fiber.parent !== undefined) {
     const parent = fiberOf(m, fiber.parent);
     outer = contextOf(m, parent);
+    if (fiber.undoes !== undefined) {
+      const { place, locals } = fiber.undoes;
+      outer = { iteration: place.iteration, lexical: { ...outer.lexical, ...locals } };
+    }
     if (fiber.item !== undefined) {
       const loop = topFrame(parent);
       if (loop?.kind !== "concurrent") throw new Corruption(`The fiber ${parent.id} waits for no item.`);
@@ -29,7 +40,7 @@ export function contextOf(m: Machine, fiber: WorkFiber): FiberContext {
       bindItem(m, lexical, loop.place.stepPath, loop.items, fiber.item);
     }
   }
-  for (let i = 0; i < fiber.frames.length; i += 1) {
+  for (let i = 0; i < depth; i += 1) {
     const frame = fiber.frames[i] as Frame;
     switch (frame.kind) {
       case "forEach": {
@@ -53,9 +64,7 @@ export function contextOf(m: Machine, fiber: WorkFiber): FiberContext {
         break;
     }
   }
-  const context: FiberContext = { iteration: iteration ?? outer.iteration, lexical: lexical ?? outer.lexical };
-  m.contexts.set(fiber.id, context);
-  return context;
+  return { iteration: iteration ?? outer.iteration, lexical: lexical ?? outer.lexical };
 }
 
 /** The locals of one item of a loop. */

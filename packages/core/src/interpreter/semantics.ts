@@ -23,6 +23,8 @@ export interface Behaviour {
   readonly keptBytesMax: number;
   /** How long `finally` may go on under a cancel. */
   readonly cancelGraceMs: number;
+  /** How long a saga may undo where it does not say itself. */
+  readonly compensateTimeoutMs: number;
 }
 
 const limits = {
@@ -38,6 +40,7 @@ const limits = {
   keptEventsMax: 100,
   keptBytesMax: 1024 * 1024,
   cancelGraceMs: 3_600_000,
+  compensateTimeoutMs: 3_600_000,
 } as const;
 
 /** The differences of the versions; what both share is `limits`. */

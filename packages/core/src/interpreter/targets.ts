@@ -46,9 +46,15 @@ export function writeTarget(
 /** The fiber, this one or one around it, that has the name for itself; undefined: the run's `vars` have it. */
 function keeperOf(m: Machine, fiber: WorkFiber, name: string): WorkFiber | undefined {
   for (let at = fiber; at.parent !== undefined; at = fiberOf(m, at.parent)) {
-    if (at.item !== undefined || isOwnName(name)) return at;
+    if (keeps(at) === "all" || (keeps(at) === "events" && isEventName(name))) return at;
   }
   return undefined;
+}
+
+/** What of `vars` a fiber has for itself. */
+export function keeps(fiber: WorkFiber): "all" | "events" | undefined {
+  if (fiber.item !== undefined) return "all";
+  return fiber.undoes === undefined ? "events" : fiber.undoes.keeps;
 }
 
 /** Writes to what a fiber has for itself. What it sees of the name so far is copied, what it removes is hidden. */
@@ -73,7 +79,7 @@ function keep(m: Machine, fiber: WorkFiber, target: Target, value: Json | undefi
 }
 
 /** Names of `vars` that each branch of a `control.parallel` has for itself. */
-function isOwnName(name: string): boolean {
+function isEventName(name: string): boolean {
   return name === "event" || name === "eventName" || name === "timeWait";
 }
 

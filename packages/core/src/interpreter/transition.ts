@@ -24,6 +24,9 @@ export type {
   ItemError,
   OpenCommand,
   RunState,
+  Undoable,
+  Undoing,
+  VarsLayer,
 } from "./run-state.ts";
 
 /** RFC 3339, UTC, with milliseconds: `2031-03-30T00:30:00.000Z`. */

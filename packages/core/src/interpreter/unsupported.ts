@@ -9,12 +9,12 @@ export interface Unsupported {
  * InterpreterCorruption.
  */
 export const unperformedSteps: Unsupported = {
-  stepTypes: ["human.task", "control.callWorkflow", "control.saga"],
-  fields: ["action.call.compensate"],
+  stepTypes: ["human.task", "control.callWorkflow"],
+  fields: [],
 };
 
 /** What the deployed shell does not perform, of the interpreter's commands too; publishing refuses it. */
 export const unsupportedSteps: Unsupported = {
-  stepTypes: ["human.task", "control.callWorkflow", "control.saga"],
-  fields: ["action.call.compensate"],
+  stepTypes: ["human.task", "control.callWorkflow"],
+  fields: [],
 };

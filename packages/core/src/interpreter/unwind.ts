@@ -1,8 +1,8 @@
-import { instantFromMs } from "../time/instant.ts";
+import { instantFromMs, instantMs } from "../time/instant.ts";
 import { stepEntry, stepFailed } from "./entries.ts";
 import { Corruption, isCatchable, runError } from "./failure.ts";
 import type { StepFailure } from "./failure.ts";
-import { finish, mayRemain, outcomeOf } from "./finish.ts";
+import { cancellation, finish, mayRemain, outcomeOf } from "./finish.ts";
 import type { JoiningFrame } from "./joining.ts";
 import type { Machine, WorkFiber } from "./machine.ts";
 import { fiberOf, issue, popFrame, replaceTop, runPlace, takeCommandId, topFrame } from "./machine.ts";
@@ -11,8 +11,12 @@ import { continueOnError } from "./steps/action-call.ts";
 import { itemEnded } from "./steps/concurrent-items.ts";
 import { itemFailed } from "./steps/for-each.ts";
 import { branchEnded } from "./steps/parallel.ts";
+import { abandonSaga, enterUndo, undoEnded } from "./steps/saga.ts";
 import { caught, enterFinally } from "./steps/try-catch.ts";
-import type { Completion, Ending, Frame, RunError, StepPlace } from "./transition.ts";
+import type { Completion, EffectPlace, Ending, Frame, RunError, StepPlace, Undoable } from "./transition.ts";
+import { passOn, remember } from "./undoable.ts";
+
+const max = Math.max;
 
 /** A step failed by one of its own expressions or limits. Its frame, if it had one, is gone already. */
 export function stepFailure(m: Machine, fiber: WorkFiber, place: StepPlace, failure: StepFailure): void {
@@ -79,6 +83,12 @@ export function unwind(m: Machine, fiber: WorkFiber, completion: Completion): vo
         popFrame(m, fiber);
         leftEntry(m, frame.place, going);
         break;
+      case "saga":
+        if (frame.phase === "body" && going.kind !== "return" && enterUndo(m, fiber, frame, going)) return;
+        popFrame(m, fiber);
+        if (frame.phase === "body" && going.kind === "return") remember(m, fiber, frame.completed);
+        leftEntry(m, frame.place, going);
+        break;
       case "block":
       case "while":
       case "parallel":
@@ -106,7 +116,7 @@ function goesOnInItem(m: Machine, fiber: WorkFiber): boolean {
   return false;
 }
 
-function leftEntry(m: Machine, place: StepPlace, completion: Completion): void {
+export function leftEntry(m: Machine, place: StepPlace, completion: Completion): void {
   switch (completion.kind) {
     case "error":
       stepFailed(m, place, completion.error);
@@ -131,18 +141,20 @@ export function fiberEnded(m: Machine, fiber: WorkFiber, completion: Completion 
     return;
   }
   const parent = fiberOf(m, fiber.parent);
-  if (fiber.item === undefined) branchEnded(m, parent, fiber, completion);
-  else itemEnded(m, parent, fiber, completion);
+  passOn(m, parent, fiber);
+  if (fiber.undoes !== undefined) undoEnded(m, parent, fiber, completion);
+  else if (fiber.item !== undefined) itemEnded(m, parent, fiber, completion);
+  else branchEnded(m, parent, fiber, completion);
 }
 
 /**
- * Cancels a fiber and those below it. What is inside a `finally` is left to end first, and the cancel goes on from
- * there.
+ * Cancels a fiber and those below it. What is inside a `finally`, or undoes, is left to end first, and the cancel goes
+ * on from there.
  */
 export function cancelFiber(m: Machine, fiber: WorkFiber): void {
   for (let i = 0; i < fiber.frames.length; i += 1) {
     const frame = fiber.frames[i] as Frame;
-    if (frame.kind === "tryCatch" && frame.phase === "finally") {
+    if (isSheltered(frame)) {
       fiber.frames[i] = { ...frame, pending: { kind: "cancel" } };
       return;
     }
@@ -151,6 +163,10 @@ export function cancelFiber(m: Machine, fiber: WorkFiber): void {
   if ((top?.kind === "parallel" || top?.kind === "concurrent") && top.fibers.length > 0)
     endFibers(m, fiber, top, { kind: "cancel" });
   else unwind(m, fiber, { kind: "cancel" });
+}
+
+function isSheltered(frame: Frame): frame is Extract<Frame, { kind: "tryCatch" } | { kind: "saga"; phase: "undo" }> {
+  return (frame.kind === "tryCatch" && frame.phase === "finally") || (frame.kind === "saga" && frame.phase === "undo");
 }
 
 /** Decides what follows a step that waits for fibers, and cancels them; the last of them goes on with it. */
@@ -164,8 +180,23 @@ export function cancelRun(m: Machine): void {
   const root = m.fibers[0];
   if (root === undefined || root.parent !== undefined) throw new Corruption("The run has no first fiber.");
   cancelFiber(m, root);
-  if (m.outcome !== undefined) return;
-  const dueAt = instantFromMs(m.nowMs + m.behaviour.cancelGraceMs);
+  if (m.outcome === undefined) limitCancel(m, m.nowMs);
+}
+
+/** The limit of a cancel has come. Sagas that still undo have a limit of their own, and `finally` an hour behind it. */
+export function cancelTimedOut(m: Machine): void {
+  let undoneMs = 0;
+  for (const fiber of m.fibers) {
+    for (const frame of fiber.frames) {
+      if (frame.kind === "saga" && frame.phase === "undo") undoneMs = max(undoneMs, instantMs(frame.dueAt));
+    }
+  }
+  if (undoneMs > 0) limitCancel(m, undoneMs);
+  else endAtOnce(m, undefined, cancellation(m));
+}
+
+function limitCancel(m: Machine, fromMs: number): void {
+  const dueAt = instantFromMs(fromMs + m.behaviour.cancelGraceMs);
   issue(m, -1, { id: takeCommandId(m), kind: "startTimer", place: runPlace, when: { dueAt } });
 }
 
@@ -173,14 +204,27 @@ export function cancelRun(m: Machine): void {
 export function endAtOnce(m: Machine, failed: WorkFiber | undefined, error: RunError): void {
   for (let i = m.fibers.length - 1; i >= 0; i -= 1) {
     const fiber = m.fibers[i] as WorkFiber;
-    for (let frame = topFrame(fiber); frame !== undefined; frame = topFrame(fiber)) {
-      popFrame(m, fiber);
-      if (frame.kind === "sequence") continue;
-      if (frame.kind === "step") abandonCommands(m, frame.place, frame.commands, "end");
-      if (fiber === failed && frame.kind !== "step") stepFailed(m, frame.place, error);
-      else stepEntry(m, frame.place, "CANCELED");
-    }
+    closeFiber(m, fiber, fiber === failed ? error : undefined);
   }
   m.fibers.length = 0;
   finish(m, error.category === "Cancellation" ? { status: "canceled", error } : { status: "failed", error });
+}
+
+/** Leaves every frame of a fiber at once. What a saga has not undone stays. @param error with which its blocks failed */
+export function closeFiber(m: Machine, fiber: WorkFiber, error?: RunError): void {
+  for (let frame = topFrame(fiber); frame !== undefined; frame = topFrame(fiber)) {
+    popFrame(m, fiber);
+    if (frame.kind === "sequence") continue;
+    if (frame.kind === "step") abandonCommands(m, frame.place, frame.commands, "end");
+    if (frame.kind === "saga") abandonSaga(m, frame);
+    if (error !== undefined && frame.kind !== "step") stepFailed(m, frame.place, error);
+    else stepEntry(m, frame.place, "CANCELED");
+  }
+  if (fiber.undoes !== undefined) mayRemain(m, effectPlace(fiber.undoes.place));
+  const completed = fiber.completed ?? [];
+  for (let i = completed.length - 1; i >= 0; i -= 1) mayRemain(m, effectPlace((completed[i] as Undoable).place));
+}
+
+function effectPlace({ stepPath, iteration }: StepPlace): EffectPlace {
+  return { stepPath, iteration };
 }

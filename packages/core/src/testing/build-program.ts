@@ -87,6 +87,7 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
               },
             }),
         ...optional("idempotencyKey"),
+        ...optionalInner("compensate"),
       };
     }
     case "transform.assign":
@@ -149,6 +150,15 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
         ...target("captureErrorAs"),
         ...(source["catchOn"] === undefined ? {} : { catchOn: source["catchOn"] as string[] }),
         ...optionalInner("finally"),
+      };
+    case "control.saga":
+      return {
+        ...common,
+        type,
+        body: inner("body"),
+        ...(source["compensateTimeoutMs"] === undefined
+          ? {}
+          : { compensateTimeoutMs: source["compensateTimeoutMs"] as number }),
       };
     case "control.return":
       return { ...common, type, ...optional("output") };

@@ -61,7 +61,7 @@ export function generateSteps(seed: number, size: number): StepSource[] {
     for (let i = 0; i < count && left > 0; i += 1) steps.push(step(depth));
     return steps;
   };
-  const step = (depth: number): StepSource => {
+  const step = (depth: number, wanted?: string): StepSource => {
     left -= 1;
     ids += 1;
     const common = { id: `s${ids}`, ...(maybe(0.04) ? { disabled: true } : {}) };
@@ -78,12 +78,13 @@ export function generateSteps(seed: number, size: number): StepSource[] {
       "each",
       "try",
       "parallel",
+      "saga",
       "while",
       "switch",
       "raise",
       "return",
     ];
-    const kind = depth >= 5 ? pick(["assign", "call", "nap", "raise", "log"]) : pick(kinds);
+    const kind = wanted ?? (depth >= 5 ? pick(["assign", "call", "nap", "raise", "log"]) : pick(kinds));
     switch (kind) {
       case "assign": {
         const assign: { [target: string]: Json } = {};
@@ -106,6 +107,7 @@ export function generateSteps(seed: number, size: number): StepSource[] {
           action: pick(["test.none@1", "test.same@1", "test.once@1"]),
           input: { v: any() },
           ...(maybe(0.6) ? { saveAs: `vars.${name()}` } : {}),
+          ...(maybe(0.3) ? { compensate: list(depth + 1, 2) } : {}),
           ...(maybe(0.25)
             ? { onError: { policy: "continue", ...(maybe(0.5) ? { captureErrorAs: `vars.${name()}` } : {}) } }
             : {}),
@@ -188,6 +190,27 @@ export function generateSteps(seed: number, size: number): StepSource[] {
             : {}),
           ...(maybe(0.4) ? { finally: list(depth + 1) } : {}),
         };
+      case "saga": {
+        // Several steps to undo, at best in loops and branches of their own, and then often a reason to.
+        const undoable = (): StepSource => {
+          const call = step(5, "call");
+          const undone = { ...call, action: "test.once@1", compensate: [step(5, "log"), ...list(5, 2)] };
+          const holder = depth < 4 && maybe(0.4) ? step(depth + 1, pick(["each", "parallel", "saga"])) : undefined;
+          if (holder === undefined) return undone;
+          const branches = (holder["branches"] as { steps: StepSource[] }[] | undefined)?.map((branch) => branch.steps);
+          (branches?.[0] ?? (holder["body"] as StepSource[])).push(undone);
+          return holder;
+        };
+        const body = [undoable(), ...list(depth + 1, 1), undoable(), ...list(depth + 1, 1), undoable()];
+        return {
+          ...common,
+          type: "control.saga",
+          ...(maybe(0.4) ? { compensateTimeoutMs: pick([3, 20, 60, 7_200_000]) } : {}),
+          body: maybe(0.6)
+            ? [...body, { id: `${common.id}f`, type: "control.raise", code: "UNDO", message: "m" }]
+            : body,
+        };
+      }
       case "parallel": {
         const branches = ["x", "y", "z"]
           .slice(0, 1 + Math.floor(random() * 3))

@@ -19,6 +19,7 @@ export class Returned {
 export const cancelled = { cancelled: true };
 
 export interface Row {
+  readonly fiber: Fiber;
   readonly step: ProgramStep;
   readonly iteration: readonly number[];
   status: StepStatus;
@@ -38,8 +39,14 @@ export type Settled = { readonly value: unknown } | { readonly thrown: unknown }
 
 export interface Fiber {
   readonly parent: Fiber | undefined;
-  /** An item of a loop whose items run side by side: it has all that it writes for itself. */
-  readonly isItem: boolean;
+  /** What of `vars` it has for itself: an item all that it writes, a branch three names, undoing what its step had. */
+  readonly keeps: "all" | "events" | "nothing";
+  /** The step that it undoes. */
+  readonly undoes: Row | undefined;
+  /** Sagas around its current step, innermost last. */
+  readonly sagas: Saga[];
+  /** What it completed inside a saga of a fiber around it. */
+  readonly completed: Done[];
   readonly own: JsonObject;
   /** Names that it has removed for itself. */
   readonly hidden: Set<string>;
@@ -52,6 +59,21 @@ export interface Fiber {
   /** Thrown into it when its last child has ended. */
   afterChildren: Settled | undefined;
   ended: (how: Settled) => void;
+}
+
+/** A completed step that can be undone. */
+export interface Done {
+  readonly row: Row;
+  readonly locals: JsonObject;
+  readonly order: number;
+  /** What the branches and items that it ran in had of `vars` for themselves. */
+  readonly layer: { readonly own: JsonObject; readonly hidden: readonly string[]; readonly keeps: Fiber["keeps"] };
+}
+
+export interface Saga {
+  readonly completed: Done[];
+  /** While it undoes: until when it may. */
+  untilMs: number | undefined;
 }
 
 export interface Scope {
@@ -67,7 +89,10 @@ export interface Parts {
   readonly count: number;
   /** So many at the same time. */
   readonly window: number;
-  readonly isItem: boolean;
+  /** What of `vars` each part has for itself. */
+  readonly keeps: Fiber["keeps"];
+  /** The completed steps that the parts undo. */
+  readonly undone?: readonly Done[];
   readonly make: (fiber: Fiber, i: number) => Generator<Waiting, void, unknown>;
   /** A part has ended; what it gives decides the end of the step, where that is not decided. */
   readonly ended: (i: number, how: Settled, decided: boolean) => Settled | undefined;

@@ -6,7 +6,7 @@ import { instantFromMs, parseInstantMs } from "../time/instant.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import { epochMs, inbound } from "./world.ts";
 import { cancelled, Raised, Returned } from "./reference-fiber.ts";
-import type { Fiber, Parts, Row, Scope, Settled, Waiting } from "./reference-fiber.ts";
+import type { Done, Fiber, Parts, Row, Saga, Scope, Settled, Waiting } from "./reference-fiber.ts";
 import type { Call, WorldOptions } from "./world.ts";
 
 /*
@@ -40,6 +40,7 @@ export function reference(program: Program, options: WorldOptions): Reference {
   const waitings: Waiting[] = [];
   const kept: InboundEvent[] = [];
   const taken = new Set<string>();
+  let completions = 0;
   const remains: { stepPath: string; iteration: readonly number[] }[] = [];
   let queue: { atMs: number; order: number; happen: () => void }[] = [];
   let order = 0;
@@ -120,7 +121,7 @@ export function reference(program: Program, options: WorldOptions): Reference {
     };
     const [scope, name, ...rest] = target;
     if (scope === "payload") payload = set(payload, [name as string, ...rest]) ?? null;
-    else if (fiber.parent !== undefined && (fiber.isItem || ownNames.includes(name as string))) {
+    else if (fiber.parent !== undefined && keepsName(fiber, name as string)) {
       const before = seen(fiber)[name as string];
       const changed = set(before, rest);
       delete fiber.own[name as string];
@@ -129,6 +130,9 @@ export function reference(program: Program, options: WorldOptions): Reference {
       else if (before !== undefined) fiber.hidden.add(name as string);
     } else if (fiber.parent !== undefined) write(row, fiber.parent, target, value);
     else vars = set(vars, [name as string, ...rest]) as JsonObject;
+  }
+  function keepsName({ keeps }: Fiber, name: string): boolean {
+    return keeps === "all" || (keeps === "events" && ownNames.includes(name));
   }
   function writeAll(row: Row, scope: Scope, assign: Assignments, event?: Json): void {
     const values = assign.map(({ value }) => evaluated(row, scope, value, event));
@@ -163,7 +167,12 @@ export function reference(program: Program, options: WorldOptions): Reference {
     }
   }
   function* perform(step: ProgramStep, scope: Scope): Generator<Waiting, void, unknown> {
-    const row: Row = { step, iteration: scope.iteration, status: step.disabled === true ? "SKIPPED" : "RUNNING" };
+    const row: Row = {
+      fiber: scope.fiber,
+      step,
+      iteration: scope.iteration,
+      status: step.disabled === true ? "SKIPPED" : "RUNNING",
+    };
     rows.push(row);
     if (step.disabled === true) return;
     try {
@@ -252,7 +261,7 @@ export function reference(program: Program, options: WorldOptions): Reference {
           yield* sideBySide(row, scope, {
             count: items.length,
             window: wide as number,
-            isItem: true,
+            keeps: "all",
             make: one,
             ended: (_, how) => ("thrown" in how ? how : undefined),
           });
@@ -277,7 +286,7 @@ export function reference(program: Program, options: WorldOptions): Reference {
         yield* sideBySide(row, scope, {
           count: length,
           window: length,
-          isItem: false,
+          keeps: "events",
           make: (fiber, i) => list(step.branches[i]?.steps, { ...scope, fiber, goesOn: false }),
           ended: (i, how, decided) => {
             const id = step.branches[i]?.id as string;
@@ -319,8 +328,14 @@ export function reference(program: Program, options: WorldOptions): Reference {
         };
         const output = (yield waiting) as Json;
         if (step.saveAs !== undefined) write(row, scope.fiber, step.saveAs, output);
+        if ((step.compensate ?? []).length > 0) {
+          const layer = { own: {}, hidden: [], keeps: "nothing" } as const;
+          give(scope.fiber, [{ row, locals: scope.locals, order: (completions += 1), layer }]);
+        }
         return;
       }
+      case "control.saga":
+        return yield* saga(step, row, scope, inner);
       case "time.wait": {
         const dueMs = dueOf(row, scope, step.when);
         const skipped = dueMs <= nowMs;
@@ -418,14 +433,77 @@ export function reference(program: Program, options: WorldOptions): Reference {
           if (fiber.afterChildren !== undefined) decided = fiber.afterChildren;
           look();
         },
-        parts.isItem,
+        parts.undone?.[i]?.layer.keeps ?? parts.keeps,
+        parts.undone?.[i],
       );
       made.push(child);
     };
-    for (; begun < Math.min(parts.count, parts.window); begun += 1) begin(begun);
     fiber.children = made;
+    for (; begun < Math.min(parts.count, parts.window); begun += 1) begin(begun);
     lookWhenWaiting(look);
     yield waiting;
+  }
+  function* saga(
+    step: Extract<ProgramStep, { type: "control.saga" }>,
+    row: Row,
+    scope: Scope,
+    inner: (steps: readonly ProgramStep[] | undefined) => Generator<Waiting, void, unknown>,
+  ): Generator<Waiting, void, unknown> {
+    const { fiber } = scope;
+    const made: Saga = { completed: [], untilMs: undefined };
+    let left: Settled = { value: undefined };
+    fiber.sagas.push(made);
+    try {
+      yield* inner(step.body);
+    } catch (thrown) {
+      left = { thrown };
+    }
+    const isLeft = "thrown" in left && !(left.thrown instanceof Returned);
+    if (isLeft && made.completed.length > 0) {
+      fiber.sheltered += 1;
+      yield* undo(made, row, scope, step.compensateTimeoutMs ?? 3_600_000);
+      fiber.sheltered -= 1;
+      if (fiber.sheltered === 0 && fiber.cancelAfterShelter) left = { thrown: cancelled };
+    }
+    fiber.sagas.pop();
+    if (!isLeft) give(fiber, made.completed);
+    if ("thrown" in left) throw left.thrown;
+  }
+  function* undo(saga: Saga, row: Row, scope: Scope, timeoutMs: number): Generator<Waiting, void, unknown> {
+    const { fiber } = scope;
+    const todo = saga.completed.toSorted((one, other) => other.order - one.order);
+    saga.completed.splice(0, todo.length, ...todo.toReversed());
+    saga.untilMs = nowMs + timeoutMs;
+    const timer = waitingFor(row, "timer");
+    timer.issue = () =>
+      at(timeoutMs, () => {
+        if (timer.closed) return;
+        const [child] = fiber.children;
+        for (const one of fibers.toReversed()) if (one === child || isWithin(one, child)) closeDown(one);
+        for (const { row: left } of saga.completed.toReversed()) remain(left);
+        (fiber.waiting as Waiting).closed = true;
+        fiber.children = [];
+        fiber.next = { value: undefined };
+      });
+    waitings.push(timer);
+    yield* sideBySide(row, scope, {
+      count: todo.length,
+      window: 1,
+      keeps: "nothing",
+      undone: todo,
+      make: (child, i) => {
+        const { row: done, locals } = todo[i] as Done;
+        saga.completed.pop();
+        const { compensate } = done.step as Extract<ProgramStep, { type: "action.call" }>;
+        const names = { ...scope.locals, ...locals };
+        return list(compensate, { fiber: child, locals: names, iteration: done.iteration, goesOn: false });
+      },
+      ended: (i, how) => {
+        if ("thrown" in how && !(how.thrown instanceof Returned)) remain((todo[i] as Done).row);
+        return undefined;
+      },
+    });
+    timer.closed = true;
   }
   function* eventWait(step: EventWaitStep, row: Row, scope: Scope): Generator<Waiting, void, unknown> {
     const name = evaluated(row, scope, step.event);
@@ -476,6 +554,38 @@ export function reference(program: Program, options: WorldOptions): Reference {
     if (!remains.some((known) => known.stepPath === stepPath && known.iteration.join() === row.iteration.join()))
       remains.push({ stepPath, iteration: row.iteration });
   }
+  /** Completed steps go to the nearest saga around, which may have to undo them; a branch or item keeps them till its end. */
+  function give(fiber: Fiber, steps: readonly Done[]): void {
+    const around = fiber.sagas.at(-1);
+    if (around !== undefined) around.completed.push(...steps);
+    else if (isInSaga(fiber)) fiber.completed.push(...steps);
+  }
+  function isInSaga({ undoes, parent }: Fiber): boolean {
+    return undoes === undefined && parent !== undefined && (parent.sagas.length > 0 || isInSaga(parent));
+  }
+  function layered(fiber: Fiber, inner: Done["layer"]): Done["layer"] {
+    const own = { ...fiber.own, ...inner.own };
+    for (const name of inner.hidden) delete own[name];
+    const hidden = [...fiber.hidden, ...inner.hidden].filter((name) => !(name in own));
+    return { own, hidden, keeps: fiber.keeps === "all" || inner.keeps === "all" ? "all" : "events" };
+  }
+  function isWithin({ parent }: Fiber, ancestor: Fiber | undefined): boolean {
+    return parent !== undefined && (parent === ancestor || isWithin(parent, ancestor));
+  }
+  /** Leaves a fiber where it is: nothing of it runs any more. */
+  function closeDown(fiber: Fiber): void {
+    fibers.splice(fibers.indexOf(fiber), 1);
+    const { waiting, undoes, sagas, completed } = fiber;
+    if (waiting !== undefined && !waiting.closed) {
+      if (waiting.effect === true && waiting.issue === undefined) remain(waiting.row);
+      waiting.closed = true;
+      waiting.issue = undefined;
+    }
+    for (const saga of sagas.toReversed()) for (const { row } of saga.completed.toReversed()) remain(row);
+    if (undoes !== undefined) remain(undoes);
+    for (const { row } of completed.toReversed()) remain(row);
+    for (const row of rows) if (row.fiber === fiber && row.status === "RUNNING") row.status = "CANCELED";
+  }
   function waitingFor(row: Row, kind: Waiting["kind"], more: Partial<Waiting> = {}): Waiting {
     return { row, kind, issue: undefined, closed: false, settle: () => undefined, ...more };
   }
@@ -483,13 +593,17 @@ export function reference(program: Program, options: WorldOptions): Reference {
     parent: Fiber | undefined,
     make: (fiber: Fiber) => Generator<Waiting, void, unknown>,
     ended: Fiber["ended"],
-    isItem = false,
+    keeps: Fiber["keeps"] = "events",
+    undoes?: Done,
   ): Fiber {
     const fiber = {
       parent,
-      isItem,
-      own: {},
-      hidden: new Set(),
+      keeps,
+      undoes: undoes?.row,
+      sagas: [],
+      completed: [],
+      own: { ...undoes?.layer.own },
+      hidden: new Set(undoes?.layer.hidden),
       next: { value: undefined },
       waiting: undefined,
       children: [],
@@ -506,19 +620,21 @@ export function reference(program: Program, options: WorldOptions): Reference {
     const how = fiber.next as Settled;
     fiber.next = undefined;
     fiber.waiting = undefined;
+    const end = (settled: Settled): void => {
+      fibers.splice(fibers.indexOf(fiber), 1);
+      if (fiber.parent !== undefined) {
+        const had = fiber.completed.map((done) => ({ ...done, layer: layered(fiber, done.layer) }));
+        give(fiber.parent, had);
+      }
+      fiber.ended(settled);
+    };
     let result: IteratorResult<Waiting, void>;
     try {
       result = "thrown" in how ? fiber.body.throw(how.thrown) : fiber.body.next(how.value);
     } catch (thrown) {
-      fibers.splice(fibers.indexOf(fiber), 1);
-      fiber.ended({ thrown });
-      return;
+      return end({ thrown });
     }
-    if (result.done === true) {
-      fibers.splice(fibers.indexOf(fiber), 1);
-      fiber.ended({ value: undefined });
-      return;
-    }
+    if (result.done === true) return end({ value: undefined });
     const waiting = result.value;
     fiber.waiting = waiting;
     waiting.settle = (settled) => {
@@ -600,11 +716,11 @@ export function reference(program: Program, options: WorldOptions): Reference {
       else outcome = { status: "succeeded", output: thrown instanceof Returned ? thrown.output : null };
     },
   );
-  /** An hour after a cancel what is still under way is left as it is. */
+  /** An hour after a cancel, or after what sagas may still undo, what is under way is left as it is. */
   const cutOff = (): void => {
-    for (const { waiting } of [...fibers].reverse())
-      if (waiting?.effect === true && !waiting.closed) remain(waiting.row);
-    for (const row of rows) if (row.status === "RUNNING") row.status = "CANCELED";
+    const untilMs = Math.max(0, ...fibers.flatMap(({ sagas }) => sagas.map((saga) => saga.untilMs ?? 0)));
+    if (untilMs > 0) return at(untilMs - nowMs + 3_600_000, cutOff);
+    for (const fiber of fibers.toReversed()) closeDown(fiber);
     const named = remains.length === 0 ? {} : { effectsMayRemain: remains };
     outcome = {
       status: "canceled",
@@ -621,7 +737,9 @@ export function reference(program: Program, options: WorldOptions): Reference {
     at(options.cancelAtMs, () => {
       cancelDetails = { by: "tester" };
       cancel(root);
-      if (outcome === undefined) at(3_600_000, cutOff);
+      const limit = waitingFor(rows[0] as Row, "timer");
+      limit.issue = () => at(3_600_000, cutOff);
+      if (outcome === undefined) waitings.push(limit);
     });
   }
   turn();

@@ -243,7 +243,9 @@ export function brokenPromise(
     if (
       top?.kind === "step"
         ? !top.commands.some((id) => ids.includes(id))
-        : (top?.kind !== "parallel" && top?.kind !== "concurrent") || top.fibers.length === 0
+        : top?.kind === "saga"
+          ? top.phase !== "undo" || !state.fibers.some(({ id }) => id === top.fiber)
+          : (top?.kind !== "parallel" && top?.kind !== "concurrent") || top.fibers.length === 0
     )
       return `fiber ${fiber.id} waits for nothing`;
   }

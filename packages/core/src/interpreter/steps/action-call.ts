@@ -10,6 +10,7 @@ import { evaluate, evaluateInput } from "../scope.ts";
 import { admit, weigh, weighResult } from "../size.ts";
 import { writeTarget } from "../targets.ts";
 import type { CommandId, CommandOf, OpenCommand, RunError, RunEvent, StepPlace } from "../transition.ts";
+import { rememberStep } from "../undoable.ts";
 import { failStep, unwind } from "../unwind.ts";
 import { evaluateMs } from "../when.ts";
 import { takenFrame } from "../step-frame.ts";
@@ -59,7 +60,9 @@ export function actionSucceeded(m: Machine, open: OpenCommand, event: EventOf<"a
     throw new StepFailure("ActionError", "ACTION_OUTPUT_INVALID", message, { bytes });
   }
   if (step.saveAs !== undefined) writeTarget(m, fiber, step.saveAs, event.output, bytes);
+  const seq = m.nextSeq;
   stepEntry(m, place, "SUCCEEDED", { attempt: event.attempt, ...outputData(event.output, event.reference) });
+  if (step.compensate !== undefined && step.compensate.length > 0) rememberStep(m, fiber, place, seq);
 }
 
 export function actionFailed(m: Machine, open: OpenCommand, event: EventOf<"actionFailed">): void {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { builtInCatalogue } from "../packages/actions/src/built-in/built-in-catalogue.ts";
 import { actionErrorPatterns } from "../packages/core/src/errors/action.ts";
 import type { ErrorEntry } from "../packages/core/src/errors/catalogue.ts";
 import { errorAreas } from "../packages/core/src/errors/errors.ts";
@@ -9,9 +10,10 @@ import { stepPages } from "./step-pages.ts";
 
 /** Files that are made from the code, by their path in the repository. */
 export function generatedFiles(): { readonly [path: string]: string } {
-  const schema = definitionJsonSchema();
+  // Editors complete what comes with the product; a call of any other action is as good to them.
+  const schema = definitionJsonSchema({ actions: builtInCatalogue() });
   return {
-    ...stepPages(schema),
+    ...stepPages(definitionJsonSchema()),
     "docs/errors.md": errorsPage(),
     "packages/core/mainspring.schema.json": JSON.stringify(schema, undefined, 2) + "\n",
   };

@@ -1,12 +1,17 @@
 import { z } from "zod";
 import type { Json, JsonObject } from "../values/json.ts";
+import { inputName, inputSchemas } from "./action-input.ts";
+import type { EditedAction } from "./action-input.ts";
 import { definitionSchema } from "./definition.ts";
 
 /**
  * The JSON Schema (2020-12) of a definition, for editors: shapes, fields and their descriptions. What depends on more
  * than one place (unique ids, targets, expressions) is checked by `parseDefinition` and `compileDefinition` alone.
+ * @param actions those whose names and inputs it knows too; a call of any other action remains allowed
  */
-export function definitionJsonSchema(): JsonObject {
+export function definitionJsonSchema({
+  actions = [],
+}: { readonly actions?: readonly EditedAction[] } = {}): JsonObject {
   const schema = z.toJSONSchema(definitionSchema(), {
     target: "draft-2020-12",
     override: ({ zodSchema, jsonSchema }) => {
@@ -20,10 +25,31 @@ export function definitionJsonSchema(): JsonObject {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: "mainspring.schema.json",
-    title: "Mainspring workflow definition",
+    description: "A workflow of Mainspring.",
     $ref: "#/$defs/Definition",
-    $defs: { ...defs, ...forms },
+    $defs: { ...defs, ...forms, ...actionSchemas(defs["ActionCallStep"] as JsonObject, actions) },
   };
+}
+
+/** The step that calls an action, with what is known of actions, and the inputs of those. */
+function actionSchemas(step: JsonObject, actions: readonly EditedAction[]): JsonObject {
+  if (actions.length === 0) return {};
+  const properties = step["properties"] as JsonObject;
+  const { description, ...anyName } = properties["action"] as JsonObject;
+  const names = actions.map(({ id, title, description: about }): Json => {
+    const told = [title, about].filter((text) => text !== undefined).join(". ");
+    return told === "" ? { const: id } : { const: id, description: told };
+  });
+  const known: JsonObject = {
+    ...step,
+    properties: { ...properties, action: { description: description as Json, anyOf: [...names, anyName] } },
+    allOf: actions.map((one) => ({
+      if: { properties: { action: { const: one.id } }, required: ["action"] },
+      then: { properties: { input: { $ref: "#/$defs/" + inputName(one) } } },
+    })),
+  };
+  const inputs = actions.map(inputSchemas);
+  return { ActionCallStep: known, ...Object.assign({}, ...inputs) } as JsonObject;
 }
 
 const timeForms = ["durationMs", "until", "business"];

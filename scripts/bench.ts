@@ -5,10 +5,14 @@ import { join } from "node:path";
 import { testPostgres, testTemporal, testVariables } from "../packages/devstack/src/testing.ts";
 
 const [postgres, temporal] = [await testPostgres(), await testTemporal()];
-const child = spawn(process.execPath, [join(import.meta.dirname, "../packages/runtime/src/bench/main.ts"), ...process.argv.slice(2)], {
-  stdio: "inherit",
-  env: { ...process.env, [testVariables.database]: postgres.ownerUrl, [testVariables.temporal]: temporal.address },
-});
+const child = spawn(
+  process.execPath,
+  [join(import.meta.dirname, "../packages/runtime/src/bench/main.ts"), ...process.argv.slice(2)],
+  {
+    stdio: "inherit",
+    env: { ...process.env, [testVariables.database]: postgres.ownerUrl, [testVariables.temporal]: temporal.address },
+  },
+);
 const [code] = (await once(child, "exit")) as [number | null];
 await temporal.stop();
 await postgres.stop();

@@ -1,7 +1,14 @@
-/** For each step type: what to know beyond its fields, and a step that compiles as it stands. */
-export const stepExamples: {
-  readonly [type: string]: { readonly notes: readonly string[]; readonly example: string };
-} = {
+export interface StepExample {
+  /** What to know beyond the fields. */
+  readonly notes: readonly string[];
+  /** Steps that compile as they stand; the first is of the type. */
+  readonly example: string;
+  /** What the example does, as a scenario of it: shown beside it, and run by a test. */
+  readonly scenario: string;
+}
+
+/** By step type. */
+export const stepExamples: { readonly [type: string]: StepExample } = {
   "action.call": {
     notes: [
       "The output is checked against the action's output schema and stored where `saveAs` says.",
@@ -20,6 +27,15 @@ export const stepExamples: {
   timeoutMs: 10000
   retry: { maxAttempts: 5, backoffMs: 500, retryOn: [TransientError, TimeoutError] }
   saveAs: charge`,
+    scenario: `- name: The second try succeeds
+  payload: { orderId: o-17 }
+  mocks:
+    charge:
+      - { fail: TransientError HTTP_503 }
+      - { output: { status: 201, headers: {}, body: { id: ch-1 } } }
+  expect:
+    trace: [ "charge SUCCEEDED #2" ]
+    vars: { charge: { status: 201, headers: {}, body: { id: ch-1 } } }`,
   },
   "transform.assign": {
     notes: [
@@ -31,10 +47,17 @@ export const stepExamples: {
   assign:
     net: { $expr: "$sum(payload.lines.price)" }
     vars.order.currency: EUR`,
+    scenario: `- name: Both are computed, then both are written
+  payload: { lines: [ { price: 5 }, { price: 7.5 } ] }
+  expect:
+    vars: { net: 12.5, order: { currency: EUR } }`,
   },
   "state.set": {
     notes: ["The state says in the words of the business where the run is."],
     example: `- { id: waiting, type: state.set, state: { phase: waiting for payment, order: { $expr: payload.orderId } } }`,
+    scenario: `- name: The state is what the step made of it
+  payload: { orderId: o-17 }
+  expect: { state: { phase: waiting for payment, order: o-17 } }`,
   },
   "control.if": {
     notes: [
@@ -45,6 +68,12 @@ export const stepExamples: {
   condition: { $expr: payload.total > 1000 }
   then: [ { id: flag, type: state.set, state: large } ]
   else: [ { id: pass, type: state.set, state: usual } ]`,
+    scenario: `- name: A large order
+  payload: { total: 1500 }
+  expect: { state: large, trace: [ large, flag ] }
+- name: Without a total the condition is nothing, so false
+  payload: {}
+  expect: { state: usual, trace: [ large, pass ] }`,
   },
   "control.switch": {
     notes: ["The first case whose condition is true runs; none and no `default`: nothing does."],
@@ -54,6 +83,12 @@ export const stepExamples: {
     - when: { $expr: 'payload.region = "EU"' }
       steps: [ { id: eu, type: state.set, state: EU } ]
   default: [ { id: rest, type: state.set, state: elsewhere } ]`,
+    scenario: `- name: A case
+  payload: { region: EU }
+  expect: { state: EU }
+- name: No case
+  payload: { region: US }
+  expect: { state: elsewhere }`,
   },
   "control.forEach": {
     notes: [
@@ -69,6 +104,16 @@ export const stepExamples: {
   body:
     - { id: send, type: action.call, action: http.request@1, input: { method: GET, url: { $expr: customer.url } }, saveAs: reply }
   collect: { value: { $expr: vars.reply.status }, saveAs: statuses }`,
+    scenario: `- name: Statuses in the order of the customers, whoever answers first
+  payload: { customers: [ { url: https://one.example.com }, { url: https://two.example.com } ] }
+  mocks:
+    send:
+      iterations:
+        0: { output: { status: 200, headers: {} }, after: 2s }
+        1: { output: { status: 202, headers: {} }, after: 1s }
+  expect:
+    vars: { statuses: [ 200, 202 ] }
+    trace: [ notify, "send[0] SUCCEEDED", "send[1] SUCCEEDED" ]`,
   },
   "control.while": {
     notes: ["The condition still true after `maxIterations` turns: `MAX_ITERATIONS`."],
@@ -77,6 +122,8 @@ export const stepExamples: {
   condition: { $expr: iteration < 3 }
   maxIterations: 10
   body: [ { id: pause, type: time.wait, durationMs: 1000 } ]`,
+    scenario: `- name: Three turns
+  expect: { trace: [ poll, "pause[0]", "pause[1]", "pause[2]" ] }`,
   },
   "control.parallel": {
     notes: [
@@ -89,6 +136,9 @@ export const stepExamples: {
     - { id: first, steps: [ { id: a, type: time.wait, durationMs: 10 } ] }
     - { id: second, steps: [ { id: b, type: time.wait, durationMs: 20 } ] }
   saveAs: joined`,
+    scenario: `- name: Who ends first counts first
+  expect:
+    vars: { joined: { counted: [ first, second ], branches: { first: { status: SUCCEEDED }, second: { status: SUCCEEDED } } } }`,
   },
   "control.tryCatch": {
     notes: [
@@ -101,6 +151,12 @@ export const stepExamples: {
   catchOn: [TransientError, HTTP_404]
   catch: [ { id: note, type: transform.assign, assign: { problem: { $expr: error.code } } } ]
   finally: [ { id: done, type: state.set, state: tried } ]`,
+    scenario: `- name: What catchOn names is caught
+  mocks: { call: { fail: ActionError HTTP_404 } }
+  expect: { vars: { problem: HTTP_404 }, state: tried }
+- name: Another error goes on, after finally
+  mocks: { call: { fail: ActionError HTTP_403 } }
+  expect: { error: { category: ActionError, code: HTTP_403, stepId: call }, state: tried, trace: [ guard FAILED, call FAILED, done SUCCEEDED ] }`,
   },
   "control.saga": {
     notes: [
@@ -116,7 +172,16 @@ export const stepExamples: {
       input: { method: POST, url: https://hotel.example.com/bookings }
       saveAs: booking
       compensate:
-        - { id: cancelHotel, type: action.call, action: http.request@1, input: { method: DELETE, url: { $expr: vars.booking.body.url } } }`,
+        - { id: cancelHotel, type: action.call, action: http.request@1, input: { method: DELETE, url: { $expr: vars.booking.body.url } } }
+    - { id: flight, type: action.call, action: http.request@1, input: { method: POST, url: https://air.example.com/bookings } }`,
+    scenario: `- name: The flight is full, so the hotel is cancelled
+  mocks:
+    hotel: { output: { status: 201, headers: {}, body: { url: https://hotel.example.com/bookings/7 } } }
+    flight: { fail: ActionError HTTP_409 }
+    cancelHotel: { output: { status: 204, headers: {} } }
+  expect:
+    error: { code: HTTP_409, stepId: flight }
+    effects: [ hotel, flight, { stepId: cancelHotel, input: { method: DELETE, url: https://hotel.example.com/bookings/7 } } ]`,
   },
   "control.callWorkflow": {
     notes: [
@@ -128,14 +193,24 @@ export const stepExamples: {
   workflow: write-invoice
   input: { order: { $expr: payload.orderId } }
   output: { vars.invoice: { $expr: childRun.output.number } }`,
+    scenario: `- name: The child's output is taken where output says
+  payload: { orderId: o-17 }
+  workflows: { write-invoice: { output: { number: 2026-117 } } }
+  expect: { vars: { invoice: 2026-117 } }`,
   },
   "control.return": {
     notes: ["An output that is left out, or finds nothing, is null. Enclosing `finally` blocks run, undoing does not."],
     example: `- { id: done, type: control.return, output: { receipt: { $expr: payload.orderId } } }`,
+    scenario: `- name: The run ends with its output
+  payload: { orderId: o-17 }
+  expect: { output: { receipt: o-17 } }`,
   },
   "control.raise": {
     notes: ["The code matches `[A-Z][A-Z0-9_]{2,63}`."],
     example: `- { id: none, type: control.raise, code: OUT_OF_STOCK, message: Nothing is left, details: { sku: { $expr: payload.sku } } }`,
+    scenario: `- name: The run fails with the author's code
+  payload: { sku: kettle }
+  expect: { error: { category: BusinessError, code: OUT_OF_STOCK, details: { sku: kettle } } }`,
   },
   "event.wait": {
     notes: [
@@ -150,10 +225,30 @@ export const stepExamples: {
   filters: [ { path: amount, op: ">=", value: { $expr: payload.total } } ]
   timeout: { business: { days: 2, calendar: default } }
   saveAs: payment`,
+    scenario: `- name: Another order's payment is none, a small one neither
+  payload: { orderId: o-17, total: 20 }
+  events:
+    - { name: payment.received, key: o-18, payload: { amount: 20 }, at: 1m }
+    - { name: payment.received, key: o-17, payload: { amount: 5 }, at: 2m }
+    - { name: payment.received, key: o-17, payload: { amount: 25 }, at: 3m }
+  expect: { vars: { payment: { amount: 25 }, eventName: payment.received } }
+- name: Nobody pays
+  payload: { orderId: o-17, total: 20 }
+  expect: { error: { category: TimeoutError, code: WAIT_TIMEOUT } }`,
   },
   "time.wait": {
     notes: ["Already past: no timer. `vars.timeWait` is `{ plannedAt, firedAt, skipped }`. At most 10 years."],
     example: `- { id: pause, type: time.wait, until: { $expr: payload.dueAt } }`,
+    scenario: `- name: The run goes on at that instant
+  now: 2031-01-01T00:00:00Z
+  payload: { dueAt: '2031-01-03T12:00:00Z' }
+  expect:
+    vars: { timeWait: { plannedAt: '2031-01-03T12:00:00.000Z', firedAt: '2031-01-03T12:00:00.000Z', skipped: false } }
+- name: An instant that has passed takes no timer
+  now: 2031-01-05T00:00:00Z
+  payload: { dueAt: '2031-01-03T12:00:00Z' }
+  expect:
+    vars: { timeWait: { plannedAt: '2031-01-03T12:00:00.000Z', firedAt: '2031-01-05T00:00:00.000Z', skipped: true } }`,
   },
   "human.task": {
     notes: [
@@ -168,5 +263,8 @@ export const stepExamples: {
   dueMs: 86400000
   reminders: { everyMs: 3600000, max: 3 }
   saveAs: approval`,
+    scenario: `- name: Approved after two hours
+  answers: [ { step: approve, answer: { ok: true }, by: ada, at: 2h } ]
+  expect: { vars: { approval: { ok: true } } }`,
   },
 };

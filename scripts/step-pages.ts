@@ -2,17 +2,18 @@ import { stepKind } from "../packages/core/src/definition/any-step.ts";
 import { isJsonObject } from "../packages/core/src/values/json.ts";
 import type { Json, JsonObject } from "../packages/core/src/values/json.ts";
 import { stepExamples } from "./step-examples.ts";
+import type { StepExample } from "./step-examples.ts";
 
 /** One page per step type: what it does, its fields, what to know of it and an example. By path in the repository. */
 export function stepPages(schema: JsonObject): { readonly [path: string]: string } {
   const pages: { [path: string]: string } = {};
-  for (const [type, { notes, example }] of Object.entries(stepExamples)) {
-    pages[`docs/language/steps/${type}.md`] = stepPage(type, notes, example, shapeOf(type, schema));
+  for (const [type, example] of Object.entries(stepExamples)) {
+    pages[`docs/language/steps/${type}.md`] = stepPage(type, example, shapeOf(type, schema));
   }
   return pages;
 }
 
-function stepPage(type: string, notes: readonly string[], example: string, shape: JsonObject): string {
+function stepPage(type: string, { notes, example, scenario }: StepExample, shape: JsonObject): string {
   const kind = stepKind(type);
   const required = shape["required"] as string[];
   const rows = Object.entries(shape["properties"] as JsonObject)
@@ -37,6 +38,13 @@ function stepPage(type: string, notes: readonly string[], example: string, shape
     "",
     "```yaml",
     example,
+    "```",
+    "",
+    "What it does, as [scenarios](../scenarios.md) of a workflow that has nothing else:",
+    "",
+    "```yaml",
+    "scenarios:",
+    scenario.replaceAll(/^/gm, "  "),
     "```",
     "",
   ].join("\n");

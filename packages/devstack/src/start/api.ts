@@ -45,10 +45,10 @@ export function expectStatus(reply: Reply, ...expected: number[]): Record<string
   throw new Error(`The server answered ${reply.status}: ${describeProblem(reply.body)}`);
 }
 
-/** A problem document in one line: its first issue when it has any. */
+/** A problem document in one line: its first error, or else issue, when it has any. */
 export function describeProblem(problem: Record<string, unknown>): string {
-  const issues = problem["issues"];
-  const first = Array.isArray(issues) ? (issues[0] as Record<string, unknown> | undefined) : undefined;
+  const issues = Array.isArray(problem["issues"]) ? (problem["issues"] as Record<string, unknown>[]) : [];
+  const first = issues.find(({ severity }) => severity === "error") ?? issues[0];
   const { code, message, title, detail } = { ...problem, ...first };
   return [code, message ?? detail ?? title].filter((part) => typeof part === "string").join(": ");
 }

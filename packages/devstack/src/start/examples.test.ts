@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, test, expect } from "vitest";
+import { describeProblem } from "./api.ts";
 import { readExamples } from "./examples.ts";
 
 test("workflows that an example calls come before it, and files that are no definitions are left out", () => {
@@ -33,4 +34,13 @@ test("workflows that an example calls come before it, and files that are no defi
 
 test("without a folder of examples there are none", () => {
   expect(readExamples(join(tmpdir(), "mainspring-no-such-folder"), "http://127.0.0.1:7070")).toEqual([]);
+});
+
+test("what is said of an example that is not published is an error, though a warning stands before it", () => {
+  const warning = { code: "TRIGGERS_NOT_STARTED", severity: "warning", message: "stored and checked" };
+  const error = { code: "STEP_NOT_SUPPORTED", severity: "error", message: "not yet" };
+  expect(describeProblem({ code: "DEFINITION_INVALID", title: "Invalid", issues: [warning, error] })).toBe(
+    "STEP_NOT_SUPPORTED: not yet",
+  );
+  expect(describeProblem({ code: "DEFINITION_INVALID", title: "Invalid" })).toBe("DEFINITION_INVALID: Invalid");
 });

@@ -132,6 +132,8 @@ export { validate, validateFuel, validateMetered } from "./schema/validate.ts";
 export type { Coverage } from "./scenario/coverage.ts";
 export { coverable, mergedCoverage } from "./scenario/coverage.ts";
 export { runScenario } from "./scenario/run-scenario.ts";
+export type { Skeleton } from "./scenario/skeleton.ts";
+export { skeletonOf } from "./scenario/skeleton.ts";
 export type {
   ActionContract,
   BusinessSpan,

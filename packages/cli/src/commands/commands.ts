@@ -16,6 +16,7 @@ import { runsShow } from "./runs/show.ts";
 import { runsWatch } from "./runs/watch.ts";
 import { server } from "./server/server.ts";
 import { tenantsCreate } from "./tenants/create.ts";
+import { test } from "./test/test.ts";
 import { validate } from "./validate/validate.ts";
 import { worker } from "./worker/worker.ts";
 import { workflowsList } from "./workflows/list.ts";
@@ -34,7 +35,7 @@ export function addCommands(program: Program, root: Command): void {
   };
 
   root.commandsGroup("Authoring:");
-  verbs(validate, publish);
+  verbs(validate, test, publish);
   noun("workflows", "what is published, and drafts", workflowsList, workflowsShow);
   noun("actions", "what steps can call", actionsList, actionsShow);
   root.commandsGroup("Running:");

@@ -7,6 +7,14 @@ steps:
   - { id: each, type: control.forEach, items: [1, 2], body: [{ id: note, type: action.call, action: log.write@1, input: { message: { $expr: vars.greeting } } }] }
   - { id: done, type: control.return, output: { greeting: { $expr: vars.greeting } } }
 `,
+  "hello.test.yaml": `scenarios:
+  - name: greets the world
+    payload: {}
+    expect: { output: { greeting: Hello world }, effects: ["note[0]", "note[1]"] }
+  - name: greets by name
+    payload: { name: Grace }
+    expect: { output: { greeting: Hello Grace } }
+`,
   "order.flow.yaml": `workflow: order
 name: An order that waits for its payment
 payload: { type: object, required: [orderId], properties: { orderId: { type: string } } }
@@ -23,6 +31,10 @@ steps:
   "fails.flow.yaml": `workflow: fails
 steps:
   - { id: look, type: action.call, action: http.request@1, input: { method: GET, url: "http://169.254.169.254/latest" }, retry: { maxAttempts: 1 } }
+`,
+  "fails.test.yaml": `scenarios:
+  - name: does not fail
+    mocks: { look: { fail: ActionError HTTP_404 } }
 `,
   "broken.yaml": `workflow: broken
 steps:

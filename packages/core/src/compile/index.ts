@@ -23,3 +23,5 @@ export { compileExpression } from "./expression/compile-expression.ts";
 export { definitionJsonSchema } from "../definition/json-schema.ts";
 export type { ParsedScenarios, ScenarioFile } from "./scenario/parse-scenarios.ts";
 export { parseScenarios } from "./scenario/parse-scenarios.ts";
+export { defaultNow } from "./scenario/compile-scenario.ts";
+export { scenarioText } from "./scenario/scenario-text.ts";

@@ -28,7 +28,7 @@ export function runScenario(program: Program, scenario: Scenario, world: Scenari
   const { state, outcome, journal } = run;
   const trace = traceOf(journal);
   const { effects } = shell.calls;
-  const called = Object.values(scenario.workflows).flatMap((one) => ("program" in one ? [one.program] : []));
+  const called = Object.values(scenario.workflows).flatMap(({ program: one }) => (one === undefined ? [] : [one]));
   const programs = { main: program, called };
   const reached = {
     outcome,

@@ -34,7 +34,10 @@ export interface StartingEvent {
   readonly trigger?: string;
 }
 
-export type CalledWorkflow = { readonly program: Program } | { readonly mock: Mock };
+/** A workflow that is called: it is run, or where there is a mock that stands in for it. */
+export type CalledWorkflow =
+  | { readonly program: Program; readonly mock?: Mock }
+  | { readonly program?: Program; readonly mock: Mock };
 
 /** So long after the start (before it, if negative), or after the run first came to wait at a step. */
 export type Moment =

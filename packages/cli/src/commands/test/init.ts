@@ -1,0 +1,52 @@
+import { writeFile } from "node:fs/promises";
+import { basename, isAbsolute, join } from "node:path";
+import { usageError } from "../../cli-error.ts";
+import type { Context } from "../../context.ts";
+import { exitCodes, type ExitCode } from "../../exit-codes.ts";
+import { issueLines } from "../../output/issues.ts";
+import { printable } from "../../output/printable.ts";
+import { shownPath, testFileOf } from "./find-tests.ts";
+import { testedWorkflow, withWorkflows } from "./tested-workflow.ts";
+
+interface Written {
+  readonly file: string;
+  readonly workflow: string;
+}
+
+/** Writes a scenario file with a first scenario beside each definition. One that is there is never touched. */
+export async function initTests({ io, out }: Context, flows: readonly string[]): Promise<ExitCode> {
+  if (flows.length === 0)
+    throw usageError("--init needs a definition.", "Name it: mainspring test --init order.flow.yaml");
+  const [{ skeletonOf }, { defaultNow, scenarioText }] = await Promise.all([
+    import("@mainspring/core"),
+    import("@mainspring/core/compile"),
+  ]);
+  const written: Written[] = [];
+  for (const flow of flows) {
+    const path = isAbsolute(flow) ? flow : join(io.cwd, flow);
+    const file = testFileOf(path);
+    const tested = await testedWorkflow(file, { actions: [], scenarios: [] });
+    if ("issues" in tested) {
+      for (const issue of tested.issues)
+        for (const line of issueLines(issue, out.paintProgress, shownPath(tested.file, io))) out.progress(line);
+      return exitCodes.failed;
+    }
+    const { program, beside, actions } = tested;
+    const { workflows } = withWorkflows({ workflows: {} }, beside);
+    const skeleton = skeletonOf(program, { now: defaultNow, workflows }, { actions });
+    const comment = ` Scenarios of ${basename(path)}: mainspring test ${basename(path)} runs them.\n The first is what the workflow does as it stands: change it into what it should do.`;
+    await writeNew(file, scenarioText({ scenarios: [skeleton] }, comment), shownPath(file, io));
+    written.push({ file: shownPath(file, io), workflow: program.workflow });
+  }
+  out.result({ written }, () => written.map(({ file }) => `${out.paint("green", "✓")} ${printable(file)} written`));
+  return exitCodes.ok;
+}
+
+async function writeNew(file: string, text: string, shown: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    throw usageError(`${shown} is there already.`, "Add a scenario to it, or remove it first.");
+  }
+}

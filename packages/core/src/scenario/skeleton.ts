@@ -1,0 +1,165 @@
+import type { JournalEntry, WaitFilter } from "../interpreter/transition.ts";
+import type { Program } from "../program/program.ts";
+import { isJsonObject } from "../values/json.ts";
+import type { Json, JsonObject } from "../values/json.ts";
+import { stepText } from "./check-lists.ts";
+import { runScenario } from "./run-scenario.ts";
+import { sampleOf } from "./sample.ts";
+import type { CalledWorkflow, Mock, Scenario, ScenarioResult, ScenarioWorld, ScheduledEvent } from "./scenario.ts";
+import { stepsById } from "./trace.ts";
+
+/** A scenario as a file has it, that passes as it stands. */
+export type Skeleton = JsonObject & { readonly name: string };
+
+const roundsMax = 50;
+/** These answer by themselves. */
+const selfMocked: readonly string[] = ["time.now@1", "random.uuid@1", "log.write@1"];
+
+/**
+ * A first scenario for a workflow: samples of its payload and of what actions give, an event for each wait, and what
+ * came of it as the expectation. Its author changes it into what should come of it.
+ * @param workflows what called workflows are
+ */
+export function skeletonOf(
+  program: Program,
+  given: { readonly now: string; readonly workflows?: { readonly [key: string]: CalledWorkflow } },
+  world: ScenarioWorld = {},
+): Skeleton {
+  const payload = program.payloadSchema === undefined ? {} : sampleOf(program.payloadSchema);
+  const outputs = sampleOutputs(program, world);
+  const draft: Scenario = {
+    name: "as it stands",
+    payload,
+    now: given.now,
+    mocks: Object.fromEntries(Object.entries(outputs).map(([id, output]) => [id, literalMock(output)])),
+    workflows: given.workflows ?? {},
+    events: [],
+    answers: [],
+    expect: {},
+  };
+  let scenario = draft;
+  let result = runScenario(program, scenario, world);
+  for (let round = 0; round < roundsMax; round += 1) {
+    const events = eventsFor(result.journal, scenario.events);
+    if (events.length === 0) break;
+    scenario = { ...scenario, events: [...scenario.events, ...events] };
+    result = runScenario(program, scenario, world);
+  }
+  return written(scenario, outputs, result);
+}
+
+function sampleOutputs(program: Program, world: ScenarioWorld): { readonly [stepId: string]: Json } {
+  const outputs: { [stepId: string]: Json } = {};
+  for (const [id, step] of stepsById(program)) {
+    if (step.type !== "action.call" || selfMocked.includes(step.action)) continue;
+    const schema = world.actions?.find((action) => action.id === step.action)?.outputSchema;
+    outputs[id] = step.action === "http.request@1" ? { body: {} } : schema === undefined ? {} : sampleOf(schema);
+  }
+  return outputs;
+}
+
+function literalMock(value: Json): Mock {
+  return { otherwise: { always: { afterMs: 0, output: { kind: "literal", value } } } };
+}
+
+type WaitEntry = Extract<JournalEntry, { kind: "wait" }>;
+
+/** Events for the waits that got none, the first of each step. */
+function eventsFor(journal: readonly JournalEntry[], known: readonly ScheduledEvent[]): ScheduledEvent[] {
+  const events: ScheduledEvent[] = [];
+  const waits = new Map<string, WaitEntry>();
+  for (const entry of journal) if (entry.kind === "wait" && entry.waitType === "event") waits.set(entry.waitId, entry);
+  for (const { stepId, iteration, status, data } of waits.values()) {
+    if (status !== "WAITING" && data?.resolvedBy !== "timeout") continue;
+    if ([...known, ...events].some(({ at }) => "waits" in at && at.waits === stepId)) continue;
+    const { event: name, key, filters } = data ?? {};
+    if (name === undefined || key === undefined) continue;
+    const at = { waits: stepId, plusMs: 0, ...(iteration.length === 0 ? {} : { iteration }) };
+    events.push({ name, key, payload: payloadFor(filters ?? []), at });
+  }
+  return events;
+}
+
+/** A payload for which simple filters hold. */
+function payloadFor(filters: readonly WaitFilter[]): JsonObject {
+  const payload: JsonObject = {};
+  for (const { path, op, value } of filters) {
+    const wanted = valueFor(op, value);
+    const keys = path.replace(/^(?:event\.)?payload\./, "").split(".");
+    if (wanted === undefined || keys.some((key) => !/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key))) continue;
+    let at = payload;
+    for (const key of keys.slice(0, -1)) {
+      const inner = at[key];
+      at = isJsonObject(inner) ? inner : (at[key] = {});
+    }
+    at[keys.at(-1) as string] = wanted;
+  }
+  return payload;
+}
+
+function valueFor(op: WaitFilter["op"], value: Json | undefined): Json | undefined {
+  switch (op) {
+    case "=":
+    case ">=":
+    case "<=":
+    case "contains":
+    case "starts_with":
+    case "ends_with":
+      return value;
+    case "in":
+      return Array.isArray(value) ? value[0] : undefined;
+    case ">":
+      return typeof value === "number" ? value + 1 : undefined;
+    case "<":
+      return typeof value === "number" ? value - 1 : undefined;
+    case "exists":
+      return true;
+    case "!=":
+    case "not_in":
+    case "not_exists":
+      return undefined;
+  }
+}
+
+function written(scenario: Scenario, outputs: { readonly [stepId: string]: Json }, result: ScenarioResult): Skeleton {
+  const { outcome, trace, effects, state } = result;
+  const called = Object.entries(outputs).filter(([id]) => effects.some(({ stepId }) => stepId === id));
+  const expected: JsonObject = {};
+  if (outcome === undefined) expected["status"] = "waiting";
+  else if (outcome.status === "succeeded") expected["output"] = outcome.output;
+  else {
+    const { category, code, stepId } = outcome.error;
+    expected["error"] = { category, code, ...(stepId === undefined || stepId === "" ? {} : { stepId }) };
+  }
+  if (state !== null) expected["state"] = state;
+  expected["trace"] = trace.map(({ attempt, ...step }) =>
+    stepText(attempt === 1 || attempt === undefined ? step : { ...step, attempt }),
+  );
+  expected["effects"] = effects
+    .filter(({ workflow }) => workflow === undefined)
+    .map(({ action, stepId, iteration, input }) => ({
+      action,
+      stepId,
+      ...(iteration.length === 0 ? {} : { iteration: iteration as number[] }),
+      input: quoted(input),
+    }));
+  return {
+    name: scenario.name,
+    payload: scenario.payload ?? null,
+    ...(called.length === 0
+      ? {}
+      : { mocks: Object.fromEntries(called.map(([id, output]) => [id, { output: quoted(output) }])) }),
+    ...(scenario.events.length === 0 ? {} : { events: scenario.events.map(writtenEvent) }),
+    expect: expected,
+  };
+}
+
+function writtenEvent({ name, key, payload, at }: ScheduledEvent): JsonObject {
+  const waits = "waits" in at ? `${at.waits}${at.iteration === undefined ? "" : `[${at.iteration.join(".")}]`}` : "";
+  return { name, key, payload, at: { waits } };
+}
+
+/** A value with keys that a scenario file would read as a form of its own. */
+function quoted(value: Json): Json {
+  return JSON.stringify(value).includes('"$') ? { $literal: value } : value;
+}

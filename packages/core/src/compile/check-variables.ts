@@ -6,7 +6,7 @@ import type { Read } from "./expression-reads.ts";
 import { readsOf } from "./expression-reads.ts";
 import type { IssueList } from "./issue-list.ts";
 import type { LostNames } from "./lost-names.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../values/nearest.ts";
 import { expressionsOf, stepPointer, valuesOf } from "./program-walk.ts";
 import type { StepValue } from "./program-walk.ts";
 import { branchOwn, collectTargets, collectWrites, variable, writesOf } from "./program-writes.ts";

@@ -27,7 +27,7 @@ import type { CompileCatalogue } from "./catalogue.ts";
 import { compileExpression } from "./expression/compile-expression.ts";
 import type { IssueList } from "./issue-list.ts";
 import type { LostNames } from "./lost-names.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../values/nearest.ts";
 import { noTarget, parseTarget } from "./target.ts";
 
 /** Where a step stands while it is compiled. */

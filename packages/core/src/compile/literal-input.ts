@@ -5,7 +5,7 @@ import { isJsonObject } from "../values/json.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import { pointerToken } from "../values/pointer.ts";
 import type { CompileContext, StepPlace } from "./compile-context.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "../values/nearest.ts";
 
 /**
  * Checks what is known of an input at publish against the schema of what it is for: its literals, and the keys of its

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../values/json.ts";
-import { nearestName } from "./nearest.ts";
+import { nearestName } from "../values/nearest.ts";
 import { parseTarget } from "./target.ts";
 
 /**

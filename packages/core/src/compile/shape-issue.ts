@@ -9,7 +9,7 @@ import type { ErrorCode } from "../errors/errors.ts";
 import { isJsonObject } from "../values/json.ts";
 import type { Json } from "../values/json.ts";
 import { pointerToken } from "../values/pointer.ts";
-import { didYouMean, nearestName } from "./nearest.ts";
+import { didYouMean, nearestName } from "../values/nearest.ts";
 
 export interface ShapeIssue {
   readonly code: ErrorCode;

@@ -1,4 +1,4 @@
-import { didYouMean } from "../compile/nearest.ts";
+import { didYouMean } from "../values/nearest.ts";
 import type { Program } from "../program/program.ts";
 import { pointerToken } from "../values/pointer.ts";
 import type { Scenario, ScenarioFailure } from "./scenario.ts";

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compileExpression } from "./compile-expression.ts";
 import { expressionIssues } from "../../errors/expression-refusals.ts";
@@ -136,26 +134,3 @@ test("the functions that can be called are these", () => {
       "string substring substringAfter substringBefore sum toMillis toString trim type uppercase zip",
   );
 });
-
-test("the reference names every function, and each of its examples can be compiled", () => {
-  const reference = readFileSync(join(import.meta.dirname, "../../../../../docs/language/expressions.md"), "utf8");
-  const unnamed = functionNames.filter((name) => !reference.includes(`$${name}(`) && !reference.includes(`${name}(`));
-  expect(unnamed).toEqual([]);
-  const constructs = reference.slice(
-    reference.indexOf("## What it is made of"),
-    reference.indexOf("One element is not a list"),
-  );
-  const examples = [...constructs.matchAll(/`([^`]+)`/g)]
-    .map(([, example = ""]) => example)
-    .filter((example) => /[a-z$]/.test(example));
-  const broken = examples.filter(
-    (example) => !isOperators(example) && "issues" in compileExpression(example.replace("(..)", "(1)")),
-  );
-  expect(examples.length).toBeGreaterThan(20);
-  expect(broken).toEqual([]);
-});
-
-/** A list of operators, not an example. */
-function isOperators(example: string): boolean {
-  return example.startsWith("= ") || example === "and or" || example.startsWith("and or");
-}

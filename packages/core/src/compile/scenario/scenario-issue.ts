@@ -8,7 +8,7 @@ import type { ErrorCode } from "../../errors/errors.ts";
 import type { Json } from "../../values/json.ts";
 import { isJsonObject } from "../../values/json.ts";
 import { pointerToken } from "../../values/pointer.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../values/nearest.ts";
 
 export interface ScenarioIssue {
   readonly code: ErrorCode;

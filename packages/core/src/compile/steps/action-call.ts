@@ -5,7 +5,7 @@ import type { ActionEntry } from "../catalogue.ts";
 import type { CompileContext, SecretRule, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
 import { checkLiteralInput } from "../literal-input.ts";
-import { nearestName } from "../nearest.ts";
+import { nearestName } from "../../values/nearest.ts";
 
 export function compileActionCall(
   c: CompileContext,

@@ -3,7 +3,7 @@ import type { CallWorkflowStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
 import { checkLiteralInput } from "../literal-input.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../values/nearest.ts";
 
 export function compileControlCallWorkflow(
   c: CompileContext,

@@ -3,7 +3,7 @@ import { shown } from "../../definition/value.ts";
 import type { HumanTaskStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
-import { didYouMean } from "../nearest.ts";
+import { didYouMean } from "../../values/nearest.ts";
 
 export function compileHumanTask(
   c: CompileContext,

@@ -1,4 +1,4 @@
-import type { ActionError, CommandId, CommandOf, InboundEvent, Instant, Json, JournalEntry, RunEvent, RunState, StartContext, ValueReference, WaitFilter } from "@mainspring/core";
+import type { CommandId, CommandOf, InboundEvent, Instant, Json, JournalEntry, RunEvent, RunState, StartContext, ValueReference, WaitFilter } from "@mainspring/core";
 import type { Bounds } from "../workflow/bounds.ts";
 
 /** The argument of the run workflow: small, whatever the program and payload are. */
@@ -88,15 +88,3 @@ export interface PerformActionResult {
   readonly attempt: number;
   readonly reference?: ValueReference;
 }
-
-/** What the shell may call. Each is an activity by this name. */
-export interface ShellActivities {
-  openRun(args: OpenRunArgs): Promise<[OpenedHead, unknown?, Json?, (readonly RunEvent[])?]>;
-  flush(args: FlushArgs): Promise<void>;
-  openWaits(args: OpenWaitsArgs): Promise<OpenWaitsResult>;
-  runSegment(args: SegmentArgs): Promise<SegmentResult>;
-  performAction(args: PerformActionArgs, entries: readonly JournalEntry[]): Promise<PerformActionResult>;
-}
-
-/** Details of the ApplicationFailure by which `performAction` reports. */
-export type ReportedError = ActionError;

@@ -5,7 +5,10 @@ import type { Edit } from "./differences.ts";
 import type { Effect, ExpectedEffect, ExpectedStep, ScenarioFailure, TraceStep } from "./scenario.ts";
 import { withoutInterleaving } from "./trace.ts";
 
-/** The trace, whatever the interleaving of branches and concurrent items. */
+/**
+ * The trace, whatever the interleaving of branches and concurrent items.
+ * @see docs/decisions/0012-what-a-scenario-compares.md
+ */
 export function checkTrace(
   expected: readonly ExpectedStep[],
   seen: readonly TraceStep[],

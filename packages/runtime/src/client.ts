@@ -18,8 +18,9 @@ export { temporalFromEnvironment } from "./temporal/connect.ts";
 export const unsupported: {
   readonly stepTypes: readonly string[];
   readonly fields: readonly string[];
+  readonly values: readonly ("secret" | "business")[];
   readonly warnings: readonly string[];
-} = { ...unsupportedSteps, warnings: ["triggers"] };
+} = { ...unsupportedSteps, values: ["secret", "business"], warnings: ["triggers"] };
 
 /** Runs as the server sees them: everything that concerns Temporal. */
 export interface Runs {

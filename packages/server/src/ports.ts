@@ -51,6 +51,7 @@ export interface JournalFeed {
 export interface Unsupported {
   readonly stepTypes: readonly string[];
   readonly fields: readonly string[];
+  readonly values?: readonly ("secret" | "business")[];
   readonly warnings?: readonly string[];
 }
 

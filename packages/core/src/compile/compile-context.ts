@@ -99,6 +99,7 @@ export class CompileContext {
         const { $secret: name, format } = given as { $secret: string; format?: string };
         const refused = secrets(name);
         if (refused !== undefined) this.error(refused.code, place, field, refused.message);
+        this.#checkSupport("secret", place, field, "secrets");
         return format === undefined ? { kind: "secret", name } : { kind: "secret", name, format };
       }
       case "array": {
@@ -119,6 +120,11 @@ export class CompileContext {
           : { kind: "object", entries };
       }
     }
+  }
+
+  #checkSupport(kind: "secret" | "business", place: StepPlace, field: string, what: string): void {
+    if (this.catalogue.unsupported?.values?.includes(kind) !== true) return;
+    this.error("STEP_NOT_SUPPORTED", place, field, `The deployed engine cannot perform ${what} yet.`);
   }
 
   optionalValue(given: ValueDefinition | undefined, place: StepPlace, field: string): Value | undefined {
@@ -179,6 +185,7 @@ export class CompileContext {
     }
     const business = given.business ?? { calendar: "" };
     const at = field + "/business";
+    this.#checkSupport("business", place, at, "business time");
     const days = this.optionalValue(business.days, place, at + "/days");
     const hours = this.optionalValue(business.hours, place, at + "/hours");
     this.#checkDuration(literalNumber(days) * 86_400_000 + literalNumber(hours) * 3_600_000, place, at, this.waitMsMax);

@@ -403,3 +403,24 @@ test("10,000 steps with expressions compile", () => {
   }));
   expect(programOf(of(...steps)).steps).toHaveLength(10_000);
 });
+
+test("secrets and business time are refused where the deployed engine cannot perform them, wherever they stand", () => {
+  const source = of(
+    {
+      id: "call",
+      type: "action.call",
+      action: "http.request@1",
+      input: { method: "GET", url: "https://example.com", headers: { authorization: { $secret: "token" } } },
+    },
+    { id: "rest", type: "time.wait", business: { days: 1, calendar: "default" } },
+  );
+  const refusedBy = (values: ("secret" | "business")[]): string[] =>
+    codesOf(source, { ...testCatalogue, unsupported: { stepTypes: [], fields: [], values } }).filter((issue) =>
+      issue.includes("STEP_NOT_SUPPORTED"),
+    );
+  expect(refusedBy([])).toEqual([]);
+  expect(refusedBy(["secret", "business"])).toEqual([
+    "error STEP_NOT_SUPPORTED /steps/0/input/headers/authorization",
+    "error STEP_NOT_SUPPORTED /steps/1/business",
+  ]);
+});

@@ -122,7 +122,7 @@ test("what Temporal ended closes all that was open, stays so when stragglers com
 
   expect(
     await tenant.run((db) => registerExecution(db, { runId: id, temporalRunId: "t-2", ordinal: 1 }, async () => true)),
-  ).toEqual({ epoch: 2 });
+  ).toMatchObject({ epoch: 2 });
   expect(await run(id)).toMatchObject({ status: "WAITING", error: null, completedAt: null, confirmedAt: null });
   expect((await tenant.run((db) => waitsOf(db, id, {}))).items[0]).toMatchObject({
     status: "WAITING",
@@ -180,16 +180,16 @@ test("executions: the next of a chain keeps the epoch, a reset raises it, a stra
         },
       ),
     );
-  expect(await register("a1", 1, false)).toEqual({ epoch: 1 });
-  expect(await register("a1", 1, false)).toEqual({ epoch: 1 });
-  expect(await register("a2", 2, false, "a1")).toEqual({ epoch: 1 });
+  expect(await register("a1", 1, false)).toMatchObject({ epoch: 1 });
+  expect(await register("a1", 1, false)).toMatchObject({ epoch: 1 });
+  expect(await register("a2", 2, false, "a1")).toMatchObject({ epoch: 1 });
   expect(asked, "Temporal is not asked for these").toBe(0);
   expect(await register("ghost", 2, false)).toBe("stale");
   expect(await register("ghost", 4, false)).toBe("stale");
-  expect(await register("b1", 1, true)).toEqual({ epoch: 2 });
+  expect(await register("b1", 1, true)).toMatchObject({ epoch: 2 });
   expect(await register("a3", 2, false, "a2"), "the next of a chain that was reset away").toBe("stale");
-  expect(await register("b2", 2, false, "b1")).toEqual({ epoch: 2 });
-  expect(await register("a2", 2, false)).toEqual({ epoch: 1 });
+  expect(await register("b2", 2, false, "b1")).toMatchObject({ epoch: 2 });
+  expect(await register("a2", 2, false)).toMatchObject({ epoch: 1 });
   expect(asked).toBe(4);
 });
 
@@ -200,5 +200,5 @@ test("many who register at the same time agree", async () => {
       tenant.run((db) => registerExecution(db, { runId: id, temporalRunId: "t", ordinal: 1 }, async () => false)),
     ),
   );
-  expect(new Set(results.map((result) => JSON.stringify(result)))).toEqual(new Set(['{"epoch":1}']));
+  expect(new Set(results.map((result) => (result === "stale" ? result : result.epoch)))).toEqual(new Set([1]));
 });

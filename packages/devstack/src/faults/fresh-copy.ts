@@ -33,7 +33,15 @@ export type Started = {
 export function freshCopy(): FreshCopy {
   const folder = mkdtempSync(join(tmpdir(), "mainspring-copy-"));
   chmodSync(folder, 0o755); // as root, Postgres runs as another user
-  for (const name of ["packages", "examples", "scripts", "package.json", "package-lock.json", "README.md"]) {
+  for (const name of [
+    "packages",
+    "examples",
+    "scripts",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.base.json",
+    "README.md",
+  ]) {
     const filter = (source: string): boolean => !notCopied.has(basename(source));
     cpSync(join(root, name), join(folder, name), { recursive: true, preserveTimestamps: true, filter });
   }

@@ -19,20 +19,33 @@ const batches = 4;
 /** µs for one evaluation over the typical data, of the fastest batch: the one that other work on the machine disturbed least. */
 export function expressionUs(expression: CompiledExpression, clockMs: ClockMs): number {
   const data = evaluationSets.typical.data as object;
-  return fastestUs(() => void evaluateExpression(expression, data, { now }), clockMs);
+  return fastestUs(() => evaluateExpression(expression, data, { now }), clockMs);
 }
 
-export interface StepTimes {
+export interface StepTime {
+  /** Steps of one run. */
   readonly steps: number;
-  /** µs per step of the very first run in this place, when nothing of the code had been run before. */
-  readonly firstUs: number;
-  /** Of the first ten runs, on average. */
-  readonly firstTenUs: number;
-  readonly warmUs: number;
+  /** µs per step. */
+  readonly us: number;
 }
 
-/** The time of whole runs of pure steps, `start` to `finish`, divided by their steps. @throws Error when a run does not succeed */
-export function stepTimes(program: Program, payload: Json, clockMs: ClockMs): StepTimes {
+/** The time of that many whole runs of pure steps, `start` to `finish`, per step. @throws Error when a run does not succeed */
+export function runsTime(program: Program, payload: Json, runs: number, clockMs: ClockMs): StepTime {
+  const run = runOf(program, payload);
+  let steps = 0;
+  const startedMs = clockMs();
+  for (let i = 0; i < runs; i += 1) steps = run();
+  return { steps, us: ((clockMs() - startedMs) * 1000) / (runs * steps) };
+}
+
+/** The same of the fastest of several batches, when everything is warm. */
+export function warmTime(program: Program, payload: Json, clockMs: ClockMs): StepTime {
+  const run = runOf(program, payload);
+  const steps = run();
+  return { steps, us: fastestUs(run, clockMs) / steps };
+}
+
+function runOf(program: Program, payload: Json): () => number {
   const context: StartContext = {
     runId: "run",
     workflow: program.workflow,
@@ -43,26 +56,14 @@ export function stepTimes(program: Program, payload: Json, clockMs: ClockMs): St
     now,
     turn: 1,
   };
-  let steps = 0;
-  const run = (): void => {
+  return () => {
     const { state, outcome } = start(program, payload, context);
     if (outcome?.status !== "succeeded") throw new Error(`The run ended otherwise: ${JSON.stringify(outcome)}`);
-    steps = state.counters.steps;
-  };
-  const startedMs = clockMs();
-  run();
-  const firstMs = clockMs() - startedMs;
-  for (let i = 1; i < 10; i += 1) run();
-  const firstTenMs = clockMs() - startedMs;
-  return {
-    steps,
-    firstUs: (firstMs * 1000) / steps,
-    firstTenUs: (firstTenMs * 1000) / (10 * steps),
-    warmUs: fastestUs(run, clockMs) / steps,
+    return state.counters.steps;
   };
 }
 
-function fastestUs(work: () => void, clockMs: ClockMs): number {
+function fastestUs(work: () => unknown, clockMs: ClockMs): number {
   let fastest = Number.POSITIVE_INFINITY;
   let times = 10;
   for (let batch = 0; batch < batches;) {

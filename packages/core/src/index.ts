@@ -66,22 +66,27 @@ export type {
   ActionError,
   BranchResult,
   Command,
+  CommandError,
   CommandId,
   CommandKind,
   CommandOf,
   Completion,
   Counters,
   EffectPlace,
+  Ending,
   EntryKind,
   ErrorCategory,
   Fiber,
   Frame,
   InboundEvent,
   Instant,
+  ItemError,
   JournalEntry,
   JournalInput,
   OpenCommand,
   Outcome,
+  ReminderEntryData,
+  ResolvedRecurrence,
   ResolvedWhen,
   RunEntryData,
   RunError,
@@ -92,11 +97,17 @@ export type {
   StepEntryData,
   StepPlace,
   StepStatus,
+  TaskOffer,
+  TaskOutcome,
   Transition,
+  Undoable,
+  Undoing,
   ValueReference,
+  VarsLayer,
   WaitEntryData,
   WaitFilter,
   WaitOutcome,
+  WaitType,
 } from "./interpreter/transition.ts";
 
 export type { ErrorCatalogue, ErrorEntry } from "./errors/catalogue.ts";
@@ -104,12 +115,14 @@ export type { ErrorCode } from "./errors/errors.ts";
 export { errors, explainCode } from "./errors/errors.ts";
 export { MainspringError } from "./errors/mainspring-error.ts";
 
+export { canAnswer } from "./interpreter/answers.ts";
 export { openCommands, resume, start } from "./interpreter/interpret.ts";
 export { entriesHash, stateHash } from "./interpreter/machine.ts";
 export { eventMatchesFilters } from "./interpreter/filters.ts";
 export { nextDelayMs, retryAfterMaxMs } from "./interpreter/retry.ts";
 export { inlineValueMaxBytes } from "./interpreter/semantics.ts";
-export { unsupportedSteps } from "./interpreter/unsupported.ts";
+export type { Unsupported } from "./interpreter/unsupported.ts";
+export { unperformedSteps, unsupportedSteps } from "./interpreter/unsupported.ts";
 export { applyInput, foldJournal, JournalError } from "./journal/fold.ts";
 export type { ResolveReference } from "./journal/fold.ts";
 export { instantFromMs, instantMs, parseInstantMs } from "./time/instant.ts";

@@ -122,7 +122,7 @@ export const invocation = z.object({
 export const journalEntry = z.looseObject({
   seq: z.number().int(),
   at: instant,
-  kind: z.enum(["input", "run", "step", "wait", "state", "event", "late"]),
+  kind: z.enum(["input", "run", "step", "wait", "reminder", "state", "event", "late"]),
 });
 
 export const timelineItem = z.object({

@@ -63,6 +63,12 @@ export const runErrors = {
     explanation: "Nothing that the wait would take came before its timeout.",
     remedy: "Catch the TimeoutError if that is expected; mainspring runs why shows what came near.",
   },
+  ANSWER_INVALID: {
+    title: "The answer does not fit the form",
+    explanation:
+      "An answer to a human.task reached the run and breaks the schema of the task's form. details.issues says where.",
+    remedy: "Catch the ValidationError where such answers can come, and ask again.",
+  },
   UNTIL_NOT_INSTANT: {
     title: "Not a time",
     explanation: "until is an instant in RFC 3339, such as 2031-03-30T08:00:00Z.",

@@ -15,7 +15,7 @@ export function abandonCommands(m: Machine, place: StepPlace, ids: readonly Comm
     if (open === undefined) continue;
     const { command } = open;
     closeCommand(m, id);
-    const withdrawn = withdraw(m, id);
+    const withdrawn = withdraw(m, id) || open.held === true;
     switch (command.kind) {
       case "callAction":
         if (withdrawn) break;
@@ -32,6 +32,10 @@ export function abandonCommands(m: Machine, place: StepPlace, ids: readonly Comm
       case "openWait":
         if (!withdrawn) m.commands.push({ id, kind: "closeWait", outcome: "canceled" });
         waitEntry(m, place, id, "event", "CANCELED", { resolvedBy: why });
+        break;
+      case "openTask":
+        if (!withdrawn) m.commands.push({ id, kind: "closeTask", outcome: "canceled" });
+        waitEntry(m, place, id, "human", "CANCELED", { resolvedBy: why });
         break;
       default:
         break;

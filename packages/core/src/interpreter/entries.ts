@@ -12,6 +12,7 @@ import type {
   StepStatus,
   ValueReference,
   WaitEntryData,
+  WaitType,
 } from "./transition.ts";
 
 /** How the interpreter writes its journal: one function for each kind of entry. */
@@ -33,7 +34,7 @@ export function waitEntry(
   m: Machine,
   place: StepPlace,
   waitId: CommandId,
-  waitType: "time" | "event",
+  waitType: WaitType,
   status: "WAITING" | "RESOLVED" | "CANCELED",
   data: WaitEntryData,
 ): void {

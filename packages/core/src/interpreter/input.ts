@@ -35,6 +35,11 @@ function storedEvent(event: RunEvent): Json {
       const { output: _, ...rest } = event;
       return rest as unknown as Json;
     }
+    case "taskAnswered": {
+      if (!stands(event.reference)) break;
+      const { answer: _, ...rest } = event;
+      return rest as unknown as Json;
+    }
     case "eventArrived": {
       if (!stands(event.reference)) break;
       return { ...event, event: withoutPayload(event.event) } as unknown as Json;
@@ -64,6 +69,8 @@ export function restoredEvent(stored: Json, resolve: (reference: ValueReference)
   switch (event.kind) {
     case "actionSucceeded":
       return stands(event.reference) ? { ...event, output: resolve(event.reference) } : event;
+    case "taskAnswered":
+      return stands(event.reference) ? { ...event, answer: resolve(event.reference) } : event;
     case "eventArrived":
       return stands(event.reference)
         ? { ...event, event: { ...event.event, payload: resolve(event.reference) } }

@@ -3,6 +3,7 @@ import { programFormat } from "../program/program.ts";
 import type { Json } from "../values/json.ts";
 import { lateEntry, verdictEntry } from "./entries.ts";
 import { Corruption, runError, StepFailure } from "./failure.ts";
+import { commandFailed } from "./command-failed.ts";
 import { corruption, finish } from "./finish.ts";
 import { eventArrived, waitOpened } from "./inbound.ts";
 import { startInput, resumeInput } from "./input.ts";
@@ -12,6 +13,7 @@ import { runFibers } from "./run-fibers.ts";
 import { weigh } from "./size.ts";
 import { actionFailed, actionHandedBack, actionSucceeded } from "./steps/action-call.ts";
 import { waitTimedOut, waitTimeoutStarted } from "./steps/event-wait.ts";
+import { taskAnswered, taskOpened, taskTimerFired, taskTimerStarted } from "./steps/human-task.ts";
 import { undoTimedOut } from "./steps/saga.ts";
 import { timeWaitFired, timeWaitStarted } from "./steps/time-wait.ts";
 import type {
@@ -121,6 +123,22 @@ function take(m: Machine, event: RunEvent): void {
       m.yields = 0;
       eventArrived(m, event.event, event.reference);
       return;
+    case "taskOpened": {
+      const open = openCommand(m, event.id);
+      if (open === undefined || open.command.kind !== "openTask") lateEntry(m, event.kind, event.id);
+      else taskOpened(m, open, event);
+      return;
+    }
+    case "taskAnswered":
+      m.yields = 0;
+      taskAnswered(m, event);
+      return;
+    case "commandFailed": {
+      const open = openCommand(m, event.id);
+      if (open === undefined || open.fiber < 0 || !canFail(m, open.command)) lateEntry(m, event.kind, event.id);
+      else commandFailed(m, open, event.error);
+      return;
+    }
     case "cancelRequested":
       if (m.cancel !== undefined) {
         lateEntry(m, event.kind);
@@ -157,6 +175,12 @@ function take(m: Machine, event: RunEvent): void {
   }
 }
 
+/** The limit of a saga's undoing is no part of what a step waits for. */
+function canFail(m: Machine, command: Command): boolean {
+  if (command.kind === "openTask") return true;
+  return command.kind === "startTimer" && m.index.steps.get(command.place.stepPath)?.type !== "control.saga";
+}
+
 function takeActionResult(
   m: Machine,
   open: OpenCommand,
@@ -191,6 +215,9 @@ function timerStarted(m: Machine, open: OpenCommand, command: CommandOf<"startTi
     case "time.wait":
       timeWaitStarted(m, open, dueAt);
       return;
+    case "human.task":
+      taskTimerStarted(m, open, dueAt);
+      return;
     case "control.saga":
       return;
     default:
@@ -217,6 +244,9 @@ function timerFired(m: Machine, open: OpenCommand, command: CommandOf<"startTime
         if (!(thrown instanceof StepFailure)) throw thrown;
         stepFailure(m, fiberOf(m, open.fiber), command.place, thrown);
       }
+      return;
+    case "human.task":
+      taskTimerFired(m, open);
       return;
     case "control.saga":
       undoTimedOut(m, open);

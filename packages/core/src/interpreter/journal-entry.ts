@@ -37,10 +37,12 @@ export type JournalEntry = EntryCommon &
     | ({
         readonly kind: "wait";
         readonly waitId: CommandId;
-        readonly waitType: "time" | "event";
+        readonly waitType: WaitType;
         readonly status: "WAITING" | "RESOLVED" | "CANCELED";
         readonly data?: WaitEntryData;
       } & StepPlace)
+    /** People are reminded of a task. */
+    | ({ readonly kind: "reminder"; readonly waitId: CommandId; readonly data: ReminderEntryData } & StepPlace)
     /** The business state of the run. */
     | { readonly kind: "state"; readonly data: Json }
     /** What the run did with an event: taken by a wait, or ignored and why. */
@@ -53,6 +55,8 @@ export type JournalEntry = EntryCommon &
     /** Something that came after its command had closed. */
     | { readonly kind: "late"; readonly data: { readonly event: RunEvent["kind"]; readonly id?: string } }
   );
+
+export type WaitType = "time" | "event" | "human";
 
 export type EntryKind = JournalEntry["kind"];
 
@@ -84,14 +88,28 @@ export interface StepEntryData {
   readonly commandId?: CommandId;
 }
 
+export interface ReminderEntryData {
+  readonly taskId: string;
+  /** 1 for the first. */
+  readonly number: number;
+  readonly max: number;
+}
+
 export interface WaitEntryData {
   readonly event?: string;
   readonly key?: string;
   readonly filters?: readonly WaitFilter[];
   readonly timeoutAt?: Instant;
   readonly lookbackMs?: number;
-  readonly resolvedBy?: "event" | "time" | "timeout" | "cancel" | "end";
+  /** Of a task. */
+  readonly title?: string;
+  readonly dueAt?: Instant;
+  readonly resolvedBy?: "event" | "answer" | "time" | "timeout" | "cancel" | "end";
+  /** Of an answer: its submission. */
   readonly eventId?: string;
+  /** Who answered. */
+  readonly by?: string;
+  readonly override?: true;
   readonly source?: string;
   readonly receivedAt?: Instant;
   /** At most 1 KiB; a larger one stands as `payloadReference`, where the event brought one. */

@@ -8,6 +8,7 @@ import { actionCall } from "./steps/action-call.ts";
 import { assign } from "./steps/assign.ts";
 import { eventWait } from "./steps/event-wait.ts";
 import { forEach, nextItem } from "./steps/for-each.ts";
+import { humanTask } from "./steps/human-task.ts";
 import { ifStep } from "./steps/if.ts";
 import { parallel } from "./steps/parallel.ts";
 import { raise } from "./steps/raise.ts";
@@ -153,6 +154,10 @@ function startStep(m: Machine, fiber: WorkFiber, step: ProgramStep): void {
     case "event.wait": {
       const id = takeCommandId(m);
       return eventWait(m, fiber, step, begun(m, step, id), id);
+    }
+    case "human.task": {
+      const id = takeCommandId(m);
+      return humanTask(m, fiber, step, begun(m, step, id), id);
     }
     case "time.wait": {
       const id = takeCommandId(m);

@@ -8,6 +8,7 @@ import type {
   Instant,
   Outcome,
   RunError,
+  RunEvent,
   StartContext,
   StepPlace,
 } from "./transition.ts";
@@ -66,6 +67,10 @@ export interface OpenCommand {
   readonly opened?: true;
   /** Of an `openWait`: its timeout fired before it was opened. */
   readonly due?: true;
+  /** Of an `openTask` of a named form: an answer that came before the form was known. */
+  readonly answer?: Extract<RunEvent, { kind: "taskAnswered" }>;
+  /** It is under way nowhere: nothing has to be withdrawn when its step ends. */
+  readonly held?: true;
 }
 
 /**
@@ -135,11 +140,23 @@ export interface BranchResult {
   readonly error?: RunError;
 }
 
+/** Of a task that people are reminded of: the timer of the next one, and how many there were. */
+export interface Reminders {
+  readonly timer?: CommandId;
+  readonly sent: number;
+}
+
 /** Explicit frames, innermost last. A sequence's `path` names a list of steps, such as `root.steps[2].then.steps`. */
 export type Frame =
   | { readonly kind: "sequence"; readonly path: string; readonly pc: number }
   /** A step that waits for answers to its commands. `fuel`: what its expressions have used. */
-  | { readonly kind: "step"; readonly place: StepPlace; readonly commands: readonly CommandId[]; readonly fuel: number }
+  | {
+      readonly kind: "step";
+      readonly place: StepPlace;
+      readonly commands: readonly CommandId[];
+      readonly fuel: number;
+      readonly reminders?: Reminders;
+    }
   | { readonly kind: "block"; readonly place: StepPlace }
   | {
       readonly kind: "forEach";

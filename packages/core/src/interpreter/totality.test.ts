@@ -5,6 +5,7 @@ import { generatedActions, generateSteps, generateWorld } from "../testing/gener
 import { brokenPromise, inbound, run, startContext } from "../testing/world.ts";
 import type { Program } from "../program/program.ts";
 import type { Json } from "../values/json.ts";
+import { taskIdOf } from "./ids.ts";
 import { openCommands, resume, start } from "./interpret.ts";
 import type { RunEvent, RunState } from "./transition.ts";
 
@@ -67,7 +68,25 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc
     fc.record({ kind: fc.constant("cancelRequested" as const), by: fc.constant("somebody") }),
     fc.record({ kind: fc.constant("historyBudgetSpent" as const) }),
     fc.record({ kind: fc.constant("continue" as const) }),
-    fc.record({ kind: fc.constant("taskAnswered" as "continue") }),
+    fc.record({
+      kind: fc.constant("taskOpened" as const),
+      id: commandId,
+      taskId: commandId.map((id) => taskIdOf("run-1", id)),
+      schema: fc.constantFrom<Json>({}, { type: "object" }),
+    }),
+    fc.record({
+      kind: fc.constant("taskAnswered" as const),
+      taskId: commandId.map((id) => taskIdOf("run-1", id)),
+      answer: fc.jsonValue() as fc.Arbitrary<Json>,
+      by: fc.string(),
+      override: fc.boolean(),
+    }),
+    fc.record({
+      kind: fc.constant("commandFailed" as const),
+      id: commandId,
+      error: fc.constant({ category: "ControlError" as const, code: "CALENDAR_UNKNOWN", message: "x" }),
+    }),
+    fc.record({ kind: fc.constant("no such event" as "continue") }),
   )
   .chain((event) => fc.integer({ min: 1, max: 9 }).map((turn) => ({ ...event, now, turn }) as RunEvent));
 

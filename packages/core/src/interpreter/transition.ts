@@ -7,11 +7,13 @@ export type {
   EntryKind,
   JournalEntry,
   JournalInput,
+  ReminderEntryData,
   RunEntryData,
   RunStatus,
   StepEntryData,
   StepStatus,
   WaitEntryData,
+  WaitType,
 } from "./journal-entry.ts";
 export type {
   BranchResult,
@@ -23,6 +25,7 @@ export type {
   Frame,
   ItemError,
   OpenCommand,
+  Reminders,
   RunState,
   Undoable,
   Undoing,
@@ -145,11 +148,36 @@ export type Command = { readonly id: CommandId } & (
       readonly timeoutAt?: Instant;
     }
   | { readonly kind: "closeWait"; readonly outcome: WaitOutcome }
+  /** Asks people. Issued again after continue-as-new: whoever performs it may find the task there. */
+  | { readonly kind: "openTask"; readonly place: StepPlace; readonly task: TaskOffer }
+  | { readonly kind: "closeTask"; readonly outcome: TaskOutcome }
   | { readonly kind: "yield" }
   | { readonly kind: "finish"; readonly outcome: Outcome }
 );
 
 export type WaitOutcome = "taken" | "timeout" | "canceled";
+/** `invalid`: an answer came that does not fit the form, past the check that comes before, and the step failed by it. */
+export type TaskOutcome = "answered" | "invalid" | "timeout" | "canceled";
+
+/** What people are asked. */
+export interface TaskOffer {
+  /** The task's id in the product: a UUID that the run and the command determine. */
+  readonly taskId: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly context?: Json;
+  /** At least one name among the two. */
+  readonly assignTo: { readonly users?: readonly string[]; readonly groups?: readonly string[] };
+  /** A schema; of a named form it is what `taskOpened` said. */
+  readonly form: { readonly schema: Json } | { readonly ref: string; readonly schema?: Json };
+  /** Shown to people; nothing happens then. Business time is for whoever opens the task to compute. */
+  readonly due?: ResolvedWhen;
+  readonly timeoutAt?: Instant;
+  readonly reminders?: { readonly every: ResolvedRecurrence; readonly max: number };
+}
+
+/** Each time anew from the time before; an instant comes once. */
+export type ResolvedRecurrence = { readonly everyMs: number } | ResolvedWhen;
 
 export type CommandKind = Command["kind"];
 export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;
@@ -194,10 +222,35 @@ export type RunEvent = { readonly now: Instant; readonly turn: number } & (
       readonly references?: { readonly [eventId: string]: ValueReference };
     }
   | { readonly kind: "eventArrived"; readonly event: InboundEvent; readonly reference?: ValueReference }
+  /** `schema`: of a form that the task names, as it is now; without it there is no such form, and the step fails. */
+  | {
+      readonly kind: "taskOpened";
+      readonly id: CommandId;
+      readonly taskId: string;
+      readonly schema?: Json;
+      /** Where `due` is business time. */
+      readonly dueAt?: Instant;
+      readonly calendarVersion?: number;
+    }
+  /** `submissionId`: the verdict about the answer names it. `override`: an administrator's, whom the form does not bind. */
+  | {
+      readonly kind: "taskAnswered";
+      readonly taskId: string;
+      readonly answer: Json;
+      readonly by: string;
+      readonly override: boolean;
+      readonly submissionId?: string;
+      readonly reference?: ValueReference;
+    }
+  /** A timer or a task that cannot be: its calendar is gone, for example. The step fails with the error. */
+  | { readonly kind: "commandFailed"; readonly id: CommandId; readonly error: CommandError }
   | { readonly kind: "cancelRequested"; readonly by: string; readonly reason?: string }
   | { readonly kind: "historyBudgetSpent" }
   | { readonly kind: "continue" }
 );
+
+/** Why something that a step needs cannot be; the interpreter adds the place. */
+export type CommandError = Omit<ActionError, "attempt">;
 
 /** An action's error as the wrapper reports it; the interpreter adds the place. */
 export interface ActionError {

@@ -9,7 +9,7 @@ export interface Unsupported {
  * InterpreterCorruption.
  */
 export const unperformedSteps: Unsupported = {
-  stepTypes: ["human.task", "control.callWorkflow"],
+  stepTypes: ["control.callWorkflow"],
   fields: [],
 };
 

@@ -1,11 +1,12 @@
 import type { Value, When } from "../program/program.ts";
-import { instantFromMs, parseInstantMs } from "../time/instant.ts";
+import { instantFromMs, instantMs, parseInstantMs } from "../time/instant.ts";
 import { noValue, StepFailure } from "./failure.ts";
 import type { Machine, WorkFiber } from "./machine.ts";
 import { describe, evaluate } from "./scope.ts";
-import type { ResolvedWhen } from "./transition.ts";
+import type { ResolvedRecurrence, ResolvedWhen } from "./transition.ts";
 
 const isFinite = Number.isFinite;
+const isSafeInteger = Number.isSafeInteger;
 const ceil = Math.ceil;
 
 /** When a wait is due, as far as the run itself can tell: business time is for a calendar to say. */
@@ -39,6 +40,28 @@ export function resolveWhen(m: Machine, fiber: WorkFiber, when: When): ResolvedW
       return { business };
     }
   }
+}
+
+/** A whole number, 0 or more. @throws StepFailure EXPR_NO_VALUE, VALUE_TYPE */
+export function evaluateCount(m: Machine, fiber: WorkFiber, value: Value, field: string): number {
+  const count = evaluate(m, fiber, value);
+  if (count === undefined || count === null) throw noValue(field);
+  if (typeof count !== "number" || !isSafeInteger(count) || count < 0) {
+    throw new StepFailure("ExpressionError", "VALUE_TYPE", `${field} is a whole number, 0 or more.`, { field });
+  }
+  return count;
+}
+
+/** When to repeat something: computed anew from each time, so that a duration stays one. */
+export function resolveRecurrence(m: Machine, fiber: WorkFiber, every: When): ResolvedRecurrence {
+  const when = resolveWhen(m, fiber, every);
+  return every.kind === "durationMs" && "dueAt" in when ? { everyMs: instantMs(when.dueAt) - m.nowMs } : when;
+}
+
+/** The next time of a recurrence; undefined when there is none any more. */
+export function nextOf(m: Machine, every: ResolvedRecurrence, isFirst: boolean): ResolvedWhen | undefined {
+  if ("everyMs" in every) return { dueAt: instantFromMs(m.nowMs + every.everyMs) };
+  return isFirst || "business" in every ? every : undefined;
 }
 
 /** Whole milliseconds, rounded up. @throws StepFailure EXPR_NO_VALUE, DURATION_INVALID, DURATION_TOO_LONG */

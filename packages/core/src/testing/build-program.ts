@@ -194,6 +194,42 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
         ...assign,
       };
     }
+    case "human.task": {
+      const when = <Name extends string>(name: Name): { [key in Name]?: When } => {
+        const short = source[`${name}Ms`];
+        const given = short === undefined ? source[name] : { durationMs: short };
+        return given === undefined
+          ? {}
+          : ({ [name]: whenOf(given as { [form: string]: Json }) } as { [key in Name]: When });
+      };
+      const reminders = source["reminders"] as { every?: Json; everyMs?: Json; max: Json } | undefined;
+      const assignTo = (source["assignTo"] ?? { users: ["ada"] }) as { users?: Json; groups?: Json };
+      const form = (source["form"] ?? {}) as { ref?: string };
+      return {
+        ...common,
+        type,
+        title: valueOf((source["title"] ?? id) as Json),
+        ...optional("description"),
+        ...optional("context"),
+        assignTo: {
+          ...(assignTo.users === undefined ? {} : { users: valueOf(assignTo.users) }),
+          ...(assignTo.groups === undefined ? {} : { groups: valueOf(assignTo.groups) }),
+        },
+        form: form.ref === undefined ? { schema: form as Json } : { ref: form.ref },
+        ...when("due"),
+        ...(reminders === undefined
+          ? {}
+          : {
+              reminders: {
+                every: whenOf((reminders.every ?? { durationMs: reminders.everyMs }) as { [form: string]: Json }),
+                max: valueOf(reminders.max),
+              },
+            }),
+        ...when("timeout"),
+        ...target("saveAs"),
+        ...assign,
+      };
+    }
     case "time.wait":
       return { ...common, type, when: whenOf(source as unknown as { [form: string]: Json }), ...assign };
     default:

@@ -73,6 +73,7 @@ export function generateSteps(seed: number, size: number): StepSource[] {
       "call",
       "nap",
       "wait",
+      "task",
       "state",
       "if",
       "each",
@@ -129,6 +130,21 @@ export function generateSteps(seed: number, size: number): StepSource[] {
           ...(maybe(0.3)
             ? { filters: [{ path: "n", op: pick([">", "<", "=", "exists"]), value: pick([0, 2, 4]) }] }
             : {}),
+          ...(maybe(0.5) ? { saveAs: `vars.${name()}` } : {}),
+          ...(maybe(0.3) ? { assign: { [`vars.${name()}`]: maybe(0.5) ? x("event.payload.n") : any() } } : {}),
+        };
+      case "task":
+        return {
+          ...common,
+          type: "human.task",
+          title: maybe(0.8) ? "Look" : any(),
+          ...(maybe(0.2) ? { description: any() } : {}),
+          ...(maybe(0.2) ? { context: any() } : {}),
+          assignTo: maybe(0.8) ? { users: ["ada"] } : { groups: pick<Json>([x("nothing"), ["g"], x("a"), "one"]) },
+          form: pick<Json>([{}, { type: "object", required: ["n"] }, { ref: "visit" }, { ref: "missing" }]),
+          ...(maybe(0.2) ? { dueMs: pick<Json>([5, x("a")]) } : {}),
+          ...(maybe(0.4) ? { reminders: { everyMs: pick<Json>([7, 0, x("index")]), max: pick<Json>([1, 3, 0]) } } : {}),
+          ...(maybe(0.7) ? { timeoutMs: pick([0, 20, 60]) } : {}),
           ...(maybe(0.5) ? { saveAs: `vars.${name()}` } : {}),
           ...(maybe(0.3) ? { assign: { [`vars.${name()}`]: maybe(0.5) ? x("event.payload.n") : any() } } : {}),
         };
@@ -285,6 +301,13 @@ export function generateWorld(seed: number): WorldOptions {
     payload: { n: Math.floor(random() * 5) },
     act,
     events,
+    answers: Array.from({ length: Math.floor(random() * 8) }, (_, i) => ({
+      atMs: Math.floor(random() * 90),
+      answer: pick<Json>([{ n: 2 }, { n: "two" }, {}, null]),
+      submissionId: `submission-${i}`,
+      ...(random() < 0.2 ? { override: true } : {}),
+    })),
+    forms: { visit: { type: "object", properties: { n: { type: "number" } } } },
     ...(random() < 0.35 ? { cancelAtMs: Math.floor(random() * 90) } : {}),
   };
 }

@@ -148,6 +148,7 @@ const listsOfHolders = new Set(["cases", "branches"]);
 const optionalFields = new Set(
   (
     "disabled else default catch finally compensate saveAs onError assign filters timeoutMs lookbackMs itemVar " +
+    "description context dueMs reminders compensateTimeoutMs " +
     "onItemError collect catchOn captureErrorAs output concurrency retry idempotencyKey details"
   ).split(" "),
 );

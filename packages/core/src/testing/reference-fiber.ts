@@ -1,5 +1,6 @@
 import type { InboundEvent, RunError, StepStatus } from "../interpreter/transition.ts";
 import type { ProgramStep } from "../program/program.ts";
+import type { TaskAnswer } from "./world.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 
 /* What the reference interpreter is made of: how a generator of a fiber is left, and what it waits for. */
@@ -28,9 +29,12 @@ export interface Row {
 /** What a fiber waits for. `settle` is given what came; `closed` says that it waits no more. */
 export interface Waiting {
   readonly row: Row;
-  readonly kind: "call" | "timer" | "event" | "branches";
+  readonly kind: "call" | "timer" | "event" | "task" | "branches";
   readonly wait?: { readonly name: string; readonly key: string; readonly holds: (event: InboundEvent) => boolean };
   readonly effect?: boolean;
+  /** Of a task: its form is known. */
+  opened?: boolean;
+  early?: TaskAnswer;
   issue: (() => void) | undefined;
   closed: boolean;
   settle: (settled: Settled) => void;

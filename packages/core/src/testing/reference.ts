@@ -1,13 +1,23 @@
 import { evaluateExpression } from "../expression/evaluate.ts";
 import { filterHolds } from "../interpreter/filters.ts";
 import type { ErrorCategory, InboundEvent, Outcome, RunError } from "../interpreter/transition.ts";
-import type { Assignments, EventWaitStep, Program, ProgramStep, Target, Value, When } from "../program/program.ts";
+import type {
+  Assignments,
+  EventWaitStep,
+  HumanTaskStep,
+  Program,
+  ProgramStep,
+  Target,
+  Value,
+  When,
+} from "../program/program.ts";
+import { validate } from "../schema/validate.ts";
 import { instantFromMs, parseInstantMs } from "../time/instant.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import { epochMs, inbound } from "./world.ts";
 import { cancelled, Raised, Returned } from "./reference-fiber.ts";
 import type { Done, Fiber, Parts, Row, Saga, Scope, Settled, Waiting } from "./reference-fiber.ts";
-import type { Call, WorldOptions } from "./world.ts";
+import type { Call, TaskAnswer, WorldOptions } from "./world.ts";
 
 /*
  * What the language means, said a second time and in another way: recursion, JavaScript's own exceptions and finally,
@@ -354,6 +364,8 @@ export function reference(program: Program, options: WorldOptions): Reference {
       }
       case "event.wait":
         return yield* eventWait(step, row, scope);
+      case "human.task":
+        return yield* humanTask(step, row, scope);
       default:
         throw new Error(`the reference does not know ${step.type}`);
     }
@@ -543,6 +555,57 @@ export function reference(program: Program, options: WorldOptions): Reference {
     if (step.assign !== undefined) writeAll(row, scope, step.assign, facts as unknown as Json);
   }
 
+  function* humanTask(step: HumanTaskStep, row: Row, scope: Scope): Generator<Waiting, void, unknown> {
+    const text = (value: Value | undefined): string | undefined => {
+      const found = value === undefined ? undefined : evaluated(row, scope, value);
+      if (typeof found === "object" && found !== null) throw new Raised(errorOf(row, "ExpressionError", "VALUE_TYPE"));
+      return found === undefined || found === null ? undefined : `${found}`;
+    };
+    if (text(step.title) === undefined) throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
+    text(step.description);
+    if (step.context !== undefined) evaluated(row, scope, step.context);
+    const people = [step.assignTo.users, step.assignTo.groups].flatMap((value) => {
+      const found = value === undefined ? undefined : evaluated(row, scope, value);
+      const names = found === undefined || found === null ? [] : Array.isArray(found) ? found : [found];
+      for (const name of names)
+        if (typeof name !== "string" || name === "") throw new Raised(errorOf(row, "ExpressionError", "VALUE_TYPE"));
+      return names;
+    });
+    if (people.length === 0) throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
+    if (step.due !== undefined) dueOf(row, scope, step.due);
+    if (step.reminders !== undefined) {
+      const max = evaluated(row, scope, step.reminders.max);
+      if (max === undefined || max === null) throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
+      if (!Number.isInteger(max) || (max as number) < 0)
+        throw new Raised(errorOf(row, "ExpressionError", "VALUE_TYPE"));
+      dueOf(row, scope, step.reminders.every);
+    }
+    const dueMs = step.timeout === undefined ? undefined : dueOf(row, scope, step.timeout);
+    const schema = "schema" in step.form ? step.form.schema : options.forms?.[step.form.ref];
+    // The schema of a named form is known once the task is there; an answer that is quicker waits for it.
+    const waiting = waitingFor(row, "task", { opened: !("ref" in step.form) });
+    const raise = (category: ErrorCategory, code: string): void =>
+      waiting.settle({ thrown: new Raised(errorOf(row, category, code)) });
+    waiting.issue = () => {
+      at(0, () => {
+        waiting.opened = true;
+        if (waiting.closed) return;
+        if (schema === undefined) raise("ControlError", "FORM_UNKNOWN");
+        else if (waiting.early !== undefined) waiting.settle({ value: waiting.early });
+      });
+      if (dueMs !== undefined) at(dueMs - nowMs, () => waiting.closed || raise("TimeoutError", "WAIT_TIMEOUT"));
+    };
+    const { answer, by = "ada", override, submissionId } = (yield waiting) as TaskAnswer;
+    if (override !== true && (schema === undefined || validate(schema, answer).length > 0))
+      throw new Raised(errorOf(row, "ValidationError", "ANSWER_INVALID"));
+    const name = "human.task.completed";
+    const facts: Json = { id: submissionId ?? "", name, payload: answer, by, receivedAt: instantFromMs(nowMs) };
+    if (step.saveAs !== undefined) write(row, scope.fiber, step.saveAs, answer);
+    write(row, scope.fiber, ["vars", "event"], facts);
+    write(row, scope.fiber, ["vars", "eventName"], name);
+    if (step.assign !== undefined) writeAll(row, scope, step.assign, facts);
+  }
+
   // --- fibers
 
   /** Looks that a parallel takes once its fiber has come to wait for its branches. */
@@ -692,6 +755,16 @@ export function reference(program: Program, options: WorldOptions): Reference {
     } else if (event.inbox !== true) kept.push(event);
   }
   for (const { atMs, event } of options.events ?? []) at(atMs, () => arrived(inbound(event, instantFromMs(nowMs))));
+  for (const given of options.answers ?? []) {
+    at(given.atMs, () => {
+      const waiting = waitings.find(
+        ({ kind, closed, row }) =>
+          kind === "task" && !closed && (given.stepId === undefined || row.step.id === given.stepId),
+      );
+      if (waiting?.opened === true) waiting.settle({ value: given });
+      else if (waiting !== undefined) waiting.early ??= given;
+    });
+  }
   const root = newFiber(
     undefined,
     (fiber) => list(program.steps, { fiber, locals: {}, iteration: [], goesOn: false }),

@@ -30,6 +30,15 @@ export type Call = {
   readonly input: Json;
 };
 
+export interface TaskAnswer {
+  readonly atMs: number;
+  readonly stepId?: string;
+  readonly answer: Json;
+  readonly by?: string;
+  readonly override?: boolean;
+  readonly submissionId?: string;
+}
+
 export interface WorldOptions {
   readonly payload?: Json;
   readonly act?: (call: Call) => Answer;
@@ -38,6 +47,10 @@ export interface WorldOptions {
     readonly atMs: number;
     readonly event: Partial<InboundEvent> & { readonly name: string };
   }[];
+  /** Answers to the task that was opened first of those open then, or of those of a step. */
+  readonly answers?: readonly TaskAnswer[];
+  /** Schemas of named forms. */
+  readonly forms?: { readonly [name: string]: Json };
   readonly cancelAtMs?: number;
   /** Applied to the state between any two events. */
   readonly checkpoint?: (state: RunState) => RunState;
@@ -80,6 +93,7 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
   let order = 0;
   let nowMs = epochMs;
   let turn = 1;
+  let state: RunState;
   const at = (delayMs: number, make: Pending["make"]): void => {
     pending.push({ atMs: nowMs + Math.max(0, delayMs), order: (order += 1), make });
   };
@@ -114,12 +128,22 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
         open.add(id);
         at(0, (now, of) => ({ kind: "waitOpened", id, candidates: [], now, turn: of }));
         return;
+      case "openTask":
+        open.add(id);
+        at(0, (now, of) => {
+          if (!open.has(id)) return undefined;
+          const { taskId, form } = command.task;
+          const schema = "ref" in form ? options.forms?.[form.ref] : undefined;
+          return { kind: "taskOpened", id, taskId, ...(schema === undefined ? {} : { schema }), now, turn: of };
+        });
+        return;
       case "yield":
         at(0, (now, of) => ({ kind: "continue", now, turn: of }));
         return;
       case "cancelAction":
       case "cancelTimer":
       case "closeWait":
+      case "closeTask":
         open.delete(id);
         return;
       case "finish":
@@ -145,11 +169,21 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
 
   for (const { atMs, event } of options.events ?? [])
     at(atMs, (now, of) => ({ kind: "eventArrived", event: inbound(event, now), now, turn: of }));
+  for (const { atMs, stepId, answer: given, by = "ada", override = false, submissionId } of options.answers ?? []) {
+    at(atMs, (now, of) => {
+      const asked = openCommands(state).find(
+        (command) => command.kind === "openTask" && (stepId === undefined || command.place.stepId === stepId),
+      );
+      const taskId = asked?.kind === "openTask" ? asked.task.taskId : "closed";
+      const who = submissionId === undefined ? { by, override } : { by, override, submissionId };
+      return { kind: "taskAnswered", taskId, answer: given, ...who, now, turn: of };
+    });
+  }
   if (options.cancelAtMs !== undefined)
     at(options.cancelAtMs, (now, of) => ({ kind: "cancelRequested", by: "tester", now, turn: of }));
   const first = start(program, options.payload ?? null, startContext(program));
   options.watch?.(first);
-  let state = take(first);
+  state = take(first);
   let outcome = first.outcome;
   while (outcome === undefined && pending.length > 0) {
     if (events.length >= (options.eventsMax ?? 100_000)) throw new Error("the run does not end");
@@ -223,7 +257,7 @@ export function brokenPromise(
   const ids = openCommands(state).map((command) => command.id);
   if (new Set(ids).size !== ids.length) return `open commands repeat: ${ids.join()}`;
   for (const command of commands) {
-    if (command.kind.startsWith("cancel") || command.kind === "closeWait") {
+    if (command.kind.startsWith("cancel") || command.kind.startsWith("close")) {
       if (ids.includes(command.id)) return `${command.id} was closed and is open`;
       if (from !== undefined && !openCommands(from.state).some(({ id }) => id === command.id))
         return `${command.id} was closed without having been open`;

@@ -28,11 +28,13 @@ export function describeEntry(entry: StreamedEntry): string | undefined {
       const { event, key, timeoutAt, resolvedBy } = entry.data ?? {};
       if (entry.status !== "WAITING") return line(entry.status, placeName(entry), `by ${resolvedBy ?? "cancel"}`);
       const what =
-        entry.waitType === "event" ? `waits for ${event} (${key})` : `waits until ${timeoutAt ?? "it is time"}`;
+        event !== undefined ? `waits for ${event} (${key})` : `waits until ${timeoutAt ?? "it is time"}`;
       return line(entry.status, placeName(entry), what);
     }
     case "run":
       return line(entry.status, "run", entry.status);
+    case "reminder":
+      return line("WAITING", placeName(entry), `reminder ${entry.data.number} of ${entry.data.max}`);
     case "state":
       return line("RUNNING", "state", JSON.stringify(entry.data));
     case "input":

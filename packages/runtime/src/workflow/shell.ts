@@ -225,6 +225,9 @@ export class Shell {
           case "yield":
             await this.#yield();
             break;
+          case "openTask":
+          case "closeTask":
+            throw new Error(`The command ${command.kind} is not performed by this shell; publishing refuses what needs it`);
           case "cancelAction":
           case "cancelTimer":
           case "closeWait":

@@ -1,3 +1,4 @@
+import type { WaitType } from "@mainspring/core";
 import { ofKind } from "./entries.ts";
 import type { EndedOutside, PlacedEntry } from "./entries.ts";
 
@@ -8,7 +9,7 @@ export interface WaitProjection {
   readonly stepId: string;
   readonly stepPath: string;
   readonly iteration: readonly number[];
-  readonly waitType: "time" | "event";
+  readonly waitType: WaitType;
   readonly eventName: string | null;
   readonly key: string | null;
   readonly filtersJson: string | null;

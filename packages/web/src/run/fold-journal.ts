@@ -6,6 +6,7 @@ import type {
   StepEntryData,
   ValueReference,
   WaitEntryData,
+  WaitType,
 } from "@mainspring/core";
 
 /** One step execution as the journal tells it. */
@@ -27,7 +28,7 @@ export interface StepView {
 
 export interface WaitView {
   readonly waitId: string;
-  readonly waitType: "time" | "event";
+  readonly waitType: WaitType;
   readonly stepId: string;
   readonly iteration: readonly number[];
   readonly execution: number;
@@ -127,6 +128,7 @@ class Fold {
         return this.#takeInput(entry);
       case "event":
       case "late":
+      case "reminder":
         return; // shown in the journal only
       default:
         return; // a kind that a newer server adds

@@ -8,6 +8,7 @@ import { describe, evaluate } from "../scope.ts";
 import { admit, weigh, weighResult } from "../size.ts";
 import { writeTarget } from "../targets.ts";
 import type { Frame, ItemError, RunError, StepPlace } from "../transition.ts";
+import { evaluateCount } from "../when.ts";
 import { concurrentItems } from "./concurrent-items.ts";
 
 type ForEachFrame = Extract<Frame, { kind: "forEach" }>;
@@ -17,7 +18,8 @@ const isSafeInteger = Number.isSafeInteger;
 
 export function forEach(m: Machine, fiber: WorkFiber, step: ForEachStep, place: StepPlace): void {
   const items = itemsOf(evaluate(m, fiber, step.items));
-  const maxItems = step.maxItems === undefined ? m.behaviour.forEachItemsMax : evaluateCount(m, fiber, step);
+  const maxItems =
+    step.maxItems === undefined ? m.behaviour.forEachItemsMax : evaluateCount(m, fiber, step.maxItems, "maxItems");
   if (items.length > maxItems) {
     throw new StepFailure(
       "ControlError",
@@ -45,17 +47,6 @@ export function forEach(m: Machine, fiber: WorkFiber, step: ForEachStep, place: 
 function itemsOf(value: Json | undefined): readonly Json[] {
   if (value === undefined || value === null) return [];
   return isArray(value) ? value : [value];
-}
-
-function evaluateCount(m: Machine, fiber: WorkFiber, step: ForEachStep): number {
-  const count = evaluate(m, fiber, step.maxItems as NonNullable<ForEachStep["maxItems"]>);
-  if (count === undefined || count === null) throw noValue("maxItems");
-  if (typeof count !== "number" || !isSafeInteger(count) || count < 0) {
-    throw new StepFailure("ExpressionError", "VALUE_TYPE", "maxItems is a whole number, 0 or more.", {
-      field: "maxItems",
-    });
-  }
-  return count;
 }
 
 function evaluateConcurrency(m: Machine, fiber: WorkFiber, value: Value): number {

@@ -1,21 +1,16 @@
 import type { WhileStep } from "../../program/program.ts";
 import { stepEntry } from "../entries.ts";
-import { Corruption, noValue, StepFailure } from "../failure.ts";
+import { Corruption, StepFailure } from "../failure.ts";
 import type { Machine, WorkFiber } from "../machine.ts";
 import { popFrame, pushFrame, replaceTop } from "../machine.ts";
-import { evaluate, evaluateCondition } from "../scope.ts";
+import { evaluateCondition } from "../scope.ts";
 import type { Frame, StepPlace } from "../transition.ts";
+import { evaluateCount } from "../when.ts";
 
 type WhileFrame = Extract<Frame, { kind: "while" }>;
 
 export function whileStep(m: Machine, fiber: WorkFiber, step: WhileStep, place: StepPlace): void {
-  const maxIterations = evaluate(m, fiber, step.maxIterations);
-  if (maxIterations === undefined || maxIterations === null) throw noValue("maxIterations");
-  if (typeof maxIterations !== "number" || !Number.isSafeInteger(maxIterations) || maxIterations < 0) {
-    throw new StepFailure("ExpressionError", "VALUE_TYPE", "maxIterations is a whole number, 0 or more.", {
-      field: "maxIterations",
-    });
-  }
+  const maxIterations = evaluateCount(m, fiber, step.maxIterations, "maxIterations");
   pushFrame(m, fiber, { kind: "while", place, index: 0, maxIterations });
   turn(m, fiber, step, { kind: "while", place, index: 0, maxIterations });
 }

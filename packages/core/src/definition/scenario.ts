@@ -89,6 +89,7 @@ export interface ExpectationDefinition {
   readonly state?: Json;
   readonly effects?: readonly (string | ExpectedEffectDefinition)[];
   readonly notCalled?: readonly string[];
+  readonly took?: DurationDefinition;
 }
 
 /** What all scenarios of a file have, unless they say otherwise. */
@@ -123,6 +124,8 @@ export interface ScenarioFileDefinition {
   /** The workflow's key; left out: that of the definition beside the file. */
   readonly workflow?: string;
   readonly actions?: { readonly [id: string]: ActionDefinition };
+  /** Schemas of forms that tasks name. */
+  readonly forms?: { readonly [name: string]: JsonObject };
   readonly defaults?: ScenarioDefaultsDefinition;
   readonly scenarios: readonly ScenarioDefinition[];
 }
@@ -323,6 +326,7 @@ const scenario = z
           .optional()
           .describe("All calls that were made, each try for itself."),
         notCalled: z.array(z.string().min(1)).optional().describe("Step ids and actions."),
+        took: duration.optional().describe("How long the run takes."),
       })
       .optional(),
   })
@@ -361,6 +365,10 @@ export function scenarioFileSchema(): z.ZodType<ScenarioFileDefinition> {
         .record(z.string().regex(actionPattern), action)
         .optional()
         .describe("Actions that do not come with the product, such as those of a pack."),
+      forms: z
+        .record(z.string().min(1).max(200), z.record(z.string(), z.unknown()))
+        .optional()
+        .describe("Schemas of the forms that tasks name."),
       defaults: z.strictObject(defaults).optional().describe("What all scenarios have, unless they say otherwise."),
       scenarios: z.array(scenario).min(1).max(scenariosMax),
     })

@@ -18,6 +18,7 @@ export interface Reached {
   readonly effects: readonly Effect[];
   readonly vars: { readonly [name: string]: Json };
   readonly state: Json;
+  readonly tookMs: number;
   readonly programs: { readonly main: Program; readonly called: readonly Program[] };
 }
 
@@ -39,6 +40,10 @@ export function checkExpectation(expect: Expectation, reached: Reached): Scenari
   }
   if (expect.trace !== undefined) failures.push(...checkTrace(expect.trace, trace, programs.main));
   if (expect.effects !== undefined) failures.push(...checkEffects(expect.effects, effects, programs));
+  if (expect.tookMs !== undefined && expect.tookMs !== reached.tookMs) {
+    const message = `The run took ${reached.tookMs} ms, and not ${expect.tookMs} ms.`;
+    failures.push({ path: "/expect/took", message, expected: expect.tookMs, seen: reached.tookMs });
+  }
   expect.notCalled?.forEach((name, i) => {
     const calls = effects.filter(({ stepId, action }) => stepId === name || action === name);
     if (calls.length === 0) return;

@@ -372,3 +372,60 @@ test("the same scenario gives the same result, entry for entry", () => {
   };
   expect(ran(program, given)).toEqual(ran(program, given));
 });
+
+const form = { type: "object", required: ["ok"], properties: { ok: { type: "boolean" } } };
+const ask = { id: "ask", type: "human.task", title: "Fine?", assignTo: { groups: ["legal"] }, form, saveAs: "answer" };
+const asking = programWith([
+  { ...ask, timeout: { durationMs: 60_000 } },
+  { id: "done", type: "control.return", output: { ok: x("vars.answer.ok"), by: x("vars.event.by") } },
+]);
+
+test("an answer is given as soon as its task is open, or at its moment, by somebody", () => {
+  const answer = { step: "ask", answer: { ok: true } };
+  expect(said(ran(asking, { answers: [answer], expect: { output: { ok: true, by: "somebody" }, took: 0 } }))).toEqual(
+    [],
+  );
+  const later = ran(asking, {
+    answers: [{ ...answer, by: "ada", at: { waits: "ask", plus: "30s" } }],
+    expect: { output: { ok: true, by: "ada" }, took: "30s" },
+  });
+  expect(said(later)).toEqual([]);
+});
+
+test("[CASE-23] an answer that does not fit, or comes second, is refused; that must be expected", () => {
+  const answers = (refused?: true) => [
+    { step: "ask", answer: { ok: "yes" }, at: 1, ...(refused === undefined ? {} : { refused }) },
+    { step: "ask", answer: { ok: false }, at: 2 },
+    { step: "ask", answer: { ok: true }, at: 3, ...(refused === undefined ? {} : { refused }) },
+  ];
+  expect(said(ran(asking, { answers: answers(true), expect: { output: { ok: false, by: "somebody" } } }))).toEqual([]);
+  expect(said(ran(asking, { answers: answers() }))).toEqual([
+    "/answers/0 The answer was refused: /ok must be boolean.",
+  ]);
+  expect(said(ran(asking, { answers: answers().slice(1) }))).toEqual([
+    "/answers/1 The answer comes when the run has ended.",
+  ]);
+  const wrongly = [{ step: "ask", answer: { ok: true }, refused: true as const }];
+  expect(said(ran(asking, { answers: wrongly }))).toEqual(["/answers/0 The answer was accepted."]);
+});
+
+test("a task that nobody answers times out, or keeps the run for ever", () => {
+  expect(said(ran(asking, { expect: { error: { category: "TimeoutError", stepId: "ask" }, took: "60s" } }))).toEqual(
+    [],
+  );
+  expect(said(ran(programWith([ask]), {}))).toEqual([
+    '/expect The run has not ended: it waits for the answer to "Fine?" (step ask).',
+  ]);
+});
+
+test("a form that a task names is the one that the file declares", () => {
+  const program = programWith([{ ...ask, form: { ref: "visit" } }]);
+  const given = {
+    answers: [
+      { step: "ask", answer: { ok: 1 }, refused: true as const, at: 1 },
+      { step: "ask", answer: { ok: true }, at: 2 },
+    ],
+  };
+  expect(said(ran(program, given, { forms: { visit: form } }))).toEqual([]);
+  expect(said(ran(program, { expect: { error: { code: "FORM_UNKNOWN", stepId: "ask" } } }))).toEqual([]);
+});

@@ -30,6 +30,7 @@ export function runScenario(program: Program, scenario: Scenario, world: Scenari
   const { effects } = shell.calls;
   const called = Object.values(scenario.workflows).flatMap(({ program: one }) => (one === undefined ? [] : [one]));
   const programs = { main: program, called };
+  const tookMs = shell.clock.nowMs - shell.clock.startMs;
   const reached = {
     outcome,
     waitsFor: waitsFor(state),
@@ -38,6 +39,7 @@ export function runScenario(program: Program, scenario: Scenario, world: Scenari
     effects,
     vars: state.vars,
     state: state.state,
+    tookMs,
     programs,
   };
   return {
@@ -47,9 +49,11 @@ export function runScenario(program: Program, scenario: Scenario, world: Scenari
     state: state.state,
     effects,
     failures:
-      shell.failures.length > 0 ? shell.failures : [...checkExpectation(scenario.expect, reached), ...missed(shell)],
+      shell.failures.length > 0
+        ? shell.failures
+        : [...checkExpectation(scenario.expect, reached), ...missed(shell, scenario)],
     journal,
-    tookMs: shell.clock.nowMs - shell.clock.startMs,
+    tookMs,
     coverage: coverageByWorkflow(shell.runs),
   };
 }
@@ -86,20 +90,31 @@ function startOf(
 }
 
 /** Things that the scenario has in store and that never came to happen. */
-function missed({ clock }: VirtualShell): ScenarioFailure[] {
-  return clock.missed.map(({ moment, path }) => ({
+function missed({ clock, answered }: VirtualShell, { answers }: Scenario): ScenarioFailure[] {
+  const never = clock.missed.map(({ moment: { waits, iteration = [] }, path }) => ({
     path,
-    message: `This never happened: no step ${moment.waits}${moment.iteration === undefined ? "" : `[${moment.iteration.join(".")}]`} began.`,
+    message: `This never happened: no step ${waits}${iteration.length === 0 ? "" : `[${iteration.join(".")}]`} began.`,
   }));
+  const late = answers.flatMap(({ refused }, i) => {
+    const path = `/answers/${i}`;
+    if (answered.has(i) || refused === true || never.some((one) => one.path === path)) return [];
+    return [{ path, message: "The answer comes when the run has ended." }];
+  });
+  return [...never, ...late];
 }
 
 /** What a run that can go on no more waits for. */
 function waitsFor(state: RunState): string {
-  const waits = state.open.flatMap(({ command }) =>
-    command.kind === "openWait"
-      ? [`the event ${command.event} with the key ${command.key} (step ${command.place.stepId})`]
-      : [],
-  );
+  const waits = state.open.flatMap(({ command }) => {
+    switch (command.kind) {
+      case "openWait":
+        return [`the event ${command.event} with the key ${command.key} (step ${command.place.stepId})`];
+      case "openTask":
+        return [`the answer to "${command.task.title}" (step ${command.place.stepId})`];
+      default:
+        return [];
+    }
+  });
   return waits.length === 0 ? "nothing" : waits.join(", and ");
 }
 

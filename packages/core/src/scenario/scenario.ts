@@ -102,6 +102,8 @@ export interface Expectation {
   readonly effects?: readonly ExpectedEffect[];
   /** Step ids and actions. */
   readonly notCalled?: readonly string[];
+  /** Virtual time from the start to the end. */
+  readonly tookMs?: number;
 }
 
 /** `waiting`: nothing more can happen, and the run has not ended. */
@@ -177,6 +179,8 @@ export interface ScenarioResult {
 export interface ScenarioWorld {
   /** Inputs are checked against these, as a worker does; and the outputs of mocks, so that they do not drift. */
   readonly actions?: readonly ActionContract[];
+  /** Schemas of named forms. */
+  readonly forms?: { readonly [name: string]: Json };
   /** When a business time is over. Left out: a scenario with one fails. */
   readonly businessTime?: (span: BusinessSpan, from: Instant) => Instant;
   /** Applied to the state between any two events of a run, as when it is carried to another execution. */

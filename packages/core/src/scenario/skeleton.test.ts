@@ -93,6 +93,25 @@ test("[SCN-01] a first scenario has a payload, mocks and events that lead to the
   });
 });
 
+test("people answer what the form allows", () => {
+  const form = { type: "object", required: ["ok"], properties: { ok: { type: "boolean" } } };
+  const people = { assignTo: { users: ["ada"] } };
+  const asking = programWith([
+    { id: "ask", type: "human.task", title: "Fine?", ...people, form, saveAs: "answer" },
+    { id: "again", type: "human.task", title: "Sure?", ...people, form: { ref: "sure" }, timeout: { durationMs: 5 } },
+    { id: "done", type: "control.return", output: x("vars.answer") },
+  ]);
+  const { skeleton, failures } = begun(asking, { forms: { sure: { enum: ["yes", "no"] } } });
+  expect(failures).toEqual([]);
+  expect(skeleton).toMatchObject({
+    answers: [
+      { step: "ask", answer: { ok: true }, by: "ada" },
+      { step: "again", answer: "yes", by: "ada" },
+    ],
+    expect: { output: { ok: true } },
+  });
+});
+
 test("a workflow that fails with samples has that as its expectation", () => {
   const failing = programWith([{ id: "check", type: "control.raise", code: "NOT_YET", message: "not yet" }]);
   const { skeleton, failures } = begun(failing);

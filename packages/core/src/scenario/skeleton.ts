@@ -5,7 +5,15 @@ import type { Json, JsonObject } from "../values/json.ts";
 import { stepText } from "./check-lists.ts";
 import { runScenario } from "./run-scenario.ts";
 import { sampleOf } from "./sample.ts";
-import type { CalledWorkflow, Mock, Scenario, ScenarioResult, ScenarioWorld, ScheduledEvent } from "./scenario.ts";
+import type {
+  CalledWorkflow,
+  Mock,
+  Scenario,
+  ScenarioResult,
+  ScenarioWorld,
+  ScheduledAnswer,
+  ScheduledEvent,
+} from "./scenario.ts";
 import { stepsById } from "./trace.ts";
 
 /** A scenario as a file has it, that passes as it stands. */
@@ -41,8 +49,9 @@ export function skeletonOf(
   let result = runScenario(program, scenario, world);
   for (let round = 0; round < roundsMax; round += 1) {
     const events = eventsFor(result.journal, scenario.events);
-    if (events.length === 0) break;
-    scenario = { ...scenario, events: [...scenario.events, ...events] };
+    const answers = answersFor(result.journal, scenario.answers, program, world);
+    if (events.length + answers.length === 0) break;
+    scenario = { ...scenario, events: [...scenario.events, ...events], answers: [...scenario.answers, ...answers] };
     result = runScenario(program, scenario, world);
   }
   return written(scenario, outputs, result);
@@ -64,13 +73,17 @@ function literalMock(value: Json): Mock {
 
 type WaitEntry = Extract<JournalEntry, { kind: "wait" }>;
 
+/** Waits of a type that nothing came for, with what is last known of each. */
+function inVain(journal: readonly JournalEntry[], type: WaitEntry["waitType"]): WaitEntry[] {
+  const waits = new Map<string, WaitEntry>();
+  for (const entry of journal) if (entry.kind === "wait" && entry.waitType === type) waits.set(entry.waitId, entry);
+  return [...waits.values()].filter(({ status, data }) => status === "WAITING" || data?.resolvedBy === "timeout");
+}
+
 /** Events for the waits that got none, the first of each step. */
 function eventsFor(journal: readonly JournalEntry[], known: readonly ScheduledEvent[]): ScheduledEvent[] {
   const events: ScheduledEvent[] = [];
-  const waits = new Map<string, WaitEntry>();
-  for (const entry of journal) if (entry.kind === "wait" && entry.waitType === "event") waits.set(entry.waitId, entry);
-  for (const { stepId, iteration, status, data } of waits.values()) {
-    if (status !== "WAITING" && data?.resolvedBy !== "timeout") continue;
+  for (const { stepId, iteration, data } of inVain(journal, "event")) {
     if ([...known, ...events].some(({ at }) => "waits" in at && at.waits === stepId)) continue;
     const { event: name, key, filters } = data ?? {};
     if (name === undefined || key === undefined) continue;
@@ -78,6 +91,23 @@ function eventsFor(journal: readonly JournalEntry[], known: readonly ScheduledEv
     events.push({ name, key, payload: payloadFor(filters ?? []), at });
   }
   return events;
+}
+
+/** Answers to the tasks that got none, likewise. */
+function answersFor(
+  journal: readonly JournalEntry[],
+  known: readonly ScheduledAnswer[],
+  program: Program,
+  world: ScenarioWorld,
+): ScheduledAnswer[] {
+  const answers: ScheduledAnswer[] = [];
+  for (const { stepId } of inVain(journal, "human")) {
+    const step = stepsById(program).get(stepId);
+    if (step?.type !== "human.task" || [...known, ...answers].some((answer) => answer.step === stepId)) continue;
+    const schema = "schema" in step.form ? step.form.schema : world.forms?.[step.form.ref];
+    if (schema !== undefined) answers.push({ step: stepId, answer: sampleOf(schema), by: "ada" });
+  }
+  return answers;
 }
 
 /** A payload for which simple filters hold. */
@@ -150,6 +180,9 @@ function written(scenario: Scenario, outputs: { readonly [stepId: string]: Json 
       ? {}
       : { mocks: Object.fromEntries(called.map(([id, output]) => [id, { output: quoted(output) }])) }),
     ...(scenario.events.length === 0 ? {} : { events: scenario.events.map(writtenEvent) }),
+    ...(scenario.answers.length === 0
+      ? {}
+      : { answers: scenario.answers.map(({ step, answer }) => ({ step, answer, by: "ada" })) }),
     expect: expected,
   };
 }

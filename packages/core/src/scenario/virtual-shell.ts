@@ -1,13 +1,17 @@
+import { canAnswer } from "../interpreter/answers.ts";
 import { resume, start } from "../interpreter/interpret.ts";
 import type {
   Command,
   CommandId,
   CommandOf,
   InboundEvent,
+  Instant,
   JournalEntry,
   Outcome,
+  ResolvedWhen,
   RunEvent,
   RunState,
+  StepPlace,
   Transition,
 } from "../interpreter/transition.ts";
 import type { Program } from "../program/program.ts";
@@ -15,7 +19,7 @@ import { instantFromMs, instantMs } from "../time/instant.ts";
 import type { Json } from "../values/json.ts";
 import { VirtualInbox } from "./inbox.ts";
 import { MockBook } from "./mocks.ts";
-import type { Scenario, ScenarioFailure, ScenarioWorld, ScheduledEvent } from "./scenario.ts";
+import type { Scenario, ScenarioFailure, ScenarioWorld, ScheduledAnswer, ScheduledEvent } from "./scenario.ts";
 import { VirtualCalls } from "./virtual-calls.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -43,6 +47,8 @@ export class VirtualShell {
   readonly inbox = new VirtualInbox();
   readonly clock: VirtualClock;
   readonly calls: VirtualCalls;
+  /** Answers that were given, by their place in the scenario. */
+  readonly answered = new Set<number>();
   /** Why the scenario cannot go on. */
   readonly failures: ScenarioFailure[] = [];
   readonly #scenario: Scenario;
@@ -58,8 +64,13 @@ export class VirtualShell {
 
   /** Runs the program until it ends, or nothing can happen any more. */
   run(program: Program, payload: Json): VirtualRun {
-    const { events, cancelAt } = this.#scenario;
+    const { events, answers, cancelAt } = this.#scenario;
     events.forEach((event, i) => this.#schedule(event, i));
+    answers.forEach((answer, i) => {
+      const { step, iteration } = answer;
+      const opens = { waits: step, plusMs: 0, ...(iteration === undefined ? {} : { iteration }) };
+      this.clock.when(answer.at ?? opens, `/answers/${i}`, () => this.#answer(answer, i));
+    });
     const run = this.#start(program, payload);
     if (cancelAt !== undefined)
       this.clock.when(cancelAt, "/cancelAt", () => this.#feed(run, { kind: "cancelRequested", by: "scenario" }));
@@ -131,25 +142,46 @@ export class VirtualShell {
           this.#feed(run, { kind: "waitOpened", id, candidates: this.inbox.early(command, run, clock.nowMs) });
         });
         return;
+      case "openTask":
+        clock.after(0, () => {
+          if (isOpen(run, id)) this.#feed(run, { kind: "taskOpened", id, ...this.#openedTask(command) });
+        });
+        return;
       case "yield":
         clock.after(0, () => this.#feed(run, { kind: "continue" }));
         return;
       case "cancelAction":
       case "cancelTimer":
       case "closeWait":
+      case "closeTask":
       case "finish":
         // The state says what is open, and is asked before anything is done for a command.
         return;
     }
   }
 
+  #openedTask({ task }: CommandOf<"openTask">): { taskId: string; schema?: Json; dueAt?: Instant } {
+    const { taskId, form, due } = task;
+    const schema = "ref" in form ? this.#world.forms?.[form.ref] : undefined;
+    const dueAt = due === undefined ? undefined : this.#dueAt(due);
+    return { taskId, ...(schema === undefined ? {} : { schema }), ...(dueAt === undefined ? {} : { dueAt }) };
+  }
+
+  #dueAt(when: ResolvedWhen): Instant | undefined {
+    if ("dueAt" in when) return when.dueAt;
+    const dueAt = this.#world.businessTime?.(when.business, this.clock.now);
+    if (dueAt === undefined)
+      this.failures.push({
+        path: "",
+        message: `There is no calendar ${when.business.calendar} to count business time by.`,
+      });
+    return dueAt;
+  }
+
   #startTimer(run: VirtualRun, { id, when }: CommandOf<"startTimer">): void {
     const { clock } = this;
-    const dueAt = "dueAt" in when ? when.dueAt : this.#world.businessTime?.(when.business, clock.now);
-    if (dueAt === undefined) {
-      this.failures.push({ path: "", message: "There is no calendar to count business time by." });
-      return;
-    }
+    const dueAt = this.#dueAt(when);
+    if (dueAt === undefined) return;
     if (!("dueAt" in when)) clock.after(0, () => this.#feed(run, { kind: "timerStarted", id, dueAt }));
     clock.after(instantMs(dueAt) - clock.nowMs, () => {
       if (isOpen(run, id)) this.#feed(run, { kind: "timerFired", id });
@@ -167,6 +199,27 @@ export class VirtualShell {
       return;
     }
     clock.when(at, `/events/${index}/at`, () => this.#arrive(inbound(event, index, clock.nowMs)));
+  }
+
+  /** Somebody answers the task that is open at the step; what does not fit its form never reaches the run. */
+  #answer({ step, iteration, answer, by = "somebody", refused }: ScheduledAnswer, index: number): void {
+    this.answered.add(index);
+    const at = (place: StepPlace): boolean =>
+      place.stepId === step && (iteration === undefined || iteration.join() === place.iteration.join());
+    const [task] = this.runs.flatMap((run) =>
+      run.state.open.flatMap(({ command }) =>
+        command.kind === "openTask" && at(command.place) ? [{ run, taskId: command.task.taskId }] : [],
+      ),
+    );
+    const issues = task === undefined ? undefined : canAnswer(task.run.program, task.run.state, task.taskId, answer);
+    const accepted = issues?.length === 0;
+    if (accepted === (refused === true)) {
+      const [first] = issues ?? [];
+      const why = first === undefined ? `No task is open at ${step}.` : `${first.pointer} ${first.message}.`;
+      const message = accepted ? "The answer was accepted." : `The answer was refused: ${why.trim()}`;
+      this.failures.push({ path: `/answers/${index}`, message, seen: answer });
+    } else if (accepted && task !== undefined)
+      this.#feed(task.run, { kind: "taskAnswered", taskId: task.taskId, answer, by, override: false });
   }
 
   /** Every run with an open wait of that name and key is given the event; the run says what it does with it. */

@@ -24,7 +24,7 @@ test("[SCN-01] changing, leaving out or doubling any one expected call of the ex
   if ("issues" in file) throw new Error(JSON.stringify(file.issues));
   const tested = await testedWorkflow(path, file);
   if ("issues" in tested) throw new Error(JSON.stringify(tested.issues));
-  const { program, beside, actions } = tested;
+  const { program, beside, world } = tested;
   let tried = 0;
   const survivors: string[] = [];
   for (const scenario of file.scenarios) {
@@ -32,7 +32,7 @@ test("[SCN-01] changing, leaving out or doubling any one expected call of the ex
     const fails = (changed: readonly ExpectedEffect[]): boolean => {
       tried += 1;
       const given = { ...scenario, expect: { ...scenario.expect, effects: changed } };
-      const { failures } = runScenario(program, withWorkflows(given, beside), { actions });
+      const { failures } = runScenario(program, withWorkflows(given, beside), world);
       return failures.some((failure) => failure.path === "/expect/effects");
     };
     expect(fails(effects)).toBe(false);

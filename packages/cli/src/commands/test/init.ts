@@ -25,15 +25,15 @@ export async function initTests({ io, out }: Context, flows: readonly string[]):
   for (const flow of flows) {
     const path = isAbsolute(flow) ? flow : join(io.cwd, flow);
     const file = testFileOf(path);
-    const tested = await testedWorkflow(file, { actions: [], scenarios: [] });
+    const tested = await testedWorkflow(file, { actions: [], forms: {}, scenarios: [] });
     if ("issues" in tested) {
       for (const issue of tested.issues)
         for (const line of issueLines(issue, out.paintProgress, shownPath(tested.file, io))) out.progress(line);
       return exitCodes.failed;
     }
-    const { program, beside, actions } = tested;
+    const { program, beside, world } = tested;
     const { workflows } = withWorkflows({ workflows: {} }, beside);
-    const skeleton = skeletonOf(program, { now: defaultNow, workflows }, { actions });
+    const skeleton = skeletonOf(program, { now: defaultNow, workflows }, world);
     const comment = ` Scenarios of ${basename(path)}: mainspring test ${basename(path)} runs them.\n The first is what the workflow does as it stands: change it into what it should do.`;
     await writeNew(file, scenarioText({ scenarios: [skeleton] }, comment), shownPath(file, io));
     written.push({ file: shownPath(file, io), workflow: program.workflow });

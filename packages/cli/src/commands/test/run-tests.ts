@@ -46,12 +46,12 @@ export async function runTestFile(path: string, filter: string | undefined): Pro
   const tested = await testedWorkflow(path, file);
   if ("issues" in tested) return { file: path, workflow: file.workflow ?? null, unreadable: tested, scenarios: [] };
 
-  const { program, beside, actions } = tested;
+  const { program, beside, world } = tested;
   const seen: Coverage[] = [];
   const scenarios = file.scenarios.flatMap((scenario, index): ScenarioReport[] => {
     if (filter !== undefined && !scenario.name.toLowerCase().includes(filter.toLowerCase())) return [];
     const startedMs = performance.now();
-    const result = runScenario(program, withWorkflows(scenario, beside), { actions });
+    const result = runScenario(program, withWorkflows(scenario, beside), world);
     const durationMs = performance.now() - startedMs;
     const coverage = result.coverage[program.workflow];
     if (coverage !== undefined) seen.push(coverage);

@@ -1,5 +1,5 @@
-import type { CalledWorkflow, Program, Scenario } from "@mainspring/core";
-import type { ActionEntry, CheckedDefinition, ScenarioFile, WorkflowEntry } from "@mainspring/core/compile";
+import type { CalledWorkflow, Program, Scenario, ScenarioWorld } from "@mainspring/core";
+import type { CheckedDefinition, CompileCatalogue, ScenarioFile, WorkflowEntry } from "@mainspring/core/compile";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ShownIssue } from "../../output/issues.ts";
@@ -10,7 +10,8 @@ export interface TestedWorkflow {
   readonly program: Program;
   /** Programs of workflows beside it, by key. */
   readonly beside: { readonly [key: string]: Program };
-  readonly actions: readonly ActionEntry[];
+  /** What the file and the product declare. */
+  readonly world: ScenarioWorld;
 }
 
 /** Why a scenario file cannot be run: problems of the file named. */
@@ -35,8 +36,11 @@ export async function testedWorkflow(testFile: string, file: ScenarioFile): Prom
   const under = documents.find(isOwn);
   if (under === undefined) return { file: testFile, issues: [noDefinition(file.workflow)] };
 
-  const catalogue = {
+  const forms = Object.entries(file.forms).map(([name, schema]) => ({ name, schema }));
+  const catalogue: CompileCatalogue = {
     actions,
+    // A tenant has forms that nobody here knows; what a file declares is all that its scenarios know.
+    ...(forms.length === 0 ? {} : { forms }),
     workflows: entries(
       documents.map(({ checked }) => checked),
       file.scenarios,
@@ -51,7 +55,7 @@ export async function testedWorkflow(testFile: string, file: ScenarioFile): Prom
   }
   const { program, issues } = checkDefinition(under.text, catalogue);
   if (program === undefined) return { file: under.path, issues: issues.map(hinted) };
-  return { program, beside, actions };
+  return { program, beside, world: { actions, forms: file.forms } };
 }
 
 /** A scenario with the programs of the workflows beside; what it says that one of them gives still holds. */

@@ -209,9 +209,10 @@ function keyText(key: string | number | undefined): string | undefined {
   return key === undefined ? undefined : String(key);
 }
 
-function expectationOf(given: ExpectationDefinition): Expectation {
+function expectationOf({ took, ...given }: ExpectationDefinition): Expectation {
   return without({
     ...given,
+    tookMs: took === undefined ? undefined : durationMs(took),
     trace: given.trace?.map(stepOf),
     effects: given.effects?.map(effectOf),
   });

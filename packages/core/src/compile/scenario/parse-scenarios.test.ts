@@ -227,6 +227,10 @@ test.each([
     "actions: { x.y@1: { input: { pattern: a } } }\nscenarios: [{ name: a }]",
     [expect.stringMatching(/^1 SCHEMA_\w+ \/actions\/x.y@1\/input\/pattern /)],
   ],
+  [
+    "forms: { a: { type: objekt } }\nscenarios: [{ name: a }]",
+    [expect.stringMatching(/^1 SCHEMA_\w+ \/forms\/a\/type /)],
+  ],
   [one("    name: b"), [expect.stringMatching(/^3 KEY_DUPLICATE \/scenarios\/0\/name /)]],
 ])("%j is refused with its place", (text, expected) => {
   expect(issues(text)).toEqual(expected);

@@ -19,6 +19,8 @@ export interface ScenarioFile {
   readonly workflow?: string;
   /** Actions that the file declares. */
   readonly actions: readonly ActionEntry[];
+  /** Schemas of the forms that it declares. */
+  readonly forms: { readonly [name: string]: JsonObject };
   readonly scenarios: readonly Scenario[];
   /** The line of a place in a scenario, such as the `path` of a failure; text only. */
   readonly lineOf?: (scenario: number, path: string) => number;
@@ -48,6 +50,9 @@ export function parseScenarios(textOrObject: unknown): ParsedScenarios {
     const { effect = "idempotent", execution = "remote", batch = false, timeoutMs = 30_000 } = action;
     return { id, effect, execution, batch, timeoutMs, inputSchema, outputSchema };
   });
+  const forms: { [name: string]: JsonObject } = {};
+  for (const [name, schema] of Object.entries(file.forms ?? {}))
+    forms[name] = checkedSchema(schema, "/forms" + pointerToken(name), issues);
   const scenarios = file.scenarios.map((scenario, i) => {
     const pointer = `/scenarios/${i}`;
     const compiled = compileScenario(scenario, file.defaults ?? {}, pointer, (code, at, message, remedy) =>
@@ -59,6 +64,7 @@ export function parseScenarios(textOrObject: unknown): ParsedScenarios {
   return {
     ...(file.workflow === undefined ? {} : { workflow: file.workflow }),
     actions,
+    forms,
     scenarios,
     ...(positions === undefined ? {} : { lineOf: lineOf(positions) }),
   };

@@ -23,7 +23,9 @@ import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts"
 import { Crossing, CrossingProgram } from "../wire/crossing.ts";
 import { durably, flush, openRun, openWaits, performActionWithin, runSegment } from "./activity-calls.ts";
 import type { Bounds } from "./bounds.ts";
+import { CallScope } from "./call-scope.ts";
 import { failedCall, openingFailure } from "./failures.ts";
+import { Fifo } from "./fifo.ts";
 import { inboundEvent } from "./inbound-signal.ts";
 import { JournalBuffer } from "./journal-buffer.ts";
 import type { JournalSinks } from "./journal-sink.ts";
@@ -51,10 +53,10 @@ type Call = CommandOf<"callAction">;
  */
 export class Shell {
   readonly #start: StartInput;
-  readonly #fifo: Incoming[] = [];
+  readonly #fifo = new Fifo<Incoming>();
   readonly #journal = new JournalBuffer();
   readonly #timers = new Map<CommandId, CancellationScope>();
-  readonly #calls = new Map<CommandId, CancellationScope>();
+  readonly #calls = new Map<CommandId, CallScope>();
   /** Local calls whose segments died: they go as ordinary activities. */
   readonly #ordinary = new Set<CommandId>();
   #program!: Program;
@@ -71,8 +73,7 @@ export class Shell {
   #inFlight = 0;
   #flushes = 0;
   #budgetReported = false;
-  /** Something ended that the interpreter need not hear of, but that a bound may wait for. */
-  #woken = false;
+  readonly #idleScopes: CallScope[] = [];
 
   constructor(start: StartInput, root: CancellationScope) {
     this.#start = start;
@@ -99,13 +100,18 @@ export class Shell {
         await this.#flushNow();
         continue;
       }
-      await this.#act();
+      while (this.#commanded.length > 0 && this.#outcome === undefined) {
+        const held = workflowInfo().historyLength >= this.#bounds.holdEvents && this.#inFlight > 0;
+        const slow = this.#perform(held ? "hold calls" : "all");
+        if (slow !== undefined) await slow;
+        this.#cancelWhatWasClosed();
+        if (held || this.#makesRoom()) break;
+      }
       if (this.#outcome !== undefined) break;
       if (this.#fifo.length > 0) continue;
       if (this.#journal.unsentCount > 0) this.#flushAside();
       else if (this.#makesRoom()) continue;
-      this.#woken = false;
-      await condition(() => this.#fifo.length > 0 || this.#woken);
+      await this.#fifo.sleep();
       this.#turn++;
     }
     while (!this.#journal.empty) await this.#flushNow();
@@ -202,45 +208,50 @@ export class Shell {
     this.#commanded = rest.filter((command) => command.kind === "finish" || this.#isOpen(command.id));
   }
 
-  async #act(): Promise<void> {
-    while (this.#commanded.length > 0 && this.#outcome === undefined) {
-      const commands = this.#commanded;
-      this.#commanded = [];
-      const held = workflowInfo().historyLength >= this.#bounds.holdEvents && this.#inFlight > 0;
-      const waits: CommandOf<"openWait">[] = [];
-      const local: Call[] = [];
-      for (const command of commands) {
-        switch (command.kind) {
-          case "callAction":
-            if (held) this.#commanded.push(command);
-            else if (this.#goesInSegment(command)) local.push(command);
-            else await this.#callAction(command);
-            break;
-          case "openWait":
-            waits.push(command);
-            break;
-          case "startTimer":
-            this.#startTimer(command);
-            break;
-          case "yield":
-            await this.#yield();
-            break;
-          case "openTask":
-          case "closeTask":
-            throw new Error(`The command ${command.kind} is not performed by this shell; publishing refuses what needs it`);
-          case "cancelAction":
-          case "cancelTimer":
-          case "closeWait":
-          case "finish":
-            break;
-        }
+  /** Performs what is commanded. @returns what must be waited for before the next command; undefined, which costs no promise: nothing */
+  #perform(which: "all" | "hold calls"): Promise<void> | undefined {
+    const commands = this.#commanded;
+    this.#commanded = [];
+    // So many entries are flushed first, and no call carries them.
+    const full = this.#journal.unsentCount > this.#bounds.carriedEntries;
+    let flushFirst = false;
+    let yields = false;
+    const waits: CommandOf<"openWait">[] = [];
+    const local: Call[] = [];
+    for (const command of commands) {
+      switch (command.kind) {
+        case "callAction":
+          if (which === "hold calls") this.#commanded.push(command);
+          else if (this.#goesInSegment(command)) local.push(command);
+          else if (full) {
+            this.#commanded.push(command);
+            flushFirst = true;
+          } else this.#callAction(command);
+          break;
+        case "openWait":
+          waits.push(command);
+          break;
+        case "startTimer":
+          this.#startTimer(command);
+          break;
+        case "yield":
+          yields = true;
+          break;
+        case "cancelAction":
+        case "cancelTimer":
+        case "closeWait":
+        case "finish":
+          break;
       }
-      if (waits.length > 0) this.#openWaits(waits);
-      if (local.length > 0) await this.#segment(local);
-      this.#cancelWhatWasClosed();
-      if (held) return;
-      if (this.#makesRoom()) return;
     }
+    if (waits.length > 0) this.#openWaits(waits);
+    return flushFirst || yields || local.length > 0 ? this.#performSlowly({ flushFirst, yields, local }) : undefined;
+  }
+
+  async #performSlowly({ flushFirst, yields, local }: { readonly flushFirst: boolean; readonly yields: boolean; readonly local: readonly Call[] }): Promise<void> {
+    if (flushFirst) await this.#flushNow();
+    if (yields) await this.#yield();
+    if (local.length > 0) await this.#segment(local);
   }
 
   #goesInSegment(command: Call): boolean {
@@ -249,21 +260,22 @@ export class Shell {
     return this.#calls.size === 0 && this.#state.open.every(({ command: open }) => open.kind === "callAction" && open.facts.execution === "local" && open.handedBack !== true && !this.#ordinary.has(open.id));
   }
 
-  async #callAction(command: Call): Promise<void> {
+  #callAction(command: Call): void {
     if (this.#calls.has(command.id)) return;
-    if (this.#journal.unsentCount > this.#bounds.carriedEntries) await this.#flushNow();
     const entries = this.#journal.take(command.id);
-    const scope = new CancellationScope({ cancellable: true });
+    const scope = this.#idleScopes.pop() ?? new CallScope();
     this.#calls.set(command.id, scope);
     this.#inFlight++;
     const done = (event?: Incoming): void => {
       this.#inFlight--;
       this.#calls.delete(command.id);
-      if (event === undefined) this.#woken = true;
+      if (!scope.cancelled) this.#idleScopes.push(scope);
+      // Of a call that was cancelled the interpreter need not hear, but a bound may wait for it.
+      if (event === undefined) this.#fifo.wake();
       else this.#fifo.push(event);
     };
     void scope
-      .run(() => performActionWithin(command.timeoutMs, this.#bounds.heartbeatTimeoutMs)(this.#crossing({ ...this.#writer(), call: command }), this.#crossing(entries)))
+      .enter(() => performActionWithin(command.timeoutMs, this.#bounds.heartbeatTimeoutMs)(this.#crossing({ ...this.#writer(), call: command }), this.#crossing(entries)))
       .then(
         (result) => {
           this.#journal.acknowledge(command.id);
@@ -385,7 +397,7 @@ export class Shell {
     }
     this.#inFlight--;
     this.#journal.acknowledge(owner);
-    this.#woken = true;
+    this.#fifo.wake();
   }
 
   // --- continue-as-new

@@ -25,7 +25,7 @@ afterAll(() => world?.close());
 const quiet = { info: () => undefined, warn: () => undefined };
 const request = (more: object = {}) => ({ tenantId: world.tenantId, workflowKey: "greet", payload: { name: "Ada" }, startedBy: "test", ...more });
 
-test("[ENG-12] [ENG-13] [ENG-14] [PRJ-10] [TST-01] a launch pins the definition, whatever the environment says of engines and queues", async () => {
+test("[ENG-02] [ENG-07] [ENG-08] [ENG-10] [ENG-12] [ENG-13] [ENG-14] [PRJ-10] [TST-01] a launch pins the definition, whatever the environment says of engines and queues", async () => {
   const stale = { WORKFLOW_RUNTIME_V2_ENABLE_TEMPORAL_POLLING: "false", WORKFLOW_RUNTIME_V2_ENABLE_DB_POLLING: "true", WORKFLOW_RUNTIME_V2_ENGINE: "db", WORKFLOW_RUNTIME_V2_TEMPORAL_TASK_QUEUE: "elsewhere" };
   Object.assign(process.env, stale);
   try {

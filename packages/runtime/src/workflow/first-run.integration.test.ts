@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-test("[ENG-01] [ENG-09] [ENG-14] a run goes through local steps to its output on Temporal", async () => {
+test("[ENG-01] [ENG-09] [ENG-14] [OWN-04] [TST-23] a run goes through local steps to its output on Temporal", async () => {
   await world.publish({
     workflow: "two-steps",
     steps: [

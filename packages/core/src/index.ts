@@ -65,6 +65,9 @@ export { programFormat } from "./program/program.ts";
 export type {
   ActionError,
   BranchResult,
+  ChildCall,
+  ChildError,
+  ChildResult,
   Command,
   CommandError,
   CommandId,
@@ -142,6 +145,11 @@ export type { SchemaProblem } from "./schema/problem.ts";
 export type { MeteredValidation, ValidateOptions } from "./schema/validate.ts";
 export { validate, validateFuel, validateMetered } from "./schema/validate.ts";
 
+export type { BusinessSpan, ZoneOffset } from "./calendar/business-time.ts";
+export { businessInstant } from "./calendar/business-time.ts";
+export type { BusinessCalendar, CalendarDefinition, OpenMinutes } from "./calendar/calendar.ts";
+export { compileCalendar } from "./calendar/calendar.ts";
+
 export type { Coverage } from "./scenario/coverage.ts";
 export { coverable, mergedCoverage } from "./scenario/coverage.ts";
 export { runScenario } from "./scenario/run-scenario.ts";
@@ -149,7 +157,6 @@ export type { Skeleton } from "./scenario/skeleton.ts";
 export { skeletonOf } from "./scenario/skeleton.ts";
 export type {
   ActionContract,
-  BusinessSpan,
   CalledWorkflow,
   Effect,
   Expectation,

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import type { CalendarDefinition } from "../calendar/calendar.ts";
 import type { ErrorCategory, StepStatus } from "../interpreter/transition.ts";
 import type { Json, JsonObject } from "../values/json.ts";
+import { calendarSchema } from "./calendar.ts";
 import type { ShapeProblem } from "./definition.ts";
 import { idPattern } from "./step.ts";
 import { actionPattern } from "./steps/action-call.ts";
@@ -126,6 +128,8 @@ export interface ScenarioFileDefinition {
   readonly actions?: { readonly [id: string]: ActionDefinition };
   /** Schemas of forms that tasks name. */
   readonly forms?: { readonly [name: string]: JsonObject };
+  /** Business calendars, by name. */
+  readonly calendars?: { readonly [name: string]: CalendarDefinition };
   readonly defaults?: ScenarioDefaultsDefinition;
   readonly scenarios: readonly ScenarioDefinition[];
 }
@@ -369,6 +373,10 @@ export function scenarioFileSchema(): z.ZodType<ScenarioFileDefinition> {
         .record(z.string().min(1).max(200), z.record(z.string(), z.unknown()))
         .optional()
         .describe("Schemas of the forms that tasks name."),
+      calendars: z
+        .record(z.string().min(1).max(200), calendarSchema)
+        .optional()
+        .describe("The calendars by which business time is counted."),
       defaults: z.strictObject(defaults).optional().describe("What all scenarios have, unless they say otherwise."),
       scenarios: z.array(scenario).min(1).max(scenariosMax),
     })

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { x } from "../testing/build-program.ts";
 import { programOf } from "../testing/scenario-cases.ts";
-import { programWith, ran, said } from "../testing/scenario.ts";
+import { programWith, ran, said, scenarioOf } from "../testing/scenario.ts";
+import { zoneOffset } from "../testing/zone-offset.ts";
+import { runScenario } from "./run-scenario.ts";
 
 const dayMs = 86_400_000;
 const call = { type: "action.call", action: "shop.charge@1", input: {} };
@@ -409,6 +411,28 @@ test("[CASE-23] an answer that does not fit, or comes second, is refused; that m
   expect(said(ran(asking, { answers: wrongly }))).toEqual(["/answers/0 The answer was accepted."]);
 });
 
+const chase = programWith([
+  { id: "wait", type: "time.wait", business: { days: 2, calendar: "default" } },
+  { id: "then", type: "time.wait", business: { hours: 2, calendar: "default" } },
+]);
+const office = { zone: "Europe/Berlin", week: { "mon-fri": ["09:00-17:00"] }, holidays: ["2030-04-19", "2030-04-22"] };
+
+test("[CAL-01] business time is counted by the calendar that the file declares", () => {
+  // The Thursday before Easter, 16:00 in Berlin: two business days are over on Wednesday, two hours more on Thursday at 10:00.
+  const given = { now: "2030-04-18T14:00:00Z", expect: { took: "6d 18h" } };
+  const calendars = { default: office };
+  expect(said(runScenario(chase, scenarioOf(given, { calendars }), { zoneOffset }))).toEqual([]);
+  expect(said(runScenario(chase, scenarioOf(given), { zoneOffset }))).toEqual([
+    " The scenario file declares no calendar default.",
+  ]);
+  expect(said(runScenario(chase, scenarioOf(given, { calendars })))).toEqual([
+    " Nobody here knows the clocks of Europe/Berlin.",
+  ]);
+  expect(
+    said(runScenario(chase, scenarioOf(given, { calendars: { default: { ...office, week: {} } } }), { zoneOffset })),
+  ).toEqual([" The calendar default has not so many hours in ten years."]);
+});
+
 test("a task that nobody answers times out, or keeps the run for ever", () => {
   expect(said(ran(asking, { expect: { error: { category: "TimeoutError", stepId: "ask" }, took: "60s" } }))).toEqual(
     [],
@@ -426,6 +450,6 @@ test("a form that a task names is the one that the file declares", () => {
       { step: "ask", answer: { ok: true }, at: 2 },
     ],
   };
-  expect(said(ran(program, given, { forms: { visit: form } }))).toEqual([]);
+  expect(said(runScenario(program, scenarioOf(given, { forms: { visit: form } })))).toEqual([]);
   expect(said(ran(program, { expect: { error: { code: "FORM_UNKNOWN", stepId: "ask" } } }))).toEqual([]);
 });

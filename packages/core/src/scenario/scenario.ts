@@ -1,3 +1,5 @@
+import type { ZoneOffset } from "../calendar/business-time.ts";
+import type { BusinessCalendar } from "../calendar/calendar.ts";
 import type { ActionFacts, Program, Value } from "../program/program.ts";
 import type { Coverage } from "./coverage.ts";
 import type { ErrorCategory, Instant, JournalEntry, Outcome, RunState, StepStatus } from "../interpreter/transition.ts";
@@ -18,6 +20,10 @@ export interface Scenario {
   readonly mocks: { readonly [name: string]: Mock };
   /** What called workflows are, by key. */
   readonly workflows: { readonly [key: string]: CalledWorkflow };
+  /** Schemas of the forms that tasks name. */
+  readonly forms?: { readonly [name: string]: Json };
+  /** By which business time is counted. */
+  readonly calendars?: { readonly [name: string]: BusinessCalendar };
   readonly events: readonly ScheduledEvent[];
   readonly answers: readonly ScheduledAnswer[];
   readonly cancelAt?: Moment;
@@ -179,10 +185,8 @@ export interface ScenarioResult {
 export interface ScenarioWorld {
   /** Inputs are checked against these, as a worker does; and the outputs of mocks, so that they do not drift. */
   readonly actions?: readonly ActionContract[];
-  /** Schemas of named forms. */
-  readonly forms?: { readonly [name: string]: Json };
-  /** When a business time is over. Left out: a scenario with one fails. */
-  readonly businessTime?: (span: BusinessSpan, from: Instant) => Instant;
+  /** The clocks of a zone, for business time; undefined for a zone that is not known. Left out: none is. */
+  readonly zoneOffset?: (zone: string) => ZoneOffset | undefined;
   /** Applied to the state between any two events of a run, as when it is carried to another execution. */
   readonly checkpoint?: (state: RunState) => RunState;
 }
@@ -191,10 +195,4 @@ export interface ActionContract extends Partial<ActionFacts> {
   readonly id: string;
   readonly inputSchema?: JsonObject;
   readonly outputSchema?: JsonObject;
-}
-
-export interface BusinessSpan {
-  readonly days?: number;
-  readonly hours?: number;
-  readonly calendar: string;
 }

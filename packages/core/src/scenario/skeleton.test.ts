@@ -14,9 +14,9 @@ import { skeletonOf } from "./skeleton.ts";
 const now = "2030-01-07T09:00:00.000Z";
 
 /** The skeleton as its file has it, and what comes of running that. */
-function begun(program: Program, world: ScenarioWorld = {}) {
-  const skeleton = skeletonOf(program, { now }, world);
-  const text = scenarioText({ scenarios: [skeleton] }, " Scenarios");
+function begun(program: Program, world: ScenarioWorld = {}, file: { forms?: { [name: string]: JsonObject } } = {}) {
+  const skeleton = skeletonOf(program, { now, ...file }, world);
+  const text = scenarioText({ ...file, scenarios: [skeleton] }, " Scenarios");
   const parsed = parseScenarios(text);
   if ("issues" in parsed) throw new Error(`${JSON.stringify(parsed.issues)}\n${text}`);
   const [scenario] = parsed.scenarios;
@@ -101,7 +101,7 @@ test("people answer what the form allows", () => {
     { id: "again", type: "human.task", title: "Sure?", ...people, form: { ref: "sure" }, timeout: { durationMs: 5 } },
     { id: "done", type: "control.return", output: x("vars.answer") },
   ]);
-  const { skeleton, failures } = begun(asking, { forms: { sure: { enum: ["yes", "no"] } } });
+  const { skeleton, failures } = begun(asking, {}, { forms: { sure: { enum: ["yes", "no"] } } });
   expect(failures).toEqual([]);
   expect(skeleton).toMatchObject({
     answers: [

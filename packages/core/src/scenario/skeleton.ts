@@ -5,15 +5,7 @@ import type { Json, JsonObject } from "../values/json.ts";
 import { stepText } from "./check-lists.ts";
 import { runScenario } from "./run-scenario.ts";
 import { sampleOf } from "./sample.ts";
-import type {
-  CalledWorkflow,
-  Mock,
-  Scenario,
-  ScenarioResult,
-  ScenarioWorld,
-  ScheduledAnswer,
-  ScheduledEvent,
-} from "./scenario.ts";
+import type { Mock, Scenario, ScenarioResult, ScenarioWorld, ScheduledAnswer, ScheduledEvent } from "./scenario.ts";
 import { stepsById } from "./trace.ts";
 
 /** A scenario as a file has it, that passes as it stands. */
@@ -26,11 +18,11 @@ const selfMocked: readonly string[] = ["time.now@1", "random.uuid@1", "log.write
 /**
  * A first scenario for a workflow: samples of its payload and of what actions give, an event for each wait, and what
  * came of it as the expectation. Its author changes it into what should come of it.
- * @param workflows what called workflows are
+ * @param given when it begins, and what the workflow calls, asks and counts by
  */
 export function skeletonOf(
   program: Program,
-  given: { readonly now: string; readonly workflows?: { readonly [key: string]: CalledWorkflow } },
+  given: Pick<Scenario, "now" | "forms" | "calendars"> & Partial<Pick<Scenario, "workflows">>,
   world: ScenarioWorld = {},
 ): Skeleton {
   const payload = program.payloadSchema === undefined ? {} : sampleOf(program.payloadSchema);
@@ -40,6 +32,8 @@ export function skeletonOf(
     payload,
     now: given.now,
     mocks: Object.fromEntries(Object.entries(outputs).map(([id, output]) => [id, literalMock(output)])),
+    ...(given.forms === undefined ? {} : { forms: given.forms }),
+    ...(given.calendars === undefined ? {} : { calendars: given.calendars }),
     workflows: given.workflows ?? {},
     events: [],
     answers: [],
@@ -49,7 +43,7 @@ export function skeletonOf(
   let result = runScenario(program, scenario, world);
   for (let round = 0; round < roundsMax; round += 1) {
     const events = eventsFor(result.journal, scenario.events);
-    const answers = answersFor(result.journal, scenario.answers, program, world);
+    const answers = answersFor(result.journal, scenario, program);
     if (events.length + answers.length === 0) break;
     scenario = { ...scenario, events: [...scenario.events, ...events], answers: [...scenario.answers, ...answers] };
     result = runScenario(program, scenario, world);
@@ -96,15 +90,14 @@ function eventsFor(journal: readonly JournalEntry[], known: readonly ScheduledEv
 /** Answers to the tasks that got none, likewise. */
 function answersFor(
   journal: readonly JournalEntry[],
-  known: readonly ScheduledAnswer[],
+  { answers: known, forms }: Pick<Scenario, "answers" | "forms">,
   program: Program,
-  world: ScenarioWorld,
 ): ScheduledAnswer[] {
   const answers: ScheduledAnswer[] = [];
   for (const { stepId } of inVain(journal, "human")) {
     const step = stepsById(program).get(stepId);
     if (step?.type !== "human.task" || [...known, ...answers].some((answer) => answer.step === stepId)) continue;
-    const schema = "schema" in step.form ? step.form.schema : world.forms?.[step.form.ref];
+    const schema = "schema" in step.form ? step.form.schema : forms?.[step.form.ref];
     if (schema !== undefined) answers.push({ step: stepId, answer: sampleOf(schema), by: "ada" });
   }
   return answers;

@@ -1,3 +1,6 @@
+import { businessInstant } from "../calendar/business-time.ts";
+import type { ZoneOffset } from "../calendar/business-time.ts";
+import type { BusinessCalendar } from "../calendar/calendar.ts";
 import { canAnswer } from "../interpreter/answers.ts";
 import { resume, start } from "../interpreter/interpret.ts";
 import type {
@@ -162,19 +165,22 @@ export class VirtualShell {
 
   #openedTask({ task }: CommandOf<"openTask">): { taskId: string; schema?: Json; dueAt?: Instant } {
     const { taskId, form, due } = task;
-    const schema = "ref" in form ? this.#world.forms?.[form.ref] : undefined;
+    const schema = "ref" in form ? this.#scenario.forms?.[form.ref] : undefined;
     const dueAt = due === undefined ? undefined : this.#dueAt(due);
     return { taskId, ...(schema === undefined ? {} : { schema }), ...(dueAt === undefined ? {} : { dueAt }) };
   }
 
+  /** Business time is counted by the scenario's calendar; one that cannot be counted ends the scenario. */
   #dueAt(when: ResolvedWhen): Instant | undefined {
     if ("dueAt" in when) return when.dueAt;
-    const dueAt = this.#world.businessTime?.(when.business, this.clock.now);
-    if (dueAt === undefined)
-      this.failures.push({
-        path: "",
-        message: `There is no calendar ${when.business.calendar} to count business time by.`,
-      });
+    const { calendar: name, ...span } = when.business;
+    const calendar = this.#scenario.calendars?.[name];
+    const offset = calendar === undefined ? undefined : this.#world.zoneOffset?.(calendar.zone);
+    const dueAt =
+      calendar === undefined || offset === undefined
+        ? undefined
+        : businessInstant(calendar, span, this.clock.now, offset);
+    if (dueAt === undefined) this.failures.push({ path: "", message: noBusinessTime(name, calendar, offset) });
     return dueAt;
   }
 
@@ -233,6 +239,12 @@ export class VirtualShell {
       if (waits) this.#feed(run, { kind: "eventArrived", event });
     }
   }
+}
+
+function noBusinessTime(name: string, calendar: BusinessCalendar | undefined, offset: ZoneOffset | undefined): string {
+  if (calendar === undefined) return `The scenario file declares no calendar ${name}.`;
+  if (offset === undefined) return `Nobody here knows the clocks of ${calendar.zone}.`;
+  return `The calendar ${name} has not so many hours in ten years.`;
 }
 
 function isOpen(run: VirtualRun, id: CommandId): boolean {

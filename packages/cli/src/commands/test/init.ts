@@ -25,7 +25,7 @@ export async function initTests({ io, out }: Context, flows: readonly string[]):
   for (const flow of flows) {
     const path = isAbsolute(flow) ? flow : join(io.cwd, flow);
     const file = testFileOf(path);
-    const tested = await testedWorkflow(file, { actions: [], forms: {}, scenarios: [] });
+    const tested = await testedWorkflow(file, { actions: [], forms: [], calendars: [], scenarios: [] });
     if ("issues" in tested) {
       for (const issue of tested.issues)
         for (const line of issueLines(issue, out.paintProgress, shownPath(tested.file, io))) out.progress(line);

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ShownIssue } from "../../output/issues.ts";
 import { flowBeside, flowsIn } from "./find-tests.ts";
+import { zoneOffset } from "./zone-offset.ts";
 
 /** What a scenario file is about: its workflow, and those that this one may call. */
 export interface TestedWorkflow {
@@ -36,11 +37,11 @@ export async function testedWorkflow(testFile: string, file: ScenarioFile): Prom
   const under = documents.find(isOwn);
   if (under === undefined) return { file: testFile, issues: [noDefinition(file.workflow)] };
 
-  const forms = Object.entries(file.forms).map(([name, schema]) => ({ name, schema }));
   const catalogue: CompileCatalogue = {
     actions,
-    // A tenant has forms that nobody here knows; what a file declares is all that its scenarios know.
-    ...(forms.length === 0 ? {} : { forms }),
+    // A tenant has forms and calendars that nobody here knows; what a file declares is all that its scenarios know.
+    ...(file.forms.length === 0 ? {} : { forms: file.forms.map((name) => ({ name })) }),
+    ...(file.calendars.length === 0 ? {} : { calendars: file.calendars }),
     workflows: entries(
       documents.map(({ checked }) => checked),
       file.scenarios,
@@ -55,7 +56,7 @@ export async function testedWorkflow(testFile: string, file: ScenarioFile): Prom
   }
   const { program, issues } = checkDefinition(under.text, catalogue);
   if (program === undefined) return { file: under.path, issues: issues.map(hinted) };
-  return { program, beside, world: { actions, forms: file.forms } };
+  return { program, beside, world: { actions, zoneOffset } };
 }
 
 /** A scenario with the programs of the workflows beside; what it says that one of them gives still holds. */

@@ -231,6 +231,21 @@ test.each([
     "forms: { a: { type: objekt } }\nscenarios: [{ name: a }]",
     [expect.stringMatching(/^1 SCHEMA_\w+ \/forms\/a\/type /)],
   ],
+  [
+    "calendars: { a: { zone: UTC, week: { mon: [09:00-17:00, 16:00-18:00] } } }\nscenarios: [{ name: a }]",
+    ["1 FIELD_INVALID /calendars/a The hours of mon overlap, or are not in order."],
+  ],
+  [
+    "calendars: { a: { zone: UTC, week: { monday: [] } } }\nscenarios: [{ name: a }]",
+    [expect.stringMatching(/^1 FIELD_INVALID \/calendars\/a\/week/)],
+  ],
+  [
+    "calendars: { a: { week: { mon: ['9-17'] } } }\nscenarios: [{ name: a }]",
+    [
+      '1 FIELD_MISSING /calendars/a/zone "zone" is missing.',
+      '1 FIELD_INVALID /calendars/a/week/mon/0 "0" cannot be "9-17".',
+    ],
+  ],
   [one("    name: b"), [expect.stringMatching(/^3 KEY_DUPLICATE \/scenarios\/0\/name /)]],
 ])("%j is refused with its place", (text, expected) => {
   expect(issues(text)).toEqual(expected);

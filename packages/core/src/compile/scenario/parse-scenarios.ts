@@ -1,3 +1,5 @@
+import { compileCalendar } from "../../calendar/calendar.ts";
+import type { BusinessCalendar } from "../../calendar/calendar.ts";
 import { scenarioProblems } from "../../definition/scenario.ts";
 import type { ScenarioFileDefinition } from "../../definition/scenario.ts";
 import type { ErrorCode } from "../../errors/errors.ts";
@@ -19,8 +21,9 @@ export interface ScenarioFile {
   readonly workflow?: string;
   /** Actions that the file declares. */
   readonly actions: readonly ActionEntry[];
-  /** Schemas of the forms that it declares. */
-  readonly forms: { readonly [name: string]: JsonObject };
+  /** Names of the forms and calendars that it declares; each scenario has them. */
+  readonly forms: readonly string[];
+  readonly calendars: readonly string[];
   readonly scenarios: readonly Scenario[];
   /** The line of a place in a scenario, such as the `path` of a failure; text only. */
   readonly lineOf?: (scenario: number, path: string) => number;
@@ -53,18 +56,31 @@ export function parseScenarios(textOrObject: unknown): ParsedScenarios {
   const forms: { [name: string]: JsonObject } = {};
   for (const [name, schema] of Object.entries(file.forms ?? {}))
     forms[name] = checkedSchema(schema, "/forms" + pointerToken(name), issues);
+  const calendars: { [name: string]: BusinessCalendar } = {};
+  for (const [name, given] of Object.entries(file.calendars ?? {})) {
+    const compiled = compileCalendar(given);
+    if ("problem" in compiled)
+      issues.error("FIELD_INVALID", { pointer: "/calendars" + pointerToken(name) }, compiled.problem);
+    else calendars[name] = compiled;
+  }
   const scenarios = file.scenarios.map((scenario, i) => {
     const pointer = `/scenarios/${i}`;
     const compiled = compileScenario(scenario, file.defaults ?? {}, pointer, (code, at, message, remedy) =>
       issues.error(code as ErrorCode, { pointer: at }, message, remedy),
     );
-    return positions === undefined ? compiled : { ...compiled, line: positions.lineOf(pointer) };
+    return {
+      ...compiled,
+      ...(positions === undefined ? {} : { line: positions.lineOf(pointer) }),
+      ...(file.forms === undefined ? {} : { forms }),
+      ...(file.calendars === undefined ? {} : { calendars }),
+    };
   });
   if (issues.hasErrors) return { issues: issues.list() };
   return {
     ...(file.workflow === undefined ? {} : { workflow: file.workflow }),
     actions,
-    forms,
+    forms: Object.keys(forms),
+    calendars: Object.keys(calendars),
     scenarios,
     ...(positions === undefined ? {} : { lineOf: lineOf(positions) }),
   };

@@ -37,6 +37,10 @@ export function abandonCommands(m: Machine, place: StepPlace, ids: readonly Comm
         if (!withdrawn) m.commands.push({ id, kind: "closeTask", outcome: "canceled" });
         waitEntry(m, place, id, "human", "CANCELED", { resolvedBy: why });
         break;
+      case "startChild":
+        if (!withdrawn) m.commands.push({ id, kind: "cancelChild" });
+        waitEntry(m, place, id, "child", "CANCELED", { resolvedBy: why });
+        break;
       default:
         break;
     }

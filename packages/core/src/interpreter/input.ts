@@ -2,7 +2,7 @@ import type { Json } from "../values/json.ts";
 import type { Machine } from "./machine.ts";
 import { takeSeq } from "./machine.ts";
 import { inlineValueMaxBytes } from "./semantics.ts";
-import type { InboundEvent, RunEvent, StartContext, ValueReference } from "./transition.ts";
+import type { ChildResult, InboundEvent, RunEvent, StartContext, ValueReference } from "./transition.ts";
 
 /*
  * The `input` entries: what `start` and `resume` were given, with large values as the references that came with them.
@@ -40,6 +40,11 @@ function storedEvent(event: RunEvent): Json {
       const { answer: _, ...rest } = event;
       return rest as unknown as Json;
     }
+    case "childSucceeded": {
+      if (!stands(event.reference)) break;
+      const { result: _, ...rest } = event;
+      return rest as unknown as Json;
+    }
     case "eventArrived": {
       if (!stands(event.reference)) break;
       return { ...event, event: withoutPayload(event.event) } as unknown as Json;
@@ -71,6 +76,8 @@ export function restoredEvent(stored: Json, resolve: (reference: ValueReference)
       return stands(event.reference) ? { ...event, output: resolve(event.reference) } : event;
     case "taskAnswered":
       return stands(event.reference) ? { ...event, answer: resolve(event.reference) } : event;
+    case "childSucceeded":
+      return stands(event.reference) ? { ...event, result: resolve(event.reference) as unknown as ChildResult } : event;
     case "eventArrived":
       return stands(event.reference)
         ? { ...event, event: { ...event.event, payload: resolve(event.reference) } }

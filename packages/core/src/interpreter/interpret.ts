@@ -13,6 +13,7 @@ import { runFibers } from "./run-fibers.ts";
 import { weigh } from "./size.ts";
 import { actionFailed, actionHandedBack, actionSucceeded } from "./steps/action-call.ts";
 import { waitTimedOut, waitTimeoutStarted } from "./steps/event-wait.ts";
+import { childFailed, childRetryDue, childStarted, childSucceeded } from "./steps/call-workflow.ts";
 import { taskAnswered, taskOpened, taskTimerFired, taskTimerStarted } from "./steps/human-task.ts";
 import { undoTimedOut } from "./steps/saga.ts";
 import { timeWaitFired, timeWaitStarted } from "./steps/time-wait.ts";
@@ -133,9 +134,17 @@ function take(m: Machine, event: RunEvent): void {
       m.yields = 0;
       taskAnswered(m, event);
       return;
+    case "childStarted":
+    case "childSucceeded":
+    case "childFailed": {
+      const open = openCommand(m, event.id);
+      if (open === undefined || open.command.kind !== "startChild") lateEntry(m, event.kind, event.id);
+      else takeChildResult(m, open, event);
+      return;
+    }
     case "commandFailed": {
       const open = openCommand(m, event.id);
-      if (open === undefined || open.fiber < 0 || !canFail(m, open.command)) lateEntry(m, event.kind, event.id);
+      if (open === undefined || open.fiber < 0 || !canFail(open.command)) lateEntry(m, event.kind, event.id);
       else commandFailed(m, open, event.error);
       return;
     }
@@ -175,10 +184,30 @@ function take(m: Machine, event: RunEvent): void {
   }
 }
 
-/** The limit of a saga's undoing is no part of what a step waits for. */
-function canFail(m: Machine, command: Command): boolean {
+function canFail(command: Command): boolean {
   if (command.kind === "openTask") return true;
-  return command.kind === "startTimer" && m.index.steps.get(command.place.stepPath)?.type !== "control.saga";
+  if (command.kind !== "startTimer") return false;
+  // Its instant is known: only business time needs a calendar.
+  return !("dueAt" in command.when);
+}
+
+function takeChildResult(
+  m: Machine,
+  open: OpenCommand,
+  event: Extract<RunEvent, { kind: "childStarted" | "childSucceeded" | "childFailed" }>,
+): void {
+  m.yields = 0;
+  switch (event.kind) {
+    case "childStarted":
+      childStarted(m, open, event);
+      return;
+    case "childSucceeded":
+      childSucceeded(m, open, event);
+      return;
+    case "childFailed":
+      childFailed(m, open, event);
+      return;
+  }
 }
 
 function takeActionResult(
@@ -218,6 +247,7 @@ function timerStarted(m: Machine, open: OpenCommand, command: CommandOf<"startTi
     case "human.task":
       taskTimerStarted(m, open, dueAt);
       return;
+    case "control.callWorkflow":
     case "control.saga":
       return;
     default:
@@ -247,6 +277,9 @@ function timerFired(m: Machine, open: OpenCommand, command: CommandOf<"startTime
       return;
     case "human.task":
       taskTimerFired(m, open);
+      return;
+    case "control.callWorkflow":
+      childRetryDue(m, open);
       return;
     case "control.saga":
       undoTimedOut(m, open);

@@ -56,7 +56,7 @@ export type JournalEntry = EntryCommon &
     | { readonly kind: "late"; readonly data: { readonly event: RunEvent["kind"]; readonly id?: string } }
   );
 
-export type WaitType = "time" | "event" | "human";
+export type WaitType = "time" | "event" | "human" | "child";
 
 export type EntryKind = JournalEntry["kind"];
 
@@ -101,10 +101,12 @@ export interface WaitEntryData {
   readonly filters?: readonly WaitFilter[];
   readonly timeoutAt?: Instant;
   readonly lookbackMs?: number;
+  /** The workflow of a child; `key` is its run. */
+  readonly workflow?: string;
   /** Of a task. */
   readonly title?: string;
   readonly dueAt?: Instant;
-  readonly resolvedBy?: "event" | "answer" | "time" | "timeout" | "cancel" | "end";
+  readonly resolvedBy?: "event" | "answer" | "child" | "time" | "timeout" | "cancel" | "end";
   /** Of an answer: its submission. */
   readonly eventId?: string;
   /** Who answered. */

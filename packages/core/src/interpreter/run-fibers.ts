@@ -6,6 +6,7 @@ import { issue, popFrame, takeCommandId, topFrame } from "./machine.ts";
 import { contextOf } from "./scope.ts";
 import { actionCall } from "./steps/action-call.ts";
 import { assign } from "./steps/assign.ts";
+import { callWorkflow } from "./steps/call-workflow.ts";
 import { eventWait } from "./steps/event-wait.ts";
 import { forEach, nextItem } from "./steps/for-each.ts";
 import { humanTask } from "./steps/human-task.ts";
@@ -155,6 +156,10 @@ function startStep(m: Machine, fiber: WorkFiber, step: ProgramStep): void {
       const id = takeCommandId(m);
       return eventWait(m, fiber, step, begun(m, step, id), id);
     }
+    case "control.callWorkflow": {
+      const id = takeCommandId(m);
+      return callWorkflow(m, fiber, step, begun(m, step, id), id);
+    }
     case "human.task": {
       const id = takeCommandId(m);
       return humanTask(m, fiber, step, begun(m, step, id), id);
@@ -164,7 +169,9 @@ function startStep(m: Machine, fiber: WorkFiber, step: ProgramStep): void {
       return timeWait(m, fiber, step, begun(m, step, id), id);
     }
     default:
-      throw new Corruption(`The interpreter does not perform ${step.type}, at ${step.path}.`);
+      throw new Corruption(
+        `The interpreter does not perform ${(step as { type: string }).type}, at ${(step as { path: string }).path}.`,
+      );
   }
 }
 

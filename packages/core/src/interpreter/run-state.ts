@@ -67,6 +67,8 @@ export interface OpenCommand {
   readonly opened?: true;
   /** Of an `openWait`: its timeout fired before it was opened. */
   readonly due?: true;
+  /** Of a `startChild`: the child that was started. */
+  readonly runId?: string;
   /** Of an `openTask` of a named form: an answer that came before the form was known. */
   readonly answer?: Extract<RunEvent, { kind: "taskAnswered" }>;
   /** It is under way nowhere: nothing has to be withdrawn when its step ends. */
@@ -140,6 +142,14 @@ export interface BranchResult {
   readonly error?: RunError;
 }
 
+/** Of a call of a workflow. */
+export interface ChildCall {
+  /** The try that is under way, or was the last. */
+  readonly attempt: number;
+  /** While no child has it: until the next try. */
+  readonly input?: Json;
+}
+
 /** Of a task that people are reminded of: the timer of the next one, and how many there were. */
 export interface Reminders {
   readonly timer?: CommandId;
@@ -156,6 +166,7 @@ export type Frame =
       readonly commands: readonly CommandId[];
       readonly fuel: number;
       readonly reminders?: Reminders;
+      readonly call?: ChildCall;
     }
   | { readonly kind: "block"; readonly place: StepPlace }
   | {

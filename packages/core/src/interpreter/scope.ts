@@ -110,10 +110,10 @@ function scopeOf(m: Machine, fiber: WorkFiber): { readonly [name: string]: Json 
   return scope;
 }
 
-/** From now on the current step's expressions see `event` too. */
-export function openEventScope(m: Machine, fiber: WorkFiber, event: Json): void {
+/** From now on the current step's expressions see a name more: `event`, or `childRun`. */
+export function openScope(m: Machine, fiber: WorkFiber, more: { readonly [name: string]: Json }): void {
   m.scope = undefined;
-  m.scope = { ...scopeOf(m, fiber), event };
+  m.scope = { ...scopeOf(m, fiber), ...more };
 }
 
 /** The value, or undefined for nothing. @throws StepFailure ExpressionError */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { buildProgram, x } from "../testing/build-program.ts";
 import { generatedActions, generateSteps, generateWorld } from "../testing/generate.ts";
-import { brokenPromise, inbound, run, startContext } from "../testing/world.ts";
+import { brokenPromise, childResult, inbound, run, startContext } from "../testing/world.ts";
 import type { Program } from "../program/program.ts";
 import type { Json } from "../values/json.ts";
 import { taskIdOf } from "./ids.ts";
@@ -80,6 +80,24 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc
       answer: fc.jsonValue() as fc.Arbitrary<Json>,
       by: fc.string(),
       override: fc.boolean(),
+    }),
+    fc.record({ kind: fc.constant("childStarted" as const), id: commandId, runId: fc.string() }),
+    fc.record({
+      kind: fc.constant("childSucceeded" as const),
+      id: commandId,
+      result: fc
+        .jsonValue()
+        .map((value) =>
+          childResult("r", { workflow: "w", stepId: "s", iteration: [], input: null, attempt: 1 }, value as Json),
+        ),
+    }),
+    fc.record({
+      kind: fc.constant("childFailed" as const),
+      id: commandId,
+      error: fc.constantFrom(
+        { category: "BusinessError" as const, code: "X", message: "x" },
+        { category: "Cancellation" as const, code: "CANCELED", message: "x" },
+      ),
     }),
     fc.record({
       kind: fc.constant("commandFailed" as const),

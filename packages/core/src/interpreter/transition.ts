@@ -17,6 +17,7 @@ export type {
 } from "./journal-entry.ts";
 export type {
   BranchResult,
+  ChildCall,
   Completion,
   Counters,
   EffectPlace,
@@ -151,6 +152,18 @@ export type Command = { readonly id: CommandId } & (
   /** Asks people. Issued again after continue-as-new: whoever performs it may find the task there. */
   | { readonly kind: "openTask"; readonly place: StepPlace; readonly task: TaskOffer }
   | { readonly kind: "closeTask"; readonly outcome: TaskOutcome }
+  /** Each try of a call is a child run of its own. */
+  | {
+      readonly kind: "startChild";
+      readonly place: StepPlace;
+      readonly workflow: string;
+      /** `latest`: the one that is published when the child is opened. */
+      readonly version: number | "latest";
+      readonly input: Json;
+      /** 1 for the first. */
+      readonly attempt: number;
+    }
+  | { readonly kind: "cancelChild" }
   | { readonly kind: "yield" }
   | { readonly kind: "finish"; readonly outcome: Outcome }
 );
@@ -242,12 +255,35 @@ export type RunEvent = { readonly now: Instant; readonly turn: number } & (
       readonly submissionId?: string;
       readonly reference?: ValueReference;
     }
+  | { readonly kind: "childStarted"; readonly id: CommandId; readonly runId: string }
+  | {
+      readonly kind: "childSucceeded";
+      readonly id: CommandId;
+      readonly result: ChildResult;
+      readonly reference?: ValueReference;
+    }
+  /** Before `childStarted`: no child could be opened, and the error says why. After it: the child's own error. */
+  | { readonly kind: "childFailed"; readonly id: CommandId; readonly error: ChildError }
   /** A timer or a task that cannot be: its calendar is gone, for example. The step fails with the error. */
   | { readonly kind: "commandFailed"; readonly id: CommandId; readonly error: CommandError }
   | { readonly kind: "cancelRequested"; readonly by: string; readonly reason?: string }
   | { readonly kind: "historyBudgetSpent" }
   | { readonly kind: "continue" }
 );
+
+/** What a child run leaves its parent: `childRun` of the output mapping. */
+export interface ChildResult {
+  readonly runId: string;
+  readonly output: Json;
+  readonly payload: Json;
+  readonly vars: Json;
+  readonly local: Json;
+  readonly meta: Json;
+  readonly system: Json;
+}
+
+/** A child run's error as it ended with it, or why there is no child. */
+export type ChildError = Omit<RunError, "at"> & { readonly at?: Instant };
 
 /** Why something that a step needs cannot be; the interpreter adds the place. */
 export type CommandError = Omit<ActionError, "attempt">;

@@ -9,7 +9,7 @@ export interface Unsupported {
  * InterpreterCorruption.
  */
 export const unperformedSteps: Unsupported = {
-  stepTypes: ["control.callWorkflow"],
+  stepTypes: [],
   fields: [],
 };
 

@@ -4,6 +4,7 @@ import { parseTarget } from "../compile/target.ts";
 import type {
   ActionFacts,
   Assignments,
+  ErrorPolicy,
   Program,
   ProgramStep,
   RetryPolicy,
@@ -68,7 +69,6 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
   switch (type) {
     case "action.call": {
       const action = source["action"] as string;
-      const onError = source["onError"] as { policy: "fail" | "continue"; captureErrorAs?: string } | undefined;
       return {
         ...common,
         type,
@@ -78,14 +78,7 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
         ...target("saveAs"),
         ...(source["retry"] === undefined ? {} : { retry: source["retry"] as RetryPolicy }),
         ...optional("timeoutMs"),
-        ...(onError === undefined
-          ? {}
-          : {
-              onError: {
-                policy: onError.policy,
-                ...(onError.captureErrorAs === undefined ? {} : { captureErrorAs: targetOf(onError.captureErrorAs) }),
-              },
-            }),
+        ...errorPolicy(source),
         ...optional("idempotencyKey"),
         ...optionalInner("compensate"),
       };
@@ -194,6 +187,20 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
         ...assign,
       };
     }
+    case "control.callWorkflow":
+      return {
+        ...common,
+        type,
+        workflow: (source["workflow"] ?? "child") as string,
+        version: (source["version"] ?? 1) as number,
+        input: valueOf((source["input"] ?? {}) as Json),
+        ...target("saveAs"),
+        ...(source["output"] === undefined
+          ? {}
+          : { output: assignments(source["output"] as { [name: string]: Json }) }),
+        ...(source["retry"] === undefined ? {} : { retry: source["retry"] as RetryPolicy }),
+        ...errorPolicy(source),
+      };
     case "human.task": {
       const when = <Name extends string>(name: Name): { [key in Name]?: When } => {
         const short = source[`${name}Ms`];
@@ -236,6 +243,13 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
       // A kind that the interpreter does not know.
       return { ...common, type } as unknown as ProgramStep;
   }
+}
+
+function errorPolicy(source: StepSource): { onError?: ErrorPolicy } {
+  const onError = source["onError"] as { policy: "fail" | "continue"; captureErrorAs?: string } | undefined;
+  if (onError === undefined) return {};
+  const { policy, captureErrorAs } = onError;
+  return { onError: captureErrorAs === undefined ? { policy } : { policy, captureErrorAs: targetOf(captureErrorAs) } };
 }
 
 function whenOf(when: { readonly [form: string]: Json }): When {

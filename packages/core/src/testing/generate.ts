@@ -1,7 +1,7 @@
 import type { Json } from "../values/json.ts";
 import { x } from "./build-program.ts";
 import type { StepSource } from "./build-program.ts";
-import type { Answer, Call, WorldOptions } from "./world.ts";
+import type { Answer, Call, Child, ChildAnswer, WorldOptions } from "./world.ts";
 
 /** Numbers from 0 to 1 that a seed gives, the same on every machine. */
 export function chance(seed: number): () => number {
@@ -74,6 +74,7 @@ export function generateSteps(seed: number, size: number): StepSource[] {
       "nap",
       "wait",
       "task",
+      "child",
       "state",
       "if",
       "each",
@@ -132,6 +133,39 @@ export function generateSteps(seed: number, size: number): StepSource[] {
             : {}),
           ...(maybe(0.5) ? { saveAs: `vars.${name()}` } : {}),
           ...(maybe(0.3) ? { assign: { [`vars.${name()}`]: maybe(0.5) ? x("event.payload.n") : any() } } : {}),
+        };
+      case "child":
+        return {
+          ...common,
+          type: "control.callWorkflow",
+          input: { v: any() },
+          ...(maybe(0.6) ? { saveAs: `vars.${name()}` } : {}),
+          ...(maybe(0.4)
+            ? {
+                output: {
+                  [`vars.${name()}`]: x(pick(["childRun.output", "childRun.vars.given.v", "childRun.meta.version"])),
+                  ...(maybe(0.3) ? { [`vars.${name()}`]: any() } : {}),
+                },
+              }
+            : {}),
+          ...(maybe(0.6)
+            ? {
+                retry: {
+                  maxAttempts: pick([1, 2, 3]),
+                  backoffMs: pick([0, 5, 30]),
+                  backoffMultiplier: pick([1, 2]),
+                  maxDelayMs: 100_000,
+                  jitter: false,
+                  retryOn: pick([
+                    ["ChildWorkflowError"],
+                    ["TransientError", "TimeoutError"],
+                    ["BROKEN"],
+                    ["CHILD_FAILED"],
+                  ]),
+                },
+              }
+            : {}),
+          ...(maybe(0.25) ? { onError: { policy: "continue", captureErrorAs: `vars.${name()}` } } : {}),
         };
       case "task":
         return {
@@ -297,9 +331,30 @@ export function generateWorld(seed: number): WorldOptions {
     )[Math.floor(own() * 4)] as readonly ["ActionError", string];
     return { afterMs, error: { category, code, attempt: 1 + Math.floor(own() * 3) } };
   };
+  const child = ({ stepId, iteration, attempt }: Child): ChildAnswer => {
+    let hash = seed;
+    for (const unit of `${stepId}/${iteration.join()}/${attempt}`)
+      hash = Math.imul(hash ^ unit.charCodeAt(0), 16_777_619);
+    const own = chance(hash);
+    const afterMs = 1 + Math.floor(own() * 40);
+    const kind = own();
+    const of = <T>(from: readonly T[]): T => from[Math.floor(own() * from.length)] as T;
+    if (kind < 0.04) return { never: true };
+    if (kind < 0.5) return { afterMs, output: of<Json>([1, { x: 5 }, null, "out"]) };
+    const [category, code] = of([
+      ["BusinessError", "BROKEN"],
+      ["TimeoutError", "WAIT_TIMEOUT"],
+      ["TransientError", "HTTP_503"],
+      ["Cancellation", "CANCELED"],
+      ["ValidationError", "PAYLOAD_INVALID"],
+    ] as const);
+    const error = { category, code, message: "failed" };
+    return own() < 0.2 ? { refused: error } : { afterMs, error };
+  };
   return {
     payload: { n: Math.floor(random() * 5) },
     act,
+    child,
     events,
     answers: Array.from({ length: Math.floor(random() * 8) }, (_, i) => ({
       atMs: Math.floor(random() * 90),

@@ -37,6 +37,7 @@ export function runBoth({ semantics, steps, world }: ModelCase): BothRuns {
       payload: real.state.payload,
       state: real.state.state,
       effects: real.effects,
+      children: real.children,
     }),
     naive: promised({
       trace: naive.trace,
@@ -45,6 +46,7 @@ export function runBoth({ semantics, steps, world }: ModelCase): BothRuns {
       payload: naive.payload,
       state: naive.state,
       effects: naive.effects,
+      children: naive.children,
     }),
   };
 }

@@ -29,7 +29,7 @@ export interface Row {
 /** What a fiber waits for. `settle` is given what came; `closed` says that it waits no more. */
 export interface Waiting {
   readonly row: Row;
-  readonly kind: "call" | "timer" | "event" | "task" | "branches";
+  readonly kind: "call" | "timer" | "event" | "task" | "child" | "branches";
   readonly wait?: { readonly name: string; readonly key: string; readonly holds: (event: InboundEvent) => boolean };
   readonly effect?: boolean;
   /** Of a task: its form is known. */

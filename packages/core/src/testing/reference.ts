@@ -3,6 +3,7 @@ import { filterHolds } from "../interpreter/filters.ts";
 import type { ErrorCategory, InboundEvent, Outcome, RunError } from "../interpreter/transition.ts";
 import type {
   Assignments,
+  CallWorkflowStep,
   EventWaitStep,
   HumanTaskStep,
   Program,
@@ -14,10 +15,10 @@ import type {
 import { validate } from "../schema/validate.ts";
 import { instantFromMs, parseInstantMs } from "../time/instant.ts";
 import type { Json, JsonObject } from "../values/json.ts";
-import { epochMs, inbound } from "./world.ts";
+import { childResult, epochMs, inbound } from "./world.ts";
 import { cancelled, Raised, Returned } from "./reference-fiber.ts";
 import type { Done, Fiber, Parts, Row, Saga, Scope, Settled, Waiting } from "./reference-fiber.ts";
-import type { Call, TaskAnswer, WorldOptions } from "./world.ts";
+import type { Call, Child, ChildAnswer, TaskAnswer, WorldOptions } from "./world.ts";
 
 /*
  * What the language means, said a second time and in another way: recursion, JavaScript's own exceptions and finally,
@@ -32,6 +33,7 @@ export interface Reference {
   readonly state: Json;
   readonly trace: readonly string[];
   readonly effects: readonly Call[];
+  readonly children: readonly Child[];
 }
 
 const copy = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T));
@@ -46,6 +48,7 @@ export function reference(program: Program, options: WorldOptions): Reference {
   let cancelDetails: JsonObject | undefined;
   const rows: Row[] = [];
   const effects: Call[] = [];
+  const children: Child[] = [];
   const fibers: Fiber[] = [];
   const waitings: Waiting[] = [];
   const kept: InboundEvent[] = [];
@@ -190,8 +193,7 @@ export function reference(program: Program, options: WorldOptions): Reference {
       row.status = "SUCCEEDED";
     } catch (thrown) {
       row.status = thrown instanceof Raised ? "FAILED" : thrown instanceof Returned ? "SUCCEEDED" : "CANCELED";
-      if (!(thrown instanceof Raised) || step.type !== "action.call" || step.onError?.policy !== "continue")
-        throw thrown;
+      if (!(thrown instanceof Raised) || !("onError" in step) || step.onError?.policy !== "continue") throw thrown;
       write(row, scope.fiber, step.onError.captureErrorAs ?? ["vars", "error"], thrown.error as unknown as Json);
     }
   }
@@ -366,8 +368,10 @@ export function reference(program: Program, options: WorldOptions): Reference {
         return yield* eventWait(step, row, scope);
       case "human.task":
         return yield* humanTask(step, row, scope);
+      case "control.callWorkflow":
+        return yield* callWorkflow(step, row, scope);
       default:
-        throw new Error(`the reference does not know ${step.type}`);
+        throw new Error(`the reference does not know ${(step as ProgramStep).type}`);
     }
   }
   function* guarded(
@@ -555,6 +559,45 @@ export function reference(program: Program, options: WorldOptions): Reference {
     if (step.assign !== undefined) writeAll(row, scope, step.assign, facts as unknown as Json);
   }
 
+  function* callWorkflow(step: CallWorkflowStep, row: Row, scope: Scope): Generator<Waiting, void, unknown> {
+    const input = evaluated(row, scope, step.input) ?? null;
+    for (let attempt = 1; ; attempt += 1) {
+      const { workflow } = step;
+      const child: Child = { workflow, stepId: step.id, iteration: scope.iteration, input, attempt };
+      const waiting = waitingFor(row, "child");
+      waiting.issue = () => {
+        children.push(child);
+        const given = options.child?.(child) ?? { output: null };
+        if ("never" in given) return;
+        const afterMs = "refused" in given ? 0 : (given.afterMs ?? 1);
+        at(afterMs, () => waiting.closed || waiting.settle({ value: given }));
+      };
+      const given = (yield waiting) as Exclude<ChildAnswer, { readonly never: true }>;
+      if ("output" in given) {
+        const { output } = given;
+        if (step.saveAs !== undefined) write(row, scope.fiber, step.saveAs, output);
+        const childRun = childResult("", child, output) as unknown as Json;
+        const inChild = { ...scope, locals: { ...scope.locals, childRun } };
+        if (step.output !== undefined) writeAll(row, inChild, step.output);
+        return;
+      }
+      const error = "refused" in given ? given.refused : given.error;
+      const isCanceled = error.category === "Cancellation";
+      const isOurs = "refused" in given && !isCanceled;
+      const failed = isOurs
+        ? errorOf(row, error.category, error.code, attempt)
+        : errorOf(row, "ChildWorkflowError", isCanceled ? "CHILD_CANCELED" : "CHILD_FAILED", attempt);
+      const { maxAttempts = 1, retryOn = [], backoffMs = 0, backoffMultiplier = 1 } = step.retry ?? {};
+      const names = [error.category, error.code, failed.category, failed.code];
+      if (isCanceled || attempt >= maxAttempts || !names.some((name) => retryOn.includes(name)))
+        throw new Raised(failed);
+      const delayMs = backoffMs * backoffMultiplier ** (attempt - 1);
+      if (delayMs === 0) continue;
+      const pause = waitingFor(row, "timer");
+      pause.issue = () => at(delayMs, () => pause.closed || pause.settle({ value: undefined }));
+      yield pause;
+    }
+  }
   function* humanTask(step: HumanTaskStep, row: Row, scope: Scope): Generator<Waiting, void, unknown> {
     const text = (value: Value | undefined): string | undefined => {
       const found = value === undefined ? undefined : evaluated(row, scope, value);
@@ -834,5 +877,6 @@ export function reference(program: Program, options: WorldOptions): Reference {
         `${step.id}${iteration.length === 0 ? "" : `[${iteration.join(".")}]`} ${status}`,
     ),
     effects,
+    children,
   };
 }

@@ -2,6 +2,8 @@ import { openCommands, resume, start } from "../interpreter/interpret.ts";
 import { instantFromMs, instantMs } from "../time/instant.ts";
 import type {
   ActionError,
+  ChildError,
+  ChildResult,
   Command,
   CommandOf,
   InboundEvent,
@@ -39,9 +41,25 @@ export interface TaskAnswer {
   readonly submissionId?: string;
 }
 
+/** How a child run ends. `refused`: none could be opened. */
+export type ChildAnswer = { readonly afterMs?: number } & (
+  | { readonly output: Json }
+  | { readonly error: ChildError }
+  | { readonly refused: ChildError }
+  | { readonly never: true }
+);
+export interface Child {
+  readonly workflow: string;
+  readonly stepId: string;
+  readonly iteration: readonly number[];
+  readonly input: Json;
+  readonly attempt: number;
+}
+
 export interface WorldOptions {
   readonly payload?: Json;
   readonly act?: (call: Call) => Answer;
+  readonly child?: (child: Child) => ChildAnswer;
   /** Events past the inbox by signal, at their time. */
   readonly events?: readonly {
     readonly atMs: number;
@@ -72,6 +90,7 @@ export interface Ran {
   readonly outcome: Outcome | undefined;
   readonly trace: readonly TraceStep[];
   readonly effects: readonly Call[];
+  readonly children: readonly Child[];
   readonly events: readonly RunEvent[];
   /** When the run ended, or nothing could happen any more, after its start. */
   readonly endedAtMs: number;
@@ -87,6 +106,7 @@ type Pending = { readonly atMs: number; readonly order: number } & {
 export function run(program: Program, options: WorldOptions = {}): Ran {
   const journal: JournalEntry[] = [];
   const effects: Call[] = [];
+  const children: Child[] = [];
   const events: RunEvent[] = [];
   const open = new Set<string>();
   let pending: Pending[] = [];
@@ -137,6 +157,10 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
           return { kind: "taskOpened", id, taskId, ...(schema === undefined ? {} : { schema }), now, turn: of };
         });
         return;
+      case "startChild":
+        open.add(id);
+        startChild(command);
+        return;
       case "yield":
         at(0, (now, of) => ({ kind: "continue", now, turn: of }));
         return;
@@ -144,11 +168,28 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
       case "cancelTimer":
       case "closeWait":
       case "closeTask":
+      case "cancelChild":
         open.delete(id);
         return;
       case "finish":
         return;
     }
+  };
+  const startChild = ({ id, workflow, place, input, attempt }: CommandOf<"startChild">): void => {
+    const child: Child = { workflow, stepId: place.stepId, iteration: place.iteration, input, attempt };
+    children.push(child);
+    const given = options.child?.(child) ?? { output: null };
+    if ("refused" in given) {
+      at(0, (now, of) => ({ kind: "childFailed", id, error: given.refused, now, turn: of }));
+      return;
+    }
+    at(0, (now, of) => ({ kind: "childStarted", id, runId: `child-${id}`, now, turn: of }));
+    if ("never" in given) return;
+    at(given.afterMs ?? 1, (now, of) =>
+      "output" in given
+        ? { kind: "childSucceeded", id, result: childResult(`child-${id}`, child, given.output), now, turn: of }
+        : { kind: "childFailed", id, error: given.error, now, turn: of },
+    );
   };
   const answer = (command: CommandOf<"callAction">, given: Answer): void => {
     const { id } = command;
@@ -200,7 +241,13 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
     outcome = transition.outcome;
     state = take(transition);
   }
-  return { state, journal, outcome, trace: traceOf(journal), effects, events, endedAtMs: nowMs - epochMs };
+  return { state, journal, outcome, trace: traceOf(journal), effects, children, events, endedAtMs: nowMs - epochMs };
+}
+
+/** What a child leaves its parent; its variables are what it was given. */
+export function childResult(runId: string, { workflow, input, attempt }: Child, output: Json): ChildResult {
+  const meta = { runId, workflow, version: attempt };
+  return { runId, output, payload: input, vars: { given: input }, local: {}, meta, system: meta };
 }
 
 export function startContext(program: Program): StartContext {

@@ -237,6 +237,11 @@ export class Shell {
         case "yield":
           yields = true;
           break;
+        case "openTask":
+        case "closeTask":
+        case "startChild":
+        case "cancelChild":
+          throw new Error(`The command ${command.kind} is not performed by this shell; publishing refuses what needs it`);
         case "cancelAction":
         case "cancelTimer":
         case "closeWait":

@@ -98,7 +98,8 @@ function takeCall(m: Machine, open: OpenCommand): { fiber: WorkFiber; step: Acti
 /** `onError: continue`: binds the error and lets the next step run. */
 export function continueOnError(m: Machine, fiber: WorkFiber, place: StepPlace, error: RunError): boolean {
   const step = m.index.steps.get(place.stepPath);
-  if (step?.type !== "action.call" || step.onError?.policy !== "continue") return false;
+  if ((step?.type !== "action.call" && step?.type !== "control.callWorkflow") || step.onError?.policy !== "continue")
+    return false;
   try {
     const value: Json = errorJson(error);
     writeTarget(m, fiber, step.onError.captureErrorAs ?? ["vars", "error"], value, weigh(m, value));

@@ -16,7 +16,7 @@ import {
   topFrame,
   withdraw,
 } from "../machine.ts";
-import { describe, evaluate, openEventScope } from "../scope.ts";
+import { describe, evaluate, openScope } from "../scope.ts";
 import { admit, weigh } from "../size.ts";
 import { takenFrame } from "../step-frame.ts";
 import { writeTarget } from "../targets.ts";
@@ -182,7 +182,7 @@ function taken(
   writeTarget(m, fiber, ["vars", "event"], facts, bytes);
   writeTarget(m, fiber, ["vars", "eventName"], event.name, event.name.length + 2);
   if (step.assign !== undefined) {
-    openEventScope(m, fiber, facts);
+    openScope(m, fiber, { event: facts });
     writeAll(m, fiber, step.assign);
   }
   stepEntry(m, place, "SUCCEEDED");

@@ -19,7 +19,7 @@ import {
   topFrame,
   withdraw,
 } from "../machine.ts";
-import { burn, describe, evaluate, openEventScope } from "../scope.ts";
+import { burn, describe, evaluate, openScope } from "../scope.ts";
 import { admit, weigh, weighResult } from "../size.ts";
 import { takenFrame } from "../step-frame.ts";
 import { writeTarget } from "../targets.ts";
@@ -307,7 +307,7 @@ function accepted(m: Machine, fiber: WorkFiber, place: StepPlace, event: EventOf
   writeTarget(m, fiber, ["vars", "event"], facts, bytes);
   writeTarget(m, fiber, ["vars", "eventName"], completed, completed.length + 2);
   if (step.assign !== undefined) {
-    openEventScope(m, fiber, facts);
+    openScope(m, fiber, { event: facts });
     writeAll(m, fiber, step.assign);
   }
   stepEntry(m, place, "SUCCEEDED");

@@ -27,10 +27,10 @@ export function runScenario(program: Program, scenario: Scenario, world: Scenari
   const run = shell.run(program, start.payload as Json);
   const { state, outcome, journal } = run;
   const trace = traceOf(journal);
-  const { effects } = shell.calls;
+  const { tookMs, calls } = shell;
+  const { effects } = calls;
   const called = Object.values(scenario.workflows).flatMap(({ program: one }) => (one === undefined ? [] : [one]));
   const programs = { main: program, called };
-  const tookMs = shell.clock.nowMs - shell.clock.startMs;
   const reached = {
     outcome,
     waitsFor: waitsFor(state),
@@ -90,14 +90,14 @@ function startOf(
 }
 
 /** Things that the scenario has in store and that never came to happen. */
-function missed({ clock, answered }: VirtualShell, { answers }: Scenario): ScenarioFailure[] {
+function missed({ clock, outside }: VirtualShell, { answers }: Scenario): ScenarioFailure[] {
   const never = clock.missed.map(({ moment: { waits, iteration = [] }, path }) => ({
     path,
     message: `This never happened: no step ${waits}${iteration.length === 0 ? "" : `[${iteration.join(".")}]`} began.`,
   }));
   const late = answers.flatMap(({ refused }, i) => {
     const path = `/answers/${i}`;
-    if (answered.has(i) || refused === true || never.some((one) => one.path === path)) return [];
+    if (outside.answered.has(i) || refused === true || never.some((one) => one.path === path)) return [];
     return [{ path, message: "The answer comes when the run has ended." }];
   });
   return [...never, ...late];

@@ -1,30 +1,28 @@
 import { businessInstant } from "../calendar/business-time.ts";
-import type { ZoneOffset } from "../calendar/business-time.ts";
-import type { BusinessCalendar } from "../calendar/calendar.ts";
-import { canAnswer } from "../interpreter/answers.ts";
 import { resume, start } from "../interpreter/interpret.ts";
 import type {
+  ChildError,
   Command,
   CommandId,
   CommandOf,
-  InboundEvent,
   Instant,
   JournalEntry,
   Outcome,
   ResolvedWhen,
   RunEvent,
   RunState,
-  StepPlace,
   Transition,
 } from "../interpreter/transition.ts";
 import type { Program } from "../program/program.ts";
-import { instantFromMs, instantMs } from "../time/instant.ts";
+import { validate } from "../schema/validate.ts";
+import { instantMs } from "../time/instant.ts";
 import type { Json } from "../values/json.ts";
 import { VirtualInbox } from "./inbox.ts";
 import { MockBook } from "./mocks.ts";
-import type { Scenario, ScenarioFailure, ScenarioWorld, ScheduledAnswer, ScheduledEvent } from "./scenario.ts";
+import type { Mock, Scenario, ScenarioFailure, ScenarioWorld } from "./scenario.ts";
 import { VirtualCalls } from "./virtual-calls.ts";
 import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualOutside } from "./virtual-outside.ts";
 
 /** A run of a scenario: the one under test, or one that it called. */
 export interface VirtualRun {
@@ -32,14 +30,22 @@ export interface VirtualRun {
   readonly program: Program;
   readonly createdMs: number;
   readonly journal: JournalEntry[];
+  /** 0 for the run under test. */
+  readonly depth: number;
+  /** Runs that it called, by the command. */
+  readonly children: Map<CommandId, VirtualRun>;
+  /** Of a called run: whom its end is told. */
+  readonly ended?: (child: VirtualRun, outcome: Outcome) => void;
   state: RunState;
   outcome: Outcome | undefined;
 }
 
 type Incoming = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, "now" | "turn"> : never) : never;
 export type CallResult = Extract<Incoming, { kind: "actionSucceeded" | "actionFailed" }>;
+type StartChild = CommandOf<"startChild">;
 
 const transitionsMax = 200_000;
+const depthMax = 8;
 
 /**
  * Performs the commands of runs on a virtual clock: what the shell on Temporal does, without Temporal. It decides
@@ -50,39 +56,36 @@ export class VirtualShell {
   readonly inbox = new VirtualInbox();
   readonly clock: VirtualClock;
   readonly calls: VirtualCalls;
-  /** Answers that were given, by their place in the scenario. */
-  readonly answered = new Set<number>();
+  readonly outside: VirtualOutside;
   /** Why the scenario cannot go on. */
   readonly failures: ScenarioFailure[] = [];
+  /** How long the run under test took. */
+  tookMs = 0;
   readonly #scenario: Scenario;
   readonly #world: ScenarioWorld;
+  readonly #mocks: MockBook;
   #transitions = 0;
 
   constructor(scenario: Scenario, world: ScenarioWorld) {
     this.#scenario = scenario;
     this.#world = world;
+    this.#mocks = new MockBook(scenario.mocks);
     this.clock = new VirtualClock(instantMs(scenario.now));
-    this.calls = new VirtualCalls(this.clock, new MockBook(scenario.mocks), world.actions);
+    this.calls = new VirtualCalls(this.clock, this.#mocks, world.actions);
+    this.outside = new VirtualOutside(this, scenario);
   }
 
-  /** Runs the program until it ends, or nothing can happen any more. */
+  /** Runs the program until it ends, or nothing can happen any more; runs that it called may undo what they must. */
   run(program: Program, payload: Json): VirtualRun {
-    const { events, answers, cancelAt } = this.#scenario;
-    events.forEach((event, i) => this.#schedule(event, i));
-    answers.forEach((answer, i) => {
-      const { step, iteration } = answer;
-      const opens = { waits: step, plusMs: 0, ...(iteration === undefined ? {} : { iteration }) };
-      this.clock.when(answer.at ?? opens, `/answers/${i}`, () => this.#answer(answer, i));
-    });
-    const run = this.#start(program, payload);
-    if (cancelAt !== undefined)
-      this.clock.when(cancelAt, "/cancelAt", () => this.#feed(run, { kind: "cancelRequested", by: "scenario" }));
-    this.clock.notice(run.journal);
-    while (run.outcome === undefined && this.failures.length === 0 && this.clock.step());
-    return run;
+    const { clock, failures, runs } = this;
+    const main = this.#start(program, payload, 0);
+    while (main.outcome === undefined && failures.length === 0 && clock.step());
+    this.tookMs = clock.nowMs - clock.startMs;
+    while (runs.some((run) => run.outcome === undefined) && failures.length === 0 && clock.step());
+    return main;
   }
 
-  #start(program: Program, payload: Json): VirtualRun {
+  #start(program: Program, payload: Json, depth: number, ended?: VirtualRun["ended"]): VirtualRun {
     const { now, nowMs } = this.clock;
     const { workflow, definitionHash } = program;
     const id = `run-${this.runs.length + 1}`;
@@ -93,6 +96,9 @@ export class VirtualShell {
       program,
       createdMs: nowMs,
       journal: [],
+      depth,
+      children: new Map(),
+      ...(ended === undefined ? {} : { ended }),
       state: transition.state,
       outcome: undefined,
     };
@@ -101,7 +107,8 @@ export class VirtualShell {
     return run;
   }
 
-  #feed(run: VirtualRun, event: Incoming): void {
+  /** Gives an event to a run; one that has ended hears of nothing. */
+  feed(run: VirtualRun, event: Incoming): void {
     if (run.outcome !== undefined || this.failures.length > 0) return;
     this.#transitions += 1;
     if (this.#transitions > transitionsMax) {
@@ -121,18 +128,23 @@ export class VirtualShell {
     }
     for (const command of commands) this.#perform(run, command);
     this.clock.notice(journal);
+    if (outcome !== undefined) run.ended?.(run, outcome);
   }
 
   #perform(run: VirtualRun, command: Command): void {
     const { id } = command;
     const { clock } = this;
+    const soon = (happen: () => void): void =>
+      clock.after(0, () => {
+        if (isOpen(run, id)) happen();
+      });
     switch (command.kind) {
       case "callAction":
         this.calls.call(command, {
           workflow: run.program.workflow,
-          called: run !== this.runs[0],
+          called: run.depth > 0,
           isOpen: () => isOpen(run, id),
-          done: (result) => this.#feed(run, result),
+          done: (result) => this.feed(run, result),
           stuck: (failure) => this.failures.push(failure),
         });
         return;
@@ -140,18 +152,21 @@ export class VirtualShell {
         this.#startTimer(run, command);
         return;
       case "openWait":
-        clock.after(0, () => {
-          if (!isOpen(run, id)) return;
-          this.#feed(run, { kind: "waitOpened", id, candidates: this.inbox.early(command, run, clock.nowMs) });
-        });
+        soon(() => this.feed(run, { kind: "waitOpened", id, candidates: this.inbox.early(command, run, clock.nowMs) }));
         return;
       case "openTask":
-        clock.after(0, () => {
-          if (isOpen(run, id)) this.#feed(run, { kind: "taskOpened", id, ...this.#openedTask(command) });
-        });
+        soon(() => this.feed(run, { kind: "taskOpened", id, ...this.#openedTask(command) }));
         return;
+      case "startChild":
+        soon(() => this.#startChild(run, command));
+        return;
+      case "cancelChild": {
+        const child = run.children.get(id);
+        if (child !== undefined) clock.after(0, () => this.feed(child, { kind: "cancelRequested", by: "parent" }));
+        return;
+      }
       case "yield":
-        clock.after(0, () => this.#feed(run, { kind: "continue" }));
+        clock.after(0, () => this.feed(run, { kind: "continue" }));
         return;
       case "cancelAction":
       case "cancelTimer":
@@ -163,11 +178,16 @@ export class VirtualShell {
     }
   }
 
-  #openedTask({ task }: CommandOf<"openTask">): { taskId: string; schema?: Json; dueAt?: Instant } {
-    const { taskId, form, due } = task;
-    const schema = "ref" in form ? this.#scenario.forms?.[form.ref] : undefined;
-    const dueAt = due === undefined ? undefined : this.#dueAt(due);
-    return { taskId, ...(schema === undefined ? {} : { schema }), ...(dueAt === undefined ? {} : { dueAt }) };
+  // --- time and tasks
+
+  #startTimer(run: VirtualRun, { id, when }: CommandOf<"startTimer">): void {
+    const { clock } = this;
+    const dueAt = this.#dueAt(when);
+    if (dueAt === undefined) return;
+    if (!("dueAt" in when)) clock.after(0, () => this.feed(run, { kind: "timerStarted", id, dueAt }));
+    clock.after(instantMs(dueAt) - clock.nowMs, () => {
+      if (isOpen(run, id)) this.feed(run, { kind: "timerFired", id });
+    });
   }
 
   /** Business time is counted by the scenario's calendar; one that cannot be counted ends the scenario. */
@@ -175,95 +195,91 @@ export class VirtualShell {
     if ("dueAt" in when) return when.dueAt;
     const { calendar: name, ...span } = when.business;
     const calendar = this.#scenario.calendars?.[name];
-    const offset = calendar === undefined ? undefined : this.#world.zoneOffset?.(calendar.zone);
-    const dueAt =
-      calendar === undefined || offset === undefined
-        ? undefined
-        : businessInstant(calendar, span, this.clock.now, offset);
-    if (dueAt === undefined) this.failures.push({ path: "", message: noBusinessTime(name, calendar, offset) });
-    return dueAt;
+    if (calendar === undefined) return this.#cannotCount(`The scenario file declares no calendar ${name}.`);
+    const offset = this.#world.zoneOffset?.(calendar.zone);
+    if (offset === undefined) return this.#cannotCount(`Nobody here knows the clocks of ${calendar.zone}.`);
+    const dueAt = businessInstant(calendar, span, this.clock.now, offset);
+    return dueAt ?? this.#cannotCount(`The calendar ${name} has not so many hours in ten years.`);
   }
 
-  #startTimer(run: VirtualRun, { id, when }: CommandOf<"startTimer">): void {
-    const { clock } = this;
-    const dueAt = this.#dueAt(when);
-    if (dueAt === undefined) return;
-    if (!("dueAt" in when)) clock.after(0, () => this.#feed(run, { kind: "timerStarted", id, dueAt }));
-    clock.after(instantMs(dueAt) - clock.nowMs, () => {
-      if (isOpen(run, id)) this.#feed(run, { kind: "timerFired", id });
-    });
+  #cannotCount(message: string): undefined {
+    this.failures.push({ path: "", message });
   }
 
-  // --- the world outside
+  #openedTask({ task }: CommandOf<"openTask">): { taskId: string; schema?: Json; dueAt?: Instant } {
+    const { taskId, form, due } = task;
+    const schema = "ref" in form ? this.#scenario.forms?.[form.ref] : undefined;
+    const dueAt = due === undefined ? undefined : this.#dueAt(due);
+    return { taskId, ...(schema === undefined ? {} : { schema }), ...(dueAt === undefined ? {} : { dueAt }) };
+  }
 
-  #schedule(event: ScheduledEvent, index: number): void {
-    const { clock } = this;
-    const { at } = event;
-    if ("ms" in at && at.ms < 0) {
-      const atMs = clock.startMs + at.ms;
-      this.inbox.accept(inbound(event, index, atMs), atMs);
+  // --- called workflows
+
+  #startChild(run: VirtualRun, command: StartChild): void {
+    const { id, workflow, input } = command;
+    const called = this.#scenario.workflows[workflow];
+    if (called?.mock !== undefined) return this.#mockChild(run, command, called.mock);
+    if (called?.program === undefined) {
+      const message = `${command.place.stepId} called ${workflow}. Nothing says what it gives, and its definition is not here.`;
+      this.failures.push({ path: "/workflows", message, seen: input });
       return;
     }
-    clock.when(at, `/events/${index}/at`, () => this.#arrive(inbound(event, index, clock.nowMs)));
+    const { program } = called;
+    const refused = childRefused(program, input, run.depth + 1);
+    if (refused !== undefined) return this.feed(run, { kind: "childFailed", id, error: refused });
+    const runId = `run-${this.runs.length + 1}`;
+    this.feed(run, { kind: "childStarted", id, runId });
+    const ended = (child: VirtualRun, outcome: Outcome): void =>
+      this.clock.after(0, () => this.#childEnded(run, id, child, outcome));
+    run.children.set(id, this.#start(program, input, run.depth + 1, ended));
   }
 
-  /** Somebody answers the task that is open at the step; what does not fit its form never reaches the run. */
-  #answer({ step, iteration, answer, by = "somebody", refused }: ScheduledAnswer, index: number): void {
-    this.answered.add(index);
-    const at = (place: StepPlace): boolean =>
-      place.stepId === step && (iteration === undefined || iteration.join() === place.iteration.join());
-    const [task] = this.runs.flatMap((run) =>
-      run.state.open.flatMap(({ command }) =>
-        command.kind === "openTask" && at(command.place) ? [{ run, taskId: command.task.taskId }] : [],
-      ),
-    );
-    const issues = task === undefined ? undefined : canAnswer(task.run.program, task.run.state, task.taskId, answer);
-    const accepted = issues?.length === 0;
-    if (accepted === (refused === true)) {
-      const [first] = issues ?? [];
-      const why = first === undefined ? `No task is open at ${step}.` : `${first.pointer} ${first.message}.`;
-      const message = accepted ? "The answer was accepted." : `The answer was refused: ${why.trim()}`;
-      this.failures.push({ path: `/answers/${index}`, message, seen: answer });
-    } else if (accepted && task !== undefined)
-      this.#feed(task.run, { kind: "taskAnswered", taskId: task.taskId, answer, by, override: false });
+  #childEnded(run: VirtualRun, id: CommandId, child: VirtualRun, outcome: Outcome): void {
+    if (outcome.status !== "succeeded") return this.feed(run, { kind: "childFailed", id, error: outcome.error });
+    const { payload, vars, system } = child.state;
+    const meta = system as unknown as Json;
+    const result = { runId: child.id, output: outcome.output, payload, vars, local: {}, meta, system: meta };
+    this.feed(run, { kind: "childSucceeded", id, result });
   }
 
-  /** Every run with an open wait of that name and key is given the event; the run says what it does with it. */
-  #arrive(event: InboundEvent): void {
-    if (!this.inbox.accept(event, this.clock.nowMs)) return;
-    for (const run of this.runs) {
-      const waits = run.state.open.some(
-        ({ command }) =>
-          command.kind === "openWait" && command.event === event.name && command.key === event.correlationKey,
-      );
-      if (waits) this.#feed(run, { kind: "eventArrived", event });
+  #mockChild(run: VirtualRun, command: StartChild, mock: Mock): void {
+    const { id, workflow, input, attempt, place } = command;
+    const { stepId, iteration } = place;
+    const asked = { names: [workflow], action: workflow, stepId, iteration, attempt, input, now: this.clock.now };
+    const answer = this.#mocks.answerOf(mock, workflow, asked);
+    if ("problem" in answer) {
+      const message = `${stepId} called ${workflow}, try ${attempt}. ${answer.problem}`;
+      this.failures.push({ path: `/workflows/${workflow}`, message, seen: input });
+      return;
     }
+    const runId = `mock-${id}`;
+    this.feed(run, { kind: "childStarted", id, runId });
+    this.clock.after(answer.afterMs, () => {
+      if (!isOpen(run, id) || "never" in answer) return;
+      if ("fail" in answer) {
+        const { retryAfterMs: _, ...fail } = answer.fail;
+        this.feed(run, { kind: "childFailed", id, error: { message: `${fail.code}, says the mock.`, ...fail } });
+        return;
+      }
+      const none = { vars: {}, local: {}, meta: {}, system: {} };
+      this.feed(run, { kind: "childSucceeded", id, result: { runId, output: answer.output, payload: input, ...none } });
+    });
   }
-}
-
-function noBusinessTime(name: string, calendar: BusinessCalendar | undefined, offset: ZoneOffset | undefined): string {
-  if (calendar === undefined) return `The scenario file declares no calendar ${name}.`;
-  if (offset === undefined) return `Nobody here knows the clocks of ${calendar.zone}.`;
-  return `The calendar ${name} has not so many hours in ten years.`;
 }
 
 function isOpen(run: VirtualRun, id: CommandId): boolean {
   return run.state.open.some((open) => open.command.id === id);
 }
 
-function inbound(
-  { name, key, payload, source = "scenario", id }: ScheduledEvent,
-  index: number,
-  atMs: number,
-): InboundEvent {
-  const eventId = id === undefined ? `event-${index + 1}` : `${source}/${id}`;
-  return {
-    id: eventId,
-    name,
-    source,
-    payload,
-    correlationKey: key,
-    receivedAt: instantFromMs(atMs),
-    inbox: true,
-  };
+/** Why no child can be opened, as the product finds it. */
+function childRefused(program: Program, input: Json, depth: number): ChildError | undefined {
+  if (depth > depthMax) {
+    const message = `Workflows call each other at most ${depthMax} deep.`;
+    return { category: "ControlError", code: "CHILD_DEPTH", message };
+  }
+  const issues = program.payloadSchema === undefined ? [] : validate(program.payloadSchema, input);
+  if (issues.length === 0) return undefined;
+  const message = `The payload does not fit ${program.workflow}.`;
+  const details = { issues: issues.map(({ pointer, message: why }) => ({ pointer, message: why })) };
+  return { category: "ValidationError", code: "PAYLOAD_INVALID", message, details };
 }

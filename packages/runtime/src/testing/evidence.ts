@@ -1,5 +1,18 @@
 import { stateHash, workflowIdOf, type JournalEntry, type RunState } from "@mainspring/core";
-import { getRun, journalOf, openStore, projectWholeRun, stepsOf, waitsOf, type RunRow, type StepRow, type Store, type TenantDb, type WaitRow } from "@mainspring/store";
+import {
+  getRun,
+  getVersion,
+  journalOf,
+  openStore,
+  projectWholeRun,
+  stepsOf,
+  waitsOf,
+  type RunRow,
+  type StepRow,
+  type Store,
+  type TenantDb,
+  type WaitRow,
+} from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { WorkflowBundle } from "@temporalio/worker";
 import { chainOf, journalFromHistory } from "../rebuild/journal-from-history.ts";
@@ -62,15 +75,31 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
     steps: (runId) => all((page) => inTenant((db) => stepsOf(db, runId, page))),
     waits: (runId) => all((page) => inTenant((db) => waitsOf(db, runId, page))),
     journal: (runId) => inTenant((db) => journalOf(db, runId)),
-    trace: async (runId) => (await evidence.steps(runId)).map(({ stepId, iteration, status }) => `${stepId}${iteration.length === 0 ? "" : `[${iteration.join(",")}]`} ${status}`),
-    waiting: async (runId, withinMs = 30_000) => void (await until(`run ${runId} waits`, async () => ((await evidence.run(runId)).status === "WAITING" ? true : undefined), { withinMs })),
+    trace: async (runId) =>
+      (await evidence.steps(runId)).map(
+        ({ stepId, iteration, status }) =>
+          `${stepId}${iteration.length === 0 ? "" : `[${iteration.join(",")}]`} ${status}`,
+      ),
+    waiting: async (runId, withinMs = 30_000) =>
+      void (await until(
+        `run ${runId} waits`,
+        async () => ((await evidence.run(runId)).status === "WAITING" ? true : undefined),
+        { withinMs },
+      )),
     stateAt: (runId, seq) => stateAt(store, { tenantId, runId, ...(seq === undefined ? {} : { seq }) }),
     async expectSound(runId) {
       const [journal, run] = [await evidence.journal(runId), await evidence.run(runId)];
-      if (journal.length !== run.journalSeq || journal.some((entry, i) => entry.seq !== i + 1)) throw new Error(`The journal of ${runId} has holes: ${journal.map(({ seq }) => seq).join()} of ${run.journalSeq}`);
+      if (journal.length !== run.journalSeq || journal.some((entry, i) => entry.seq !== i + 1))
+        throw new Error(
+          `The journal of ${runId} has holes: ${journal.map(({ seq }) => seq).join()} of ${run.journalSeq}`,
+        );
       const state = await evidence.stateAt(runId);
-      if (run.finalStateHash !== null && stateHash(state) !== run.finalStateHash) throw new Error(`The fold of ${runId} gives another state than the run recorded`);
-      const rebuilt = await journalFromHistory({ client, bundle, dataConverter: dataConverter(storeBlobs(store)) }, runId);
+      if (run.finalStateHash !== null && stateHash(state) !== run.finalStateHash)
+        throw new Error(`The fold of ${runId} gives another state than the run recorded`);
+      const rebuilt = await journalFromHistory(
+        { client, bundle, dataConverter: dataConverter(storeBlobs(store)) },
+        runId,
+      );
       expectEqual("journal", rebuilt, journal);
       const projection = projectWholeRun(rebuilt.map((entry) => ({ seq: entry.seq, entry })) as never);
       const steps = await evidence.steps(runId);
@@ -78,6 +107,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
       const waits = await evidence.waits(runId);
       expectEqual("waits", projection.waits.map(waitFacts), waits.map(waitFacts));
       expectEqual("run", projection.run.status?.status, run.status);
+      await expectWithinBounds(parts, run);
     },
     executionLengths: async (runId) => (await chainOf(client, runId)).map((history) => history.events?.length ?? 0),
     async hasExecution(runId) {
@@ -93,8 +123,34 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
   return evidence;
 }
 
+/**
+ * A run of one execution writes no more history than publishing computed. What faults added does not count; a chain that tests force has more
+ * than was foreseen.
+ */
+async function expectWithinBounds({ tenantId, store, client }: EvidenceParts, run: RunRow): Promise<void> {
+  const version = await store.tenant(tenantId, (db) => getVersion(db, run.workflowKey, run.version ?? 0));
+  const most =
+    (version?.bounds as { readonly historyEvents?: number | null } | null | undefined)?.historyEvents ?? undefined;
+  const chain = await chainOf(client, run.id);
+  const events = chain[0]?.events ?? [];
+  if (most === undefined || chain.length !== 1) return;
+  const faults = events.filter(
+    (event) => event.workflowTaskTimedOutEventAttributes ?? event.workflowTaskFailedEventAttributes,
+  ).length;
+  const foreign = events.filter(
+    (event) => event.workflowExecutionSignaledEventAttributes ?? event.workflowExecutionCancelRequestedEventAttributes,
+  ).length;
+  const counted = events.length - 3 * faults - 4 * foreign;
+  if (counted > most)
+    throw new Error(`Run ${run.id} wrote ${counted} history events, and publishing computed at most ${most}`);
+}
+
 /** Of a stack that runs in processes of its own. @param place.databaseUrl as role `app` */
-export async function openEvidence(place: { readonly databaseUrl: string; readonly temporal: TemporalPlace; readonly tenantId: string }): Promise<Evidence & { close(): Promise<void> }> {
+export async function openEvidence(place: {
+  readonly databaseUrl: string;
+  readonly temporal: TemporalPlace;
+  readonly tenantId: string;
+}): Promise<Evidence & { close(): Promise<void> }> {
   const store = openStore({ url: place.databaseUrl, max: 4 });
   const client = temporalClient(store, place.temporal);
   return {
@@ -111,7 +167,9 @@ interface PageOf<T> {
   readonly nextCursor?: string | null | undefined;
 }
 
-async function all<T>(read: (page: { readonly limit: number; readonly cursor?: string }) => Promise<PageOf<T>>): Promise<T[]> {
+async function all<T>(
+  read: (page: { readonly limit: number; readonly cursor?: string }) => Promise<PageOf<T>>,
+): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
@@ -122,7 +180,12 @@ async function all<T>(read: (page: { readonly limit: number; readonly cursor?: s
   return items;
 }
 
-function stepFacts({ stepId, stepPath, iteration, status }: Pick<StepRow, "stepId" | "stepPath" | "iteration" | "status">) {
+function stepFacts({
+  stepId,
+  stepPath,
+  iteration,
+  status,
+}: Pick<StepRow, "stepId" | "stepPath" | "iteration" | "status">) {
   return { stepId, stepPath, iteration, status };
 }
 
@@ -134,12 +197,18 @@ function expectEqual(what: string, expected: unknown, seen: unknown): void {
   const [a, b] = [JSON.stringify(sorted(expected)), JSON.stringify(sorted(seen))];
   if (a === b) return;
   const at = [...a].findIndex((character, i) => character !== b[i]);
-  throw new Error(`The ${what} from history and the stored one differ at ${at}: ...${a.slice(Math.max(0, at - 150), at + 150)} | ...${b.slice(Math.max(0, at - 150), at + 150)}`);
+  throw new Error(
+    `The ${what} from history and the stored one differ at ${at}: ...${a.slice(Math.max(0, at - 150), at + 150)} | ...${b.slice(Math.max(0, at - 150), at + 150)}`,
+  );
 }
 
 /** Keys in one order: a column of JSON may have another. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
 }

@@ -15,7 +15,7 @@ afterAll(async () => {
   await endpoint?.close();
 });
 
-test("[TST-17] [PRJ-02] [PRJ-05] [PRJ-06] [PRJ-07] one run through action, event wait and return, in all tables of the projection", async () => {
+test("[TST-17] [BND-01] [PRJ-02] [PRJ-05] [PRJ-06] [PRJ-07] one run through action, event wait and return, in all tables of the projection", async () => {
   await world.publish({
     workflow: "projected",
     steps: [

@@ -241,6 +241,7 @@ export class Shell {
         case "closeTask":
         case "startChild":
         case "cancelChild":
+        case "pause":
           throw new Error(`The command ${command.kind} is not performed by this shell; publishing refuses what needs it`);
         case "cancelAction":
         case "cancelTimer":

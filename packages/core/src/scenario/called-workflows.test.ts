@@ -7,6 +7,7 @@ import { x } from "../testing/build-program.ts";
 import { action } from "../testing/catalogue.ts";
 import { said, scenarioOf } from "../testing/scenario.ts";
 import { runScenario } from "./run-scenario.ts";
+import { skeletonOf } from "./skeleton.ts";
 
 function programOf(workflow: string, steps: readonly object[], more: object = {}): Program {
   const parsed = parseDefinition({ workflow, ...more, steps });
@@ -39,7 +40,8 @@ function ran(
   programs: { readonly [key: string]: Program } = { child },
   main = parent,
 ) {
-  const scenario = scenarioOf(given);
+  const { name: _, ...rest } = given as ScenarioDefinition;
+  const scenario = scenarioOf(rest);
   const workflows: Record<string, (typeof scenario)["workflows"][string]> = { ...scenario.workflows };
   for (const [key, program] of Object.entries(programs)) workflows[key] = { ...workflows[key], program };
   return runScenario(main, { ...scenario, workflows });
@@ -114,6 +116,25 @@ test("[CASE-32] a payload that the called workflow does not take is a Validation
     },
   });
   expect(said(result)).toEqual([]);
+});
+
+test("a first scenario of a workflow that calls another mocks the actions of both", () => {
+  const workflows = { child: { program: child } };
+  const {
+    name,
+    payload,
+    mocks,
+    expect: expected,
+  } = skeletonOf(parent, { now: scenarioOf({}).now, workflows }).scenarios[0];
+  expect([payload, mocks]).toEqual([{}, undefined]);
+  const named = programOf("parent", [{ ...call, input: { to: "ada" } }]);
+  const [skeleton] = skeletonOf(named, { now: scenarioOf({}).now, workflows }).scenarios;
+  expect(skeleton["mocks"]).toEqual({ "child/send": { output: {} } });
+  expect(said(ran(skeleton as unknown as ScenarioDefinition, { child }, named))).toEqual([]);
+  expect([name, (expected as { error: object }).error]).toEqual([
+    "as it stands",
+    { category: "ValidationError", code: "PAYLOAD_INVALID", stepId: "call" },
+  ]);
 });
 
 test("a cancel reaches the child, which undoes what it did", () => {

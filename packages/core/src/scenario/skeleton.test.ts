@@ -5,6 +5,7 @@ import type { Program } from "../program/program.ts";
 import { validate } from "../schema/validate.ts";
 import { x } from "../testing/build-program.ts";
 import { programWith } from "../testing/scenario.ts";
+import { zoneOffset } from "../testing/zone-offset.ts";
 import type { JsonObject } from "../values/json.ts";
 import { runScenario } from "./run-scenario.ts";
 import { sampleOf } from "./sample.ts";
@@ -14,13 +15,18 @@ import { skeletonOf } from "./skeleton.ts";
 const now = "2030-01-07T09:00:00.000Z";
 
 /** The skeleton as its file has it, and what comes of running that. */
-function begun(program: Program, world: ScenarioWorld = {}, file: { forms?: { [name: string]: JsonObject } } = {}) {
-  const skeleton = skeletonOf(program, { now, ...file }, world);
-  const text = scenarioText({ ...file, scenarios: [skeleton] }, " Scenarios");
+function begun(program: Program, world: ScenarioWorld = {}) {
+  const file = skeletonOf(program, { now }, world);
+  const text = scenarioText(file, " Scenarios");
   const parsed = parseScenarios(text);
   if ("issues" in parsed) throw new Error(`${JSON.stringify(parsed.issues)}\n${text}`);
   const [scenario] = parsed.scenarios;
-  return { text, skeleton, failures: scenario === undefined ? [] : runScenario(program, scenario, world).failures };
+  return {
+    text,
+    file,
+    skeleton: file.scenarios[0],
+    failures: scenario === undefined ? [] : runScenario(program, scenario, world).failures,
+  };
 }
 
 const program = programWith(
@@ -101,14 +107,27 @@ test("people answer what the form allows", () => {
     { id: "again", type: "human.task", title: "Sure?", ...people, form: { ref: "sure" }, timeout: { durationMs: 5 } },
     { id: "done", type: "control.return", output: x("vars.answer") },
   ]);
-  const { skeleton, failures } = begun(asking, {}, { forms: { sure: { enum: ["yes", "no"] } } });
+  const { skeleton, failures } = begun(asking);
   expect(failures).toEqual([]);
   expect(skeleton).toMatchObject({
     answers: [
       { step: "ask", answer: { ok: true }, by: "ada" },
-      { step: "again", answer: "yes", by: "ada" },
+      { step: "again", answer: {}, by: "ada" },
     ],
     expect: { output: { ok: true } },
+  });
+});
+
+test("forms and calendars of a tenant are declared, for their author to say what they are", () => {
+  const chase = programWith([
+    { id: "ask", type: "human.task", title: "Fine?", assignTo: { users: ["ada"] }, form: { ref: "visit" } },
+    { id: "wait", type: "time.wait", business: { days: 1, calendar: "office" } },
+  ]);
+  const { file, failures } = begun(chase, { zoneOffset });
+  expect(failures).toEqual([]);
+  expect(file).toMatchObject({
+    forms: { visit: {} },
+    calendars: { office: { zone: "UTC", week: { "mon-fri": ["09:00-17:00"] } } },
   });
 });
 

@@ -1,3 +1,4 @@
+import { compileCalendar } from "../calendar/calendar.ts";
 import type { JournalEntry, WaitFilter } from "../interpreter/transition.ts";
 import type { Program } from "../program/program.ts";
 import { isJsonObject } from "../values/json.ts";
@@ -8,33 +9,80 @@ import { sampleOf } from "./sample.ts";
 import type { Mock, Scenario, ScenarioResult, ScenarioWorld, ScheduledAnswer, ScheduledEvent } from "./scenario.ts";
 import { stepsById } from "./trace.ts";
 
-/** A scenario as a file has it, that passes as it stands. */
-export type Skeleton = JsonObject & { readonly name: string };
+/** A scenario file with one scenario, that passes as it stands. */
+export type Skeleton = JsonObject & { readonly scenarios: readonly [JsonObject] };
 
 const roundsMax = 50;
 /** These answer by themselves. */
 const selfMocked: readonly string[] = ["time.now@1", "random.uuid@1", "log.write@1"];
 
+/** Where nothing is known of a calendar: office hours. */
+const sampleCalendar = { zone: "UTC", week: { "mon-fri": ["09:00-17:00"] } };
+
 /**
- * A first scenario for a workflow: samples of its payload and of what actions give, an event for each wait, and what
- * came of it as the expectation. Its author changes it into what should come of it.
- * @param given when it begins, and what the workflow calls, asks and counts by
+ * A first scenario for a workflow: samples of its payload and of what actions give, an event for each wait, an answer to
+ * each task, and what came of it as the expectation. Its author changes it into what should come of it.
+ * @param given when it begins, and what called workflows are
  */
 export function skeletonOf(
   program: Program,
-  given: Pick<Scenario, "now" | "forms" | "calendars"> & Partial<Pick<Scenario, "workflows">>,
+  given: Pick<Scenario, "now"> & Partial<Pick<Scenario, "workflows">>,
   world: ScenarioWorld = {},
 ): Skeleton {
+  const workflows = given.workflows ?? {};
+  const named = namesIn([program, ...Object.values(workflows).map((one) => one.program ?? null)]);
+  const each = <Of>(names: ReadonlySet<string>, value: Of): { [name: string]: Of } =>
+    Object.fromEntries([...names].map((name) => [name, value]));
+  const calendar = compileCalendar(sampleCalendar);
+  const first = firstScenario(
+    program,
+    {
+      now: given.now,
+      workflows,
+      forms: each(named.forms, {}),
+      calendars: "problem" in calendar ? {} : each(named.calendars, calendar),
+    },
+    world,
+  );
+  return {
+    ...(named.forms.size === 0 ? {} : { forms: each(named.forms, {}) }),
+    ...(named.calendars.size === 0 ? {} : { calendars: each(named.calendars, sampleCalendar) }),
+    scenarios: [first],
+  };
+}
+
+/** Names of the forms and calendars that are a tenant's. */
+function namesIn(programs: readonly (Program | null)[]): {
+  forms: ReadonlySet<string>;
+  calendars: ReadonlySet<string>;
+} {
+  const forms = new Set<string>();
+  const calendars = new Set<string>();
+  const visit = (part: unknown): void => {
+    if (Array.isArray(part)) part.forEach(visit);
+    else if (isJsonObject(part)) {
+      const { kind, calendar, type, form } = part;
+      if (kind === "business" && typeof calendar === "string") calendars.add(calendar);
+      if (type === "human.task" && isJsonObject(form) && typeof form["ref"] === "string") forms.add(form["ref"]);
+      Object.values(part).forEach(visit);
+    }
+  };
+  visit(programs);
+  return { forms, calendars };
+}
+
+function firstScenario(
+  program: Program,
+  given: Pick<Scenario, "now" | "workflows"> & Required<Pick<Scenario, "forms" | "calendars">>,
+  world: ScenarioWorld,
+): JsonObject {
   const payload = program.payloadSchema === undefined ? {} : sampleOf(program.payloadSchema);
-  const outputs = sampleOutputs(program, world);
+  const outputs = sampleOutputs(program, given.workflows, world);
   const draft: Scenario = {
+    ...given,
     name: "as it stands",
     payload,
-    now: given.now,
     mocks: Object.fromEntries(Object.entries(outputs).map(([id, output]) => [id, literalMock(output)])),
-    ...(given.forms === undefined ? {} : { forms: given.forms }),
-    ...(given.calendars === undefined ? {} : { calendars: given.calendars }),
-    workflows: given.workflows ?? {},
     events: [],
     answers: [],
     expect: {},
@@ -51,13 +99,23 @@ export function skeletonOf(
   return written(scenario, outputs, result);
 }
 
-function sampleOutputs(program: Program, world: ScenarioWorld): { readonly [stepId: string]: Json } {
-  const outputs: { [stepId: string]: Json } = {};
-  for (const [id, step] of stepsById(program)) {
-    if (step.type !== "action.call" || selfMocked.includes(step.action)) continue;
-    const schema = world.actions?.find((action) => action.id === step.action)?.outputSchema;
-    outputs[id] = step.action === "http.request@1" ? { body: {} } : schema === undefined ? {} : sampleOf(schema);
-  }
+/** By the name under which the mock stands: steps of called workflows have theirs before it. */
+function sampleOutputs(
+  program: Program,
+  called: Scenario["workflows"],
+  world: ScenarioWorld,
+): { readonly [name: string]: Json } {
+  const outputs: { [name: string]: Json } = {};
+  const add = (one: Program, prefix: string): void => {
+    for (const [id, step] of stepsById(one)) {
+      if (step.type !== "action.call" || selfMocked.includes(step.action)) continue;
+      const schema = world.actions?.find((action) => action.id === step.action)?.outputSchema;
+      const sample = schema === undefined ? {} : sampleOf(schema);
+      outputs[prefix + id] = step.action === "http.request@1" ? { body: {} } : sample;
+    }
+  };
+  add(program, "");
+  for (const { program: one } of Object.values(called)) if (one !== undefined) add(one, one.workflow + "/");
   return outputs;
 }
 
@@ -144,9 +202,10 @@ function valueFor(op: WaitFilter["op"], value: Json | undefined): Json | undefin
   }
 }
 
-function written(scenario: Scenario, outputs: { readonly [stepId: string]: Json }, result: ScenarioResult): Skeleton {
+function written(scenario: Scenario, outputs: { readonly [stepId: string]: Json }, result: ScenarioResult): JsonObject {
   const { outcome, trace, effects, state } = result;
-  const called = Object.entries(outputs).filter(([id]) => effects.some(({ stepId }) => stepId === id));
+  const names = new Set(effects.map(({ workflow, stepId }) => (workflow === undefined ? "" : workflow + "/") + stepId));
+  const called = Object.entries(outputs).filter(([name]) => names.has(name));
   const expected: JsonObject = {};
   if (outcome === undefined) expected["status"] = "waiting";
   else if (outcome.status === "succeeded") expected["output"] = outcome.output;
@@ -158,14 +217,13 @@ function written(scenario: Scenario, outputs: { readonly [stepId: string]: Json 
   expected["trace"] = trace.map(({ attempt, ...step }) =>
     stepText(attempt === 1 || attempt === undefined ? step : { ...step, attempt }),
   );
-  expected["effects"] = effects
-    .filter(({ workflow }) => workflow === undefined)
-    .map(({ action, stepId, iteration, input }) => ({
-      action,
-      stepId,
-      ...(iteration.length === 0 ? {} : { iteration: iteration as number[] }),
-      input: quoted(input),
-    }));
+  expected["effects"] = effects.map(({ workflow, action, stepId, iteration, input }) => ({
+    ...(workflow === undefined ? {} : { workflow }),
+    action,
+    stepId,
+    ...(iteration.length === 0 ? {} : { iteration: iteration as number[] }),
+    input: quoted(input),
+  }));
   return {
     name: scenario.name,
     payload: scenario.payload ?? null,

@@ -35,7 +35,7 @@ export async function initTests({ io, out }: Context, flows: readonly string[]):
     const { workflows } = withWorkflows({ workflows: {} }, beside);
     const skeleton = skeletonOf(program, { now: defaultNow, workflows }, world);
     const comment = ` Scenarios of ${basename(path)}: mainspring test ${basename(path)} runs them.\n The first is what the workflow does as it stands: change it into what it should do.`;
-    await writeNew(file, scenarioText({ scenarios: [skeleton] }, comment), shownPath(file, io));
+    await writeNew(file, scenarioText(skeleton, comment), shownPath(file, io));
     written.push({ file: shownPath(file, io), workflow: program.workflow });
   }
   out.result({ written }, () => written.map(({ file }) => `${out.paint("green", "✓")} ${printable(file)} written`));

@@ -2,6 +2,7 @@ import { waitEntry } from "./entries.ts";
 import { mayRemain } from "./finish.ts";
 import type { Machine } from "./machine.ts";
 import { closeCommand, openCommand, withdraw } from "./machine.ts";
+import { endPauseWithoutCalls } from "./pause.ts";
 import type { CommandId, StepPlace } from "./transition.ts";
 
 /**
@@ -16,6 +17,7 @@ export function abandonCommands(m: Machine, place: StepPlace, ids: readonly Comm
     const { command } = open;
     closeCommand(m, id);
     const withdrawn = withdraw(m, id) || open.held === true;
+    if (open.held === true) endPauseWithoutCalls(m, why);
     switch (command.kind) {
       case "callAction":
         if (withdrawn) break;

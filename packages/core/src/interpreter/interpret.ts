@@ -9,6 +9,7 @@ import { eventArrived, waitOpened } from "./inbound.ts";
 import { startInput, resumeInput } from "./input.ts";
 import type { Machine } from "./machine.ts";
 import { closeCommand, fiberOf, machineOf, newMachine, openCommand, runPlace, seal, takeSeq } from "./machine.ts";
+import { actionHeld, quotaReleased } from "./pause.ts";
 import { runFibers } from "./run-fibers.ts";
 import { weigh } from "./size.ts";
 import { actionFailed, actionHandedBack, actionSucceeded } from "./steps/action-call.ts";
@@ -89,9 +90,12 @@ export function resume(program: Program, state: RunState, event: RunEvent): Tran
   }
 }
 
-/** The commands that wait for their answers, to be issued again after a restart or continue-as-new, in the order of their issue. */
+/**
+ * The commands that wait for their answers, to be issued again after a restart or continue-as-new, in the order of their
+ * issue. Calls that a pause holds are not among them: `quotaReleased` issues them.
+ */
 export function openCommands(state: RunState): Command[] {
-  return state.open.map((open) => open.command);
+  return state.open.flatMap(({ command, held }) => (held === true ? [] : [command]));
 }
 
 function take(m: Machine, event: RunEvent): void {
@@ -100,10 +104,22 @@ function take(m: Machine, event: RunEvent): void {
     case "actionFailed":
     case "actionHandedBack": {
       const open = openCommand(m, event.id);
-      if (open === undefined || open.command.kind !== "callAction") lateEntry(m, event.kind, event.id);
+      if (open === undefined || open.command.kind !== "callAction" || open.held === true)
+        lateEntry(m, event.kind, event.id);
       else takeActionResult(m, open, open.command, event);
       return;
     }
+    case "actionHeld": {
+      const open = openCommand(m, event.id);
+      if (open === undefined || open.command.kind !== "callAction" || open.held === true)
+        lateEntry(m, event.kind, event.id);
+      else actionHeld(m, open, open.command.place);
+      return;
+    }
+    case "quotaReleased":
+      m.yields = 0;
+      quotaReleased(m);
+      return;
     case "timerStarted": {
       const open = openCommand(m, event.id);
       if (open === undefined || open.command.kind !== "startTimer") lateEntry(m, event.kind, event.id);

@@ -56,7 +56,7 @@ export type JournalEntry = EntryCommon &
     | { readonly kind: "late"; readonly data: { readonly event: RunEvent["kind"]; readonly id?: string } }
   );
 
-export type WaitType = "time" | "event" | "human" | "child";
+export type WaitType = "time" | "event" | "human" | "child" | "quota";
 
 export type EntryKind = JournalEntry["kind"];
 
@@ -106,7 +106,7 @@ export interface WaitEntryData {
   /** Of a task. */
   readonly title?: string;
   readonly dueAt?: Instant;
-  readonly resolvedBy?: "event" | "answer" | "child" | "time" | "timeout" | "cancel" | "end";
+  readonly resolvedBy?: "event" | "answer" | "child" | "quota" | "time" | "timeout" | "cancel" | "end";
   /** Of an answer: its submission. */
   readonly eventId?: string;
   /** Who answered. */

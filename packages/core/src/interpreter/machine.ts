@@ -269,8 +269,12 @@ function stateOf(m: Machine): RunState {
   return state;
 }
 
-/** WAITING when nothing but waits and timers keeps the run: no fiber is ready and no action is called. */
+/**
+ * PAUSED while calls are held; else WAITING when nothing but waits, timers and children keeps the run: no fiber is
+ * ready and no action is called.
+ */
 function statusNow(m: Machine): RunStatus {
+  for (let i = 0; i < m.open.length; i += 1) if ((m.open[i] as OpenCommand).command.kind === "pause") return "PAUSED";
   for (let i = 0; i < m.fibers.length; i += 1) if ((m.fibers[i] as WorkFiber).status === "ready") return "RUNNING";
   for (let i = 0; i < m.open.length; i += 1)
     if ((m.open[i] as OpenCommand).command.kind === "callAction") return "RUNNING";

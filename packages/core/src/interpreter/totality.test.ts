@@ -81,6 +81,8 @@ const anyEvent: fc.Arbitrary<RunEvent> = fc
       by: fc.string(),
       override: fc.boolean(),
     }),
+    fc.record({ kind: fc.constant("actionHeld" as const), id: commandId }),
+    fc.record({ kind: fc.constant("quotaReleased" as const) }),
     fc.record({ kind: fc.constant("childStarted" as const), id: commandId, runId: fc.string() }),
     fc.record({
       kind: fc.constant("childSucceeded" as const),

@@ -164,6 +164,8 @@ export type Command = { readonly id: CommandId } & (
       readonly attempt: number;
     }
   | { readonly kind: "cancelChild" }
+  /** Calls are held until `quotaReleased`; `place` is that of the first of them. It ends by itself when none is left. */
+  | { readonly kind: "pause"; readonly reason: "quota"; readonly place: StepPlace }
   | { readonly kind: "yield" }
   | { readonly kind: "finish"; readonly outcome: Outcome }
 );
@@ -221,6 +223,10 @@ export type RunEvent = { readonly now: Instant; readonly turn: number } & (
       readonly attemptsMade: number;
       readonly error: ActionError;
     }
+  /** The tenant is over its quota: the call was not begun, and claimed nothing. */
+  | { readonly kind: "actionHeld"; readonly id: CommandId }
+  /** Held calls are issued again. */
+  | { readonly kind: "quotaReleased" }
   | {
       readonly kind: "timerStarted";
       readonly id: CommandId;

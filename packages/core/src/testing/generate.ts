@@ -351,10 +351,19 @@ export function generateWorld(seed: number): WorldOptions {
     const error = { category, code, message: "failed" };
     return own() < 0.2 ? { refused: error } : { afterMs, error };
   };
+  const isHeld = random() < 0.3;
+  const hold = ({ stepId, iteration }: Call, before: number): boolean => {
+    let hash = seed;
+    for (const unit of `${stepId}/${iteration.join()}/${before}`)
+      hash = Math.imul(hash ^ unit.charCodeAt(0), 16_777_619);
+    return isHeld && before < 3 && chance(hash)() < 0.3;
+  };
   return {
     payload: { n: Math.floor(random() * 5) },
     act,
     child,
+    hold,
+    releaseAfterMs: pick([0, 10, 50]),
     events,
     answers: Array.from({ length: Math.floor(random() * 8) }, (_, i) => ({
       atMs: Math.floor(random() * 90),

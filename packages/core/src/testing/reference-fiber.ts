@@ -32,6 +32,9 @@ export interface Waiting {
   readonly kind: "call" | "timer" | "event" | "task" | "child" | "branches";
   readonly wait?: { readonly name: string; readonly key: string; readonly holds: (event: InboundEvent) => boolean };
   readonly effect?: boolean;
+  /** Of a call: it is held for want of quota, and `again` makes it once there is some. */
+  held?: boolean;
+  again?: () => void;
   /** Of a task: its form is known. */
   opened?: boolean;
   early?: TaskAnswer;

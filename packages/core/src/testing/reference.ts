@@ -324,8 +324,18 @@ export function reference(program: Program, options: WorldOptions): Reference {
       case "action.call": {
         const input = evaluated(row, scope, step.input) ?? null;
         const call: Call = { action: step.action, stepId: step.id, iteration: scope.iteration, input };
-        const waiting = waitingFor(row, "call", { effect: step.facts.effect !== "none" });
-        waiting.issue = () => {
+        const waiting = waitingFor(row, "call", { effect: step.facts.effect !== "none", held: isPaused() });
+        let before = 0;
+        const perform = (): void => {
+          if (options.hold?.(call, before) === true) {
+            before += 1;
+            at(0, () => {
+              if (waiting.closed) return;
+              if (!isPaused()) at(options.releaseAfterMs ?? 50, release);
+              waiting.held = true;
+            });
+            return;
+          }
           effects.push(call);
           const answer = options.act?.(call) ?? { output: null };
           if ("never" in answer) return;
@@ -337,6 +347,10 @@ export function reference(program: Program, options: WorldOptions): Reference {
               remain(row);
             waiting.settle({ thrown: new Raised(errorOf(row, category, code, attempt)) });
           });
+        };
+        waiting.again = perform;
+        waiting.issue = () => {
+          if (waiting.held !== true) perform();
         };
         const output = (yield waiting) as Json;
         if (step.saveAs !== undefined) write(row, scope.fiber, step.saveAs, output);
@@ -683,7 +697,7 @@ export function reference(program: Program, options: WorldOptions): Reference {
     fibers.splice(fibers.indexOf(fiber), 1);
     const { waiting, undoes, sagas, completed } = fiber;
     if (waiting !== undefined && !waiting.closed) {
-      if (waiting.effect === true && waiting.issue === undefined) remain(waiting.row);
+      if (waiting.effect === true && waiting.issue === undefined && waiting.held !== true) remain(waiting.row);
       waiting.closed = true;
       waiting.issue = undefined;
     }
@@ -691,6 +705,17 @@ export function reference(program: Program, options: WorldOptions): Reference {
     if (undoes !== undefined) remain(undoes);
     for (const { row } of completed.toReversed()) remain(row);
     for (const row of rows) if (row.fiber === fiber && row.status === "RUNNING") row.status = "CANCELED";
+  }
+  /** Calls are held while others are. */
+  function isPaused(): boolean {
+    return waitings.some(({ held, closed }) => held === true && !closed);
+  }
+  function release(): void {
+    for (const waiting of waitings) {
+      if (waiting.held !== true || waiting.closed) continue;
+      waiting.held = false;
+      waiting.again?.();
+    }
   }
   function waitingFor(row: Row, kind: Waiting["kind"], more: Partial<Waiting> = {}): Waiting {
     return { row, kind, issue: undefined, closed: false, settle: () => undefined, ...more };
@@ -764,7 +789,8 @@ export function reference(program: Program, options: WorldOptions): Reference {
     if (fiber.waiting !== undefined && !fiber.waiting.closed) {
       fiber.waiting.closed = true;
       // What was only just asked for is not done; what was done may have had its effect.
-      if (fiber.waiting.issue === undefined && fiber.waiting.effect === true) remain(fiber.waiting.row);
+      const { issue, effect, held } = fiber.waiting;
+      if (issue === undefined && effect === true && held !== true) remain(fiber.waiting.row);
       fiber.waiting.issue = undefined;
     }
     fiber.next = { thrown: cancelled };

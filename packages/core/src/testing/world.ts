@@ -59,6 +59,10 @@ export interface Child {
 export interface WorldOptions {
   readonly payload?: Json;
   readonly act?: (call: Call) => Answer;
+  /** Whether a call is held for want of quota; asked each time that it is issued. `before`: how often it was held. */
+  readonly hold?: (call: Call, before: number) => boolean;
+  /** How long after a pause the quota is released; left out: 50 ms. */
+  readonly releaseAfterMs?: number;
   readonly child?: (child: Child) => ChildAnswer;
   /** Events past the inbox by signal, at their time. */
   readonly events?: readonly {
@@ -109,6 +113,7 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
   const children: Child[] = [];
   const events: RunEvent[] = [];
   const open = new Set<string>();
+  const held = new Map<string, number>();
   let pending: Pending[] = [];
   let order = 0;
   let nowMs = epochMs;
@@ -133,6 +138,12 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
           iteration: command.place.iteration,
           input: command.input,
         };
+        const before = held.get(id) ?? 0;
+        if (options.hold?.(call, before) === true) {
+          held.set(id, before + 1);
+          at(0, (now, of) => (open.has(id) ? { kind: "actionHeld", id, now, turn: of } : undefined));
+          return;
+        }
         effects.push(call);
         answer(command, options.act?.(call) ?? { output: null });
         return;
@@ -156,6 +167,9 @@ export function run(program: Program, options: WorldOptions = {}): Ran {
           const schema = "ref" in form ? options.forms?.[form.ref] : undefined;
           return { kind: "taskOpened", id, taskId, ...(schema === undefined ? {} : { schema }), now, turn: of };
         });
+        return;
+      case "pause":
+        at(options.releaseAfterMs ?? 50, (now, of) => ({ kind: "quotaReleased", now, turn: of }));
         return;
       case "startChild":
         open.add(id);
@@ -301,12 +315,12 @@ export function brokenPromise(
     return `entries are numbered ${journal.map((entry) => entry.seq).join()} after ${firstSeq - 1}`;
   if (state.nextSeq !== firstSeq + journal.length) return `nextSeq is ${state.nextSeq}`;
   if (journal[0]?.kind !== "input") return "the first entry is no input";
-  const ids = openCommands(state).map((command) => command.id);
+  const ids = state.open.map(({ command }) => command.id);
   if (new Set(ids).size !== ids.length) return `open commands repeat: ${ids.join()}`;
   for (const command of commands) {
     if (command.kind.startsWith("cancel") || command.kind.startsWith("close")) {
       if (ids.includes(command.id)) return `${command.id} was closed and is open`;
-      if (from !== undefined && !openCommands(from.state).some(({ id }) => id === command.id))
+      if (from !== undefined && !from.state.open.some((open) => open.command.id === command.id && open.held !== true))
         return `${command.id} was closed without having been open`;
     }
   }

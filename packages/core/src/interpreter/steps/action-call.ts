@@ -5,7 +5,8 @@ import { outputData, stepEntry } from "../entries.ts";
 import { Corruption, errorJson, noValue, runError, StepFailure } from "../failure.ts";
 import { mayRemain } from "../finish.ts";
 import type { Machine, WorkFiber } from "../machine.ts";
-import { closeCommand, fiberOf, issue, pushFrame, replaceOpen } from "../machine.ts";
+import { closeCommand, fiberOf, pushFrame, replaceOpen } from "../machine.ts";
+import { issueCall, pauseOf } from "../pause.ts";
 import { evaluate, evaluateInput } from "../scope.ts";
 import { admit, weigh, weighResult } from "../size.ts";
 import { writeTarget } from "../targets.ts";
@@ -42,7 +43,7 @@ export function actionCall(m: Machine, fiber: WorkFiber, step: ActionCallStep, p
   if (step.facts.execution === "remote") m.remoteSteps += 1;
   pushFrame(m, fiber, { kind: "step", place, commands: [id], fuel: m.stepFuel });
   fiber.status = "blocked";
-  issue(m, fiber.id, command);
+  issueCall(m, fiber.id, command);
 }
 
 /** An authored key is text: a number as its shortest decimal, an array or object as canonical JSON. */
@@ -82,8 +83,10 @@ export function actionHandedBack(m: Machine, open: OpenCommand, event: EventOf<"
     handedBack: true,
   };
   m.remoteSteps += 1;
-  replaceOpen(m, open, { ...open, command });
-  m.commands.push(command);
+  if (pauseOf(m) === undefined) {
+    replaceOpen(m, open, { ...open, command });
+    m.commands.push(command);
+  } else replaceOpen(m, open, { ...open, command, held: true });
 }
 
 function takeCall(m: Machine, open: OpenCommand): { fiber: WorkFiber; step: ActionCallStep; place: StepPlace } {

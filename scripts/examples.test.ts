@@ -5,8 +5,17 @@ import { builtInCatalogue } from "../packages/actions/src/built-in/built-in-cata
 import { testedWorkflow, withWorkflows } from "../packages/cli/src/commands/test/tested-workflow.ts";
 import type { TestedWorkflow } from "../packages/cli/src/commands/test/tested-workflow.ts";
 import { checkDefinition, parseScenarios } from "../packages/core/src/compile/index.ts";
-import { runScenario, validate } from "../packages/core/src/index.ts";
-import type { Expectation, Program, Scenario, ScenarioResult } from "../packages/core/src/index.ts";
+import { resume, runScenario, start } from "../packages/core/src/index.ts";
+import type {
+  Command,
+  Expectation,
+  JournalEntry,
+  Program,
+  RunEvent,
+  Scenario,
+  ScenarioResult,
+  Transition,
+} from "../packages/core/src/index.ts";
 
 const folder = join(import.meta.dirname, "..", "examples");
 const actions = builtInCatalogue();
@@ -213,18 +222,70 @@ test("[ACC-06] 2,500 orders: every one is cooked once, in order, and never more 
 });
 
 test("[ACC-07] an answer that does not fit is refused with the field named", () => {
-  const step = /"type":"human.task".*?"form":\{"schema":(\{.*?\})\},"timeout"/.exec(
-    JSON.stringify(example("pause-and-approve").program),
-  );
-  const form = JSON.parse(step?.[1] ?? "null") as Parameters<typeof validate>[0];
-  const fitting = { approved: true, ring: "half", users: 500 };
-  const named = (answer: object): string[] =>
-    validate(form, { ...fitting, ...answer } as never).map(({ pointer }) => pointer);
-  expect(named({})).toEqual([]);
-  expect(named({ approved: "yes" })).toEqual(["/approved"]);
-  expect(named({ ring: "everyone" })).toEqual(["/ring"]);
-  expect(named({ users: 0 })).toEqual(["/users"]);
-  expect(named({ users: 2.5 })).toEqual(["/users"]);
-  expect(named({ from: "tomorrow" })).toEqual(["/from"]);
-  expect(named({ force: true })).toEqual(["/force"]);
+  const pause = example("pause-and-approve");
+  const scenario = scenarioOf(pause, "Answers that do not fit");
+  // The scenario expects the refusals; each alone, and not expected, fails and says why.
+  const said = scenario.answers
+    .filter(({ refused }) => refused)
+    .map(({ step, answer }) => run(pause, { ...scenario, answers: [{ step, answer }] }).failures[0]?.message);
+  const fields = said.map((message) => /^The answer was refused: (\/\w+) /.exec(message ?? "")?.[1]);
+  expect(fields).toEqual(["/approved", "/ring", "/users", "/users", "/from", "/users", "/force"]);
 });
+
+test("[ACC-07] of an answer and the timeout at one instant the loser is recorded and changes nothing", () => {
+  const { program } = example("pause-and-approve");
+  const payload = { baseUrl: "https://release.example.com", release: "4.2" };
+  const { workflow, definitionHash } = program;
+  const startedAt = "2030-01-07T09:00:00.000Z";
+  const identity = { runId: "pause", workflow, version: 1, definitionHash, tenantId: "tenant", startedAt };
+  const started = start(program, payload, { ...identity, now: startedAt, turn: 1 });
+  const build = commandOf(started, "callAction");
+  const output = { status: 200, headers: {}, body: { id: "b-1" } };
+  const opening = { kind: "actionSucceeded", id: build.id, output, attempt: 1 } as const;
+  const paused = resume(program, started.state, { ...opening, now: startedAt, turn: 2 });
+  const { task } = commandOf(paused, "openTask");
+  const timer = commandOf(paused, "startTimer");
+
+  const answer = { approved: true, ring: "half", users: 500 };
+  const at = { now: "2030-01-07T10:00:00.000Z", turn: 3 };
+  const answered = {
+    kind: "taskAnswered",
+    taskId: task.taskId,
+    answer,
+    by: "ada",
+    override: false,
+    submissionId: "s-1",
+  };
+  const events = { answer: { ...answered, ...at }, timeout: { kind: "timerFired", id: timer.id, ...at } } as const;
+  const both = (first: keyof typeof events, second: keyof typeof events): JournalEntry[] => {
+    const one = resume(program, paused.state, events[first] as RunEvent);
+    const other = resume(program, one.state, events[second] as RunEvent);
+    expect(other.commands).toEqual([]);
+    return [...one.journal, ...other.journal];
+  };
+  const stepIds = (journal: readonly JournalEntry[]): string[] =>
+    journal.flatMap((entry) => (entry.kind === "step" && entry.status === "RUNNING" ? [entry.stepId] : []));
+
+  const answerFirst = both("answer", "timeout");
+  expect(answerFirst).toContainEqual(
+    expect.objectContaining({ kind: "late", data: { event: "timerFired", id: timer.id } }),
+  );
+  expect(stepIds(answerFirst)).toContain("deploy");
+  expect(stepIds(answerFirst)).not.toContain("discard");
+
+  const timeoutFirst = both("timeout", "answer");
+  expect(timeoutFirst).toContainEqual(
+    expect.objectContaining({ kind: "late", data: { event: "taskAnswered", id: "s-1" } }),
+  );
+  expect(stepIds(timeoutFirst)).toContain("discard");
+  expect(stepIds(timeoutFirst)).not.toContain("deploy");
+});
+
+function commandOf<Kind extends Command["kind"]>(
+  { commands }: Transition,
+  kind: Kind,
+): Extract<Command, { kind: Kind }> {
+  const found = commands.find((command) => command.kind === kind);
+  if (found === undefined) throw new Error(`There is no ${kind} among the commands.`);
+  return found as Extract<Command, { kind: Kind }>;
+}

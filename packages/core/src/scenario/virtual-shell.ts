@@ -168,6 +168,9 @@ export class VirtualShell {
       case "yield":
         clock.after(0, () => this.feed(run, { kind: "continue" }));
         return;
+      case "pause":
+        // Calls are never held here, for there is no quota.
+        return;
       case "cancelAction":
       case "cancelTimer":
       case "closeWait":

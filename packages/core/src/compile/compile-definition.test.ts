@@ -424,3 +424,50 @@ test("secrets and business time are refused where the deployed engine cannot per
     "error STEP_NOT_SUPPORTED /steps/1/business",
   ]);
 });
+
+test("[LNX-04] [ACC-02] a case that compares the payload with a constant which its schema rules out is never taken", () => {
+  const source = (when: string, more: object = {}): object => ({
+    ...of(
+      {
+        id: "pick",
+        type: "control.switch",
+        cases: [{ when: { $expr: when }, steps: [{ id: "in", type: "state.set", state: 1 }] }],
+      },
+      ...Object.values(more),
+    ),
+    payload: {
+      type: "object",
+      properties: {
+        event: { enum: ["charging.session-begun", "charging.faulted"] },
+        at: { type: "object", properties: { kind: { const: "a" } } },
+        free: { type: "string" },
+      },
+    },
+  });
+  const unreachable = (when: string, more?: object) =>
+    compiled(source(when, more)).issues.filter(({ code }) => code === "CASE_UNREACHABLE");
+  expect(unreachable('payload.event = "charging.sesion-begun"')).toMatchObject([
+    {
+      severity: "warning",
+      pointer: "/steps/0/cases/0/when/$expr",
+      message: expect.stringContaining('Did you mean "charging.session-begun"?'),
+    },
+  ]);
+  for (const never of [
+    '"b" = payload.at.kind',
+    'payload.free = "x" and payload.at.kind = "b"',
+    'payload.at.kind = "b" or payload.event = "no"',
+  ])
+    expect(unreachable(never), never).toHaveLength(1);
+  for (const perhaps of [
+    'payload.event = "charging.faulted"',
+    'payload.free = "x"',
+    'payload.at.kind = "b" or payload.free = "x"',
+    'payload.event != "no"',
+    "payload.event = payload.free",
+  ]) {
+    expect(unreachable(perhaps), perhaps).toEqual([]);
+  }
+  const written = { set: { id: "set", type: "transform.assign", assign: { "payload.event": "no" } } };
+  expect(unreachable('payload.event = "no"', written)).toEqual([]);
+});

@@ -9,6 +9,7 @@ import { boundsOf, fanOutMax, historyEventsMax } from "./bounds.ts";
 import type { CompileCatalogue } from "./catalogue.ts";
 import { checkCalls } from "./check-calls.ts";
 import { checkCorrelation } from "./check-correlation.ts";
+import { checkConstants } from "./check-constants.ts";
 import { checkFlow } from "./check-flow.ts";
 import { checkVariables } from "./check-variables.ts";
 import { CompileContext, without } from "./compile-context.ts";
@@ -58,6 +59,7 @@ export function compileDefinition(
 
   const bounds = boundsOf(steps, definition.payload);
   checkVariables(steps, definition.payload, issues, lost, (value) => c.pointerOf(value));
+  checkConstants(steps, definition.payload, issues, (value) => c.pointerOf(value));
   checkCorrelation(steps, catalogue, issues, stepPointer);
   checkBounds(bounds, issues);
   if (issues.hasErrors) return { issues: issues.list(), bounds };

@@ -44,7 +44,7 @@ export function writesOf(step: ProgramStep): Write[] {
       break;
     case "event.wait":
     case "human.task":
-      writes.push({ name: "event", certain: true }, { name: "eventName", certain: step.type === "event.wait" });
+      writes.push({ name: "event", certain: true }, { name: "eventName", certain: true });
       add(step.saveAs);
       for (const { target } of step.assign ?? []) add(target);
       break;

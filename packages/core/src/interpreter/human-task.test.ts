@@ -412,6 +412,25 @@ test("checking an answer costs the step's own fuel: one that takes more is refus
   });
 });
 
+test("what checking an answer cost is gone for the assign of the same step", () => {
+  const strings = Array.from({ length: 20 }, () => ({ type: "string" }));
+  const form = { type: "array", items: { anyOf: [...strings, { type: "number" }] } };
+  const assigned = (items: number): unknown => {
+    const sum = x("$sum($map([1..9000], function($v) { $v }))");
+    const { outcome } = ran([task("ask", { form, assign: { sum } }), done("sum")], {
+      answers: [
+        answer(
+          5,
+          Array.from({ length: items }, (_, i) => i),
+        ),
+      ],
+    });
+    return outcome?.status === "failed" ? outcome.error.code : outcome?.output;
+  };
+  expect(assigned(1)).toBe(40_504_500);
+  expect(assigned(4000)).toBe("EXPR_FUEL");
+});
+
 test("an answer over 1 KiB stands in the journal as the reference that came with it, and the fold resolves it", () => {
   const program = buildProgram([task("ask", { form: {}, saveAs: "got" }), done("$length(got)")]);
   const first = start(program, null, startContext(program));

@@ -12,7 +12,6 @@ import { admit, weigh, weighResult } from "../size.ts";
 import { takenFrame } from "../step-frame.ts";
 import { writeTarget } from "../targets.ts";
 import type {
-  ChildResult,
   CommandId,
   CommandOf,
   Frame,
@@ -78,7 +77,7 @@ export function childSucceeded(m: Machine, open: OpenCommand, { result }: EventO
     const { output } = result;
     if (step.saveAs !== undefined) writeTarget(m, fiber, step.saveAs, output, weigh(m, output));
     if (step.output !== undefined) {
-      openScope(m, fiber, { childRun: childRun(m, result) });
+      openScope(m, fiber, { childRun: result as unknown as Json });
       writeAll(m, fiber, step.output);
     }
     stepEntry(m, place, "SUCCEEDED", { attempt, ...outputData(output, undefined) });
@@ -86,13 +85,6 @@ export function childSucceeded(m: Machine, open: OpenCommand, { result }: EventO
     if (!(thrown instanceof StepFailure)) throw thrown;
     stepFailure(m, fiber, place, thrown);
   }
-}
-
-/** The result as expressions see it; the machine owns nothing in it. */
-function childRun(m: Machine, result: ChildResult): Json {
-  const value = result as unknown as Json;
-  weigh(m, value);
-  return value;
 }
 
 /** A try failed: the next one, after its delay, or the end of the step. */

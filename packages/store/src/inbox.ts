@@ -130,8 +130,9 @@ export async function listEvents(db: TenantDb, filter: EventFilter, request: Pag
 }
 
 /**
- * Takes a due event for one worker, until the claim expires.
- * @returns undefined when it is not due, or another has it
+ * Takes a due event for one worker, until the claim expires. Events of one name and key are given out one after the other, in the order
+ * of their acceptance, so that a run is told of them in that order; one that failed and waits for its next try holds nobody up.
+ * @returns undefined when it is not due, another has it, or one before it is not done
  */
 export async function claimEvent(
   db: TenantDb,
@@ -139,9 +140,13 @@ export async function claimEvent(
   claim: { readonly worker: string; readonly claimMs: number },
 ): Promise<InboxRow | undefined> {
   const { rows } = await sql<Raw>`${prepared}
-    update workflow_runtime_events set state = 'processing', worker = ${claim.worker}, attempts = attempts + 1, again = false,
+    update workflow_runtime_events e set state = 'processing', worker = ${claim.worker}, attempts = attempts + 1, again = false,
       due_at = clock_timestamp() + ${claim.claimMs}::double precision * interval '1 millisecond'
     where id = ${id} and due_at <= now() and state in ('pending', 'failed', 'processing')
+      and not exists (select from workflow_runtime_events before
+        where before.tenant_id = e.tenant_id and before.name = e.name and before.correlation_key = e.correlation_key
+          and (before.accepted_at, before.position, before.id) < (e.accepted_at, e.position, e.id)
+          and before.state in ('pending', 'processing'))
     returning ${columns}`.execute(db);
   return (await shown(db, rows))[0];
 }

@@ -53,7 +53,8 @@ interface RuledOut {
 type AllowedAt = (names: readonly string[]) => readonly Json[] | undefined;
 
 /** Why a condition is never true; undefined where it may be, or cannot be told. */
-function neverTrue(node: Node, allowedAt: AllowedAt): RuledOut | undefined {
+function neverTrue(condition: Node, allowedAt: AllowedAt): RuledOut | undefined {
+  const node = condition.op === "chain" ? unchained(condition) : condition;
   if (node.op !== "binary" || node.filters !== undefined || node.group !== undefined) return undefined;
   switch (node.operator) {
     case "and":
@@ -67,6 +68,11 @@ function neverTrue(node: Node, allowedAt: AllowedAt): RuledOut | undefined {
     default:
       return undefined;
   }
+}
+
+/** A chain as the binary operations that it stands for. */
+function unchained({ first, rest }: Extract<Node, { op: "chain" }>): Node {
+  return rest.reduce<Node>((left, { operator, right, at }) => ({ op: "binary", operator, left, right, at }), first);
 }
 
 function ruledOut(read: Node, constant: Node, allowedAt: AllowedAt): RuledOut | undefined {

@@ -161,3 +161,73 @@ test("[VER-01] [TST-18] a run that waits finishes on its version after another w
   expect((await world.run(await world.replay(one))).version).toBe(1);
   await worker.stop();
 });
+
+test("[CASE-20] [MBX-01] of events of one key the oldest is taken first, whether they come before the wait, while it opens or after", async () => {
+  await world.publish({
+    workflow: "two-scans",
+    steps: [
+      {
+        id: "loop",
+        type: "control.while",
+        maxIterations: 5,
+        condition: { $expr: "$count(vars.scans) < 2" },
+        body: [
+          {
+            id: "scan",
+            type: "event.wait",
+            event: "parcel.scanned",
+            correlationKey: { $expr: "payload.parcel" },
+            timeoutMs: 60_000,
+            saveAs: "s",
+          },
+          {
+            id: "add",
+            type: "transform.assign",
+            assign: { "vars.scans": { $expr: "$append([vars.scans], [vars.s.at])" } },
+          },
+        ],
+      },
+      { id: "done", type: "control.return", output: { $expr: "vars.scans" } },
+    ],
+  });
+  const worker = await world.startWorker();
+  const scan = async (parcel: string): Promise<string[]> => {
+    const ids: string[] = [];
+    for (const at of ["dock", "belt", "van"])
+      ids.push(
+        await world.event({ name: "parcel.scanned", id: `${parcel}-${at}`, correlationKey: parcel, payload: { at } }),
+      );
+    return ids;
+  };
+  const started = new Map<string, string>();
+  const van = new Map<string, string>();
+  for (let round = 0; round < 6; round++) {
+    const [before, during, after] = [`before-${round}`, `during-${round}`, `after-${round}`];
+    const early = await scan(before);
+    started.set(before, await world.start("two-scans", { parcel: before }));
+    const [runId, racing] = await Promise.all([world.start("two-scans", { parcel: during }), scan(during)]);
+    started.set(during, runId);
+    started.set(after, await world.start("two-scans", { parcel: after }));
+    await world.waiting(started.get(after) as string);
+    const late = await scan(after);
+    for (const [parcel, ids] of [
+      [before, early],
+      [during, racing],
+      [after, late],
+    ] as const)
+      van.set(parcel, ids[2] as string);
+  }
+  for (const [parcel, runId] of started) {
+    const run = await world.ended(runId);
+    expect(run.output, parcel).toEqual(["dock", "belt"]);
+    const states = await until("the verdicts are in", async () => {
+      const rows = await deliveries(van.get(parcel) as string);
+      return rows.every(({ state }) => state !== "pending" && state !== "delivered")
+        ? rows.map(({ state }) => state)
+        : undefined;
+    });
+    expect(states, parcel).not.toContain("taken");
+    await world.expectSound(runId);
+  }
+  await worker.stop();
+});

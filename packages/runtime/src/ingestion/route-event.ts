@@ -24,9 +24,17 @@ export interface IngestionParts {
 
 /** Routes the events that are due. @returns how many were processed */
 export async function routeOnce(parts: IngestionParts): Promise<number> {
-  const due = await parts.dispatcher.dueEvents(eventsPerRound);
-  const done = await Promise.all(due.map(({ tenantId, id }) => routeEvent(parts, tenantId, id)));
-  return done.filter(Boolean).length;
+  let waiting = await parts.dispatcher.dueEvents(eventsPerRound);
+  let routed = 0;
+  // Events of one name and key go one after the other, so what stood behind another is asked for again as long as something moves.
+  while (waiting.length > 0) {
+    const done = await Promise.all(waiting.map(({ tenantId, id }) => routeEvent(parts, tenantId, id)));
+    const moved = done.filter(Boolean).length;
+    if (moved === 0) break;
+    routed += moved;
+    waiting = waiting.filter((_, i) => done[i] !== true);
+  }
+  return routed;
 }
 
 /**

@@ -31,7 +31,18 @@ const journey = {
       id: "prepare",
       type: "control.parallel",
       branches: [
-        { id: "a", steps: [{ id: "look", type: "action.call", action: "http.request@1", input: { method: "GET", url: { $expr: 'payload.url & "/look"' } } }, { id: "stamp", type: "action.call", action: "random.uuid@1", input: {}, saveAs: "stamp" }] },
+        {
+          id: "a",
+          steps: [
+            {
+              id: "look",
+              type: "action.call",
+              action: "http.request@1",
+              input: { method: "GET", url: { $expr: 'payload.url & "/look"' } },
+            },
+            { id: "stamp", type: "action.call", action: "random.uuid@1", input: {}, saveAs: "stamp" },
+          ],
+        },
         { id: "b", steps: [{ id: "nap", type: "time.wait", durationMs: 50 }] },
       ],
     },
@@ -39,12 +50,49 @@ const journey = {
       id: "each",
       type: "control.forEach",
       items: { $expr: "payload.items" },
-      body: [{ id: "order", type: "action.call", action: "http.request@1", input: { method: "POST", url: { $expr: 'payload.url & "/orders"' }, body: { orderId: { $expr: 'payload.id & "-" & item.sku' } } }, retry: { maxAttempts: 3, backoffMs: 20 }, saveAs: "made" }],
+      body: [
+        {
+          id: "order",
+          type: "action.call",
+          action: "http.request@1",
+          input: {
+            method: "POST",
+            url: { $expr: 'payload.url & "/orders"' },
+            body: { orderId: { $expr: 'payload.id & "-" & item.sku' } },
+          },
+          retry: { maxAttempts: 3, backoffMs: 20 },
+          saveAs: "made",
+        },
+      ],
       collect: { value: { $expr: "vars.made.body.count" }, saveAs: "counts" },
     },
-    { id: "paid", type: "event.wait", event: "journey.paid", correlationKey: { $expr: "payload.id" }, timeoutMs: 120_000, saveAs: "payment" },
-    { id: "tell", type: "action.call", action: "http.request@1", input: { method: "POST", url: { $expr: 'payload.url & "/orders"' }, body: { orderId: { $expr: 'payload.id & "-told"' } } } },
-    { id: "done", type: "control.return", output: { total: { $expr: "vars.total" }, counts: { $expr: "vars.counts" }, amount: { $expr: "vars.payment.amount" } } },
+    {
+      id: "paid",
+      type: "event.wait",
+      event: "journey.paid",
+      correlationKey: { $expr: "payload.id" },
+      timeoutMs: 120_000,
+      saveAs: "payment",
+    },
+    {
+      id: "tell",
+      type: "action.call",
+      action: "http.request@1",
+      input: {
+        method: "POST",
+        url: { $expr: 'payload.url & "/orders"' },
+        body: { orderId: { $expr: 'payload.id & "-told"' } },
+      },
+    },
+    {
+      id: "done",
+      type: "control.return",
+      output: {
+        total: { $expr: "vars.total" },
+        counts: { $expr: "vars.counts" },
+        amount: { $expr: "vars.payment.amount" },
+      },
+    },
   ],
 };
 const items = ["tea", "cup", "pot"].map((sku, i) => ({ sku, price: i + 1 }));
@@ -90,18 +138,44 @@ test("[INT-08] [VER-07] [VER-08] [TST-15] the trace is the same plain, with the 
   process.stdout.write(`executions of the chained run, by history events: ${lengths.join(", ")}\n`);
 
   const trace = await world.trace(one);
-  expect(trace).toEqual(["sum SUCCEEDED", "prepare SUCCEEDED", "look SUCCEEDED", "nap SUCCEEDED", "stamp SUCCEEDED", "each SUCCEEDED", "order[0] SUCCEEDED", "order[1] SUCCEEDED", "order[2] SUCCEEDED", "paid SUCCEEDED", "tell SUCCEEDED", "done SUCCEEDED"]);
+  expect(trace).toEqual([
+    "sum SUCCEEDED",
+    "prepare SUCCEEDED",
+    "look SUCCEEDED",
+    "nap SUCCEEDED",
+    "stamp SUCCEEDED",
+    "each SUCCEEDED",
+    "order[0] SUCCEEDED",
+    "order[1] SUCCEEDED",
+    "order[2] SUCCEEDED",
+    "paid SUCCEEDED",
+    "tell SUCCEEDED",
+    "done SUCCEEDED",
+  ]);
   expect(await world.trace(two)).toEqual(trace);
   expect(await world.trace(three)).toEqual(trace);
   for (const id of ["j-1", "j-2", "j-3"]) {
-    for (const fact of ["tea", "cup", "pot", "told"]) expect(endpoint.facts.get(`${id}-${fact}`), `${id}-${fact}`).toBe(1);
+    for (const fact of ["tea", "cup", "pot", "told"])
+      expect(endpoint.facts.get(`${id}-${fact}`), `${id}-${fact}`).toBe(1);
   }
 }, 180_000);
 
 test("[ENG-16] [ACT-09] [TST-13] effects happen once by business fact, though workers die between effect and ledger", async () => {
   await world.publish({
     workflow: "one-order",
-    steps: [{ id: "order", type: "action.call", action: "http.request@1", input: { method: "POST", url: { $expr: 'payload.url & "/orders"' }, body: { orderId: { $expr: "payload.id" } } }, timeoutMs: 30_000 }],
+    steps: [
+      {
+        id: "order",
+        type: "action.call",
+        action: "http.request@1",
+        input: {
+          method: "POST",
+          url: { $expr: 'payload.url & "/orders"' },
+          body: { orderId: { $expr: "payload.id" } },
+        },
+        timeoutMs: 30_000,
+      },
+    ],
   });
   const child = new WorkerChild(world);
   await child.start();
@@ -139,14 +213,44 @@ test("[ACT-09] a worker killed within a segment: its calls without effect run ag
   const file = join(await mkdtemp(join(tmpdir(), "mainspring-")), "calls");
   await writeFile(file, "");
   const calls = async (): Promise<number[]> => (await readFile(file, "utf8")).split("\n").filter(Boolean).map(Number);
-  const child = new WorkerChild(world, { SLOW_CALLS_FILE: file }, fileURLToPath(new URL("../testing/slow-local-worker.ts", import.meta.url)));
-  const slow = Array.from({ length: 12 }, (_, n) => ({ id: `n${n}`, type: "action.call", action: "test.slow@1", input: { n }, saveAs: "last" }));
-  await publish(world.store, world.tenantId, { workflow: "segmented", steps: [...slow, { id: "done", type: "control.return", output: { $expr: "vars.last.n" } }] }, [
-    { id: "test.slow@1", title: "", description: "", effect: "none", execution: "local", timeoutMs: 5_000, batch: false, inputSchema: {}, outputSchema: {} },
-  ]);
+  const child = new WorkerChild(
+    world,
+    { SLOW_CALLS_FILE: file },
+    fileURLToPath(new URL("../testing/slow-local-worker.ts", import.meta.url)),
+  );
+  const slow = Array.from({ length: 12 }, (_, n) => ({
+    id: `n${n}`,
+    type: "action.call",
+    action: "test.slow@1",
+    input: { n },
+    saveAs: "last",
+  }));
+  await publish(
+    world.store,
+    world.tenantId,
+    {
+      workflow: "segmented",
+      steps: [...slow, { id: "done", type: "control.return", output: { $expr: "vars.last.n" } }],
+    },
+    [
+      {
+        id: "test.slow@1",
+        title: "",
+        description: "",
+        effect: "none",
+        execution: "local",
+        timeoutMs: 5_000,
+        batch: false,
+        inputSchema: {},
+        outputSchema: {},
+      },
+    ],
+  );
   await child.start();
   const runId = await world.start("segmented");
-  await until("the segment is in its sixth call", async () => ((await calls()).length >= 6 ? true : undefined), { everyMs: 5 });
+  await until("the segment is in its sixth call", async () => ((await calls()).length >= 6 ? true : undefined), {
+    everyMs: 5,
+  });
   await child.kill();
   const before = (await calls()).length;
   expect(await world.trace(runId)).toEqual([]); // nothing of an uncommitted segment is shown
@@ -161,9 +265,27 @@ test("[ACT-09] a worker killed within a segment: its calls without effect run ag
 });
 
 test("a program of 2,000 steps starts small, and no later execution holds it", async () => {
-  const steps = Array.from({ length: 2_000 }, (_, i) => ({ id: `step-${i}`, type: "transform.assign", assign: { [`vars.v${i % 10}`]: { $expr: `${i} + 1` } } }));
-  const middle = { id: "call", type: "action.call", action: "http.request@1", input: { method: "GET", url: { $expr: 'payload.url & "/x"' } } };
-  await world.publish({ workflow: "long", steps: [...steps.slice(0, 1_000), middle, ...steps.slice(1_000), { ...middle, id: "call-2" }, { id: "done", type: "control.return", output: { $expr: "vars.v9" } }] });
+  const steps = Array.from({ length: 2_000 }, (_, i) => ({
+    id: `step-${i}`,
+    type: "transform.assign",
+    assign: { [`vars.v${i % 10}`]: { $expr: `${i} + 1` } },
+  }));
+  const middle = {
+    id: "call",
+    type: "action.call",
+    action: "http.request@1",
+    input: { method: "GET", url: { $expr: 'payload.url & "/x"' } },
+  };
+  await world.publish({
+    workflow: "long",
+    steps: [
+      ...steps.slice(0, 1_000),
+      middle,
+      ...steps.slice(1_000),
+      { ...middle, id: "call-2" },
+      { id: "done", type: "control.return", output: { $expr: "vars.v9" } },
+    ],
+  });
   const worker = await world.startWorker({ bounds: { steps: 900 } });
   const runId = await world.start("long", { url: endpoint.url });
   const run = await world.ended(runId);
@@ -175,7 +297,9 @@ test("a program of 2,000 steps starts small, and no later execution holds it", a
   expect(startBytes).toBeLessThan(1_024);
   expect(JSON.stringify(chain[1])).not.toContain("step-1999");
   expect(JSON.stringify(chain[1])).not.toContain(Buffer.from("step-1999").toString("base64").slice(0, 10));
-  process.stdout.write(`2,000 steps: start event ${startBytes} bytes; histories ${chain.map((history) => History.encode(history).finish().length).join(", ")} bytes\n`);
+  process.stdout.write(
+    `2,000 steps: start event ${startBytes} bytes; histories ${chain.map((history) => History.encode(history).finish().length).join(", ")} bytes\n`,
+  );
   await worker.stop();
   await world.expectSound(runId);
 }, 120_000);
@@ -193,7 +317,11 @@ test("[ENG-01] a reset in Temporal: the rows follow the execution that counts", 
   const runId = await world.start("resettable", { id: "r-1" });
   await world.waiting(runId);
   await world.event({ name: "reset.go", correlationKey: "r-1", payload: { n: 1 } });
-  await until("the second wait is open", async () => ((await world.waits(runId)).some(({ eventName, status }) => eventName === "reset.on" && status === "WAITING") ? true : undefined));
+  await until("the second wait is open", async () =>
+    (await world.waits(runId)).some(({ eventName, status }) => eventName === "reset.on" && status === "WAITING")
+      ? true
+      : undefined,
+  );
   const handle = world.client.workflow.getHandle(`workflow-runtime-v2:run:${runId}`);
   // Rows are visible before the workflow task that wrote them is complete.
   const before = await until("two tasks are in history", async () => {
@@ -208,9 +336,19 @@ test("[ENG-01] a reset in Temporal: the rows follow the execution that counts", 
     requestId: crypto.randomUUID(),
     resetReapplyType: 2,
   });
-  await until("the first wait is open again", async () => ((await world.waits(runId)).some(({ eventName, status }) => eventName === "reset.go" && status === "WAITING") ? true : undefined));
+  // The event that the first wait had taken is free again; whether that one resumes it or the next, both waits open anew.
   await world.event({ name: "reset.go", correlationKey: "r-1", payload: { n: 11 } });
-  await until("the second wait is open again", async () => ((await world.waits(runId)).some(({ eventName, status }) => eventName === "reset.on" && status === "WAITING") ? true : undefined));
+  await until("the execution that counts stands at the second wait", async () => {
+    const wait = await world.client.workflow
+      .getHandle(handle.workflowId)
+      .query<{ readonly event?: string } | null>("workflowRuntimeV2CurrentWait");
+    return wait?.event === "reset.on" && (await handle.describe()).runId !== before.runId ? true : undefined;
+  });
+  await until("its row is open", async () =>
+    (await world.waits(runId)).some(({ eventName, status }) => eventName === "reset.on" && status === "WAITING")
+      ? true
+      : undefined,
+  );
   await world.event({ name: "reset.on", correlationKey: "r-1", payload: { n: 22 } });
   const run = await world.ended(runId);
   expect(run.status).toBe("SUCCEEDED");
@@ -226,9 +364,12 @@ test("a terminate in Temporal shows on the row, with its reason", async () => {
   const runId = await world.start("terminated");
   await world.waiting(runId);
   await world.client.workflow.getHandle(`workflow-runtime-v2:run:${runId}`).terminate("by hand");
-  const run = await until("the row says so", async () => ((await world.run(runId)).status === "FAILED" ? world.run(runId) : undefined), { withinMs: 60_000 });
+  const run = await until(
+    "the row says so",
+    async () => ((await world.run(runId)).status === "FAILED" ? world.run(runId) : undefined),
+    { withinMs: 60_000 },
+  );
   expect(run.error).toMatchObject({ code: "ENDED_OUTSIDE", details: { how: "TERMINATED", reason: "by hand" } });
   expect((await world.waits(runId)).map(({ status }) => status)).not.toContain("WAITING");
   await worker.stop();
 });
-

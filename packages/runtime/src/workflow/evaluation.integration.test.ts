@@ -3,7 +3,7 @@ import { compileExpression } from "@mainspring/core/compile";
 import { evaluateSet, evaluationSets, type Evaluated, type EvaluationSet } from "@mainspring/core/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newNamespace, testTemporalAddress } from "../testing/namespace.ts";
-import { quietRuntime } from "../testing/quiet-runtime.ts";
+import { quietRuntime } from "../worker/quiet-runtime.ts";
 import { startSandbox, type Sandbox } from "../testing/sandbox.ts";
 
 quietRuntime();

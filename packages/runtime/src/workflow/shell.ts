@@ -54,6 +54,8 @@ type Call = CommandOf<"callAction">;
 export class Shell {
   readonly #start: StartInput;
   readonly #fifo = new Fifo<Incoming>();
+  /** Events that came while a wait was being opened. */
+  readonly #aside: Extract<Incoming, { kind: "eventArrived" }>[] = [];
   readonly #journal = new JournalBuffer();
   readonly #timers = new Map<CommandId, CancellationScope>();
   readonly #calls = new Map<CommandId, CallScope>();
@@ -114,8 +116,12 @@ export class Shell {
       await this.#fifo.sleep();
       this.#turn++;
     }
-    while (!this.#journal.empty) await this.#flushNow();
-    return this.#outcome;
+    // What still comes in is given its verdict, so that an event is free for others, and the journal is empty at the end.
+    for (;;) {
+      this.#drain();
+      if (this.#journal.empty) return this.#outcome;
+      await this.#flushNow();
+    }
   }
 
   // --- beginning
@@ -150,10 +156,27 @@ export class Shell {
       this.#budgetReported = true;
       this.#fifo.push({ kind: "historyBudgetSpent" });
     }
-    for (let event = this.#fifo.shift(); event !== undefined && this.#outcome === undefined; event = this.#fifo.shift()) {
+    for (let event = this.#next(); event !== undefined; event = this.#next()) {
       const now = workflowNow(this.#lastNow);
       this.#lastNow = now;
       this.#journal.append(this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent)));
+    }
+  }
+
+  /**
+   * What is fed next. While a wait is being opened, events are put aside: what the inbox has for it came before them, and the oldest is to be
+   * taken first.
+   */
+  #next(): Incoming | undefined {
+    for (;;) {
+      const opening = this.#state.open.some(({ command, opened }) => command.kind === "openWait" && opened !== true);
+      if (!opening && this.#aside.length > 0) {
+        this.#aside.sort((a, b) => (a.event.receivedAt < b.event.receivedAt ? -1 : a.event.receivedAt > b.event.receivedAt ? 1 : 0));
+        return this.#aside.shift();
+      }
+      const next = this.#fifo.shift();
+      if (next?.kind !== "eventArrived" || !opening) return next;
+      this.#aside.push(next);
     }
   }
 
@@ -410,7 +433,7 @@ export class Shell {
 
   /** A bound is reached, and nothing is in flight: the server would cancel it or lose its completion. */
   #makesRoom(): boolean {
-    if (this.#outcome !== undefined || this.#state.cancel !== undefined || this.#inFlight > 0 || this.#fifo.length > 0) return false;
+    if (this.#outcome !== undefined || this.#state.cancel !== undefined || this.#inFlight > 0 || this.#fifo.length > 0 || this.#aside.length > 0) return false;
     const { steps, remoteSteps } = this.#state.counters;
     const info = workflowInfo();
     return (

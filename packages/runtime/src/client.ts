@@ -27,9 +27,19 @@ export interface Runs {
   /** @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID, IDEMPOTENCY_CONFLICT, LAUNCH_REFUSED */
   start(request: LaunchRequest): Promise<Launched>;
   /** @throws MainspringError RUN_NOT_FOUND and those of `start` */
-  replay(request: { readonly tenantId: string; readonly runId: string; readonly payload?: Json; readonly startedBy: string }): Promise<{ readonly runId: string }>;
+  replay(request: {
+    readonly tenantId: string;
+    readonly runId: string;
+    readonly payload?: Json;
+    readonly startedBy: string;
+  }): Promise<{ readonly runId: string }>;
   /** @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED */
-  cancel(request: { readonly tenantId: string; readonly runId: string; readonly by: string; readonly reason?: string }): Promise<CancelAnswer>;
+  cancel(request: {
+    readonly tenantId: string;
+    readonly runId: string;
+    readonly by: string;
+    readonly reason?: string;
+  }): Promise<CancelAnswer>;
   /** Describes the execution: an end counts once it is seen closed. */
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;
@@ -38,7 +48,9 @@ export interface Runs {
 
 const readyWithinMs = 2_000;
 
-export function createRunClient(options: TemporalPlace & { readonly store: Store; readonly workflowTaskTimeoutMs?: number }): Runs {
+export function createRunClient(
+  options: TemporalPlace & { readonly store: Store; readonly workflowTaskTimeoutMs?: number },
+): Runs {
   const { store, workflowTaskTimeoutMs } = options;
   const client = temporalClient(store, options);
   const parts = { store, client, ...(workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs }) };
@@ -49,10 +61,15 @@ export function createRunClient(options: TemporalPlace & { readonly store: Store
     confirm: (request) => confirmRun(parts, request),
     async ready() {
       try {
-        await client.withDeadline(Date.now() + readyWithinMs, () => client.workflowService.describeNamespace({ namespace: options.namespace }));
+        await client.withDeadline(Date.now() + readyWithinMs, () =>
+          client.workflowService.describeNamespace({ namespace: options.namespace }),
+        );
         return { ok: true };
       } catch (error) {
-        return { ok: false, reason: `Temporal at ${options.address}, namespace ${options.namespace}: ${messageOf(error)}` };
+        return {
+          ok: false,
+          reason: `Temporal at ${options.address}, namespace ${options.namespace}: ${messageOf(error)}`,
+        };
       }
     },
     close: () => client.connection.close(),

@@ -183,7 +183,19 @@ export interface RaiseStep extends StepCommon {
 }
 
 export type FilterOp =
-  | "=" | "!=" | "in" | "not_in" | "exists" | "not_exists" | ">" | ">=" | "<" | "<=" | "contains" | "starts_with" | "ends_with";
+  | "="
+  | "!="
+  | "in"
+  | "not_in"
+  | "exists"
+  | "not_exists"
+  | ">"
+  | ">="
+  | "<"
+  | "<="
+  | "contains"
+  | "starts_with"
+  | "ends_with";
 
 export interface EventWaitStep extends StepCommon {
   readonly type: "event.wait";

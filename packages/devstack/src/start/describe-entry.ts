@@ -27,8 +27,7 @@ export function describeEntry(entry: StreamedEntry): string | undefined {
     case "wait": {
       const { event, key, timeoutAt, resolvedBy } = entry.data ?? {};
       if (entry.status !== "WAITING") return line(entry.status, placeName(entry), `by ${resolvedBy ?? "cancel"}`);
-      const what =
-        event !== undefined ? `waits for ${event} (${key})` : `waits until ${timeoutAt ?? "it is time"}`;
+      const what = event !== undefined ? `waits for ${event} (${key})` : `waits until ${timeoutAt ?? "it is time"}`;
       return line(entry.status, placeName(entry), what);
     }
     case "run":

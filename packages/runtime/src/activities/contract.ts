@@ -1,4 +1,16 @@
-import type { CommandId, CommandOf, InboundEvent, Instant, Json, JournalEntry, RunEvent, RunState, StartContext, ValueReference, WaitFilter } from "@mainspring/core";
+import type {
+  CommandId,
+  CommandOf,
+  InboundEvent,
+  Instant,
+  Json,
+  JournalEntry,
+  RunEvent,
+  RunState,
+  StartContext,
+  ValueReference,
+  WaitFilter,
+} from "@mainspring/core";
 import type { Bounds } from "../workflow/bounds.ts";
 
 /** The argument of the run workflow: small, whatever the program and payload are. */
@@ -75,7 +87,9 @@ export interface SegmentArgs extends FlushArgs {
 }
 
 /** `exhausted`: three segments died before their commit; the calls go as ordinary activities. */
-export type SegmentResult = { readonly ran: true; readonly head: SegmentHead; readonly events: readonly RunEvent[] } | { readonly ran: false };
+export type SegmentResult =
+  | { readonly ran: true; readonly head: SegmentHead; readonly events: readonly RunEvent[] }
+  | { readonly ran: false };
 
 export type Call = CommandOf<"callAction">;
 

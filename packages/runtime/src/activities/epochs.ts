@@ -22,7 +22,11 @@ export class Epochs {
     const { runId, ordinal, historyLength, continuedFrom } = writer;
     const known = this.#known.get(temporalRunId);
     if (known !== undefined) return { epoch: known, ordinal, historyLength };
-    const registered = await registerExecution(db, { runId, temporalRunId, ordinal, ...(continuedFrom === undefined ? {} : { continuedFrom }) }, () => this.#isCurrent(runId, temporalRunId));
+    const registered = await registerExecution(
+      db,
+      { runId, temporalRunId, ordinal, ...(continuedFrom === undefined ? {} : { continuedFrom }) },
+      () => this.#isCurrent(runId, temporalRunId),
+    );
     if (registered === "stale") return "stale";
     // One made in this transaction would be lost with it: it is remembered when it is met again.
     if (registered.isCommitted) this.#known.set(temporalRunId, registered.epoch);

@@ -7,7 +7,10 @@ import { canonicalJson, type CommandOf, type Json } from "@mainspring/core";
  */
 export function idempotencyKey(tenantId: string, runId: string, call: CommandOf<"callAction">): string {
   const { stepPath, iteration } = call.place;
-  const place: Json = call.authoredKey === undefined ? ["step", runId, stepPath, [...iteration], call.input] : ["authored", call.authoredKey];
+  const place: Json =
+    call.authoredKey === undefined
+      ? ["step", runId, stepPath, [...iteration], call.input]
+      : ["authored", call.authoredKey];
   return sha256(canonicalJson([tenantId, call.action, place]));
 }
 

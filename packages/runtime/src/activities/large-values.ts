@@ -22,7 +22,8 @@ export async function referenceOf(db: TenantDb, value: Json): Promise<ValueRefer
 export async function withinLimit(db: TenantDb, output: Json): Promise<Json> {
   const bytes = Buffer.byteLength(canonicalJson(output));
   if (bytes <= valueMaxBytes) return output;
-  if (isJsonObject(output) && "body" in output && "status" in output) return { ...output, body: await blobOf(db, output["body"] as Json) };
+  if (isJsonObject(output) && "body" in output && "status" in output)
+    return { ...output, body: await blobOf(db, output["body"] as Json) };
   return blobOf(db, output);
 }
 
@@ -36,7 +37,9 @@ export async function withBlobs(db: TenantDb, input: Json): Promise<Json> {
     if (bytes === undefined) throw new Error(`Blob ${hash} is missing: restore it`);
     return JSON.parse(Buffer.from(bytes).toString("utf8")) as Json;
   }
-  const entries = await Promise.all(Object.entries(input).map(async ([key, value]) => [key, await withBlobs(db, value as Json)] as const));
+  const entries = await Promise.all(
+    Object.entries(input).map(async ([key, value]) => [key, await withBlobs(db, value as Json)] as const),
+  );
   return Object.fromEntries(entries);
 }
 
@@ -48,5 +51,9 @@ export function holdsBlob(input: Json): boolean {
 
 async function blobOf(db: TenantDb, value: Json): Promise<Json> {
   const bytes = Buffer.from(canonicalJson(value), "utf8");
-  return { $blob: await putBlob(db, bytes), bytes: bytes.length, contentType: typeof value === "string" ? "text/plain" : "application/json" };
+  return {
+    $blob: await putBlob(db, bytes),
+    bytes: bytes.length,
+    contentType: typeof value === "string" ? "text/plain" : "application/json",
+  };
 }

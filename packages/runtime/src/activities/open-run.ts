@@ -1,6 +1,22 @@
 import { randomUUID } from "node:crypto";
-import { instantFromMs, start, type Instant, type Json, type Program, type StartContext, type Transition } from "@mainspring/core";
-import { isUuid, runForOpen, startSucceeded, takeSegmentToken, writeProvisional, type Fence, type TenantDb } from "@mainspring/store";
+import {
+  instantFromMs,
+  start,
+  type Instant,
+  type Json,
+  type Program,
+  type StartContext,
+  type Transition,
+} from "@mainspring/core";
+import {
+  isUuid,
+  runForOpen,
+  startSucceeded,
+  takeSegmentToken,
+  writeProvisional,
+  type Fence,
+  type TenantDb,
+} from "@mainspring/store";
 import { Context } from "@temporalio/activity";
 import { Crossing, CrossingParts, CrossingProgram } from "../wire/crossing.ts";
 import { segmentHash } from "../workflow/segment-hash.ts";
@@ -10,7 +26,14 @@ import { needsReference, referenceOf } from "./large-values.ts";
 import { commitSegment, performSegment } from "./run-segment.ts";
 
 type Found =
-  | { readonly ok: true; readonly fence: Fence | "stale"; readonly token: string | undefined; readonly program: Program; readonly payload: Json; readonly context: StartContext }
+  | {
+      readonly ok: true;
+      readonly fence: Fence | "stale";
+      readonly token: string | undefined;
+      readonly program: Program;
+      readonly payload: Json;
+      readonly context: StartContext;
+    }
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 /**
@@ -20,16 +43,31 @@ type Found =
  */
 export async function openRun(dependencies: ActivityDependencies, args: OpenRunArgs): Promise<CrossingParts> {
   const { tenantId } = args;
-  if (!isUuid(tenantId) || !isUuid(args.runId)) return refused(tenantId, { code: "DEFINITION_MISSING", message: `${tenantId} and ${args.runId} name no run of ours` });
+  if (!isUuid(tenantId) || !isUuid(args.runId))
+    return refused(tenantId, {
+      code: "DEFINITION_MISSING",
+      message: `${tenantId} and ${args.runId} name no run of ours`,
+    });
   const temporalRunId = Context.current().info.workflowExecution?.runId ?? "";
   const found = await dependencies.store.tenant(tenantId, (db) => find(db, dependencies, args, temporalRunId));
   if (!found.ok) return refused(tenantId, found);
   const { program, payload, context, fence, token } = found;
-  const payloadReference = needsReference(payload) ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, payload)) : undefined;
+  const payloadReference = needsReference(payload)
+    ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, payload))
+    : undefined;
   const first = start(program, payload, context, payloadReference);
   const calls = token === undefined ? { ...first, commands: [] } : first;
-  const segment = await performSegment(dependencies, args, program, calls as Transition, { now: context.now, turn: context.turn });
-  const written = await commitSegment(dependencies, args, { fence, token, entries: segment.entries, nextSeq: segment.state.nextSeq, rows: segment.rows });
+  const segment = await performSegment(dependencies, args, program, calls as Transition, {
+    now: context.now,
+    turn: context.turn,
+  });
+  const written = await commitSegment(dependencies, args, {
+    fence,
+    token,
+    entries: segment.entries,
+    nextSeq: segment.state.nextSeq,
+    rows: segment.rows,
+  });
   const head: OpenedHead = {
     opened: true,
     context,
@@ -37,18 +75,47 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
     bounds: dependencies.bounds,
     segment: { nextSeq: segment.state.nextSeq, hash: segmentHash(segment.entries, segment.state), written },
   };
-  return new CrossingParts([new Crossing(tenantId, head), new CrossingProgram(tenantId, program), new Crossing(tenantId, payload), new Crossing(tenantId, segment.events)]);
+  return new CrossingParts([
+    new Crossing(tenantId, head),
+    new CrossingProgram(tenantId, program),
+    new Crossing(tenantId, payload),
+    new Crossing(tenantId, segment.events),
+  ]);
 }
 
-async function find(db: TenantDb, dependencies: ActivityDependencies, { runId, tenantId, start: pinned, ordinal, historyLength }: OpenRunArgs, temporalRunId: string): Promise<Found> {
-  const [run, fence] = await Promise.all([runForOpen(db, runId), dependencies.epochs.fence(db, { tenantId, runId, ordinal, historyLength }, temporalRunId)]);
-  if (run === undefined) return { ok: false, code: "DEFINITION_MISSING", message: `No run ${runId} and so no definition` };
+async function find(
+  db: TenantDb,
+  dependencies: ActivityDependencies,
+  { runId, tenantId, start: pinned, ordinal, historyLength }: OpenRunArgs,
+  temporalRunId: string,
+): Promise<Found> {
+  const [run, fence] = await Promise.all([
+    runForOpen(db, runId),
+    dependencies.epochs.fence(db, { tenantId, runId, ordinal, historyLength }, temporalRunId),
+  ]);
+  if (run === undefined)
+    return { ok: false, code: "DEFINITION_MISSING", message: `No run ${runId} and so no definition` };
   const now: Instant = instantFromMs(Date.now());
   if (fence !== "stale") await startSucceeded(db, runId, { temporalRunId, at: new Date() });
   const program = await dependencies.programs.load(db, pinned.programHash);
-  if (program === undefined) return end(db, runId, fence, now, "DEFINITION_MISSING", `The pinned definition ${pinned.definitionHash} (program ${pinned.programHash}) is not in the store`);
+  if (program === undefined)
+    return end(
+      db,
+      runId,
+      fence,
+      now,
+      "DEFINITION_MISSING",
+      `The pinned definition ${pinned.definitionHash} (program ${pinned.programHash}) is not in the store`,
+    );
   if (program.definitionHash !== pinned.definitionHash || run.definitionHash !== pinned.definitionHash) {
-    return end(db, runId, fence, now, "DEFINITION_HASH_MISMATCH", `The run pins definition ${pinned.definitionHash}, the store has ${program.definitionHash}`);
+    return end(
+      db,
+      runId,
+      fence,
+      now,
+      "DEFINITION_HASH_MISMATCH",
+      `The run pins definition ${pinned.definitionHash}, the store has ${program.definitionHash}`,
+    );
   }
   const token = randomUUID();
   db.lastRound();
@@ -67,14 +134,37 @@ async function find(db: TenantDb, dependencies: ActivityDependencies, { runId, t
 }
 
 /** The run ends before its interpreter began: its journal says so itself. */
-async function end(db: TenantDb, runId: string, fence: Fence | "stale", at: Instant, code: string, message: string): Promise<Found> {
+async function end(
+  db: TenantDb,
+  runId: string,
+  fence: Fence | "stale",
+  at: Instant,
+  code: string,
+  message: string,
+): Promise<Found> {
   if (fence !== "stale") {
-    await writeProvisional(db, { runId, fence, nextSeq: 2, entries: [{ seq: 1, at, kind: "run", status: "FAILED", data: { error: { category: "ValidationError", code, message, at } } }] });
+    await writeProvisional(db, {
+      runId,
+      fence,
+      nextSeq: 2,
+      entries: [
+        {
+          seq: 1,
+          at,
+          kind: "run",
+          status: "FAILED",
+          data: { error: { category: "ValidationError", code, message, at } },
+        },
+      ],
+    });
   }
   return { ok: false, code, message };
 }
 
-function refused(tenantId: string, { code, message }: { readonly code: string; readonly message: string }): CrossingParts {
+function refused(
+  tenantId: string,
+  { code, message }: { readonly code: string; readonly message: string },
+): CrossingParts {
   const head: OpenedHead = { opened: false, category: "ValidationError", code, message };
   return new CrossingParts([new Crossing(tenantId, head)]);
 }

@@ -19,7 +19,8 @@ export async function runSegment(dependencies: ActivityDependencies, args: Segme
   const token = randomUUID();
   const { program, fence, taken } = await dependencies.store.tenant(tenantId, async (db) => {
     const program = await dependencies.programs.load(db, programHash);
-    if (program === undefined) throw new Error(`Program ${programHash} of tenant ${tenantId} is missing: restore it and the run goes on`);
+    if (program === undefined)
+      throw new Error(`Program ${programHash} of tenant ${tenantId} is missing: restore it and the run goes on`);
     const fence = await dependencies.epochs.fence(db, args, temporalRunId);
     db.lastRound();
     const taken = fence === "stale" ? "fenced" : await takeSegmentToken(db, { runId, fence, token });
@@ -27,8 +28,20 @@ export async function runSegment(dependencies: ActivityDependencies, args: Segme
   });
   if (taken === "exhausted") return new Crossing(tenantId, { ran: false } satisfies SegmentResult);
   const open = state.open.map(({ command }) => command).filter((command) => command.kind === "callAction");
-  const segment = await performSegment(dependencies, args, program, { state, commands: open, journal: [] }, { now: args.now, turn: args.turn });
-  const written = await commitSegment(dependencies, args, { fence, token, entries: [...args.entries, ...segment.entries], nextSeq: segment.state.nextSeq, rows: segment.rows });
+  const segment = await performSegment(
+    dependencies,
+    args,
+    program,
+    { state, commands: open, journal: [] },
+    { now: args.now, turn: args.turn },
+  );
+  const written = await commitSegment(dependencies, args, {
+    fence,
+    token,
+    entries: [...args.entries, ...segment.entries],
+    nextSeq: segment.state.nextSeq,
+    rows: segment.rows,
+  });
   const result: SegmentResult = {
     ran: true,
     head: { nextSeq: segment.state.nextSeq, hash: segmentHash(segment.entries, segment.state), written },
@@ -46,7 +59,9 @@ export async function performSegment(
   clock: { readonly now: Instant; readonly turn: number },
 ): Promise<Segment & { readonly rows: readonly NoneInvocation[] }> {
   const rows: NoneInvocation[] = [];
-  const segment = await run(program, begun, clock, (call, signal) => performLocally(dependencies, writer, call, signal, rows));
+  const segment = await run(program, begun, clock, (call, signal) =>
+    performLocally(dependencies, writer, call, signal, rows),
+  );
   const answered = new Set(segment.events.map((event) => ("id" in event ? event.id : undefined)));
   return { ...segment, rows: rows.filter((row) => answered.has(row.commandId)) };
 }
@@ -55,14 +70,27 @@ export async function performSegment(
 export async function commitSegment(
   dependencies: ActivityDependencies,
   writer: Writer,
-  commit: { readonly fence: Fence | "stale"; readonly token: string | undefined; readonly entries: readonly JournalEntry[]; readonly nextSeq: number; readonly rows: readonly NoneInvocation[] },
+  commit: {
+    readonly fence: Fence | "stale";
+    readonly token: string | undefined;
+    readonly entries: readonly JournalEntry[];
+    readonly nextSeq: number;
+    readonly rows: readonly NoneInvocation[];
+  },
 ): Promise<boolean> {
   const { fence, token, entries, nextSeq, rows } = commit;
   if (fence === "stale") return true;
   for (let tries = 1; ; tries++) {
     try {
       await dependencies.store.tenant(writer.tenantId, (db) =>
-        writeProvisional(db, { runId: writer.runId, fence, nextSeq, entries, invocations: rows, ...(token === undefined ? {} : { segmentToken: token }) }),
+        writeProvisional(db, {
+          runId: writer.runId,
+          fence,
+          nextSeq,
+          entries,
+          invocations: rows,
+          ...(token === undefined ? {} : { segmentToken: token }),
+        }),
       );
       return true;
     } catch (error) {

@@ -1,4 +1,20 @@
-import { instantFromMs, instantMs, jsonBytes, resume, type ActionError, type CommandId, type CommandOf, type Instant, type JournalEntry, type Json, type Program, type RunEvent, type RunState, type Transition, type ValueReference } from "@mainspring/core";
+import {
+  instantFromMs,
+  instantMs,
+  jsonBytes,
+  resume,
+  type ActionError,
+  type CommandId,
+  type CommandOf,
+  type Instant,
+  type JournalEntry,
+  type Json,
+  type Program,
+  type RunEvent,
+  type RunState,
+  type Transition,
+  type ValueReference,
+} from "@mainspring/core";
 
 export const segmentCallsMax = 50;
 export const segmentMs = 2_000;
@@ -34,7 +50,10 @@ export async function runSegment(
   const now = (): Instant => instantFromMs(startMs + Math.floor(performance.now() - startedMs));
   const events: RunEvent[] = [];
   const entries: JournalEntry[] = [...begun.journal];
-  const inFlight = new Map<CommandId, { readonly abort: AbortController; readonly result: Promise<readonly [CommandId, LocalResult]> }>();
+  const inFlight = new Map<
+    CommandId,
+    { readonly abort: AbortController; readonly result: Promise<readonly [CommandId, LocalResult]> }
+  >();
   let state = begun.state;
   let calls = 0;
   let bytes = 0;
@@ -50,7 +69,10 @@ export async function runSegment(
         }
         calls++;
         const abort = new AbortController();
-        inFlight.set(command.id, { abort, result: perform(command, abort.signal).then((result) => [command.id, result] as const) });
+        inFlight.set(command.id, {
+          abort,
+          result: perform(command, abort.signal).then((result) => [command.id, result] as const),
+        });
       } else if (command.kind === "cancelAction" && inFlight.has(command.id)) {
         inFlight.get(command.id)?.abort.abort();
         inFlight.delete(command.id);
@@ -83,7 +105,15 @@ export async function runSegment(
 function eventOf(id: CommandId, result: LocalResult, now: Instant, turn: number): RunEvent {
   switch (result.kind) {
     case "succeeded":
-      return { kind: "actionSucceeded", id, output: result.output, attempt: result.attempt, now, turn, ...(result.reference === undefined ? {} : { reference: result.reference }) };
+      return {
+        kind: "actionSucceeded",
+        id,
+        output: result.output,
+        attempt: result.attempt,
+        now,
+        turn,
+        ...(result.reference === undefined ? {} : { reference: result.reference }),
+      };
     case "failed":
       return { kind: "actionFailed", id, error: result.error, now, turn };
     case "again":

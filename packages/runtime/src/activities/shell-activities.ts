@@ -13,6 +13,7 @@ export function shellActivities(dependencies: ActivityDependencies) {
     flush: (args: FlushArgs) => flush(dependencies, args),
     openWaits: (args: OpenWaitsArgs) => openWaits(dependencies, args),
     runSegment: (args: SegmentArgs) => runSegment(dependencies, args),
-    performAction: (args: PerformActionArgs, entries: readonly JournalEntry[]) => performAction(dependencies, args, entries),
+    performAction: (args: PerformActionArgs, entries: readonly JournalEntry[]) =>
+      performAction(dependencies, args, entries),
   };
 }

@@ -5,7 +5,26 @@ const input = z.object({ i: z.number() });
 const output = z.object({});
 
 /** A call that does nothing, made as an ordinary activity with a claim in the ledger. */
-export const remoteNoop = defineAction({ name: "bench.remote@1", title: "Remote no-op", description: "Does nothing, remotely.", effect: "idempotent", timeoutMs: 30_000, input, output, run: () => ({}) });
+export const remoteNoop = defineAction({
+  name: "bench.remote@1",
+  title: "Remote no-op",
+  description: "Does nothing, remotely.",
+  effect: "idempotent",
+  timeoutMs: 30_000,
+  input,
+  output,
+  run: () => ({}),
+});
 
 /** A call that does nothing, made in a segment. */
-export const localNoop = defineAction({ name: "bench.local@1", title: "Local no-op", description: "Does nothing, locally.", effect: "none", execution: "local", timeoutMs: 5_000, input, output, run: () => ({}) });
+export const localNoop = defineAction({
+  name: "bench.local@1",
+  title: "Local no-op",
+  description: "Does nothing, locally.",
+  effect: "none",
+  execution: "local",
+  timeoutMs: 5_000,
+  input,
+  output,
+  run: () => ({}),
+});

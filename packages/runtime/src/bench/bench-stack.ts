@@ -37,7 +37,10 @@ export async function startBench(): Promise<BenchStack> {
   const client = temporalClient(store, { address, namespace });
   const tenantId = await newTenant(store);
   const actions = catalogue(createRegistry([remoteNoop, localNoop]));
-  for (const [key, action] of [["bench-remote", remoteNoop.id], ["bench-local", localNoop.id]] as const) {
+  for (const [key, action] of [
+    ["bench-remote", remoteNoop.id],
+    ["bench-local", localNoop.id],
+  ] as const) {
     const calls = Array.from({ length: steps }, (_, i) => ({ id: `s${i}`, type: "action.call", action, input: { i } }));
     await publish(store, tenantId, { workflow: key, name: key, semantics: 2, steps: calls }, actions);
   }
@@ -55,7 +58,8 @@ export async function startBench(): Promise<BenchStack> {
     client,
     ours,
     handWritten,
-    start: async (workflowKey) => (await launch({ store, client }, { tenantId, workflowKey, payload: {}, startedBy: "bench" })).runId,
+    start: async (workflowKey) =>
+      (await launch({ store, client }, { tenantId, workflowKey, payload: {}, startedBy: "bench" })).runId,
     async stop() {
       await Promise.all([ours.stop(), handWritten.stop()]);
       await client.connection.close();
@@ -66,7 +70,10 @@ export async function startBench(): Promise<BenchStack> {
 }
 
 async function startWorker(which: "ours" | "hand", env: NodeJS.ProcessEnv): Promise<BenchWorker> {
-  const child = fork(fileURLToPath(new URL("./worker-process.ts", import.meta.url)), [which], { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(fileURLToPath(new URL("./worker-process.ts", import.meta.url)), [which], {
+    env,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   await message<{ ready: true }>(child);
   return {
     async cpuMs() {
@@ -82,7 +89,10 @@ async function startWorker(which: "ours" | "hand", env: NodeJS.ProcessEnv): Prom
 }
 
 async function message<T>(child: ChildProcess): Promise<T> {
-  const outcome = await Promise.race([once(child, "message"), once(child, "exit").then(([code]) => new Error(`A worker process ended with ${code}`))]);
+  const outcome = await Promise.race([
+    once(child, "message"),
+    once(child, "exit").then(([code]) => new Error(`A worker process ended with ${code}`)),
+  ]);
   if (outcome instanceof Error) throw outcome;
   return outcome[0] as T;
 }

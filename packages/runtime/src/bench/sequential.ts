@@ -26,7 +26,12 @@ const required = {
 const eventsMax = { remote: 247, local: 8 } as const;
 
 export async function compareSequential(stack: BenchStack, pairs: number): Promise<{ text: string; data: Json }> {
-  const lines = [`# ${steps} sequential no-op calls, ${pairs} alternating pairs`, "", "| work | engine | history events | p50 ms | p95 ms | worker CPU ms/run |", "|---|---|---|---|---|---|"];
+  const lines = [
+    `# ${steps} sequential no-op calls, ${pairs} alternating pairs`,
+    "",
+    "| work | engine | history events | p50 ms | p95 ms | worker CPU ms/run |",
+    "|---|---|---|---|---|---|",
+  ];
   const data: { [work: string]: Json } = {};
   const ours: Record<string, Sample> = {};
   const verdicts: string[] = [];
@@ -35,21 +40,39 @@ export async function compareSequential(stack: BenchStack, pairs: number): Promi
     const samples = await alternate(contenders, pairs);
     for (const [i, contender] of contenders.entries()) {
       const sample = samples[i] as Sample;
-      lines.push(`| ${work} | ${contender.name} | ${sample.events} | ${median(sample.ms).toFixed(1)} | ${quantile(sample.ms, 0.95).toFixed(1)} | ${(sample.cpuMs / pairs).toFixed(1)} |`);
+      lines.push(
+        `| ${work} | ${contender.name} | ${sample.events} | ${median(sample.ms).toFixed(1)} | ${quantile(sample.ms, 0.95).toFixed(1)} | ${(sample.cpuMs / pairs).toFixed(1)} |`,
+      );
     }
     const [our, their] = samples as [Sample, Sample];
     ours[work] = our;
     ours[`${work} hand-written`] = their;
-    const ratios = { events: our.events / their.events, p50: median(our.ms.map((ms, i) => ms / (their.ms[i] as number))), cpu: our.cpuMs / their.cpuMs };
-    data[work] = { events: our.events, handWrittenEvents: their.events, p50Ms: median(our.ms), handWrittenP50Ms: median(their.ms), ratios };
+    const ratios = {
+      events: our.events / their.events,
+      p50: median(our.ms.map((ms, i) => ms / (their.ms[i] as number))),
+      cpu: our.cpuMs / their.cpuMs,
+    };
+    data[work] = {
+      events: our.events,
+      handWrittenEvents: their.events,
+      p50Ms: median(our.ms),
+      handWrittenP50Ms: median(their.ms),
+      ratios,
+    };
     for (const figure of ["events", "p50", "cpu"] as const) {
       const limit = required[work][figure];
-      verdicts.push(`${work} ${figure}: ${ratios[figure].toFixed(3)}×${Number.isFinite(limit) ? ` (required ≤ ${limit.toFixed(3)}×: ${ratios[figure] <= limit ? "met" : "NOT met"})` : ""}`);
+      verdicts.push(
+        `${work} ${figure}: ${ratios[figure].toFixed(3)}×${Number.isFinite(limit) ? ` (required ≤ ${limit.toFixed(3)}×: ${ratios[figure] <= limit ? "met" : "NOT met"})` : ""}`,
+      );
     }
-    verdicts.push(`${work} events counted: ${our.events} (required ≤ ${eventsMax[work]}: ${our.events <= eventsMax[work] ? "met" : "NOT met"})`);
+    verdicts.push(
+      `${work} events counted: ${our.events} (required ≤ ${eventsMax[work]}: ${our.events <= eventsMax[work] ? "met" : "NOT met"})`,
+    );
   }
   const againstRemote = median((ours["local"] as Sample).ms) / median((ours["remote hand-written"] as Sample).ms);
-  verdicts.push(`local p50 against remote hand-written: ${againstRemote.toFixed(3)}× (required ≤ 0.100×: ${againstRemote <= 0.1 ? "met" : "NOT met"})`);
+  verdicts.push(
+    `local p50 against remote hand-written: ${againstRemote.toFixed(3)}× (required ≤ 0.100×: ${againstRemote <= 0.1 ? "met" : "NOT met"})`,
+  );
   return { text: `${[...lines, "", ...verdicts.map((verdict) => `- ${verdict}`)].join("\n")}\n`, data };
 }
 
@@ -92,7 +115,11 @@ function handWrittenFor(stack: BenchStack, work: "remote" | "local"): Contender 
     worker: stack.handWritten,
     async run() {
       const started = performance.now();
-      const handle = await stack.client.workflow.start(work === "remote" ? "sequentialRemote" : "sequentialLocal", { taskQueue: handWrittenQueue, workflowId: `bench-${crypto.randomUUID()}`, args: [steps] });
+      const handle = await stack.client.workflow.start(work === "remote" ? "sequentialRemote" : "sequentialLocal", {
+        taskQueue: handWrittenQueue,
+        workflowId: `bench-${crypto.randomUUID()}`,
+        args: [steps],
+      });
       await handle.result();
       const ms = performance.now() - started;
       return { ms, events: (await handle.fetchHistory()).events?.length ?? 0 };

@@ -15,7 +15,10 @@ const environment = (name: string): string => {
   return value;
 };
 const temporal = { address: environment("TEMPORAL_ADDRESS"), namespace: environment("TEMPORAL_NAMESPACE") };
-const quiet = { info: () => undefined, warn: (fields: object, message: string) => void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`) };
+const quiet = {
+  info: () => undefined,
+  warn: (fields: object, message: string) => void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`),
+};
 
 const stop = process.argv[2] === "ours" ? await startOurs() : await startHandWritten();
 process.send?.({ ready: true });

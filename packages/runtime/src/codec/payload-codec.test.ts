@@ -28,7 +28,12 @@ test("a value over 32 KiB leaves as 64 bytes and comes back unchanged, also for 
 
 test("each part of a result becomes a reference of its own", async () => {
   const { codec, blobs } = memoryCodec();
-  const parts = new CrossingParts([new Crossing(tenant, { head: true }), new CrossingProgram(tenant, program), new Crossing(tenant, large), new Crossing(tenant, undefined)]);
+  const parts = new CrossingParts([
+    new Crossing(tenant, { head: true }),
+    new CrossingProgram(tenant, program),
+    new Crossing(tenant, large),
+    new Crossing(tenant, undefined),
+  ]);
   const [wire] = await codec.encode([payloadConverter.toPayload(parts)]);
   expect(wire!.data!.length).toBeLessThan(1024);
   expect(blobs.size).toBe(2);
@@ -38,8 +43,13 @@ test("each part of a result becomes a reference of its own", async () => {
 
 test("a program comes out as one frozen object for all runs", async () => {
   const { codec } = memoryCodec();
-  const wires = await codec.encode([payloadConverter.toPayload(new CrossingProgram(tenant, program)), payloadConverter.toPayload(new CrossingProgram(tenant, program))]);
-  const [one, two] = (await codec.decode(wires)).map((payload) => payloadConverter.fromPayload<typeof program>(payload));
+  const wires = await codec.encode([
+    payloadConverter.toPayload(new CrossingProgram(tenant, program)),
+    payloadConverter.toPayload(new CrossingProgram(tenant, program)),
+  ]);
+  const [one, two] = (await codec.decode(wires)).map((payload) =>
+    payloadConverter.fromPayload<typeof program>(payload),
+  );
   expect(one).toBe(two);
   expect(Object.isFrozen(one!.steps[0])).toBe(true);
 });

@@ -47,7 +47,8 @@ export class ReferenceCodec implements PayloadCodec {
     if (data === undefined || data === null) return payload;
     if (encoding !== encodings.program && data.length <= inlineValueMaxBytes) return payload;
     const tenantId = metadataOf(payload, metadataKeys.tenant);
-    if (tenantId === undefined) throw new Error("A value over 32 KiB must name its tenant before it leaves the sandbox");
+    if (tenantId === undefined)
+      throw new Error("A value over 32 KiB must name its tenant before it leaves the sandbox");
     const hash = sha256(data);
     if (this.#cache.get(tenantId + hash) === undefined) {
       await this.#blobs.put(tenantId, data);
@@ -82,8 +83,10 @@ export class ReferenceCodec implements PayloadCodec {
     const kept = this.#cache.get(tenantId + hash);
     if (kept !== undefined) return kept;
     const data = await this.#blobs.get(tenantId, hash);
-    if (data === undefined) throw new Error(`Blob ${hash} of tenant ${tenantId} is missing: restore it and the run goes on`);
-    if (sha256(data) !== hash) throw new Error(`Blob ${hash} of tenant ${tenantId} does not have the content of its name: restore it`);
+    if (data === undefined)
+      throw new Error(`Blob ${hash} of tenant ${tenantId} is missing: restore it and the run goes on`);
+    if (sha256(data) !== hash)
+      throw new Error(`Blob ${hash} of tenant ${tenantId} does not have the content of its name: restore it`);
     this.#cache.set(tenantId + hash, data);
     return data;
   }

@@ -13,14 +13,20 @@ export interface Correlated {
 export const correlationPathsVariable = "WORKFLOW_RUNTIME_V2_EVENT_CORRELATION_PATHS_JSON";
 
 /** The one resolver of API, webhooks and stream: explicit key, else configured paths for the event, else those for `*`. Never the event's id. */
-export function resolveCorrelationKey(event: Correlated, paths: CorrelationPaths): { readonly key: string; readonly how: string } | undefined {
+export function resolveCorrelationKey(
+  event: Correlated,
+  paths: CorrelationPaths,
+): { readonly key: string; readonly how: string } | undefined {
   const explicit = scalar(event.correlationKey);
   if (explicit !== undefined) return { key: explicit, how: "explicit" };
   for (const name of ["workflowCorrelationKey", "correlationKey"]) {
     const key = scalar(isJsonObject(event.payload) ? event.payload[name] : undefined);
     if (key !== undefined) return { key, how: `payload.${name}` };
   }
-  for (const [of, list] of [[event.name, own(paths, event.name)], ["*", own(paths, "*")]] as const) {
+  for (const [of, list] of [
+    [event.name, own(paths, event.name)],
+    ["*", own(paths, "*")],
+  ] as const) {
     for (const path of list ?? []) {
       const key = scalar(valueAt(event.payload, path));
       if (key !== undefined) return { key, how: `path ${of}: ${path}` };
@@ -33,7 +39,8 @@ export function resolveCorrelationKey(event: Correlated, paths: CorrelationPaths
 export function correlationPathsFromEnvironment(env: NodeJS.ProcessEnv): CorrelationPaths {
   const text = env[correlationPathsVariable];
   if (text === undefined || text.trim() === "") return {};
-  const wrong = (): Error => new Error(`${correlationPathsVariable} must be JSON of the form {"<event or *>": ["<path>", ...]}`);
+  const wrong = (): Error =>
+    new Error(`${correlationPathsVariable} must be JSON of the form {"<event or *>": ["<path>", ...]}`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

@@ -1,5 +1,17 @@
 import { eventSignal, workflowIdOf, type InboundEvent, type Json } from "@mainspring/core";
-import { claimEvent, deliveryDone, eventDone, getEvent, lockDelivery, offerDelivery, waitingRuns, type Dispatcher, type InboxRow, type Store, type TenantDb } from "@mainspring/store";
+import {
+  claimEvent,
+  deliveryDone,
+  eventDone,
+  getEvent,
+  lockDelivery,
+  offerDelivery,
+  waitingRuns,
+  type Dispatcher,
+  type InboxRow,
+  type Store,
+  type TenantDb,
+} from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { Log } from "../activities/dependencies.ts";
 import { isNotFound, messageOf } from "../temporal/grpc.ts";
@@ -47,18 +59,32 @@ async function routeEvent(parts: IngestionParts, tenantId: string, id: string): 
   if (event === undefined) return false;
   try {
     if (event.correlationKey === null || event.correlationKey === undefined) {
-      await store.tenant(tenantId, (db) => eventDone(db, id, { worker, status: "completed", error: { code: "CORRELATION_MISSING", message: "No correlation key could be derived: no wait was looked up" } }));
+      await store.tenant(tenantId, (db) =>
+        eventDone(db, id, {
+          worker,
+          status: "completed",
+          error: { code: "CORRELATION_MISSING", message: "No correlation key could be derived: no wait was looked up" },
+        }),
+      );
       return true;
     }
     const key = event.correlationKey;
     const runs = await store.tenant(tenantId, async (db) => {
-      const waiting = await waitingRuns(db, { name: event.name, key, eventId: id, ...(event.runId === null ? {} : { runId: event.runId }) });
+      const waiting = await waitingRuns(db, {
+        name: event.name,
+        key,
+        eventId: id,
+        ...(event.runId === null ? {} : { runId: event.runId }),
+      });
       const news: string[] = [];
       // A run that has a delivery was told, or will be: by its own look-back, or by the retry of the delivery.
-      for (const { runId } of waiting) if ((await offerDelivery(db, { eventId: id, runId })) === "new") news.push(runId);
+      for (const { runId } of waiting)
+        if ((await offerDelivery(db, { eventId: id, runId })) === "new") news.push(runId);
       return news;
     });
-    const results = await Promise.all(runs.map((runId) => deliver(parts, tenantId, event, key, { runId, attempts: 0 })));
+    const results = await Promise.all(
+      runs.map((runId) => deliver(parts, tenantId, event, key, { runId, attempts: 0 })),
+    );
     await store.tenant(tenantId, (db) => eventDone(db, id, { worker, status: "completed" }));
     const failed = results.filter((result) => result === "failed").length;
     parts.log.info({ worker, tenantId, eventId: id, name: event.name, runs: runs.length, failed }, "routed an event");
@@ -97,13 +123,27 @@ async function deliver(
   held?: TenantDb,
 ): Promise<"delivered" | "ignored" | "failed"> {
   const { store, client } = parts;
-  const done = (outcome: { readonly state: "delivered" | "ignored" | "failed"; readonly reason?: string; readonly nextAt?: Date }): Promise<void> => {
+  const done = (outcome: {
+    readonly state: "delivered" | "ignored" | "failed";
+    readonly reason?: string;
+    readonly nextAt?: Date;
+  }): Promise<void> => {
     const write = (db: TenantDb): Promise<void> => deliveryDone(db, { eventId: event.id, runId, ...outcome });
     return held === undefined ? store.tenant(tenantId, write) : write(held);
   };
-  const inbound: InboundEvent = { id: event.id, name: event.name, source: event.source, payload: event.payload as Json, correlationKey: key, receivedAt: event.acceptedAt, inbox: true };
+  const inbound: InboundEvent = {
+    id: event.id,
+    name: event.name,
+    source: event.source,
+    payload: event.payload as Json,
+    correlationKey: key,
+    receivedAt: event.acceptedAt,
+    inbox: true,
+  };
   try {
-    await client.withDeadline(Date.now() + signalWithinMs, () => client.workflow.getHandle(workflowIdOf(runId)).signal(eventSignal, new Crossing(tenantId, inbound)));
+    await client.withDeadline(Date.now() + signalWithinMs, () =>
+      client.workflow.getHandle(workflowIdOf(runId)).signal(eventSignal, new Crossing(tenantId, inbound)),
+    );
     await done({ state: "delivered" });
     return "delivered";
   } catch (error) {

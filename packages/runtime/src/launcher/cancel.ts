@@ -15,14 +15,20 @@ const cancelWithinMs = 5_000;
  * Asks Temporal first; only when it has accepted is the request noted on the row. The run itself then writes CANCELED.
  * @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED (nothing is changed)
  */
-export async function cancelRun(parts: LauncherParts, request: { readonly tenantId: string; readonly runId: string; readonly by: string; readonly reason?: string }): Promise<CancelAnswer> {
+export async function cancelRun(
+  parts: LauncherParts,
+  request: { readonly tenantId: string; readonly runId: string; readonly by: string; readonly reason?: string },
+): Promise<CancelAnswer> {
   const { tenantId, runId, by } = request;
   const run = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
   if (run === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
   if (hasEnded(run)) throw new MainspringError("RUN_ALREADY_ENDED", { runId, status: run.status });
-  if (run.cancelRequestedAt !== null && run.cancelRequestedAt !== undefined) return { id: runId, status: run.status, cancelRequestedAt: run.cancelRequestedAt };
+  if (run.cancelRequestedAt !== null && run.cancelRequestedAt !== undefined)
+    return { id: runId, status: run.status, cancelRequestedAt: run.cancelRequestedAt };
   try {
-    await parts.client.withDeadline(Date.now() + cancelWithinMs, () => parts.client.workflow.getHandle(workflowIdOf(runId)).cancel());
+    await parts.client.withDeadline(Date.now() + cancelWithinMs, () =>
+      parts.client.workflow.getHandle(workflowIdOf(runId)).cancel(),
+    );
   } catch (error) {
     if (isNotFound(error) && run.status === "QUEUED") {
       const voided = await parts.store.tenant(tenantId, (db) => voidQueuedStart(db, runId));
@@ -35,7 +41,12 @@ export async function cancelRun(parts: LauncherParts, request: { readonly tenant
   if (marked === "ended" || marked === undefined) {
     // A run with little to undo has ended before the request could be noted: what was accepted is answered as accepted.
     const ended = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
-    if (ended?.status === "CANCELED") return { id: runId, status: ended.status, cancelRequestedAt: ended.cancelRequestedAt ?? acceptedAt.toISOString() };
+    if (ended?.status === "CANCELED")
+      return {
+        id: runId,
+        status: ended.status,
+        cancelRequestedAt: ended.cancelRequestedAt ?? acceptedAt.toISOString(),
+      };
     throw new MainspringError("RUN_ALREADY_ENDED", { runId });
   }
   return { id: runId, status: run.status, cancelRequestedAt: marked.cancelRequestedAt };

@@ -1,6 +1,20 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, instantFromMs, MainspringError, validate, type Issue, type Json } from "@mainspring/core";
-import { definitionOf, getRun, getWorkflow, insertRun, newId, launchRefused, runByIdempotencyKey, runForStart, runInput, startFailed, startSucceeded, type Store, type TenantDb } from "@mainspring/store";
+import {
+  definitionOf,
+  getRun,
+  getWorkflow,
+  insertRun,
+  newId,
+  launchRefused,
+  runByIdempotencyKey,
+  runForStart,
+  runInput,
+  startFailed,
+  startSucceeded,
+  type Store,
+  type TenantDb,
+} from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { StartInput } from "../activities/contract.ts";
 import { startRun, type StartResult } from "./run-starter.ts";
@@ -49,30 +63,47 @@ export async function launch(parts: LauncherParts, request: LaunchRequest): Prom
     db.lastRound();
     return markStart(db, inserted.runId, started, { nextAt: new Date(Date.now() + 1_000) });
   });
-  if (started.result === "refused") throw new MainspringError("LAUNCH_REFUSED", { runId: inserted.runId, reason: started.message });
+  if (started.result === "refused")
+    throw new MainspringError("LAUNCH_REFUSED", { runId: inserted.runId, reason: started.message });
   return { runId: inserted.runId, status, created: true };
 }
 
 /** A new run of the same version from the root, with the stored input or exactly the given one. @throws MainspringError RUN_NOT_FOUND and those of `launch` */
-export async function replay(parts: LauncherParts, request: { readonly tenantId: string; readonly runId: string; readonly payload?: Json; readonly startedBy: string }): Promise<{ readonly runId: string }> {
+export async function replay(
+  parts: LauncherParts,
+  request: { readonly tenantId: string; readonly runId: string; readonly payload?: Json; readonly startedBy: string },
+): Promise<{ readonly runId: string }> {
   const { tenantId, runId, startedBy } = request;
   const { run, payload } = await parts.store.tenant(tenantId, async (db) => {
     const run = await getRun(db, runId);
     if (run === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
-    return { run, payload: "payload" in request && request.payload !== undefined ? request.payload : await runInput(db, runId) };
+    return {
+      run,
+      payload: "payload" in request && request.payload !== undefined ? request.payload : await runInput(db, runId),
+    };
   });
-  return launch(parts, { tenantId, workflowKey: run.workflowKey, ...(run.version === null ? {} : { version: run.version }), payload, trigger: { type: "replay", replayOfRunId: runId }, startedBy });
+  return launch(parts, {
+    tenantId,
+    workflowKey: run.workflowKey,
+    ...(run.version === null ? {} : { version: run.version }),
+    payload,
+    trigger: { type: "replay", replayOfRunId: runId },
+    startedBy,
+  });
 }
 
 type Inserted = Launched & ({ readonly created: false } | { readonly created: true; readonly input: StartInput });
 
 async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
   const { workflowKey, version, payload, idempotencyKey, trigger, startedBy } = request;
-  const requestHash = createHash("sha256").update(canonicalJson([workflowKey, version ?? null, payload])).digest("hex");
+  const requestHash = createHash("sha256")
+    .update(canonicalJson([workflowKey, version ?? null, payload]))
+    .digest("hex");
   if (idempotencyKey !== undefined) {
     const earlier = await runByIdempotencyKey(db, idempotencyKey);
     if (earlier !== undefined) {
-      if (earlier.requestHash !== requestHash) throw new MainspringError("IDEMPOTENCY_CONFLICT", { key: idempotencyKey });
+      if (earlier.requestHash !== requestHash)
+        throw new MainspringError("IDEMPOTENCY_CONFLICT", { key: idempotencyKey });
       const run = await getRun(db, earlier.runId);
       return { runId: earlier.runId, status: run?.status ?? "QUEUED", created: false };
     }
@@ -81,7 +112,13 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
   if (pinned === undefined) throw await notStartable(db, workflowKey, version);
   const problems = pinned.payloadSchema === null ? [] : validate(pinned.payloadSchema, payload);
   if (problems.length > 0) {
-    const issues: Issue[] = problems.map(({ code, pointer, message }) => ({ code, severity: "error", pointer: `/payload${pointer}`, message, remedy: "Send a payload that fits the workflow's payload schema." }));
+    const issues: Issue[] = problems.map(({ code, pointer, message }) => ({
+      code,
+      severity: "error",
+      pointer: `/payload${pointer}`,
+      message,
+      remedy: "Send a payload that fits the workflow's payload schema.",
+    }));
     throw new MainspringError("PAYLOAD_INVALID", { issues: issues as unknown as Json });
   }
   const runId = newId();
@@ -98,23 +135,41 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
     ...(trigger === undefined ? {} : { trigger }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey, requestHash }),
   });
-  const input: StartInput = { runId, tenantId: request.tenantId, version: pinned.version, definitionHash: pinned.definitionHash, programHash: pinned.programHash, semanticsVersion: pinned.semantics };
+  const input: StartInput = {
+    runId,
+    tenantId: request.tenantId,
+    version: pinned.version,
+    definitionHash: pinned.definitionHash,
+    programHash: pinned.programHash,
+    semanticsVersion: pinned.semantics,
+  };
   return { runId, status: "QUEUED", created: true, input };
 }
 
 async function notStartable(db: TenantDb, key: string, version: number | undefined): Promise<MainspringError> {
   if ((await getWorkflow(db, key)) === undefined) return new MainspringError("WORKFLOW_NOT_FOUND", { key });
-  return version === undefined ? new MainspringError("NOT_PUBLISHED", { key }) : new MainspringError("VERSION_NOT_FOUND", { key, version });
+  return version === undefined
+    ? new MainspringError("NOT_PUBLISHED", { key })
+    : new MainspringError("VERSION_NOT_FOUND", { key, version });
 }
 
 /** Start, then mark: the other order loses runs. @returns the run's status now */
-export async function markStart(db: TenantDb, runId: string, started: StartResult, retry: { readonly nextAt: Date }): Promise<string> {
+export async function markStart(
+  db: TenantDb,
+  runId: string,
+  started: StartResult,
+  retry: { readonly nextAt: Date },
+): Promise<string> {
   switch (started.result) {
     case "started":
       await startSucceeded(db, runId, { temporalRunId: started.temporalRunId, at: new Date() });
       break;
     case "refused":
-      await launchRefused(db, runId, { error: launchError("LAUNCH_REFUSED", `Temporal refused the start: ${started.message}`, { grpcCode: started.grpcCode }) });
+      await launchRefused(db, runId, {
+        error: launchError("LAUNCH_REFUSED", `Temporal refused the start: ${started.message}`, {
+          grpcCode: started.grpcCode,
+        }),
+      });
       break;
     case "unreachable":
       await startFailed(db, runId, { error: started.message, nextAt: retry.nextAt });
@@ -124,10 +179,16 @@ export async function markStart(db: TenantDb, runId: string, started: StartResul
 }
 
 export function launchError(code: string, message: string, details: { readonly [key: string]: Json }): Json {
-  return { category: "ActionError", code, message, stage: "launch", at: instantFromMs(Date.now()), details: { ...details, stage: "launch" } };
+  return {
+    category: "ActionError",
+    code,
+    message,
+    stage: "launch",
+    at: instantFromMs(Date.now()),
+    details: { ...details, stage: "launch" },
+  };
 }
 
 export function taskTimeout(parts: LauncherParts): { workflowTaskTimeoutMs?: number } {
   return parts.workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs: parts.workflowTaskTimeoutMs };
 }
-

@@ -23,9 +23,15 @@ async function relayStart(parts: LauncherParts, tenantId: string, outboxId: stri
     const run = await runForStart(db, locked.runId);
     if (run === undefined) return false;
     const { runId, version, definitionHash, programHash } = run;
-    const started = await startRun(parts.client, { runId, tenantId, version, definitionHash, programHash, semanticsVersion: run.semantics }, { withinMs: tryWithinMs, ...taskTimeout(parts) });
+    const started = await startRun(
+      parts.client,
+      { runId, tenantId, version, definitionHash, programHash, semanticsVersion: run.semantics },
+      { withinMs: tryWithinMs, ...taskTimeout(parts) },
+    );
     if (started.result === "unreachable" && Date.now() - locked.createdAt.getTime() > startDeadlineMs) {
-      await launchRefused(db, runId, { error: launchError("LAUNCH_DEADLINE", `Temporal could not be reached for an hour: ${started.message}`, {}) });
+      await launchRefused(db, runId, {
+        error: launchError("LAUNCH_DEADLINE", `Temporal could not be reached for an hour: ${started.message}`, {}),
+      });
       return true;
     }
     const backoffMs = Math.min(backoffMaxMs, 1_000 * 2 ** Math.min(locked.attempts, 10));

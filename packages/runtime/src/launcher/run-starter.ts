@@ -11,7 +11,11 @@ export type StartResult =
   | { readonly result: "unreachable"; readonly message: string };
 
 /** Hands a run to Temporal. The one place where an authored run's workflow is started from outside. */
-export async function startRun(client: Client, input: StartInput, options: { readonly withinMs: number; readonly workflowTaskTimeoutMs?: number }): Promise<StartResult> {
+export async function startRun(
+  client: Client,
+  input: StartInput,
+  options: { readonly withinMs: number; readonly workflowTaskTimeoutMs?: number },
+): Promise<StartResult> {
   const workflowId = workflowIdOf(input.runId);
   try {
     return await client.withDeadline(Date.now() + options.withinMs, async () => {
@@ -23,7 +27,9 @@ export async function startRun(client: Client, input: StartInput, options: { rea
           workflowIdReusePolicy: "REJECT_DUPLICATE",
           workflowIdConflictPolicy: "FAIL",
           priority: { fairnessKey: input.tenantId },
-          ...(options.workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeout: options.workflowTaskTimeoutMs }),
+          ...(options.workflowTaskTimeoutMs === undefined
+            ? {}
+            : { workflowTaskTimeout: options.workflowTaskTimeoutMs }),
         });
         return { result: "started", temporalRunId: handle.firstExecutionRunId };
       } catch (error) {

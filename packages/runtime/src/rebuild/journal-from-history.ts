@@ -17,7 +17,7 @@ export interface HistoryParts {
 export async function chainOf(client: Client, runId: string): Promise<History[]> {
   const chain: History[] = [];
   const workflowId = workflowIdOf(runId);
-  for (let execution: string | undefined = (await client.workflow.getHandle(workflowId).describe()).runId; execution; ) {
+  for (let execution: string | undefined = (await client.workflow.getHandle(workflowId).describe()).runId; execution;) {
     const history: History = await client.workflow.getHandle(workflowId, execution).fetchHistory();
     chain.unshift(history);
     const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
@@ -43,7 +43,11 @@ export async function journalFromHistory(parts: HistoryParts, runId: string): Pr
     },
   };
   for (const history of await chainOf(parts.client, runId)) {
-    await Worker.runReplayHistory({ workflowBundle: parts.bundle, dataConverter: parts.dataConverter, sinks }, history, workflowIdOf(runId));
+    await Worker.runReplayHistory(
+      { workflowBundle: parts.bundle, dataConverter: parts.dataConverter, sinks },
+      history,
+      workflowIdOf(runId),
+    );
   }
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }

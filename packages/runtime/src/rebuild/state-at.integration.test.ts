@@ -27,8 +27,14 @@ test("[TTR-01] the state of any past moment of a run is recomputed from its reco
   const journal = await world.journal(runId);
   const waiting = journal.find((entry) => entry.kind === "wait" && entry.status === "WAITING");
   const then = await stateAt(world.store, { tenantId: world.tenantId, runId, seq: waiting?.seq ?? 0 });
-  expect([then.status, then.vars["n"], then.open.map(({ command }) => command.kind).sort()]).toEqual(["WAITING", 1, ["openWait", "startTimer"]]);
+  expect([then.status, then.vars["n"], then.open.map(({ command }) => command.kind).sort()]).toEqual([
+    "WAITING",
+    1,
+    ["openWait", "startTimer"],
+  ]);
   const last = await stateAt(world.store, { tenantId: world.tenantId, runId });
   expect([last.status, last.vars["n"], last.outcome?.status]).toEqual(["SUCCEEDED", 42, "succeeded"]);
-  await expect(stateAt(world.store, { tenantId: world.tenantId, runId: "01a21672-4b9c-7741-9758-a6155c90a633" })).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+  await expect(
+    stateAt(world.store, { tenantId: world.tenantId, runId: "01a21672-4b9c-7741-9758-a6155c90a633" }),
+  ).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
 });

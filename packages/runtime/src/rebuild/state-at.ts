@@ -1,11 +1,21 @@
-import { foldJournal, MainspringError, type Json, type JournalEntry, type Program, type RunState } from "@mainspring/core";
+import {
+  foldJournal,
+  MainspringError,
+  type Json,
+  type JournalEntry,
+  type Program,
+  type RunState,
+} from "@mainspring/core";
 import { getBlobs, getProgram, getRun, journalOf, type Store } from "@mainspring/store";
 
 /**
  * The state of a run after entry `seq`, or after its last one: folded from the inputs that it recorded, never read from a table.
  * @throws MainspringError RUN_NOT_FOUND; JournalError when entries are missing
  */
-export async function stateAt(store: Store, request: { readonly tenantId: string; readonly runId: string; readonly seq?: number }): Promise<RunState> {
+export async function stateAt(
+  store: Store,
+  request: { readonly tenantId: string; readonly runId: string; readonly seq?: number },
+): Promise<RunState> {
   const { tenantId, runId, seq } = request;
   return store.tenant(tenantId, async (db) => {
     const run = await getRun(db, runId);
@@ -15,7 +25,12 @@ export async function stateAt(store: Store, request: { readonly tenantId: string
     const journal = await journalOf(db, runId);
     const blobs = await getBlobs(db, referencedHashes(journal));
     const valueOf = (hash: string): Json => JSON.parse(Buffer.from(blobs.get(hash) ?? []).toString("utf8")) as Json;
-    return foldJournal(program as unknown as Program, journal, ({ hash }) => valueOf(hash), seq === undefined ? {} : { untilSeq: seq });
+    return foldJournal(
+      program as unknown as Program,
+      journal,
+      ({ hash }) => valueOf(hash),
+      seq === undefined ? {} : { untilSeq: seq },
+    );
   });
 }
 

@@ -11,7 +11,13 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 test("a run that ends by itself while its execution is asked about did not end outside", async () => {
-  await world.publish({ workflow: "brief", steps: [{ id: "nap", type: "time.wait", durationMs: 300 }, { id: "done", type: "control.return", output: 7 }] });
+  await world.publish({
+    workflow: "brief",
+    steps: [
+      { id: "nap", type: "time.wait", durationMs: 300 },
+      { id: "done", type: "control.return", output: 7 },
+    ],
+  });
   const worker = await world.startWorker({ waits: { reconcileEveryMs: 600_000 } });
   const runId = await world.start("brief");
   await world.waiting(runId);
@@ -21,7 +27,9 @@ test("a run that ends by itself while its execution is asked about did not end o
     withDeadline: {
       value: async <T>(_: number, work: () => Promise<T>): Promise<T> => {
         asked++;
-        await until("the run has ended", async () => ((await world.run(runId)).status === "SUCCEEDED" ? true : undefined));
+        await until("the run has ended", async () =>
+          (await world.run(runId)).status === "SUCCEEDED" ? true : undefined,
+        );
         await world.client.workflow.getHandle(`workflow-runtime-v2:run:${runId}`).result();
         return work();
       },

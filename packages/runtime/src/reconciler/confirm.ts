@@ -10,7 +10,10 @@ const describeWithinMs = 5_000;
  * was closed from outside (terminated, timed out, gone) ends the row as `ENDED_OUTSIDE`.
  * @returns "open" while the execution goes on, whatever the row says: a task that runs again may reopen it
  */
-export async function confirmRun(parts: { readonly store: Store; readonly client: Client }, request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open"> {
+export async function confirmRun(
+  parts: { readonly store: Store; readonly client: Client },
+  request: { readonly tenantId: string; readonly runId: string },
+): Promise<"confirmed" | "open"> {
   const { tenantId, runId } = request;
   const run = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
   if (run === undefined || run.status === "QUEUED") return "open";
@@ -35,7 +38,11 @@ export async function confirmRun(parts: { readonly store: Store; readonly client
       code: "ENDED_OUTSIDE",
       message: `The execution ended outside of its run: ${execution.status}${execution.reason === undefined ? "" : ` (${execution.reason})`}`,
       at: instantFromMs(at.getTime()),
-      details: { how: execution.status, ...(execution.reason === undefined ? {} : { reason: execution.reason }), ...(execution.by === undefined ? {} : { by: execution.by }) },
+      details: {
+        how: execution.status,
+        ...(execution.reason === undefined ? {} : { reason: execution.reason }),
+        ...(execution.by === undefined ? {} : { by: execution.by }),
+      },
     };
     await endedOutside(db, runId, { status: execution.status === "CANCELLED" ? "CANCELED" : "FAILED", error, at });
   });
@@ -54,7 +61,11 @@ async function describe(client: Client, runId: string): Promise<Execution> {
   try {
     const described = await client.withDeadline(Date.now() + describeWithinMs, () => handle.describe());
     const status = described.status.name;
-    if (status !== "TERMINATED") return { status: status === "CONTINUED_AS_NEW" ? "RUNNING" : status, ...(described.closeTime === undefined ? {} : { closedAt: described.closeTime }) };
+    if (status !== "TERMINATED")
+      return {
+        status: status === "CONTINUED_AS_NEW" ? "RUNNING" : status,
+        ...(described.closeTime === undefined ? {} : { closedAt: described.closeTime }),
+      };
     const last = (await handle.fetchHistory()).events?.at(-1)?.workflowExecutionTerminatedEventAttributes;
     return {
       status,

@@ -7,7 +7,14 @@ const permissionDenied = 7;
 const failedPrecondition = 9;
 const unimplemented = 12;
 const unauthenticated = 16;
-const refusals: readonly number[] = [invalidArgument, notFound, permissionDenied, failedPrecondition, unimplemented, unauthenticated];
+const refusals: readonly number[] = [
+  invalidArgument,
+  notFound,
+  permissionDenied,
+  failedPrecondition,
+  unimplemented,
+  unauthenticated,
+];
 
 /** The code of a refusal that no later try can heal; undefined for anything that may pass. */
 export function refusedForGood(error: unknown): number | undefined {

@@ -32,7 +32,13 @@ export async function countingEndpoint(): Promise<CountingEndpoint> {
     void (async () => {
       const text = await textOf(request);
       const key = request.headers["idempotency-key"] as string | undefined;
-      const call: EndpointCall = { method: request.method ?? "", path: request.url ?? "", key, body: text === "" ? undefined : JSON.parse(text), atMs: Date.now() };
+      const call: EndpointCall = {
+        method: request.method ?? "",
+        path: request.url ?? "",
+        key,
+        body: text === "" ? undefined : JSON.parse(text),
+        atMs: Date.now(),
+      };
       calls.push(call);
       response.setHeader("content-type", "application/json");
       const failing = /^\/fail\/(\d{3})/.exec(call.path);

@@ -6,19 +6,38 @@ import { unsupported } from "../client.ts";
 
 /** A tenant that may call this machine. */
 export async function newTenant(store: Store): Promise<string> {
-  const { id } = await store.platform((db) => createTenant(db, { name: "test", egressAllow: ["127.0.0.1", "localhost"] }));
+  const { id } = await store.platform((db) =>
+    createTenant(db, { name: "test", egressAllow: ["127.0.0.1", "localhost"] }),
+  );
   return id;
 }
 
-export async function newApiKey(store: Store, tenantId: string, role: "viewer" | "operator" | "author" | "admin"): Promise<string> {
+export async function newApiKey(
+  store: Store,
+  tenantId: string,
+  role: "viewer" | "operator" | "author" | "admin",
+): Promise<string> {
   return (await store.tenant(tenantId, (db) => createApiKey(db, { name: role, role }))).key;
 }
 
 /** Publishes as the server does: parse, check, compile, insert. @throws Error that lists the issues */
-export async function publish(store: Store, tenantId: string, definition: Json | string, actions: readonly CatalogueEntry[]): Promise<{ readonly key: string; readonly version: number; readonly program: Program }> {
+export async function publish(
+  store: Store,
+  tenantId: string,
+  definition: Json | string,
+  actions: readonly CatalogueEntry[],
+): Promise<{ readonly key: string; readonly version: number; readonly program: Program }> {
   const parsed = parseDefinition(definition);
   if (!("definition" in parsed)) throw new Error(`The definition has issues: ${JSON.stringify(parsed.issues)}`);
-  const compiled = compileDefinition(parsed.definition, { actions, workflows: [], eventTypes: [], forms: [], calendars: [], correlationPaths: {}, unsupported });
+  const compiled = compileDefinition(parsed.definition, {
+    actions,
+    workflows: [],
+    eventTypes: [],
+    forms: [],
+    calendars: [],
+    correlationPaths: {},
+    unsupported,
+  });
   const { program } = compiled;
   if (program === undefined) throw new Error(`The definition has issues: ${JSON.stringify(compiled.issues)}`);
   const document = parsed.definition as unknown as Json;

@@ -22,7 +22,10 @@ export class WorkerChild {
 
   /** Resolves when it polls. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [this.#program], { env: { ...this.#world.env, MAINSPRING_LOG_LEVEL: "info", ...this.#env }, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [this.#program], {
+      env: { ...this.#world.env, MAINSPRING_LOG_LEVEL: "info", ...this.#env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
       child.stdout?.on("data", (chunk: Buffer) => {

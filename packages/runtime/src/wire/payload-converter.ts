@@ -19,7 +19,10 @@ class MainspringPayloadConverter implements PayloadConverter {
         return crossingProgram(value as unknown as CrossingProgram);
       case "parts": {
         const { parts } = value as unknown as CrossingParts;
-        return { metadata: { [metadataKeys.encoding]: partsBytes }, data: frame(parts.map((part) => this.toPayload(part))) };
+        return {
+          metadata: { [metadataKeys.encoding]: partsBytes },
+          data: frame(parts.map((part) => this.toPayload(part))),
+        };
       }
       case undefined:
         break;
@@ -60,11 +63,16 @@ function valueOf(payload: Payload): unknown {
     case encodings.json:
       return parse(decode(payload.data ?? emptyBytes));
     case encodings.program:
-      return sharedProgram(metadataOf(payload, metadataKeys.programHash) ?? "", () => parse(decode(payload.data ?? emptyBytes)) as object);
+      return sharedProgram(
+        metadataOf(payload, metadataKeys.programHash) ?? "",
+        () => parse(decode(payload.data ?? emptyBytes)) as object,
+      );
     case encodings.parts:
       return unframe(payload.data ?? emptyBytes).map(valueOf);
     default:
-      throw new Error(`A payload of encoding ${encoding ?? "(none)"} reached the converter: the codec is missing or older than its writer`);
+      throw new Error(
+        `A payload of encoding ${encoding ?? "(none)"} reached the converter: the codec is missing or older than its writer`,
+      );
   }
 }
 

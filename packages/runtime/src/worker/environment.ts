@@ -14,7 +14,8 @@ export function waitsFromEnvironment(env: NodeJS.ProcessEnv): Partial<WorkerWait
 function numbers(env: NodeJS.ProcessEnv, variable: string, known: readonly string[]): Record<string, number> {
   const text = env[variable];
   if (text === undefined || text === "") return {};
-  const wrong = (): Error => new Error(`${variable} must be a JSON object of positive numbers with names from: ${known.join(", ")}`);
+  const wrong = (): Error =>
+    new Error(`${variable} must be a JSON object of positive numbers with names from: ${known.join(", ")}`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

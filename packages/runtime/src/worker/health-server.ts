@@ -8,7 +8,13 @@ export function startHealthServer(port: number, host: string, health: () => Work
     const ready = state.temporal === "RUNNING";
     const status = request.url === "/healthz" ? 200 : request.url === "/readyz" ? (ready ? 200 : 503) : 404;
     response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(status === 404 ? { status: "not found" } : { status: ready ? "ok" : "not ready", parts: { ...state, eventStream: "not configured" } }));
+    response.end(
+      JSON.stringify(
+        status === 404
+          ? { status: "not found" }
+          : { status: ready ? "ok" : "not ready", parts: { ...state, eventStream: "not configured" } },
+      ),
+    );
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);

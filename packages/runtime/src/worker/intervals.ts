@@ -11,7 +11,12 @@ export interface Interval {
  * Rounds of a module, one at a time: after each the next waits `everyMs`, or comes at once when the round says that there is more.
  * A failed round is logged, and the next tries again.
  */
-export function startInterval(name: string, everyMs: number, log: Log, round: () => Promise<{ readonly more: boolean }>): Interval {
+export function startInterval(
+  name: string,
+  everyMs: number,
+  log: Log,
+  round: () => Promise<{ readonly more: boolean }>,
+): Interval {
   let stopped = false;
   let woken = false;
   let wakeUp: (() => void) | undefined;

@@ -12,7 +12,9 @@ import { workflowBundle } from "./workflow-bundle.ts";
 const log = pino({ name: "worker", level: process.env["MAINSPRING_LOG_LEVEL"] ?? "info" });
 Runtime.install({ logger: temporalLogger(), shutdownSignals: [] });
 
-const missing = ["DATABASE_URL", "DISPATCHER_DATABASE_URL", "RECONCILER_DATABASE_URL"].filter((name) => !process.env[name]);
+const missing = ["DATABASE_URL", "DISPATCHER_DATABASE_URL", "RECONCILER_DATABASE_URL"].filter(
+  (name) => !process.env[name],
+);
 if (missing.length > 0) {
   log.fatal({ missing }, `The worker needs ${missing.join(", ")}; docs/configuration.md says what each is`);
   process.exit(1);
@@ -39,7 +41,10 @@ try {
   });
   const running = worker;
   const port = process.env["MAINSPRING_WORKER_PORT"];
-  if (port !== undefined) health = await startHealthServer(Number(port), process.env["MAINSPRING_HOST"] ?? "127.0.0.1", () => running.health());
+  if (port !== undefined)
+    health = await startHealthServer(Number(port), process.env["MAINSPRING_HOST"] ?? "127.0.0.1", () =>
+      running.health(),
+    );
   if (!stopping) await worker.ended;
 } catch (error) {
   if (!stopping) {
@@ -65,8 +70,17 @@ function workerCount(text: string | undefined): number {
 }
 
 function temporalLogger() {
-  const at = (level: "trace" | "debug" | "warn" | "error") => (message: string, meta?: object) => log[level](meta ?? {}, message);
+  const at = (level: "trace" | "debug" | "warn" | "error") => (message: string, meta?: object) =>
+    log[level](meta ?? {}, message);
   // A failed try and a failed run are everyday facts, told by their rows: Temporal's warnings about them are detail here.
-  const warn = (message: string, meta?: object): void => log[/^(Activity|Workflow) (failed|cancelled|canceled)/i.test(message) ? "debug" : "warn"](meta ?? {}, message);
-  return { trace: at("trace"), debug: at("debug"), info: at("debug"), warn, error: at("error"), log: (_: string, message: string, meta?: object) => log.debug(meta ?? {}, message) };
+  const warn = (message: string, meta?: object): void =>
+    log[/^(Activity|Workflow) (failed|cancelled|canceled)/i.test(message) ? "debug" : "warn"](meta ?? {}, message);
+  return {
+    trace: at("trace"),
+    debug: at("debug"),
+    info: at("debug"),
+    warn,
+    error: at("error"),
+    log: (_: string, message: string, meta?: object) => log.debug(meta ?? {}, message),
+  };
 }

@@ -121,13 +121,20 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     activityTaskPollerBehavior: { type: "simple-maximum", maximum: 8 },
     shutdownGraceTime: waits.shutdownGraceMs,
   });
-  log.info({ identity, address: temporal.address, namespace: temporal.namespace, queue: taskQueue }, "the authored-workflow worker polls");
+  log.info(
+    { identity, address: temporal.address, namespace: temporal.namespace, queue: taskQueue },
+    "the authored-workflow worker polls",
+  );
   const ended = worker.run();
 
   let lastRoutedAt: string | undefined;
   let lastRelayedAt: string | undefined;
   let lastReconciledAt: string | undefined;
-  const launcherParts = { store, client, ...(waits.workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs: waits.workflowTaskTimeoutMs }) };
+  const launcherParts = {
+    store,
+    client,
+    ...(waits.workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs: waits.workflowTaskTimeoutMs }),
+  };
   const relay = startInterval("relay", waits.relayPollMs, log, async () => {
     const relayed = await relayOnce(launcherParts, dispatcher, log);
     lastRelayedAt = new Date().toISOString();
@@ -173,7 +180,13 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
           stopPolling(worker, ended),
         ])
       ).filter((result) => result.status === "rejected");
-      await Promise.allSettled([connection.close(), client.connection.close(), dispatcher.close(), reconciler.close(), store.close()]);
+      await Promise.allSettled([
+        connection.close(),
+        client.connection.close(),
+        dispatcher.close(),
+        reconciler.close(),
+        store.close(),
+      ]);
       for (const { reason } of failures) log.warn({ error: String(reason) }, "A part did not stop in order");
     },
   };

@@ -25,7 +25,14 @@ beforeAll(async () => {
             id: "outer",
             type: "control.forEach",
             items: { $expr: "[1..10000]" },
-            body: [{ id: "inner", type: "control.forEach", items: { $expr: "[1..10000]" }, body: [{ id: "work", type: "transform.assign", assign: { "vars.sum": { $expr: "$sum([1..9000])" } } }] }],
+            body: [
+              {
+                id: "inner",
+                type: "control.forEach",
+                items: { $expr: "[1..10000]" },
+                body: [{ id: "work", type: "transform.assign", assign: { "vars.sum": { $expr: "$sum([1..9000])" } } }],
+              },
+            ],
           },
         ],
         catch: [{ id: "caught", type: "control.return", output: "a budget was caught" }],
@@ -34,7 +41,17 @@ beforeAll(async () => {
   });
   await world.publish({
     workflow: "burning",
-    steps: [{ id: "burn", type: "transform.assign", assign: { "vars.x": { $expr: "$sum($map([1..9000], function($a) { $sum($map([1..9000], function($b) { $a * $b })) }))" } } }],
+    steps: [
+      {
+        id: "burn",
+        type: "transform.assign",
+        assign: {
+          "vars.x": {
+            $expr: "$sum($map([1..9000], function($a) { $sum($map([1..9000], function($b) { $a * $b })) }))",
+          },
+        },
+      },
+    ],
   });
 });
 afterAll(() => world?.close());
@@ -56,11 +73,18 @@ test("[SEC-06] a run that loops without end and one that burns its fuel end type
   const bad = [await world.start("endless"), await world.start("burning"), await world.start("endless")];
   const beside = await healthyRuns(30);
   const [endless, burning, second] = await Promise.all(bad.map((runId) => world.ended(runId, 110_000)));
-  process.stdout.write(`healthy run, ms: alone p50 ${quantile(alone, 0.5).toFixed(0)} p99 ${quantile(alone, 0.99).toFixed(0)}; beside hostile ones p50 ${quantile(beside, 0.5).toFixed(0)} p99 ${quantile(beside, 0.99).toFixed(0)}\n`);
+  process.stdout.write(
+    `healthy run, ms: alone p50 ${quantile(alone, 0.5).toFixed(0)} p99 ${quantile(alone, 0.99).toFixed(0)}; beside hostile ones p50 ${quantile(beside, 0.5).toFixed(0)} p99 ${quantile(beside, 0.99).toFixed(0)}\n`,
+  );
   expect(endless).toMatchObject({ status: "FAILED", error: { category: "ControlError", code: "LOOP_BUDGET" } });
   expect(second).toMatchObject({ status: "FAILED", error: { code: "LOOP_BUDGET" } });
-  expect(burning).toMatchObject({ status: "FAILED", error: { category: "ExpressionError", code: "EXPR_FUEL", stepId: "burn" } });
+  expect(burning).toMatchObject({
+    status: "FAILED",
+    error: { category: "ExpressionError", code: "EXPR_FUEL", stepId: "burn" },
+  });
   const history = await world.client.workflow.getHandle(`workflow-runtime-v2:run:${bad[1]}`).fetchHistory();
-  expect(history.events?.some(({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes)).toBe(false);
+  expect(history.events?.some(({ workflowTaskFailedEventAttributes }) => workflowTaskFailedEventAttributes)).toBe(
+    false,
+  );
   await world.expectSound(bad[1] as string);
 }, 180_000);

@@ -13,8 +13,14 @@ export function failedCall(failure: unknown): ActionError | undefined {
     if (reported !== undefined && typeof reported.category === "string") return reported;
     return { category: "ActionError", code: "ACTION_FAILED", message: cause.message, attempt: 1 };
   }
-  if (cause instanceof TimeoutFailure) return { category: "ActionError", code: "WORKER_LOST", message: "The worker of this call was lost", attempt: 1 };
-  return { category: "ActionError", code: "ACTION_FAILED", message: failure instanceof Error ? failure.message : "The call failed", attempt: 1 };
+  if (cause instanceof TimeoutFailure)
+    return { category: "ActionError", code: "WORKER_LOST", message: "The worker of this call was lost", attempt: 1 };
+  return {
+    category: "ActionError",
+    code: "ACTION_FAILED",
+    message: failure instanceof Error ? failure.message : "The call failed",
+    attempt: 1,
+  };
 }
 
 /** A run whose pinned definition is missing or altered ends at once, with nothing executed. */

@@ -10,7 +10,13 @@ test("who sleeps wakes behind all that comes in with the first, however long its
   };
   for (const turns of [1, 0, 10, 5]) void later(turns, `after ${turns}`);
   expect(await sleeping).toBe(4);
-  expect([fifo.shift(), fifo.shift(), fifo.shift(), fifo.shift(), fifo.shift()]).toEqual(["after 0", "after 1", "after 5", "after 10", undefined]);
+  expect([fifo.shift(), fifo.shift(), fifo.shift(), fifo.shift(), fifo.shift()]).toEqual([
+    "after 0",
+    "after 1",
+    "after 5",
+    "after 10",
+    undefined,
+  ]);
 });
 
 test("a wake that comes while nobody sleeps is not kept, and one without an item wakes as well", async () => {

@@ -40,6 +40,7 @@ const turnsToCome = 20;
 
 /** Resolves what it is given to so many turns of the queue of microtasks later, and makes no promise for it. */
 function behind(turns: number): PromiseLike<void> {
-  const then = (resolve: (when?: PromiseLike<void>) => void): void => resolve(turns === 0 ? undefined : behind(turns - 1));
+  const then = (resolve: (when?: PromiseLike<void>) => void): void =>
+    resolve(turns === 0 ? undefined : behind(turns - 1));
   return { then } as unknown as PromiseLike<void>;
 }

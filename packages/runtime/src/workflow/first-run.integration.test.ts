@@ -13,7 +13,11 @@ test("[ENG-01] [ENG-09] [ENG-14] [OWN-04] [TST-23] a run goes through local step
     workflow: "two-steps",
     steps: [
       { id: "when", type: "action.call", action: "time.now@1", input: {}, saveAs: "clock" },
-      { id: "done", type: "control.return", output: { greeting: { $expr: '"hello " & payload.name' }, at: { $expr: "vars.clock.now" } } },
+      {
+        id: "done",
+        type: "control.return",
+        output: { greeting: { $expr: '"hello " & payload.name' }, at: { $expr: "vars.clock.now" } },
+      },
     ],
   });
   const runId = await world.start("two-steps", { name: "Ada" });

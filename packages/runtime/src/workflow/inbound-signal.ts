@@ -13,7 +13,8 @@ export function inboundEvent(signal: unknown, number: number, now: Instant): Inb
     name: text("name", ""),
     source: text("source", "signal"),
     payload: (given["payload"] ?? null) as Json,
-    correlationKey: typeof given["correlationKey"] === "number" ? String(given["correlationKey"]) : text("correlationKey", ""),
+    correlationKey:
+      typeof given["correlationKey"] === "number" ? String(given["correlationKey"]) : text("correlationKey", ""),
     receivedAt: text("receivedAt", now),
     ...(given["inbox"] === true ? { inbox: true } : {}),
   };

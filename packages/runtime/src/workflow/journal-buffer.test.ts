@@ -15,7 +15,12 @@ test("a failed call's entries are unsent again, in order, before the later ones"
 });
 
 test("whatever the order of answers, each entry is written or owed", () => {
-  const step = fc.oneof(fc.constant("append" as const), fc.constant("take" as const), fc.constant("acknowledge" as const), fc.constant("release" as const));
+  const step = fc.oneof(
+    fc.constant("append" as const),
+    fc.constant("take" as const),
+    fc.constant("acknowledge" as const),
+    fc.constant("release" as const),
+  );
   fc.assert(
     fc.property(fc.array(fc.tuple(step, fc.nat(5))), (steps) => {
       const buffer = new JournalBuffer();

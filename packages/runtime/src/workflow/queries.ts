@@ -3,7 +3,9 @@ import type { RunState } from "@mainspring/core";
 /** The steps at which the run stands, one per live fiber; null before the first and after the last. */
 export function currentStep(state: RunState | undefined): { stepPath: string; stepPaths: string[] } | null {
   if (state === undefined || state.outcome !== undefined) return null;
-  const stepPaths = state.open.map(({ command }) => ("place" in command ? command.place.stepPath : undefined)).filter((path) => path !== undefined);
+  const stepPaths = state.open
+    .map(({ command }) => ("place" in command ? command.place.stepPath : undefined))
+    .filter((path) => path !== undefined);
   const distinct = [...new Set(stepPaths)];
   return distinct[0] === undefined ? null : { stepPath: distinct[0], stepPaths: distinct };
 }
@@ -18,12 +20,21 @@ interface OpenWaitDescriptor {
 }
 
 /** The first open wait of the run, and all of them; null when it waits for nothing. */
-export function currentWait(state: RunState | undefined): (OpenWaitDescriptor & { readonly waits: readonly OpenWaitDescriptor[] }) | null {
+export function currentWait(
+  state: RunState | undefined,
+): (OpenWaitDescriptor & { readonly waits: readonly OpenWaitDescriptor[] }) | null {
   if (state === undefined || state.outcome !== undefined) return null;
   const waits: OpenWaitDescriptor[] = [];
   for (const { command } of state.open) {
     if (command.kind === "openWait") {
-      waits.push({ waitType: "event", stepPath: command.place.stepPath, event: command.event, key: command.key, filters: command.filters, timeoutAt: command.timeoutAt ?? null });
+      waits.push({
+        waitType: "event",
+        stepPath: command.place.stepPath,
+        event: command.event,
+        key: command.key,
+        filters: command.filters,
+        timeoutAt: command.timeoutAt ?? null,
+      });
     } else if (command.kind === "startTimer" && "dueAt" in command.when) {
       waits.push({ waitType: "time", stepPath: command.place.stepPath, timeoutAt: command.when.dueAt });
     }
@@ -32,7 +43,9 @@ export function currentWait(state: RunState | undefined): (OpenWaitDescriptor & 
   return first === undefined ? null : { ...first, waits };
 }
 
-export function summary(state: RunState | undefined): { status: string; frameDepth: number; stepCount: number; nextSeq: number } | null {
+export function summary(
+  state: RunState | undefined,
+): { status: string; frameDepth: number; stepCount: number; nextSeq: number } | null {
   if (state === undefined) return null;
   const frameDepth = Math.max(0, ...state.fibers.map((fiber) => fiber.frames.length));
   return { status: state.status, frameDepth, stepCount: state.counters.steps, nextSeq: state.nextSeq };

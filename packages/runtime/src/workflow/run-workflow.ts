@@ -8,7 +8,11 @@ import { Shell, type Checkpoint } from "./shell.ts";
  * A run of an authored workflow. The first execution of a run's chain gets its start alone; those after a continue-as-new also the
  * program and the checkpoint, each a payload of its own so that the codec can replace it by a reference.
  */
-export async function workflowRuntimeV2RunWorkflow(start: StartInput, program?: Program, checkpoint?: Checkpoint): Promise<unknown> {
+export async function workflowRuntimeV2RunWorkflow(
+  start: StartInput,
+  program?: Program,
+  checkpoint?: Checkpoint,
+): Promise<unknown> {
   const shell = new Shell(start, CancellationScope.current());
   // Cancelling is the interpreter's business: it undoes what is open, and only then does the execution end as cancelled.
   const outcome = await CancellationScope.nonCancellable(() => shell.run(program, checkpoint));
@@ -19,7 +23,12 @@ export async function workflowRuntimeV2RunWorkflow(start: StartInput, program?: 
       throw new CancelledFailure(outcome.error.message);
     case "failed": {
       const { category, message } = outcome.error;
-      const failure = ApplicationFailure.create({ type: category, message, nonRetryable: true, details: [new Crossing(start.tenantId, outcome.error)] });
+      const failure = ApplicationFailure.create({
+        type: category,
+        message,
+        nonRetryable: true,
+        details: [new Crossing(start.tenantId, outcome.error)],
+      });
       failure.stack = `${category}: ${message}`; // the stack of our shell tells nobody anything, and is kilobytes of history
       throw failure;
     }

@@ -18,7 +18,17 @@ import {
   type RunState,
   type Transition,
 } from "@mainspring/core";
-import { CancellationScope, condition, continueAsNew, defineQuery, defineSignal, proxySinks, setHandler, sleep, workflowInfo } from "@temporalio/workflow";
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  proxySinks,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from "@temporalio/workflow";
 import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts";
 import { Crossing, CrossingProgram } from "../wire/crossing.ts";
 import { durably, flush, openRun, openWaits, performActionWithin, runSegment } from "./activity-calls.ts";
@@ -159,7 +169,9 @@ export class Shell {
     for (let event = this.#next(); event !== undefined; event = this.#next()) {
       const now = workflowNow(this.#lastNow);
       this.#lastNow = now;
-      this.#journal.append(this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent)));
+      this.#journal.append(
+        this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent)),
+      );
     }
   }
 
@@ -171,7 +183,9 @@ export class Shell {
     for (;;) {
       const opening = this.#state.open.some(({ command, opened }) => command.kind === "openWait" && opened !== true);
       if (!opening && this.#aside.length > 0) {
-        this.#aside.sort((a, b) => (a.event.receivedAt < b.event.receivedAt ? -1 : a.event.receivedAt > b.event.receivedAt ? 1 : 0));
+        this.#aside.sort((a, b) =>
+          a.event.receivedAt < b.event.receivedAt ? -1 : a.event.receivedAt > b.event.receivedAt ? 1 : 0,
+        );
         return this.#aside.shift();
       }
       const next = this.#fifo.shift();
@@ -197,7 +211,9 @@ export class Shell {
       for (const entry of this.#take(resume(this.#program, this.#state, event))) entries.push(entry);
     }
     if (this.#state.nextSeq !== head.nextSeq || segmentHash(entries, this.#state) !== head.hash) {
-      throw new Error(`The segment before entry ${head.nextSeq} went another way here: worker and workflow bundle must be of one build`);
+      throw new Error(
+        `The segment before entry ${head.nextSeq} went another way here: worker and workflow bundle must be of one build`,
+      );
     }
     if (!head.written) this.#journal.append(entries);
     // What the segment did itself is done; local calls that it did not reach are still open and are commanded anew.
@@ -265,7 +281,9 @@ export class Shell {
         case "startChild":
         case "cancelChild":
         case "pause":
-          throw new Error(`The command ${command.kind} is not performed by this shell; publishing refuses what needs it`);
+          throw new Error(
+            `The command ${command.kind} is not performed by this shell; publishing refuses what needs it`,
+          );
         case "cancelAction":
         case "cancelTimer":
         case "closeWait":
@@ -277,16 +295,34 @@ export class Shell {
     return flushFirst || yields || local.length > 0 ? this.#performSlowly({ flushFirst, yields, local }) : undefined;
   }
 
-  async #performSlowly({ flushFirst, yields, local }: { readonly flushFirst: boolean; readonly yields: boolean; readonly local: readonly Call[] }): Promise<void> {
+  async #performSlowly({
+    flushFirst,
+    yields,
+    local,
+  }: {
+    readonly flushFirst: boolean;
+    readonly yields: boolean;
+    readonly local: readonly Call[];
+  }): Promise<void> {
     if (flushFirst) await this.#flushNow();
     if (yields) await this.#yield();
     if (local.length > 0) await this.#segment(local);
   }
 
   #goesInSegment(command: Call): boolean {
-    if (command.facts.execution !== "local" || command.handedBack === true || this.#ordinary.has(command.id)) return false;
+    if (command.facts.execution !== "local" || command.handedBack === true || this.#ordinary.has(command.id))
+      return false;
     // Only while nothing else is open in the run.
-    return this.#calls.size === 0 && this.#state.open.every(({ command: open }) => open.kind === "callAction" && open.facts.execution === "local" && open.handedBack !== true && !this.#ordinary.has(open.id));
+    return (
+      this.#calls.size === 0 &&
+      this.#state.open.every(
+        ({ command: open }) =>
+          open.kind === "callAction" &&
+          open.facts.execution === "local" &&
+          open.handedBack !== true &&
+          !this.#ordinary.has(open.id),
+      )
+    );
   }
 
   #callAction(command: Call): void {
@@ -304,11 +340,22 @@ export class Shell {
       else this.#fifo.push(event);
     };
     void scope
-      .enter(() => performActionWithin(command.timeoutMs, this.#bounds.heartbeatTimeoutMs)(this.#crossing({ ...this.#writer(), call: command }), this.#crossing(entries)))
+      .enter(() =>
+        performActionWithin(command.timeoutMs, this.#bounds.heartbeatTimeoutMs)(
+          this.#crossing({ ...this.#writer(), call: command }),
+          this.#crossing(entries),
+        ),
+      )
       .then(
         (result) => {
           this.#journal.acknowledge(command.id);
-          done({ kind: "actionSucceeded", id: command.id, output: result.output, attempt: result.attempt, ...(result.reference === undefined ? {} : { reference: result.reference }) });
+          done({
+            kind: "actionSucceeded",
+            id: command.id,
+            output: result.output,
+            attempt: result.attempt,
+            ...(result.reference === undefined ? {} : { reference: result.reference }),
+          });
         },
         (failure: unknown) => {
           this.#journal.release(command.id);
@@ -319,7 +366,8 @@ export class Shell {
   }
 
   #startTimer(command: CommandOf<"startTimer">): void {
-    if (!("dueAt" in command.when)) throw new Error("A business timer is not performed by this shell; publishing refuses it");
+    if (!("dueAt" in command.when))
+      throw new Error("A business timer is not performed by this shell; publishing refuses it");
     const id = command.id;
     const waitMs = msUntil(command.when.dueAt);
     if (waitMs <= 0) {
@@ -346,7 +394,13 @@ export class Shell {
       ...this.#writer(),
       nextSeq: this.#state.nextSeq,
       entries,
-      waits: commands.map(({ id, event, key, filters, lookbackMs }) => ({ id, event, key, filters, ...(lookbackMs === undefined ? {} : { lookbackMs }) })),
+      waits: commands.map(({ id, event, key, filters, lookbackMs }) => ({
+        id,
+        event,
+        key,
+        filters,
+        ...(lookbackMs === undefined ? {} : { lookbackMs }),
+      })),
     });
     this.#inFlight++;
     void openWaits(args)
@@ -433,7 +487,14 @@ export class Shell {
 
   /** A bound is reached, and nothing is in flight: the server would cancel it or lose its completion. */
   #makesRoom(): boolean {
-    if (this.#outcome !== undefined || this.#state.cancel !== undefined || this.#inFlight > 0 || this.#fifo.length > 0 || this.#aside.length > 0) return false;
+    if (
+      this.#outcome !== undefined ||
+      this.#state.cancel !== undefined ||
+      this.#inFlight > 0 ||
+      this.#fifo.length > 0 ||
+      this.#aside.length > 0
+    )
+      return false;
     const { steps, remoteSteps } = this.#state.counters;
     const info = workflowInfo();
     return (
@@ -453,7 +514,11 @@ export class Shell {
       turn: this.#turn,
     };
     // Thrown, and caught by nothing of ours.
-    return (await continueAsNew(this.#crossing(this.#start), new CrossingProgram(this.#start.tenantId, this.#program), this.#crossing(checkpoint))) as never;
+    return (await continueAsNew(
+      this.#crossing(this.#start),
+      new CrossingProgram(this.#start.tenantId, this.#program),
+      this.#crossing(checkpoint),
+    )) as never;
   }
 
   #isOpen(id: CommandId): boolean {
@@ -462,7 +527,13 @@ export class Shell {
 
   #writer(): Writer {
     const { historyLength, continuedFromExecutionRunId: continuedFrom } = workflowInfo();
-    return { tenantId: this.#start.tenantId, runId: this.#start.runId, ordinal: this.#ordinal, historyLength, ...(continuedFrom === undefined ? {} : { continuedFrom }) };
+    return {
+      tenantId: this.#start.tenantId,
+      runId: this.#start.runId,
+      ordinal: this.#ordinal,
+      historyLength,
+      ...(continuedFrom === undefined ? {} : { continuedFrom }),
+    };
   }
 
   #crossing(value: unknown): Crossing {

@@ -43,14 +43,30 @@ test("[SAG-01] a failed body is undone, last first, each step once; the original
   const run = await world.ended(runId);
   expect(run.error).toMatchObject({ code: "HTTP_409", stepId: "car" });
   expect(calledPaths("failing")).toEqual(["/hotel", "/flight", "/fail/409", "/un-flight", "/un-hotel"]);
-  expect(await world.trace(runId)).toEqual(["trip FAILED", "hotel SUCCEEDED", "flight SUCCEEDED", "car FAILED", "unFlight SUCCEEDED", "unHotel SUCCEEDED"]);
+  expect(await world.trace(runId)).toEqual([
+    "trip FAILED",
+    "hotel SUCCEEDED",
+    "flight SUCCEEDED",
+    "car FAILED",
+    "unFlight SUCCEEDED",
+    "unHotel SUCCEEDED",
+  ]);
   await world.expectSound(runId);
 });
 
 test("[SAG-01] under a cancel the completed steps are undone, and the run ends CANCELED", async () => {
   await world.publish({
     workflow: "undoing-cancelled",
-    steps: [{ id: "trip", type: "control.saga", body: [post("hotel", "/hotel", { compensate: [post("unHotel", "/un-hotel")] }), { id: "nap", type: "time.wait", durationMs: 600_000 }] }],
+    steps: [
+      {
+        id: "trip",
+        type: "control.saga",
+        body: [
+          post("hotel", "/hotel", { compensate: [post("unHotel", "/un-hotel")] }),
+          { id: "nap", type: "time.wait", durationMs: 600_000 },
+        ],
+      },
+    ],
   });
   const runId = await world.start("undoing-cancelled", { url: endpoint.url, run: "cancelled" });
   await world.waiting(runId);
@@ -73,11 +89,19 @@ test("the items of a forEach run side by side, and collect keeps their order", a
         body: [
           { id: "nap", type: "time.wait", durationMs: { $expr: "item" } },
           post("call", "/item", { saveAs: "answer" }),
-          { id: "keep", type: "transform.assign", assign: { "vars.mine": { $expr: '$string(item) & " " & vars.answer.status' } } },
+          {
+            id: "keep",
+            type: "transform.assign",
+            assign: { "vars.mine": { $expr: '$string(item) & " " & vars.answer.status' } },
+          },
         ],
         collect: { value: { $expr: "vars.mine" }, saveAs: "all" },
       },
-      { id: "done", type: "control.return", output: { all: { $expr: "vars.all" }, mine: { $expr: "$exists(vars.mine)" } } },
+      {
+        id: "done",
+        type: "control.return",
+        output: { all: { $expr: "vars.all" }, mine: { $expr: "$exists(vars.mine)" } },
+      },
     ],
   });
   const runId = await world.start("side-by-side", { url: endpoint.url, run: "items" });

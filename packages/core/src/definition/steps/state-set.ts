@@ -11,10 +11,8 @@ export interface StateSetDefinition extends StepCommonDefinition {
 
 export const stateSet = defineStep({
   type: "state.set",
-  schema: z
-    .strictObject({ ...stepCommon, type: z.literal("state.set"), state: value() })
-    .meta({
-      id: "StateSetStep",
-      description: "Sets the run's business state, which lists of runs show and filter by.",
-    }),
+  schema: z.strictObject({ ...stepCommon, type: z.literal("state.set"), state: value() }).meta({
+    id: "StateSetStep",
+    description: "Sets the run's business state, which lists of runs show and filter by.",
+  }),
 });

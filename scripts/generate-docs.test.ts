@@ -4,7 +4,7 @@ import { compileDefinition, parseDefinition, parseScenarios } from "../packages/
 import { stepKinds } from "../packages/core/src/definition/any-step.ts";
 import { unperformedSteps } from "../packages/core/src/interpreter/unsupported.ts";
 import { runScenario } from "../packages/core/src/scenario/run-scenario.ts";
-import { instantFromMs, instantMs } from "../packages/core/src/time/instant.ts";
+import { zoneOffset } from "../packages/core/src/testing/zone-offset.ts";
 import { staleFiles } from "./generate-docs.ts";
 import { stepExamples } from "./step-examples.ts";
 
@@ -28,15 +28,12 @@ test.each(Object.entries(stepExamples))(
     expect(parsed.definition.steps[0]?.type).toBe(type);
     // A kind of step that the interpreter does not perform can only be compiled.
     if (unperformedSteps.stepTypes.includes(type)) return;
-    const file = parseScenarios(`scenarios:\n${scenario.replaceAll(/^/gm, "  ")}\n`);
+    // A calendar without week-ends.
+    const calendars = "calendars: { default: { zone: UTC, week: { mon-sun: [00:00-24:00] } } }";
+    const file = parseScenarios(`${calendars}\nscenarios:\n${scenario.replaceAll(/^/gm, "  ")}\n`);
     if ("issues" in file) throw new Error(JSON.stringify(file.issues));
     for (const one of file.scenarios) {
-      const { failures } = runScenario(program as NonNullable<typeof program>, one, {
-        actions,
-        // A calendar without week-ends.
-        businessTime: ({ days = 0, hours = 0 }, from) =>
-          instantFromMs(instantMs(from) + days * 86_400_000 + hours * 3_600_000),
-      });
+      const { failures } = runScenario(program as NonNullable<typeof program>, one, { actions, zoneOffset });
       expect(failures, one.name).toEqual([]);
     }
   },

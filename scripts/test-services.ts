@@ -4,8 +4,7 @@
 // runs share one pair.
 import { fileURLToPath } from "node:url";
 import { lineProgress } from "../packages/devstack/src/progress.ts";
-import { startTestServices, type TestServices } from "../packages/devstack/src/test-services.ts";
-import { testVariables } from "../packages/devstack/src/testing.ts";
+import { startTestServices, testVariables, type TestServices } from "../packages/devstack/src/throwaway-services.ts";
 
 const progress = lineProgress((text) => void process.stderr.write(text));
 

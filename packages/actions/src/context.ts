@@ -27,6 +27,8 @@ export interface ActionContext<Input> {
   readonly attempt: number;
   readonly runId: string;
   readonly stepId: string;
+  /** The turns of the loops around the step, outermost first. */
+  readonly iteration: readonly number[];
   /** The time of the call, RFC 3339 UTC with milliseconds. */
   readonly now: string;
   /** Aborted when the deadline passes or the call is cancelled. */

@@ -23,6 +23,8 @@ export interface ActionRequest {
   readonly attempt: number;
   readonly runId: string;
   readonly stepId: string;
+  /** Left out: none, as outside of loops. */
+  readonly iteration?: readonly number[];
   readonly tenant: { readonly egressAllow?: EgressAllow };
   /** Aborted when the call is cancelled or the worker stops. */
   readonly signal: AbortSignal;
@@ -137,6 +139,7 @@ function contextOf(
     attempt: request.attempt,
     runId: request.runId,
     stepId: request.stepId,
+    iteration: request.iteration ?? [],
     now: request.now ?? new Date().toISOString(),
     signal,
     log: request.log,

@@ -152,7 +152,13 @@ export { compileCalendar } from "./calendar/calendar.ts";
 
 export type { Coverage } from "./scenario/coverage.ts";
 export { coverable, mergedCoverage } from "./scenario/coverage.ts";
+export type { Reached } from "./scenario/check-expectation.ts";
+export { checkExpectation } from "./scenario/check-expectation.ts";
+export { inputError } from "./scenario/contracts.ts";
+export type { GivenAnswer, MockedTry } from "./scenario/mocks.ts";
+export { MockBook } from "./scenario/mocks.ts";
 export { runScenario } from "./scenario/run-scenario.ts";
+export { traceOf } from "./scenario/trace.ts";
 export type { Skeleton } from "./scenario/skeleton.ts";
 export { skeletonOf } from "./scenario/skeleton.ts";
 export type {
@@ -167,6 +173,7 @@ export type {
   MockAnswers,
   MockFailure,
   Moment,
+  OutsideEvent,
   Scenario,
   ScenarioFailure,
   ScenarioResult,

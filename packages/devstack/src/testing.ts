@@ -2,14 +2,11 @@
 // `scripts/test-services.ts`, which leaves their addresses in the environment.
 import { stderr } from "node:process";
 import { lineProgress } from "./progress.ts";
-import { startTestServices, type TestServices } from "./test-services.ts";
-
-export const testVariables = {
-  database: "MAINSPRING_TEST_DATABASE_URL",
-  temporal: "MAINSPRING_TEST_TEMPORAL_ADDRESS",
-} as const;
+import { startTestServices, testVariables, type TestServices } from "./throwaway-services.ts";
 
 let own: Promise<TestServices> | undefined;
+
+export { testVariables } from "./throwaway-services.ts";
 
 /** `ownerUrl` is a superuser's; make a database of your own with it. `stop` leaves a shared server alone. */
 export async function testPostgres(): Promise<{ ownerUrl: string; stop(): Promise<void> }> {

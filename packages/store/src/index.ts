@@ -6,6 +6,7 @@ export { openDispatcher } from "./dispatcher.ts";
 export type { Dispatcher, Due } from "./dispatcher.ts";
 export { openReconciler } from "./reconciler.ts";
 export type { Reconciler } from "./reconciler.ts";
+export { cloneDatabase } from "./cloned-database.ts";
 export { migrate } from "./migrate.ts";
 export type { MigrateOptions } from "./migrate.ts";
 export { roleNames } from "./roles.ts";

@@ -54,6 +54,8 @@ export function runScenario(program: Program, scenario: Scenario, world: Scenari
         : [...checkExpectation(scenario.expect, reached), ...missed(shell, scenario)],
     journal,
     tookMs,
+    outside: shell.outside.came,
+    longestTimerMs: shell.longestTimerMs,
     coverage: coverageByWorkflow(shell.runs),
   };
 }
@@ -67,6 +69,8 @@ const nothing: ScenarioResult = {
   failures: [],
   journal: [],
   tookMs: 0,
+  outside: [],
+  longestTimerMs: 0,
   coverage: {},
 };
 

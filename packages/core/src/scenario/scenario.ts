@@ -177,8 +177,19 @@ export interface ScenarioResult {
   readonly journal: readonly JournalEntry[];
   /** Virtual time from the start to the end, or to the moment after which nothing could happen. */
   readonly tookMs: number;
+  readonly outside: readonly OutsideEvent[];
+  /** The longest timer that ran to its end. */
+  readonly longestTimerMs: number;
   /** What the run, and those it called, went through, by workflow. */
   readonly coverage: { readonly [workflow: string]: Coverage };
+}
+
+/** Something that came from outside: an event, an answer or a cancel. */
+export interface OutsideEvent {
+  /** RFC 6901 pointer into the scenario: `/events/0`. */
+  readonly path: string;
+  /** How many entries the journal of the run under test had by then. */
+  readonly entries: number;
 }
 
 /** What a scenario may know beside the program. */

@@ -1,13 +1,15 @@
 import { canAnswer } from "../interpreter/answers.ts";
 import type { InboundEvent, StepPlace } from "../interpreter/transition.ts";
 import { instantFromMs } from "../time/instant.ts";
-import type { Scenario, ScheduledAnswer, ScheduledEvent } from "./scenario.ts";
+import type { OutsideEvent, Scenario, ScheduledAnswer, ScheduledEvent } from "./scenario.ts";
 import type { VirtualRun, VirtualShell } from "./virtual-shell.ts";
 
 /** What comes to the runs of a scenario from outside: events, answers of people, and a cancel. */
 export class VirtualOutside {
   /** Answers that were given, by their place in the scenario. */
   readonly answered = new Set<number>();
+  /** What came while the run under test went on, in its order. */
+  readonly came: OutsideEvent[] = [];
   readonly #shell: VirtualShell;
 
   constructor(shell: VirtualShell, { events, answers, cancelAt }: Scenario) {
@@ -22,6 +24,7 @@ export class VirtualOutside {
     if (cancelAt !== undefined)
       clock.when(cancelAt, "/cancelAt", () => {
         const [main] = shell.runs;
+        this.#note("/cancelAt");
         if (main !== undefined) shell.feed(main, { kind: "cancelRequested", by: "scenario" });
       });
   }
@@ -31,10 +34,18 @@ export class VirtualOutside {
     const { at } = event;
     if ("ms" in at && at.ms < 0) {
       const atMs = clock.startMs + at.ms;
+      this.#note(`/events/${index}`);
       inbox.accept(inbound(event, index, atMs), atMs);
       return;
     }
-    clock.when(at, `/events/${index}/at`, () => this.#arrive(inbound(event, index, clock.nowMs)));
+    clock.when(at, `/events/${index}/at`, () => {
+      this.#note(`/events/${index}`);
+      this.#arrive(inbound(event, index, clock.nowMs));
+    });
+  }
+
+  #note(path: string): void {
+    this.came.push({ path, entries: this.#shell.runs[0]?.journal.length ?? 0 });
   }
 
   /** Every run with an open wait of that name and key is given the event; the run says what it does with it. */
@@ -53,6 +64,7 @@ export class VirtualOutside {
   /** Somebody answers the task that is open at the step; what does not fit its form never reaches the run. */
   #answer({ step, iteration, answer, by = "somebody", refused }: ScheduledAnswer, index: number): void {
     this.answered.add(index);
+    this.#note(`/answers/${index}`);
     const { runs, failures } = this.#shell;
     const at = (place: StepPlace): boolean =>
       place.stepId === step && (iteration === undefined || iteration.join() === place.iteration.join());

@@ -61,6 +61,7 @@ export class VirtualShell {
   readonly failures: ScenarioFailure[] = [];
   /** How long the run under test took. */
   tookMs = 0;
+  longestTimerMs = 0;
   readonly #scenario: Scenario;
   readonly #world: ScenarioWorld;
   readonly #mocks: MockBook;
@@ -188,8 +189,11 @@ export class VirtualShell {
     const dueAt = this.#dueAt(when);
     if (dueAt === undefined) return;
     if (!("dueAt" in when)) clock.after(0, () => this.feed(run, { kind: "timerStarted", id, dueAt }));
-    clock.after(instantMs(dueAt) - clock.nowMs, () => {
-      if (isOpen(run, id)) this.feed(run, { kind: "timerFired", id });
+    const ms = instantMs(dueAt) - clock.nowMs;
+    clock.after(ms, () => {
+      if (!isOpen(run, id)) return;
+      this.longestTimerMs = Math.max(this.longestTimerMs, ms);
+      this.feed(run, { kind: "timerFired", id });
     });
   }
 

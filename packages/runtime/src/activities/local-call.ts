@@ -10,17 +10,29 @@ import type { LocalResult } from "./segment.ts";
 type Call = CommandOf<"callAction">;
 
 /** One try of a local call within a segment. It has no effect, takes no claim and never reads the ledger; `rows` collects what the commit writes. */
-export async function performLocally(dependencies: ActivityDependencies, writer: Writer, call: Call, signal: AbortSignal, rows: NoneInvocation[]): Promise<LocalResult> {
+export async function performLocally(
+  dependencies: ActivityDependencies,
+  writer: Writer,
+  call: Call,
+  signal: AbortSignal,
+  rows: NoneInvocation[],
+): Promise<LocalResult> {
   const { store } = dependencies;
   const { tenantId, runId } = writer;
   const key = idempotencyKey(tenantId, runId, call);
   const startedAt = new Date();
   const attempt = call.attemptsMade + 1;
-  const row = { key, commandId: call.id, place: call.place, action: call.action, input: call.input, attempts: attempt, startedAt };
+  const row = {
+    key,
+    commandId: call.id,
+    place: call.place,
+    action: call.action,
+    input: call.input,
+    attempts: attempt,
+    startedAt,
+  };
   try {
-    const input = holdsBlob(call.input)
-      ? await store.tenant(tenantId, (db) => withBlobs(db, call.input))
-      : call.input;
+    const input = holdsBlob(call.input) ? await store.tenant(tenantId, (db) => withBlobs(db, call.input)) : call.input;
     const { output: raw } = await perform(dependencies.registry, {
       actionId: call.action,
       input,
@@ -28,24 +40,44 @@ export async function performLocally(dependencies: ActivityDependencies, writer:
       attempt,
       runId,
       stepId: call.place.stepId,
+      iteration: call.place.iteration,
       tenant: {}, // local actions make no outbound calls
       signal,
       timeoutMs: call.timeoutMs,
-      log: ({ level, message, data }) => dependencies.log.info({ runId, tenantId, stepId: call.place.stepId, level, data }, message),
+      log: ({ level, message, data }) =>
+        dependencies.log.info({ runId, tenantId, stepId: call.place.stepId, level, data }, message),
     });
-    const { output, reference } =
-      !needsReference(raw)
-        ? { output: raw, reference: undefined }
-        : await store.tenant(tenantId, async (db) => {
-            const kept = await withinLimit(db, raw);
-            return { output: kept, reference: await referenceOf(db, kept) };
-          });
+    const { output, reference } = !needsReference(raw)
+      ? { output: raw, reference: undefined }
+      : await store.tenant(tenantId, async (db) => {
+          const kept = await withinLimit(db, raw);
+          return { output: kept, reference: await referenceOf(db, kept) };
+        });
     rows.push({ ...row, status: "SUCCEEDED", output, finishedAt: new Date() });
     return { kind: "succeeded", output, attempt, ...(reference === undefined ? {} : { reference }) };
   } catch (thrown) {
-    const failure = thrown instanceof ActionFailure ? thrown : new ActionFailure({ category: "ActionError", code: "ACTION_FAILED", message: thrown instanceof Error ? thrown.message : "The call failed" });
-    const error: ActionError = { category: failure.category, code: failure.code, message: failure.message, attempt, ...(failure.details === undefined ? {} : { details: failure.details }) };
-    if (!signal.aborted) rows.push({ ...row, status: "FAILED", error: { ...error, at: instantFromMs(Date.now()) } as unknown as Json, finishedAt: new Date() });
+    const failure =
+      thrown instanceof ActionFailure
+        ? thrown
+        : new ActionFailure({
+            category: "ActionError",
+            code: "ACTION_FAILED",
+            message: thrown instanceof Error ? thrown.message : "The call failed",
+          });
+    const error: ActionError = {
+      category: failure.category,
+      code: failure.code,
+      message: failure.message,
+      attempt,
+      ...(failure.details === undefined ? {} : { details: failure.details }),
+    };
+    if (!signal.aborted)
+      rows.push({
+        ...row,
+        status: "FAILED",
+        error: { ...error, at: instantFromMs(Date.now()) } as unknown as Json,
+        finishedAt: new Date(),
+      });
     const again = nextDelayMs(call.retry, error, attempt, 0, failure.retryAfterMs) !== undefined;
     return again ? { kind: "again", error, attemptsMade: attempt } : { kind: "failed", error };
   }

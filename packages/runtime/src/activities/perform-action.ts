@@ -1,6 +1,20 @@
 import { performAction as perform, ActionFailure } from "@mainspring/actions";
 import { instantFromMs, nextDelayMs, type ActionError, type JournalEntry, type Json } from "@mainspring/core";
-import { claimInvocation, invocationFailed, invocationLate, invocationSucceeded, noneAttempts, noteAttempt, recordNone, writeCarried, type CarriedWrite, type Fence, type InvocationClaim, type NoneInvocation, type TenantDb } from "@mainspring/store";
+import {
+  claimInvocation,
+  invocationFailed,
+  invocationLate,
+  invocationSucceeded,
+  noneAttempts,
+  noteAttempt,
+  recordNone,
+  writeCarried,
+  type CarriedWrite,
+  type Fence,
+  type InvocationClaim,
+  type NoneInvocation,
+  type TenantDb,
+} from "@mainspring/store";
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import { activityGraceMs } from "../workflow/bounds.ts";
@@ -31,7 +45,11 @@ type Begun =
  * The wrapper around one try of a remote call. Temporal's tries are unlimited and count attempts that died with their worker; here the
  * author's policy decides, counting the outcomes that were reported. Entries of the journal ride along with the claim.
  */
-export async function performAction(dependencies: ActivityDependencies, args: PerformActionArgs, entries: readonly JournalEntry[]): Promise<Crossing> {
+export async function performAction(
+  dependencies: ActivityDependencies,
+  args: PerformActionArgs,
+  entries: readonly JournalEntry[],
+): Promise<Crossing> {
   const { store } = dependencies;
   const { call, tenantId, runId } = args;
   const context = Context.current();
@@ -49,8 +67,11 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
     const { begun, egressAllow, input } = await store.tenant(tenantId, async (db) => {
       fence = await dependencies.epochs.fence(db, args, temporalRunId);
       const carried = fence === "stale" || entries.length === 0 ? undefined : { runId, fence, entries };
-      const begun = withoutEffect ? await countNone(db, args, key, tries) : await claim(db, args, key, tries, startedAt, carried);
-      if (begun.do === "run" && begun.attempt > 1) await noteAttempt(db, { runId, execution: call.place.execution, attempt: begun.attempt });
+      const begun = withoutEffect
+        ? await countNone(db, args, key, tries)
+        : await claim(db, args, key, tries, startedAt, carried);
+      if (begun.do === "run" && begun.attempt > 1)
+        await noteAttempt(db, { runId, execution: call.place.execution, attempt: begun.attempt });
       const egressAllow = begun.do === "run" ? await dependencies.egress.of(db) : {};
       const input = holdsBlob(call.input) ? await withBlobs(db, call.input) : call.input;
       return { begun, egressAllow, input };
@@ -59,14 +80,25 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
       case "answer":
         return await result(dependencies, tenantId, begun.output, begun.attempt);
       case "wait":
-        throw retryable(tenantId, { category: "TransientError", code: "CLAIM_HELD", message: "Another call holds this key at the moment", attempt: 1 }, begun.delayMs);
+        throw retryable(
+          tenantId,
+          {
+            category: "TransientError",
+            code: "CLAIM_HELD",
+            message: "Another call holds this key at the moment",
+            attempt: 1,
+          },
+          begun.delayMs,
+        );
       case "fail":
         if (!begun.reported) throw ended(tenantId, begun.error);
         throw await reported(dependencies, args, key, startedAt, temporalAttempt, begun.error);
       case "run":
         break;
     }
-    const shown = withoutEffect ? showWhenSlow(dependencies, args, key, startedAt, begun.attempt, () => fence, entries) : undefined;
+    const shown = withoutEffect
+      ? showWhenSlow(dependencies, args, key, startedAt, begun.attempt, () => fence, entries)
+      : undefined;
     try {
       const { output: raw } = await perform(dependencies.registry, {
         actionId: call.action,
@@ -75,25 +107,50 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
         attempt: begun.attempt,
         runId,
         stepId: call.place.stepId,
+        iteration: call.place.iteration,
         tenant: { egressAllow },
         signal: context.cancellationSignal,
         timeoutMs: call.timeoutMs,
-        log: ({ level, message, data }) => dependencies.log.info({ runId, tenantId, stepId: call.place.stepId, level, data }, message),
+        log: ({ level, message, data }) =>
+          dependencies.log.info({ runId, tenantId, stepId: call.place.stepId, level, data }, message),
         onLate: ({ outcome, elapsedMs, message }) => {
           if (withoutEffect) return;
           void store
-            .tenant(tenantId, (db) => invocationLate(db, { key, at: new Date(), result: { outcome, elapsedMs, ...(message === undefined ? {} : { message }) } }))
-            .catch((error: unknown) => dependencies.log.warn({ runId, key, error: String(error) }, "A late end could not be recorded"));
+            .tenant(tenantId, (db) =>
+              invocationLate(db, {
+                key,
+                at: new Date(),
+                result: { outcome, elapsedMs, ...(message === undefined ? {} : { message }) },
+              }),
+            )
+            .catch((error: unknown) =>
+              dependencies.log.warn({ runId, key, error: String(error) }, "A late end could not be recorded"),
+            );
         },
       });
       const output = await store.tenant(tenantId, async (db) => {
         const kept = await withinLimit(db, raw);
         if (withoutEffect) {
           if (fence !== "stale" && entries.length > 0) await writeCarried(db, { runId, fence, entries });
-          await recordNone(db, { ...noneRow(args, key, startedAt), runId, provisional: false, status: "SUCCEEDED", output: kept, attempts: begun.attempt, temporalAttempt, finishedAt: new Date() });
+          await recordNone(db, {
+            ...noneRow(args, key, startedAt),
+            runId,
+            provisional: false,
+            status: "SUCCEEDED",
+            output: kept,
+            attempts: begun.attempt,
+            temporalAttempt,
+            finishedAt: new Date(),
+          });
         } else {
           db.lastRound();
-          await invocationSucceeded(db, { key, output: kept, at: new Date(), attempt: begun.attempt, owner: ownerOf(args, temporalAttempt) });
+          await invocationSucceeded(db, {
+            key,
+            output: kept,
+            at: new Date(),
+            attempt: begun.attempt,
+            owner: ownerOf(args, temporalAttempt),
+          });
         }
         return kept;
       });
@@ -102,14 +159,21 @@ export async function performAction(dependencies: ActivityDependencies, args: Pe
       if (!(thrown instanceof ActionFailure)) throw thrown;
       if (thrown.category === "Cancellation") throw new CancelledFailure("The call was cancelled");
       const { category, code, message, details, retryAfterMs } = thrown;
-      const error: ActionError = { category, code, message, attempt: begun.attempt, ...(details === undefined ? {} : { details }) };
+      const error: ActionError = {
+        category,
+        code,
+        message,
+        attempt: begun.attempt,
+        ...(details === undefined ? {} : { details }),
+      };
       throw await reported(dependencies, args, key, startedAt, temporalAttempt, error, retryAfterMs);
     } finally {
       shown?.stop();
     }
   } catch (thrown) {
     // The database is away, not the worker: the attempt counts neither for the author nor as lost.
-    if (!(thrown instanceof ApplicationFailure) && !(thrown instanceof CancelledFailure)) beat({ endedInOrder: temporalAttempt });
+    if (!(thrown instanceof ApplicationFailure) && !(thrown instanceof CancelledFailure))
+      beat({ endedInOrder: temporalAttempt });
     throw thrown;
   } finally {
     clearInterval(heartbeat);
@@ -122,7 +186,14 @@ interface Tries {
   readonly lostAtMost: number;
 }
 
-async function claim(db: TenantDb, args: PerformActionArgs, key: string, { temporalAttempt, lostAtMost }: Tries, startedAt: Date, carried: CarriedWrite | undefined): Promise<Begun> {
+async function claim(
+  db: TenantDb,
+  args: PerformActionArgs,
+  key: string,
+  { temporalAttempt, lostAtMost }: Tries,
+  startedAt: Date,
+  carried: CarriedWrite | undefined,
+): Promise<Begun> {
   const { call, runId } = args;
   const request: InvocationClaim = {
     key,
@@ -147,25 +218,68 @@ async function claim(db: TenantDb, args: PerformActionArgs, key: string, { tempo
     case "held":
       return { do: "wait", delayMs: Math.min(claimHeldDelayMs, Math.max(1, claimed.until.getTime() - Date.now())) };
     case "unknown":
-      return { do: "fail", reported: true, error: { category: "ActionError", code: "OUTCOME_UNKNOWN", message: "The attempt died with its worker: its effect may have happened", attempt: call.attemptsMade + claimed.reportedAttempts + 1 } };
+      return {
+        do: "fail",
+        reported: true,
+        error: {
+          category: "ActionError",
+          code: "OUTCOME_UNKNOWN",
+          message: "The attempt died with its worker: its effect may have happened",
+          attempt: call.attemptsMade + claimed.reportedAttempts + 1,
+        },
+      };
     case "keyReused":
-      return { do: "fail", reported: false, error: { category: "ActionError", code: "IDEMPOTENCY_KEY_REUSED", message: "This key was used before with another input", attempt: 1 } };
+      return {
+        do: "fail",
+        reported: false,
+        error: {
+          category: "ActionError",
+          code: "IDEMPOTENCY_KEY_REUSED",
+          message: "This key was used before with another input",
+          attempt: 1,
+        },
+      };
   }
 }
 
-async function countNone(db: TenantDb, { call }: PerformActionArgs, key: string, { temporalAttempt, lostAtMost }: Tries): Promise<Begun> {
+async function countNone(
+  db: TenantDb,
+  { call }: PerformActionArgs,
+  key: string,
+  { temporalAttempt, lostAtMost }: Tries,
+): Promise<Begun> {
   if (temporalAttempt === 1) return { do: "run", attempt: call.attemptsMade + 1 };
   const counted = (await noneAttempts(db, key)) ?? { reportedAttempts: 0, lastReportedTemporalAttempt: 0 };
-  return runUnlessLost(Math.max(call.attemptsMade, counted.reportedAttempts) + 1, Math.min(temporalAttempt - 1 - counted.lastReportedTemporalAttempt, lostAtMost));
+  return runUnlessLost(
+    Math.max(call.attemptsMade, counted.reportedAttempts) + 1,
+    Math.min(temporalAttempt - 1 - counted.lastReportedTemporalAttempt, lostAtMost),
+  );
 }
 
 function runUnlessLost(attempt: number, lostInRow: number): Begun {
   if (lostInRow < lostAttemptsMax) return { do: "run", attempt };
-  return { do: "fail", reported: false, error: { category: "ActionError", code: "WORKER_LOST", message: `${lostInRow} attempts in a row were lost with their worker`, attempt } };
+  return {
+    do: "fail",
+    reported: false,
+    error: {
+      category: "ActionError",
+      code: "WORKER_LOST",
+      message: `${lostInRow} attempts in a row were lost with their worker`,
+      attempt,
+    },
+  };
 }
 
 /** Writes the reported outcome of a failed try, and makes the failure by which Temporal repeats it or does not. */
-async function reported(dependencies: ActivityDependencies, args: PerformActionArgs, key: string, startedAt: Date, temporalAttempt: number, error: ActionError, retryAfterMs?: number): Promise<ApplicationFailure> {
+async function reported(
+  dependencies: ActivityDependencies,
+  args: PerformActionArgs,
+  key: string,
+  startedAt: Date,
+  temporalAttempt: number,
+  error: ActionError,
+  retryAfterMs?: number,
+): Promise<ApplicationFailure> {
   const { call, tenantId, runId } = args;
   const { attempt } = error;
   const delayMs = nextDelayMs(call.retry, error, attempt, Math.random(), retryAfterMs);
@@ -173,7 +287,17 @@ async function reported(dependencies: ActivityDependencies, args: PerformActionA
   const stored = { ...error, at: instantFromMs(Date.now()), stepId: call.place.stepId, nodePath: call.place.stepPath };
   await dependencies.store.tenant(tenantId, async (db) => {
     if (call.facts.effect === "none") {
-      await recordNone(db, { ...noneRow(args, key, startedAt), runId, provisional: false, status: "FAILED", error: stored, attempts: attempt, temporalAttempt, finishedAt: new Date(), ...next });
+      await recordNone(db, {
+        ...noneRow(args, key, startedAt),
+        runId,
+        provisional: false,
+        status: "FAILED",
+        error: stored,
+        attempts: attempt,
+        temporalAttempt,
+        finishedAt: new Date(),
+        ...next,
+      });
     } else {
       await invocationFailed(db, { key, error: stored, attempt, temporalAttempt, ...next });
     }
@@ -182,12 +306,26 @@ async function reported(dependencies: ActivityDependencies, args: PerformActionA
 }
 
 function ended(tenantId: string, error: ActionError): ApplicationFailure {
-  return withoutStack(ApplicationFailure.create({ type: error.category, message: error.message, nonRetryable: true, details: [new Crossing(tenantId, error)] }));
+  return withoutStack(
+    ApplicationFailure.create({
+      type: error.category,
+      message: error.message,
+      nonRetryable: true,
+      details: [new Crossing(tenantId, error)],
+    }),
+  );
 }
 
 function retryable(tenantId: string, error: ActionError, delayMs: number): ApplicationFailure {
   // Temporal has no zero delay: it would mean its own backoff.
-  return withoutStack(ApplicationFailure.create({ type: error.category, message: error.message, nextRetryDelay: Math.max(1, delayMs), details: [new Crossing(tenantId, error)] }));
+  return withoutStack(
+    ApplicationFailure.create({
+      type: error.category,
+      message: error.message,
+      nextRetryDelay: Math.max(1, delayMs),
+      details: [new Crossing(tenantId, error)],
+    }),
+  );
 }
 
 /** A stack is 1 to 4 KB of every failure in history, and tells an author nothing. */
@@ -196,27 +334,58 @@ function withoutStack(failure: ApplicationFailure): ApplicationFailure {
   return failure;
 }
 
-async function result(dependencies: ActivityDependencies, tenantId: string, output: Json, attempt: number): Promise<Crossing> {
-  const reference = needsReference(output) ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, output)) : undefined;
+async function result(
+  dependencies: ActivityDependencies,
+  tenantId: string,
+  output: Json,
+  attempt: number,
+): Promise<Crossing> {
+  const reference = needsReference(output)
+    ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, output))
+    : undefined;
   const value: PerformActionResult = { output, attempt, ...(reference === undefined ? {} : { reference }) };
   return new Crossing(tenantId, value);
 }
 
 /** A call without effect that runs long: its entries and a STARTED row are written while it does. */
-function showWhenSlow(dependencies: ActivityDependencies, args: PerformActionArgs, key: string, startedAt: Date, attempt: number, fence: () => Fence | "stale", entries: readonly JournalEntry[]): { stop(): void } {
+function showWhenSlow(
+  dependencies: ActivityDependencies,
+  args: PerformActionArgs,
+  key: string,
+  startedAt: Date,
+  attempt: number,
+  fence: () => Fence | "stale",
+  entries: readonly JournalEntry[],
+): { stop(): void } {
   const timer = setTimeout(() => {
     void dependencies.store
       .tenant(args.tenantId, async (db) => {
         const current = fence();
-        if (current !== "stale" && entries.length > 0) await writeCarried(db, { runId: args.runId, fence: current, entries });
-        await recordNone(db, { ...noneRow(args, key, startedAt), runId: args.runId, provisional: false, status: "STARTED", attempts: attempt - 1 });
+        if (current !== "stale" && entries.length > 0)
+          await writeCarried(db, { runId: args.runId, fence: current, entries });
+        await recordNone(db, {
+          ...noneRow(args, key, startedAt),
+          runId: args.runId,
+          provisional: false,
+          status: "STARTED",
+          attempts: attempt - 1,
+        });
       })
-      .catch((error: unknown) => dependencies.log.warn({ runId: args.runId, error: String(error) }, "A running call could not be shown; its entries go with its result"));
+      .catch((error: unknown) =>
+        dependencies.log.warn(
+          { runId: args.runId, error: String(error) },
+          "A running call could not be shown; its entries go with its result",
+        ),
+      );
   }, noneRowAfterMs);
   return { stop: () => clearTimeout(timer) };
 }
 
-function noneRow({ call }: PerformActionArgs, key: string, startedAt: Date): Pick<NoneInvocation, "key" | "commandId" | "place" | "action" | "input" | "startedAt"> {
+function noneRow(
+  { call }: PerformActionArgs,
+  key: string,
+  startedAt: Date,
+): Pick<NoneInvocation, "key" | "commandId" | "place" | "action" | "input" | "startedAt"> {
   return { key, commandId: call.id, place: call.place, action: call.action, input: call.input, startedAt };
 }
 

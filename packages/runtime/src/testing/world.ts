@@ -14,10 +14,20 @@ import { workflowBundle } from "../worker/workflow-bundle.ts";
 import { evidenceOf, type Evidence } from "./evidence.ts";
 import { newNamespace, testTemporalAddress } from "./namespace.ts";
 import { newTenant, publish } from "./publish.ts";
-import { quietRuntime } from "./quiet-runtime.ts";
+import { quietRuntime } from "../worker/quiet-runtime.ts";
 
 /** Waits short enough for tests on one machine. */
-export const testWaits: Partial<WorkerWaits> = { relayPollMs: 200, inboxPollMs: 200, eventClaimMs: 5_000, reconcileEveryMs: 500, reconcileOlderThanMs: 1_000, stickyTimeoutMs: 1_000, shutdownGraceMs: 2_000, heartbeatThrottleMs: 300, workflowTaskTimeoutMs: 3_000 };
+export const testWaits: Partial<WorkerWaits> = {
+  relayPollMs: 200,
+  inboxPollMs: 200,
+  eventClaimMs: 5_000,
+  reconcileEveryMs: 500,
+  reconcileOlderThanMs: 1_000,
+  stickyTimeoutMs: 1_000,
+  shutdownGraceMs: 2_000,
+  heartbeatThrottleMs: 300,
+  workflowTaskTimeoutMs: 3_000,
+};
 
 quietRuntime();
 
@@ -35,13 +45,23 @@ export interface World extends Evidence {
   readonly bundle: WorkflowBundle;
   /** Environment of a worker or server process in this world. */
   readonly env: NodeJS.ProcessEnv;
-  startWorker(options?: { readonly bounds?: Partial<Bounds>; readonly waits?: Partial<WorkerWaits> }): Promise<RunWorker>;
-  publish(definition: object | string): Promise<{ readonly key: string; readonly version: number; readonly program: Program }>;
+  startWorker(options?: {
+    readonly bounds?: Partial<Bounds>;
+    readonly waits?: Partial<WorkerWaits>;
+  }): Promise<RunWorker>;
+  publish(
+    definition: object | string,
+  ): Promise<{ readonly key: string; readonly version: number; readonly program: Program }>;
   start(workflowKey: string, payload?: Json): Promise<string>;
   replay(runId: string, payload?: Json): Promise<string>;
   cancel(runId: string): Promise<void>;
   /** As `POST /events` does. @returns our id of the event */
-  event(event: { readonly name: string; readonly id?: string; readonly payload?: Json; readonly correlationKey?: string }): Promise<string>;
+  event(event: {
+    readonly name: string;
+    readonly id?: string;
+    readonly payload?: Json;
+    readonly correlationKey?: string;
+  }): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -59,7 +79,14 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
   const entries = catalogue(registry);
   const workers = new Set<RunWorker>();
   const parts = { store, client, workflowTaskTimeoutMs: testWaits.workflowTaskTimeoutMs as number };
-  const quiet = { info: () => undefined, warn: (fields: object, message: string) => void (process.env["MAINSPRING_TEST_LOG"] === undefined || process.stderr.write(`${message} ${JSON.stringify(fields)}\n`)) };
+  const quiet = {
+    info: () => undefined,
+    warn: (fields: object, message: string) =>
+      void (
+        process.env["MAINSPRING_TEST_LOG"] === undefined ||
+        process.stderr.write(`${message} ${JSON.stringify(fields)}\n`)
+      ),
+  };
 
   return {
     ...evidenceOf({ tenantId, store, client, bundle }),
@@ -96,12 +123,27 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
       return { ...worker, stop: () => (workers.delete(worker), worker.stop()) };
     },
     publish: (definition) => publish(store, tenantId, definition as Json | string, entries),
-    start: async (workflowKey, payload = {}) => (await launch(parts, { tenantId, workflowKey, payload, startedBy: "test" })).runId,
-    replay: async (runId, payload) => (await replay(parts, { tenantId, runId, startedBy: "test", ...(payload === undefined ? {} : { payload }) })).runId,
+    start: async (workflowKey, payload = {}) =>
+      (await launch(parts, { tenantId, workflowKey, payload, startedBy: "test" })).runId,
+    replay: async (runId, payload) =>
+      (await replay(parts, { tenantId, runId, startedBy: "test", ...(payload === undefined ? {} : { payload }) }))
+        .runId,
     cancel: async (runId) => void (await cancelRun(parts, { tenantId, runId, by: "test" })),
     async event({ name, id = crypto.randomUUID(), payload = {}, correlationKey }) {
-      const derived = resolveCorrelationKey({ name, payload, ...(correlationKey === undefined ? {} : { correlationKey }) }, {});
-      const accepted = await store.tenant(tenantId, (db) => acceptEvent(db, { source: "default", eventId: id, name, payload, bodyHash: id, ...(derived === undefined ? {} : { correlationKey: derived.key, correlationHow: derived.how }) }));
+      const derived = resolveCorrelationKey(
+        { name, payload, ...(correlationKey === undefined ? {} : { correlationKey }) },
+        {},
+      );
+      const accepted = await store.tenant(tenantId, (db) =>
+        acceptEvent(db, {
+          source: "default",
+          eventId: id,
+          name,
+          payload,
+          bodyHash: id,
+          ...(derived === undefined ? {} : { correlationKey: derived.key, correlationHow: derived.how }),
+        }),
+      );
       return accepted.id;
     },
     async close() {

@@ -19,6 +19,8 @@ function suite(report: TestReport, shown: (path: string) => string): string[] {
   const classname = escaped(report.workflow ?? name);
   const cases = report.scenarios.flatMap((scenario) => {
     const open = `<testcase name="${escaped(scenario.name)}" classname="${classname}" file="${escaped(name)}"${scenario.line === undefined ? "" : ` line="${scenario.line}"`} time="${seconds(scenario.durationMs)}"`;
+    if (scenario.leftOut !== undefined)
+      return [`    ${open}>`, `      <skipped message="${escaped(scenario.leftOut)}"/>`, "    </testcase>"];
     if (scenario.passed) return [`    ${open}/>`];
     const told = scenario.failures.map(({ path, message, diff }) => [`${path} ${message}`, ...(diff ?? [])].join("\n"));
     const first = scenario.failures[0]?.message ?? "";

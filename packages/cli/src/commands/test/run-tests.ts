@@ -1,7 +1,7 @@
-import type { Coverage, ScenarioFailure, ScenarioResult } from "@mainspring/core";
+import type { Coverage, Scenario, ScenarioFailure, ScenarioResult } from "@mainspring/core";
 import { readFile } from "node:fs/promises";
 import type { ShownIssue } from "../../output/issues.ts";
-import { testedWorkflow, withWorkflows } from "./tested-workflow.ts";
+import { testedWorkflow, withWorkflows, type TestedWorkflow } from "./tested-workflow.ts";
 
 /** What came of the scenarios of one file. */
 export interface TestReport {
@@ -21,6 +21,16 @@ export interface ScenarioReport {
   /** How long the run took on the virtual clock. */
   readonly virtualMs: number;
   readonly failures: readonly (ScenarioFailure & { readonly line?: number })[];
+  /** Why it was not run, with `--real`; it counts neither as passed nor as failed. */
+  readonly leftOut?: string;
+}
+
+/** A scenario that was run on the virtual clock, and how its report is made. */
+export interface RanScenario {
+  readonly tested: TestedWorkflow;
+  readonly scenario: Scenario;
+  readonly result: ScenarioResult;
+  report(result: Pick<ScenarioResult, "failures" | "tookMs">, durationMs: number): ScenarioReport;
 }
 
 export interface CoverageReport {
@@ -34,8 +44,12 @@ export interface CoveredParts {
   readonly missing: readonly string[];
 }
 
-/** Runs the scenarios of a file. @param filter text that a scenario's name contains */
-export async function runTestFile(path: string, filter: string | undefined): Promise<TestReport> {
+/** Runs the scenarios of a file. @param filter text that a scenario's name contains @param onRan told of each */
+export async function runTestFile(
+  path: string,
+  filter: string | undefined,
+  onRan?: (ran: RanScenario) => void,
+): Promise<TestReport> {
   const [{ runScenario, mergedCoverage, coverable }, { parseScenarios }] = await Promise.all([
     import("@mainspring/core"),
     import("@mainspring/core/compile"),
@@ -51,11 +65,14 @@ export async function runTestFile(path: string, filter: string | undefined): Pro
   const scenarios = file.scenarios.flatMap((scenario, index): ScenarioReport[] => {
     if (filter !== undefined && !scenario.name.toLowerCase().includes(filter.toLowerCase())) return [];
     const startedMs = performance.now();
-    const result = runScenario(program, withWorkflows(scenario, beside), world);
+    const whole = withWorkflows(scenario, beside);
+    const result = runScenario(program, whole, world);
     const durationMs = performance.now() - startedMs;
     const coverage = result.coverage[program.workflow];
     if (coverage !== undefined) seen.push(coverage);
-    return [reportOf(scenario, result, durationMs, (at) => file.lineOf?.(index, at))];
+    const report: RanScenario["report"] = (came, ms) => reportOf(scenario, came, ms, (at) => file.lineOf?.(index, at));
+    onRan?.({ tested, scenario: whole, result, report });
+    return [report(result, durationMs)];
   });
   return {
     file: path,
@@ -67,7 +84,7 @@ export async function runTestFile(path: string, filter: string | undefined): Pro
 
 function reportOf(
   { name, line }: { readonly name: string; readonly line?: number },
-  { failures, tookMs }: ScenarioResult,
+  { failures, tookMs }: Pick<ScenarioResult, "failures" | "tookMs">,
   durationMs: number,
   lineOf: (path: string) => number | undefined,
 ): ScenarioReport {

@@ -28,10 +28,13 @@ export function testLines(report: TestReport, io: Io, paint: Paint): string[] {
 export function summaryLine(reports: readonly TestReport[], durationMs: number, paint: Paint): string {
   const scenarios = reports.flatMap((report) => report.scenarios);
   const failed = scenarios.filter(({ passed }) => !passed).length;
+  const leftOut = scenarios.filter((scenario) => scenario.leftOut !== undefined).length;
+  const passed = scenarios.length - failed - leftOut;
   const unreadable = reports.filter((report) => report.unreadable !== undefined).length;
   const parts = [
-    `${scenarios.length - failed} ${scenarios.length - failed === 1 ? "scenario" : "scenarios"} passed`,
+    `${passed} ${passed === 1 ? "scenario" : "scenarios"} passed`,
     ...(failed === 0 ? [] : [paint("red", `${failed} failed`)]),
+    ...(leftOut === 0 ? [] : [`${leftOut} left out`]),
     ...(unreadable === 0 ? [] : [paint("red", `${unreadable} ${unreadable === 1 ? "file" : "files"} not run`)]),
   ];
   return `${parts.join(", ")}, in ${durationText(durationMs)}`;
@@ -39,6 +42,8 @@ export function summaryLine(reports: readonly TestReport[], durationMs: number, 
 
 function scenarioLines(scenario: ScenarioReport, file: string, paint: Paint): string[] {
   const { name, passed, durationMs, virtualMs, failures } = scenario;
+  if (scenario.leftOut !== undefined)
+    return [`  - ${printable(name)}  ${paint("dim", printable(`left out: ${scenario.leftOut}`))}`];
   const sign = passed ? paint("green", "✓") : paint("red", "✗");
   const times = `${Math.round(durationMs)} ms${virtualMs === 0 ? "" : ` for ${durationText(virtualMs)}`}`;
   const lines = [`  ${sign} ${printable(name)}  ${paint("dim", times)}`];

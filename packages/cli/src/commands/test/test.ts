@@ -8,6 +8,7 @@ import { performs, type Program } from "../../verb.ts";
 import { findTests, shownPath } from "./find-tests.ts";
 import { initTests } from "./init.ts";
 import { junitXml } from "./junit.ts";
+import { runRealTests } from "./real-tests.ts";
 import { runTestFile, type TestReport } from "./run-tests.ts";
 import { summaryLine, testLines } from "./test-lines.ts";
 import { watchFiles } from "./watch.ts";
@@ -16,6 +17,7 @@ interface Options {
   readonly filter?: string;
   readonly init?: true;
   readonly junit?: string;
+  readonly real?: true;
   readonly watch?: true;
 }
 
@@ -29,6 +31,7 @@ export function test(program: Program, parent: Command): void {
     .argument("[path...]", "scenario files, definitions, or folders to look through; left out: this folder")
     .option("--filter <text>", "only scenarios whose name contains this")
     .option("--junit <file>", "write a report for build servers")
+    .option("--real", "run them on real Temporal and Postgres as well, those without a timer over 2 s")
     .option("--init", "write a first scenario for each definition that is given")
     .option("--watch", "run again when a file changes, until Ctrl-C");
   performs<Options>(program, command, async (context, options, ...given) => {
@@ -58,8 +61,11 @@ async function runAll(context: Context, files: readonly string[], options: Optio
   const { out, io } = context;
   const startedMs = performance.now();
   const reports: TestReport[] = [];
-  for (const file of files) {
-    const report = await runTestFile(file, options.filter);
+  const all =
+    options.real === true
+      ? await runRealTests(files, options.filter, (line) => out.progress(line))
+      : await Promise.all(files.map((file) => runTestFile(file, options.filter)));
+  for (const report of all) {
     if (options.filter === undefined || report.scenarios.length > 0 || report.unreadable !== undefined)
       reports.push(report);
   }

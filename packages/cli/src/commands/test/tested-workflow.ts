@@ -13,6 +13,8 @@ export interface TestedWorkflow {
   readonly beside: { readonly [key: string]: Program };
   /** What the file and the product declare. */
   readonly world: ScenarioWorld;
+  /** What the program was compiled of. */
+  readonly source: { readonly text: string; readonly catalogue: CompileCatalogue };
 }
 
 /** Why a scenario file cannot be run: problems of the file named. */
@@ -56,7 +58,7 @@ export async function testedWorkflow(testFile: string, file: ScenarioFile): Prom
   }
   const { program, issues } = checkDefinition(under.text, catalogue);
   if (program === undefined) return { file: under.path, issues: issues.map(hinted) };
-  return { program, beside, world: { actions, zoneOffset } };
+  return { program, beside, world: { actions, zoneOffset }, source: { text: under.text, catalogue } };
 }
 
 /** A scenario with the programs of the workflows beside; what it says that one of them gives still holds. */

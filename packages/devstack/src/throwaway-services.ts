@@ -1,4 +1,5 @@
 // One Postgres and one Temporal for a whole test run.
+import { env } from "node:process";
 import { mkdtempSync, chmodSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,12 @@ import { createSupervisor } from "./supervisor.ts";
 import { findTemporal } from "./temporal/program.ts";
 import { localTemporal } from "./temporal/temporal.ts";
 
+/** Where those that run already are named. */
+export const testVariables = {
+  database: "MAINSPRING_TEST_DATABASE_URL",
+  temporal: "MAINSPRING_TEST_TEMPORAL_ADDRESS",
+} as const;
+
 export type TestServices = {
   /** Superuser, to a database in which nothing is. Tests make databases of their own. */
   ownerUrl: string;
@@ -16,6 +23,13 @@ export type TestServices = {
   temporalAddress: string;
   stop(): Promise<void>;
 };
+
+/** Those that the environment names, which `stop` leaves alone; else ones that are thrown away. */
+export async function sharedTestServices(progress: Progress): Promise<TestServices> {
+  const [ownerUrl, temporalAddress] = [env[testVariables.database], env[testVariables.temporal]];
+  if (ownerUrl === undefined || temporalAddress === undefined) return startTestServices(progress);
+  return { ownerUrl, temporalAddress, stop: async () => {} };
+}
 
 /** What starts is thrown away at the end, and ended by the guardian when this process is killed. */
 export async function startTestServices(progress: Progress): Promise<TestServices> {

@@ -1,0 +1,84 @@
+// Which scenarios are not run on Temporal, and why.
+import type { ScenarioResult } from "@mainspring/core";
+import { checkDefinition } from "@mainspring/core/compile";
+import type { ActionEntry } from "@mainspring/core/compile";
+import { unsupported } from "@mainspring/runtime/client";
+import type { RealCase } from "./real-scenarios.ts";
+
+/** What takes its time on Temporal: a timer, or one try of a call and the delay after it. */
+const waitMaxMs = 2_000;
+/** The shell may perform these; nobody here answers a task, or says what a called workflow gives. */
+const unanswered = ["human.task", "control.callWorkflow"];
+
+/** Undefined: it is run. */
+export function whyLeftOut({ program, source, virtual }: RealCase): string | undefined {
+  const types = stepTypes(program);
+  const step = [...unsupported.stepTypes, ...unanswered].find((type) => types.has(type));
+  if (step !== undefined) return `${step} is not performed with --real`;
+  const [problem] = checkDefinition(source.text, { ...source.catalogue, unsupported }).issues.filter(
+    ({ severity }) => severity === "error",
+  );
+  if (problem !== undefined) return `it cannot be published: ${problem.message}`;
+  if (virtual.longestTimerMs > waitMaxMs) return `a timer of ${timeText(virtual.longestTimerMs)} runs to its end`;
+  const call = longestTry(virtual);
+  return call.ms > waitMaxMs ? `${call.stepId} waits ${timeText(call.ms)} for an answer or a next try` : undefined;
+}
+
+/** One worker performs all scenarios, so an action has the same facts in all of their files. */
+export function clashes(cases: readonly RealCase[]): (one: RealCase) => string | undefined {
+  const first = new Map<string, string>();
+  const factsOf = ({ effect, execution, batch, timeoutMs }: ActionEntry): string =>
+    JSON.stringify([effect, execution, batch, timeoutMs]);
+  for (const { source } of cases)
+    for (const action of source.catalogue.actions) if (!first.has(action.id)) first.set(action.id, factsOf(action));
+  return ({ source }) => {
+    const other = source.catalogue.actions.find((action) => first.get(action.id) !== factsOf(action));
+    return other && `another file declares ${other.id} with other facts; run this file by itself`;
+  };
+}
+
+function stepTypes(part: unknown, types = new Set<string>()): Set<string> {
+  if (typeof part !== "object" || part === null) return types;
+  const { type, path } = part as { readonly type?: unknown; readonly path?: unknown };
+  if (typeof type === "string" && typeof path === "string") types.add(type);
+  for (const member of Object.values(part)) stepTypes(member, types);
+  return types;
+}
+
+/** From one try of a call to the next, or to the end of the step. A call that was cancelled waits for nothing. */
+function longestTry({ effects, journal, trace }: ScenarioResult): { stepId: string; ms: number } {
+  let longest = { stepId: "", ms: 0 };
+  const note = (stepId: string, ms: number): void => {
+    if (ms > longest.ms) longest = { stepId, ms };
+  };
+  const startedMs = Date.parse(journal[0]?.at ?? "");
+  const last = new Map<string, { stepId: string; atMs: number }>();
+  for (const { stepId, iteration, attempt, atMs } of effects) {
+    const place = [stepId, ...iteration].join();
+    const before = last.get(place);
+    if (before !== undefined && attempt > 1) note(stepId, atMs - before.atMs);
+    last.set(place, { stepId, atMs });
+  }
+  const canceled = new Set(
+    trace.filter(({ status }) => status === "CANCELED").map(({ stepId, iteration }) => [stepId, ...iteration].join()),
+  );
+  for (const entry of journal) {
+    if (entry.kind !== "step" || entry.status === "RUNNING" || entry.status === "WAITING") continue;
+    const place = [entry.stepId, ...entry.iteration].join();
+    const call = canceled.has(place) ? undefined : last.get(place);
+    if (call !== undefined) note(call.stepId, Date.parse(entry.at) - startedMs - call.atMs);
+  }
+  return longest;
+}
+
+const units = [
+  { name: "d", ms: 86_400_000 },
+  { name: "h", ms: 3_600_000 },
+  { name: "min", ms: 60_000 },
+];
+
+/** In the largest unit of which it is a whole number, else in seconds. */
+function timeText(ms: number): string {
+  const unit = units.find((one) => ms % one.ms === 0);
+  return unit === undefined ? `${ms / 1_000} s` : `${ms / unit.ms} ${unit.name}`;
+}

@@ -1,0 +1,235 @@
+// One scenario on Temporal: its run is started, told what comes from outside, and compared.
+import { createHash } from "node:crypto";
+import { checkExpectation, traceOf } from "@mainspring/core";
+import type {
+  Json,
+  Moment,
+  Outcome,
+  Reached,
+  RunError,
+  ScenarioFailure,
+  StepStatus,
+  TraceStep,
+} from "@mainspring/core";
+import { stateAt } from "@mainspring/runtime/worker";
+import { acceptEvent, createTenant, getEvent, getRun, insertVersion, insertWorkflow, stepsOf } from "@mainspring/store";
+import type { Store, TenantDb } from "@mainspring/store";
+import { waitUntil } from "../wait-until.ts";
+import { expectationOf, worldless } from "./comparable.ts";
+import { mockedCalls, type MockedCalls } from "./mocked-calls.ts";
+import type { RealCase, RealResult } from "./real-scenarios.ts";
+import type { RealWorld } from "./real-world.ts";
+
+/** Nothing that a scenario of this kind waits for takes longer. */
+const progressWithinMs = 30_000;
+const ended: readonly string[] = ["SUCCEEDED", "FAILED", "CANCELED"];
+
+export async function realRun(world: RealWorld, one: RealCase): Promise<RealResult> {
+  const startedMs = performance.now();
+  const run = new RealRun(world, one);
+  let failures: readonly ScenarioFailure[];
+  try {
+    failures = await run.go();
+  } catch (error) {
+    failures = [{ path: "", message: `On Temporal: ${error instanceof Error ? error.message : String(error)}` }];
+  }
+  return { failures, durationMs: performance.now() - startedMs };
+}
+
+class RealRun {
+  readonly #world: RealWorld;
+  readonly #one: RealCase;
+  readonly #calls: MockedCalls;
+  /** Ids of this world, and what they are on the virtual clock. */
+  readonly #ids = new Map<string, string>();
+  #tenantId = "";
+  #runId = "";
+
+  constructor(world: RealWorld, one: RealCase) {
+    this.#world = world;
+    this.#one = one;
+    this.#calls = mockedCalls(one);
+  }
+
+  async go(): Promise<readonly ScenarioFailure[]> {
+    const { scenario, virtual, program } = this.#one;
+    this.#tenantId = await publishedFor(this.#world.store, this.#one);
+    this.#ids.set(this.#tenantId, "scenario");
+    const outside = virtual.outside.map(({ path, entries }) => ({ path, entries, event: eventIndex(path) }));
+    const early = outside.filter(({ event }) => event !== undefined && isBefore(scenario.events[event]?.at));
+    for (const { event } of early) await this.#send(event as number);
+
+    const [first] = virtual.journal;
+    const payload = first?.kind === "input" && first.data.kind === "start" ? (first.data.payload ?? null) : null;
+    const tenantId = this.#tenantId;
+    const started = await this.#world.runs.start({
+      tenantId,
+      workflowKey: program.workflow,
+      payload,
+      startedBy: "scenario",
+    });
+    this.#runId = started.runId;
+    this.#ids.set(started.runId, "run-1");
+    this.#world.answerBy(started.runId, this.#calls.answer);
+
+    for (const one of outside.filter((each) => !early.includes(each))) {
+      await this.#comesTo(traceOf(virtual.journal.slice(0, one.entries)), `${one.path} comes`);
+      if (one.event !== undefined) await this.#send(one.event);
+      else if (one.path === "/cancelAt")
+        await this.#world.runs.cancel({ tenantId, runId: this.#runId, by: "scenario" });
+    }
+    if (virtual.outcome === undefined) await this.#comesTo(virtual.trace, "it waits for ever");
+    else await this.#until("it ends", async () => ended.includes((await this.#row()).status));
+    return this.#compared();
+  }
+
+  async #compared(): Promise<readonly ScenarioFailure[]> {
+    const { scenario, virtual } = this.#one;
+    const reached = await this.#reached();
+    const { tookMs: _, ...expect } = scenario.expect;
+    const asExpected = checkExpectation(worldless(expect), reached);
+    const asVirtual = checkExpectation(worldless(expectationOf(virtual, Object.keys(reached.vars))), reached);
+    return [
+      ...this.#calls.failures,
+      ...asExpected,
+      // Only a virtual clock tells how long it would have taken.
+      ...virtual.failures.filter(({ path }) => path === "/expect/took"),
+      ...asVirtual.map(({ path, message, ...more }) => ({
+        path: "",
+        message: `Unlike on the virtual clock (${path.slice("/expect".length)}): ${message}`,
+        ...more,
+      })),
+    ];
+  }
+
+  async #reached(): Promise<Reached> {
+    const { program } = this.#one;
+    const row = await this.#row();
+    const state = await stateAt(this.#world.store, { tenantId: this.#tenantId, runId: this.#runId });
+    const outcome = outcomeOf(row);
+    const waits = state.open.flatMap(({ command }) =>
+      command.kind === "openWait" ? [`the event ${command.event} with the key ${command.key}`] : [],
+    );
+    return {
+      ...worldless(
+        {
+          trace: await this.#trace(),
+          effects: this.#calls.effects,
+          vars: state.vars,
+          state: (row.state ?? null) as Json,
+          ...(outcome === undefined ? {} : { outcome }),
+        },
+        this.#ids,
+      ),
+      waitsFor: waits.length === 0 ? "nothing" : waits.join(", and "),
+      notTaken: "",
+      tookMs: 0,
+      programs: { main: program, called: [] },
+    } as Reached;
+  }
+
+  /** Through the inbox, as from a producer; done once it has been routed, so that the next one comes after it. */
+  async #send(index: number): Promise<void> {
+    const event = this.#one.scenario.events[index];
+    if (event === undefined) return;
+    const { name, key, payload, source = "scenario", id } = event;
+    const eventId = id ?? `event-${index + 1}`;
+    const bodyHash = createHash("sha256")
+      .update(JSON.stringify([name, key, payload]))
+      .digest("hex");
+    const more = { correlationKey: key, correlationHow: "explicit" };
+    const accepted = await this.#inTenant((db) =>
+      acceptEvent(db, { source, eventId, name, payload, bodyHash, ...more }),
+    );
+    if (accepted.result === "accepted") this.#ids.set(accepted.id, id === undefined ? eventId : `${source}/${id}`);
+    await this.#until(`the event ${name} is routed`, async () => {
+      const row = await this.#inTenant((db) => getEvent(db, accepted.id));
+      return row?.state === "completed";
+    });
+  }
+
+  async #comesTo(place: readonly TraceStep[], what: string): Promise<void> {
+    await this.#until(what, async () => isAsFar(await this.#trace(), place));
+  }
+
+  /** @throws Error that says how far the run came */
+  async #until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    if (await waitUntil(condition, { deadlineMs: progressWithinMs, everyMs: 30 })) return;
+    const trace = this.#runId === "" ? [] : await this.#trace();
+    const steps = trace
+      .map(({ stepId, iteration, status }) => `${[stepId, ...iteration].join(".")} ${status}`)
+      .join(", ");
+    throw new Error(`the run did not come so far that ${what}, in ${progressWithinMs / 1_000} s. It has: ${steps}`);
+  }
+
+  async #trace(): Promise<TraceStep[]> {
+    const trace: TraceStep[] = [];
+    for (let cursor: string | undefined; ;) {
+      const request = { limit: 200, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#inTenant((db) => stepsOf(db, this.#runId, request));
+      for (const { stepId, iteration, status, attempt } of page.items)
+        trace.push({ stepId, iteration, status: status as StepStatus, attempt });
+      cursor = page.nextCursor ?? undefined;
+      if (cursor === undefined) return trace;
+    }
+  }
+
+  async #row() {
+    const row = await this.#inTenant((db) => getRun(db, this.#runId));
+    if (row === undefined) throw new Error(`there is no run ${this.#runId}`);
+    return row;
+  }
+
+  #inTenant<Of>(work: (db: TenantDb) => Promise<Of>): Promise<Of> {
+    return this.#world.store.tenant(this.#tenantId, work);
+  }
+}
+
+/** A tenant of the scenario's own, so that no event of another one is found. */
+async function publishedFor(store: Store, { program, scenario }: RealCase): Promise<string> {
+  const { id } = await store.platform((db) => createTenant(db, { name: scenario.name }));
+  const document = program as unknown as Json;
+  const { workflow, definitionHash, programHash, semantics, payloadSchema } = program;
+  await store.tenant(id, async (db) => {
+    await insertWorkflow(db, { key: workflow, name: workflow, document });
+    const version = { workflowKey: workflow, document, program: document, definitionHash, programHash, semantics };
+    await insertVersion(db, { ...version, payloadSchema });
+  });
+  return id;
+}
+
+function outcomeOf(row: { status: string; output: unknown; error: unknown }): Outcome | undefined {
+  switch (row.status) {
+    case "SUCCEEDED":
+      return { status: "succeeded", output: (row.output ?? null) as Json };
+    case "FAILED":
+      return { status: "failed", error: row.error as RunError };
+    case "CANCELED":
+      return { status: "canceled", error: row.error as RunError };
+    default:
+      return undefined;
+  }
+}
+
+function eventIndex(path: string): number | undefined {
+  const [, index] = /^\/events\/(\d+)$/.exec(path) ?? [];
+  return index === undefined ? undefined : Number(index);
+}
+
+function isBefore(moment: Moment | undefined): boolean {
+  return moment !== undefined && "ms" in moment && moment.ms < 0;
+}
+
+const openStatuses: readonly string[] = ["RUNNING", "RETRYING", "WAITING"];
+
+/** Whether each of these step executions has come at least as far. */
+function isAsFar(seen: readonly TraceStep[], place: readonly TraceStep[]): boolean {
+  const left = [...seen];
+  return place.every(({ stepId, iteration, status }) => {
+    const at = left.findIndex((step) => step.stepId === stepId && step.iteration.join() === iteration.join());
+    const [step] = at < 0 ? [] : left.splice(at, 1);
+    if (step === undefined) return false;
+    if (status === "RUNNING") return true;
+    return status === step.status || !openStatuses.includes(step.status);
+  });
+}

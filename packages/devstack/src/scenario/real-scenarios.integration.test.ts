@@ -1,0 +1,113 @@
+import { runScenario } from "@mainspring/core";
+import type { ScenarioResult } from "@mainspring/core";
+import { checkDefinition, parseScenarios } from "@mainspring/core/compile";
+import type { ActionEntry } from "@mainspring/core/compile";
+import { expect, test } from "vitest";
+import { runRealScenarios, type RealCase } from "./real-scenarios.ts";
+
+const action = (id: string, facts: Partial<ActionEntry> = {}): ActionEntry => {
+  const schemas = { inputSchema: {}, outputSchema: {} };
+  return { id, effect: "idempotent", execution: "remote", batch: false, timeoutMs: 5_000, ...schemas, ...facts };
+};
+const progress = { say: () => {}, step: <Of>(_: string, work: () => Promise<Of>) => work() };
+
+function caseOf(steps: readonly object[], scenario: object, actions: readonly ActionEntry[]): RealCase {
+  const text = JSON.stringify({ workflow: "tried", semantics: 2, steps });
+  const catalogue = { actions };
+  const { program, issues } = checkDefinition(text, catalogue);
+  if (program === undefined) throw new Error(JSON.stringify(issues));
+  const parsed = parseScenarios({ scenarios: [{ name: "tried", payload: {}, ...scenario }] });
+  if ("issues" in parsed) throw new Error(JSON.stringify(parsed.issues));
+  const [first] = parsed.scenarios;
+  if (first === undefined) throw new Error("There is no scenario.");
+  return { program, source: { text, catalogue }, scenario: first, virtual: runScenario(program, first, { actions }) };
+}
+
+const send = { id: "send", type: "action.call", action: "post.send@1", input: { to: "ada" }, saveAs: "sent" };
+const wait = {
+  id: "wait",
+  type: "event.wait",
+  event: "read",
+  correlationKey: "ada",
+  timeout: { durationMs: 86_400_000 },
+};
+const mocks = { send: { output: { n: 1 } } };
+const actions = [action("post.send@1")];
+
+/** What the virtual clock is said to have shown. */
+function said(one: RealCase, change: Partial<ScenarioResult>): RealCase {
+  return { ...one, virtual: { ...one.virtual, ...change } };
+}
+
+test("[SCN-01] a run that goes otherwise than on the virtual clock fails, whatever was expected", async () => {
+  const one = caseOf([send, { ...send, id: "again" }], { mocks: { "post.send@1": { output: { n: 1 } } } }, actions);
+  const { trace, effects, outcome } = one.virtual;
+  expect([one.virtual.failures, outcome?.status, trace.length]).toEqual([[], "succeeded", 2]);
+  const results = await runRealScenarios(
+    [
+      one,
+      said(one, { trace: trace.slice(0, 1) }),
+      said(one, { trace: trace.map((step) => ({ ...step, attempt: 2 })) }),
+      said(one, { effects: effects.map((effect) => ({ ...effect, input: { to: "bob" } })) }),
+      said(one, { vars: { sent: { n: 2 } } }),
+      said(one, { vars: {} }),
+      said(one, { state: "sent" }),
+      said(one, { outcome: { status: "succeeded", output: "sent" } }),
+    ],
+    progress,
+  );
+  const told = results.map((result) =>
+    "leftOut" in result ? result.leftOut : result.failures.map(({ message }) => message.slice(0, 47)),
+  );
+  expect(told).toEqual([
+    [],
+    ["Unlike on the virtual clock (/trace): The step "],
+    ["Unlike on the virtual clock (/trace): The step "],
+    ["Unlike on the virtual clock (/effects): The cal"],
+    ["Unlike on the virtual clock (/vars/sent/n): var"],
+    ["Unlike on the virtual clock (/vars/sent): vars."],
+    ["Unlike on the virtual clock (/state): The state"],
+    ["Unlike on the virtual clock (/output): The outp"],
+  ]);
+});
+
+test("a run that waits for ever, one that is cancelled in a call, and an event before the start", async () => {
+  const { timeout: _, ...forEver } = wait;
+  const cases = [
+    caseOf([send, forEver], { mocks, expect: { status: "waiting" } }, actions),
+    caseOf(
+      [send, wait],
+      { mocks: { send: { never: true } }, cancelAt: { waits: "send", plus: "1s" }, expect: { status: "canceled" } },
+      actions,
+    ),
+    caseOf([send, wait], { mocks, events: [{ name: "read", key: "ada", at: "-10s" }] }, actions),
+  ];
+  expect(cases.map(({ virtual }) => virtual.failures)).toEqual([[], [], []]);
+  expect(await runRealScenarios(cases, progress)).toMatchObject(cases.map(() => ({ failures: [] })));
+});
+
+test("what takes too long, what nobody answers and what clashes is left out, each with its reason", async () => {
+  const task = { id: "ask", type: "human.task", title: "Fine?", assignTo: { users: ["ada"] }, form: {} };
+  const due = { ...task, timeout: { durationMs: 1 } };
+  const never = { mocks: { send: { never: true } }, expect: { error: { code: "ACTION_TIMEOUT" } } };
+  const later = { mocks: { send: { output: 1, after: "2100ms" } } };
+  const cases = [
+    caseOf([send], { mocks }, actions),
+    caseOf([wait], { expect: { error: { code: "WAIT_TIMEOUT" } } }, actions),
+    caseOf([send], never, actions),
+    caseOf([send], later, actions),
+    caseOf([due], { answers: [{ step: "ask", answer: 1 }] }, actions),
+    caseOf([send], { mocks }, [action("post.send@1", { effect: "once" })]),
+    caseOf([send], {}, actions),
+  ];
+  const results = await runRealScenarios(cases, progress);
+  expect(results.map((result) => ("leftOut" in result ? result.leftOut : result.failures))).toMatchObject([
+    [],
+    "a timer of 1 d runs to its end",
+    "send waits 5 s for an answer or a next try",
+    "send waits 2.1 s for an answer or a next try",
+    "human.task is not performed with --real",
+    "another file declares post.send@1 with other facts; run this file by itself",
+    [{ path: "/mocks", message: "send called post.send@1. Nothing says what post.send@1 answers." }],
+  ]);
+});

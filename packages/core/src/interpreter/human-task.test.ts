@@ -425,7 +425,8 @@ test("what checking an answer cost is gone for the assign of the same step", () 
         ),
       ],
     });
-    return outcome?.status === "failed" ? outcome.error.code : outcome?.output;
+    if (outcome === undefined) return undefined;
+    return outcome.status === "succeeded" ? outcome.output : outcome.error.code;
   };
   expect(assigned(1)).toBe(40_504_500);
   expect(assigned(4000)).toBe("EXPR_FUEL");

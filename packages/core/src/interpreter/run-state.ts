@@ -151,7 +151,7 @@ export interface ChildCall {
 }
 
 /** Of a task that people are reminded of: the timer of the next one, and how many there were. */
-export interface Reminders {
+interface Reminders {
   readonly timer?: CommandId;
   readonly sent: number;
 }

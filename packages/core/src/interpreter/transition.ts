@@ -26,7 +26,6 @@ export type {
   Frame,
   ItemError,
   OpenCommand,
-  Reminders,
   RunState,
   Undoable,
   Undoing,

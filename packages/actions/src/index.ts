@@ -16,7 +16,6 @@ export { performAction } from "./perform.ts";
 export type { ActionRequest, ActionResult, LateEnd } from "./perform.ts";
 export { createRegistry } from "./registry.ts";
 export type { Registry } from "./registry.ts";
-
-export { parseTakenJson, takeJson } from "./taken-json.ts";
 export { standIn } from "./stand-in.ts";
+export { parseTakenJson, takeJson } from "./taken-json.ts";
 export type { NotJson, TakenJson } from "./taken-json.ts";

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { serialize } from "pg-protocol";
 
 /** A value as a parameter travels: text, or bytes for bytea. */
 type WireValue = string | Buffer | null;
@@ -62,23 +63,23 @@ export class Batch implements pg.Submittable {
   }
 
   submit(connection: pg.Connection): void {
-    connection.stream.cork();
+    const messages: Buffer[] = [];
     for (const { name, text, values } of this.#statements) {
       const known = this.#knownAs(name);
       const parses = known.state !== "kept";
-      if (known.state === "doubtful") connection.close({ type: "S", name }, false);
+      if (known.state === "doubtful") messages.push(serialize.close({ type: "S", name }));
       if (parses) {
-        connection.parse({ name, text, types: [] }, false);
+        messages.push(serialize.parse({ name, text }));
         this.#introduced.push(known);
         if (name !== "") known.state = "kept";
       }
-      connection.bind({ statement: name, values: [...values] }, false);
+      messages.push(serialize.bind({ statement: name, values: [...values] }));
       // What a kept statement returns cannot change, so it is asked for once.
-      if (parses) connection.describe({ type: "P" }, false);
-      connection.execute({}, false);
+      if (parses) messages.push(serialize.describe({ type: "P" }));
+      messages.push(serialize.execute());
     }
-    connection.sync();
-    connection.stream.uncork();
+    messages.push(serialize.sync());
+    connection.stream.write(Buffer.concat(messages));
     this.#begin();
   }
 

@@ -1,14 +1,11 @@
 import { createHash } from "node:crypto";
-import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
+import { prepared } from "./prepared.ts";
 import type { TenantDb } from "./store.ts";
-
-const prepared = sql.raw(preparedMark);
 
 /** Stores bytes under their SHA-256 in lower-case hexadecimal, which it returns. Doing so again changes nothing. */
 export async function putBlob(db: TenantDb, bytes: Uint8Array): Promise<string> {
   const hash = createHash("sha256").update(bytes).digest("hex");
-  await sql`${prepared} insert into blobs (tenant_id, hash, bytes) values (${db.tenantId}, ${hash}, ${Buffer.from(bytes)})
+  await prepared`insert into blobs (tenant_id, hash, bytes) values (${db.tenantId}, ${hash}, ${Buffer.from(bytes)})
     on conflict do nothing`.execute(db.unread);
   return hash;
 }
@@ -21,9 +18,9 @@ export async function getBlob(db: TenantDb, hash: string): Promise<Uint8Array | 
 /** Those of `hashes` that exist. */
 export async function getBlobs(db: TenantDb, hashes: readonly string[]): Promise<Map<string, Uint8Array>> {
   if (hashes.length === 0) return new Map();
-  const { rows } = await sql<{
+  const { rows } = await prepared<{
     hash: string;
     bytes: Buffer;
-  }>`${prepared} select hash, bytes from blobs where hash = any(${hashes})`.execute(db);
+  }>`select hash, bytes from blobs where hash = any(${hashes})`.execute(db);
   return new Map(rows.map((row) => [row.hash, row.bytes]));
 }

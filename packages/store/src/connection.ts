@@ -6,12 +6,14 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
 } from "kysely";
-import type { CompiledQuery, ConnectionProvider, Dialect, QueryExecutor, QueryResult } from "kysely";
+import type { CompiledQuery, DatabaseConnection, Dialect, QueryExecutor, QueryResult } from "kysely";
 import pg from "pg";
 import { Pipeline } from "./pipeline.ts";
+import { nameOf } from "./prepared.ts";
+import type { Performs } from "./prepared.ts";
 import type { Schema } from "./schema.ts";
 
-export { preparedMark } from "./pipeline.ts";
+export { preparedMark } from "./prepared.ts";
 
 export interface PoolOptions {
   readonly url: string;
@@ -46,22 +48,16 @@ export function openPool(options: PoolOptions): pg.Pool {
 
 /** For statements that stand alone, each a transaction of its own. A tenant's go through `transaction.ts`. */
 export function openKysely(pool: pg.Pool): Kysely<Schema> {
-  return kyselyOf(
-    executorOf(async (query) => {
+  return kyselyOn({
+    async perform(statement) {
       const client = await pool.connect();
       try {
-        return await readThrough(new Pipeline(client), query);
+        return await new Pipeline(client).read(statement);
       } finally {
         client.release();
       }
-    }),
-  );
-}
-
-/** Sends a query of kysely's and gives back what it returned. */
-export async function readThrough<R>(pipeline: Pipeline, query: CompiledQuery): Promise<QueryResult<R>> {
-  const { rowCount, rows } = await pipeline.read(query);
-  return { numAffectedRows: BigInt(rowCount), rows: rows as R[] };
+    },
+  });
 }
 
 const adapter = new PostgresAdapter();
@@ -74,18 +70,20 @@ const dialect: Dialect = {
   createQueryCompiler: () => compiler,
 };
 
-/** kysely writes queries and we perform them: its own drivers wait for each answer before they send the next. */
-export function kyselyOf(executor: QueryExecutor): Kysely<Schema> {
-  return new Kysely<Schema>({ config: { dialect }, dialect, driver, executor });
+export function kyselyOn(connection: Performs): Kysely<Schema> {
+  return new Kysely<Schema>({ config: { dialect }, dialect, driver, executor: executorOn(connection) });
 }
 
-export function executorOf(execute: <R>(query: CompiledQuery) => Promise<QueryResult<R>>): QueryExecutor {
-  const connection = {
-    executeQuery: execute,
-    streamQuery: () => {
+/** kysely writes queries, and we perform them: its own drivers wait for each answer before they send the next. */
+export function executorOn(connection: Performs): QueryExecutor {
+  const provided: DatabaseConnection = {
+    async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+      const { rowCount, rows } = await connection.perform({ text: sql, name: nameOf(sql), values: parameters });
+      return { numAffectedRows: BigInt(rowCount), rows: rows as R[] };
+    },
+    streamQuery() {
       throw new Error("Results are paged by key, not streamed.");
     },
   };
-  const provider: ConnectionProvider = { provideConnection: (consumer) => consumer(connection) };
-  return new DefaultQueryExecutor(compiler, adapter, provider);
+  return new DefaultQueryExecutor(compiler, adapter, { provideConnection: (consumer) => consumer(provided) });
 }

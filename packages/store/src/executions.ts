@@ -1,10 +1,7 @@
-import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
+import { prepared } from "./prepared.ts";
 import { reopenRun } from "./run-ends.ts";
 import { lockRun } from "./run-lock.ts";
 import type { TenantDb } from "./store.ts";
-
-const prepared = sql.raw(preparedMark);
 
 export interface ExecutionOfRun {
   readonly runId: string;
@@ -66,14 +63,14 @@ export async function registerExecution(
 }
 
 async function epochOf(db: TenantDb, { runId, temporalRunId }: ExecutionOfRun): Promise<number | undefined> {
-  const { rows } = await sql<{ epoch: number }>`${prepared} select epoch from workflow_run_executions
+  const { rows } = await prepared<{ epoch: number }>`select epoch from workflow_run_executions
     where run_id = ${runId} and temporal_run_id = ${temporalRunId}`.execute(db);
   return rows[0]?.epoch;
 }
 
 async function registeredExecutions(db: TenantDb, runId: string): Promise<Registered[]> {
   const { rows } =
-    await sql<Registered>`${prepared} select temporal_run_id as "temporalRunId", epoch, ordinal from workflow_run_executions
+    await prepared<Registered>`select temporal_run_id as "temporalRunId", epoch, ordinal from workflow_run_executions
     where run_id = ${runId}`.execute(db);
   return rows;
 }
@@ -85,9 +82,9 @@ function isNext(execution: ExecutionOfRun, ofEpoch: readonly Registered[]): bool
 }
 
 async function register(db: TenantDb, { runId, temporalRunId, ordinal }: ExecutionOfRun, epoch: number): Promise<void> {
-  await sql`${prepared} insert into workflow_run_executions (tenant_id, run_id, temporal_run_id, epoch, ordinal)
+  await prepared`insert into workflow_run_executions (tenant_id, run_id, temporal_run_id, epoch, ordinal)
     values (${db.tenantId}, ${runId}, ${temporalRunId}, ${epoch}, ${ordinal})`.execute(db.unread);
   // From here on nothing of the execution before can land.
-  await sql`${prepared} update workflow_runs set fence_epoch = ${epoch}, fence_ordinal = ${ordinal}, fence_history_length = 0
+  await prepared`update workflow_runs set fence_epoch = ${epoch}, fence_ordinal = ${ordinal}, fence_history_length = 0
     where id = ${runId} and (fence_epoch, fence_ordinal) < (${epoch}::int, ${ordinal}::int)`.execute(db.unread);
 }

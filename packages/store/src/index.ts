@@ -1,6 +1,7 @@
 // Table of contents of `@mainspring/store`.
 
 export { isUuid, openStore } from "./store.ts";
+export { roundTrips } from "./pipeline.ts";
 export type { PlatformDb, Store, StoreOptions, TenantDb } from "./store.ts";
 export { openDispatcher } from "./dispatcher.ts";
 export type { Dispatcher, Due } from "./dispatcher.ts";

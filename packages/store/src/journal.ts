@@ -1,20 +1,17 @@
 import type { JournalEntry } from "@mainspring/core";
-import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
 import { compareFences } from "./fence.ts";
 import type { Fence } from "./fence.ts";
 import { dropNoneInvocations, insertNoneInvocations } from "./none-invocations.ts";
 import type { NoneInvocation } from "./none-invocations.ts";
+import { prepared } from "./prepared.ts";
 import { isWithin, touchedBy } from "./projection/touched.ts";
 import type { JournalChange, Touched } from "./projection/touched.ts";
 import { projectTouched, readTouched } from "./project.ts";
 import type { TouchedEntries } from "./project.ts";
-import { lockRun } from "./run-lock.ts";
-import type { RunCondition } from "./run-lock.ts";
+import { anyWriterOf, lockRun, mayWrite } from "./run-lock.ts";
+import type { RunWriter } from "./run-lock.ts";
 import { loadValues, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
-
-const prepared = sql.raw(preparedMark);
 
 export interface ProvisionalWrite {
   readonly runId: string;
@@ -40,16 +37,12 @@ export interface CarriedWrite {
  * @returns `fenced` when a newer write has landed, or the segment's token no longer stands: nothing was written then
  */
 export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): Promise<"written" | "fenced"> {
-  const { epoch, ordinal, historyLength } = write.fence;
-  const token = write.segmentToken ?? null;
-  const allowed = sql<boolean>`(run.fence_epoch, run.fence_ordinal, run.fence_history_length) <= (${epoch}::int, ${ordinal}::int, ${historyLength}::int)
-    and (${token}::text is null or run.segment_token is not distinct from ${token})`;
   const rows = await entryRows(db, write.entries);
   // One round trip, in this order: what stands behind the lock sees what the lock has waited for.
   const [run, deleted, written, expected] = await Promise.all([
-    lockRun(db, write.runId, allowed),
-    deleteSuperseded(db, write, allowed),
-    upsertEntries(db, { ...write, provisional: true, rows }, allowed),
+    lockRun(db, write.runId, write),
+    deleteSuperseded(db, write),
+    upsertEntries(db, { ...write, provisional: true, rows }, write),
     readTouched(db, write.runId, touchedBy(rows.map(asNew))),
   ]);
   if (run === undefined || !run.allowed) return "fenced";
@@ -75,12 +68,12 @@ export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): P
  * is written.
  */
 export async function writeCarried(db: TenantDb, write: CarriedWrite): Promise<void> {
-  const allowed = sql<boolean>`run.fence_epoch <= ${write.fence.epoch}::int`;
+  const writer = anyWriterOf(write.fence.epoch);
   const rows = await entryRows(db, write.entries);
   // One round trip, in this order: what stands behind the lock sees what the lock has waited for.
   const [run, changes, expected] = await Promise.all([
-    lockRun(db, write.runId, allowed),
-    upsertEntries(db, { ...write, provisional: false, rows }, allowed),
+    lockRun(db, write.runId, writer),
+    upsertEntries(db, { ...write, provisional: false, rows }, writer),
     readTouched(db, write.runId, touchedBy(rows.map(asNew))),
   ]);
   if (run === undefined || !run.allowed) return;
@@ -98,7 +91,7 @@ export async function journalOf(
   runId: string,
   options: { readonly afterSeq?: number; readonly limit?: number } = {},
 ): Promise<JournalEntry[]> {
-  const { rows } = await sql<{ entry: unknown }>`${prepared} select entry from workflow_run_journal
+  const { rows } = await prepared<{ entry: unknown }>`select entry from workflow_run_journal
     where run_id = ${runId} and seq > ${options.afterSeq ?? 0} order by seq limit ${options.limit ?? null}`.execute(db);
   return (await loadValues(
     db,
@@ -166,18 +159,18 @@ interface EntriesWrite {
 async function upsertEntries(
   db: TenantDb,
   { runId, fence, provisional, rows: written }: EntriesWrite,
-  allowed: RunCondition,
+  writer: RunWriter,
 ): Promise<JournalChange[]> {
   if (written.length === 0) return [];
   const texts = written.map(({ text, ...row }) => `${JSON.stringify(row).slice(0, -1)},"entry":${text}}`);
   // Of one workflow task's tries under one fence the later one has the later clock; a late copy of an earlier try changes nothing.
-  const { rows } = await sql<JournalChange>`${prepared}
+  const { rows } = await prepared<JournalChange>`
     insert into workflow_run_journal as j (tenant_id, run_id, seq, epoch, ordinal, history_length, provisional, kind, execution, wait_id, event_id, at, entry)
     select ${db.tenantId}::uuid, ${runId}::uuid, r.seq, ${fence.epoch}::int, ${fence.ordinal}::int, ${fence.historyLength}::int,
       ${provisional}::boolean, r.kind, r.execution, r."waitId", r."eventId", r.at, r.entry
     from json_to_recordset(${`[${texts.join(",")}]`}::json)
       as r(seq int, kind text, execution int, "waitId" text, "eventId" text, at timestamptz, entry json)
-    where exists (select from workflow_runs run where run.id = ${runId} and ${allowed})
+    where exists (select from workflow_runs run where run.id = ${runId} and ${mayWrite(writer)})
     on conflict (tenant_id, run_id, seq) do update set
       epoch = excluded.epoch, ordinal = excluded.ordinal, history_length = excluded.history_length, provisional = excluded.provisional,
       kind = excluded.kind, execution = excluded.execution, wait_id = excluded.wait_id, event_id = excluded.event_id,
@@ -199,13 +192,13 @@ async function upsertEntries(
  */
 async function deleteSuperseded(
   db: TenantDb,
-  { runId, nextSeq, fence, entries }: ProvisionalWrite,
-  allowed: RunCondition,
+  { runId, nextSeq, entries, ...writer }: ProvisionalWrite,
 ): Promise<JournalChange[]> {
+  const { fence } = writer;
   const lastAt = entries.reduce<string | null>((last, { at }) => (last === null || at > last ? at : last), null);
-  const { rows } = await sql<JournalChange>`${prepared}
+  const { rows } = await prepared<JournalChange>`
     delete from workflow_run_journal where run_id = ${runId} and seq >= ${nextSeq}
-      and exists (select from workflow_runs run where run.id = ${runId} and ${allowed})
+      and exists (select from workflow_runs run where run.id = ${runId} and ${mayWrite(writer)})
       and (provisional or epoch < ${fence.epoch})
       and ((epoch, ordinal, history_length) < (${fence.epoch}::int, ${fence.ordinal}::int, ${fence.historyLength}::int) or at < ${lastAt}::timestamptz)
     returning seq, kind as "oldKind", execution as "oldExecution", wait_id as "oldWaitId", event_id as "oldEventId",

@@ -1,13 +1,11 @@
 import { workflowIdOf } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
 import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
 import type { Moment } from "./instants.ts";
 import { channels } from "./listen.ts";
+import { prepared } from "./prepared.ts";
 import { storeOptional, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
-
-const prepared = sql.raw(preparedMark);
 
 export interface NewRun {
   readonly id: string;
@@ -34,7 +32,7 @@ export interface NewRun {
  */
 export async function insertRun(db: TenantDb, run: NewRun): Promise<void> {
   const trigger = triggerOf(run);
-  await sql`${prepared}
+  await prepared`
     insert into workflow_runs (tenant_id, id, workflow_id, workflow_key, workflow_version, status, engine, temporal_workflow_id, definition_hash,
       program_hash, runtime_semantics_version, parent_run_id, root_run_id, restarted_from, trigger, trigger_event_id, trigger_metadata_json,
       input_json, idempotency_key, request_hash, started_by)
@@ -42,7 +40,7 @@ export async function insertRun(db: TenantDb, run: NewRun): Promise<void> {
       ${workflowIdOf(run.id)}, ${run.definitionHash}, ${run.programHash}, ${run.semantics}, ${run.parentRunId ?? null}, ${run.rootRunId ?? run.id},
       ${trigger.restartedFrom}, ${trigger.type}, ${trigger.eventId}, ${await storeOptional(db, run.trigger)}::json, ${await storeValue(db, run.input)}::json,
       ${run.idempotencyKey ?? null}, ${run.requestHash ?? null}, ${run.startedBy ?? null})`.execute(db.unread);
-  await sql`${prepared} insert into outbox (tenant_id, id, due_at) values (${db.tenantId}, ${run.id}, coalesce(${run.startDueAt ?? null}::timestamptz, now()))
+  await prepared`insert into outbox (tenant_id, id, due_at) values (${db.tenantId}, ${run.id}, coalesce(${run.startDueAt ?? null}::timestamptz, now()))
     returning case when due_at <= now() then pg_notify(${channels.outbox}, ${db.tenantId}) end`.execute(db.unread);
 }
 
@@ -86,7 +84,7 @@ export interface RunForStart {
 /** What the launcher needs to start the execution. */
 export async function runForStart(db: TenantDb, runId: string): Promise<RunForStart | undefined> {
   const { rows } =
-    await sql<RunForStart>`${prepared} select id as "runId", workflow_key as "workflowKey", workflow_version as version,
+    await prepared<RunForStart>`select id as "runId", workflow_key as "workflowKey", workflow_version as version,
     definition_hash as "definitionHash", program_hash as "programHash", runtime_semantics_version as semantics, status
     from workflow_runs where id = ${runId} and engine = 'temporal'`.execute(db);
   return rows[0];
@@ -100,7 +98,7 @@ export async function lockStart(
   db: TenantDb,
   outboxId: string,
 ): Promise<{ runId: string; attempts: number; createdAt: Date } | undefined> {
-  const { rows } = await sql<{ runId: string; attempts: number; createdAt: Date }>`${prepared}
+  const { rows } = await prepared<{ runId: string; attempts: number; createdAt: Date }>`
     select id as "runId", attempts, created_at as "createdAt" from outbox where id = ${outboxId} for update skip locked`.execute(
     db,
   );
@@ -116,13 +114,13 @@ export async function startSucceeded(
   runId: string,
   start: { readonly temporalRunId: string; readonly at: Moment },
 ): Promise<void> {
-  await sql`${prepared}
+  await prepared`
     update workflow_runs set started_at = coalesce(started_at, ${start.at}::timestamptz), temporal_run_id = coalesce(temporal_run_id, ${start.temporalRunId}),
       status = case when status = 'QUEUED' then 'RUNNING' else status end, queued_reason = null, updated_at = now()
     where id = ${runId} and (started_at is null or temporal_run_id is null or status = 'QUEUED')
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db.unread);
   // The relay that made the start holds the row and deletes it itself: waiting for it here could be waiting for one another.
-  await sql`${prepared} delete from outbox where id = (select id from outbox where id = ${runId} for update skip locked)`.execute(
+  await prepared`delete from outbox where id = (select id from outbox where id = ${runId} for update skip locked)`.execute(
     db.unread,
   );
 }
@@ -133,10 +131,10 @@ export async function startFailed(
   runId: string,
   failure: { readonly error: string; readonly nextAt: Date },
 ): Promise<void> {
-  await sql`${prepared} update outbox set attempts = attempts + 1, last_error = ${failure.error}, due_at = ${failure.nextAt} where id = ${runId}`.execute(
+  await prepared`update outbox set attempts = attempts + 1, last_error = ${failure.error}, due_at = ${failure.nextAt} where id = ${runId}`.execute(
     db.unread,
   );
-  await sql`${prepared} update workflow_runs set queued_reason = ${failure.error}, updated_at = now() where id = ${runId} and status = 'QUEUED'`.execute(
+  await prepared`update workflow_runs set queued_reason = ${failure.error}, updated_at = now() where id = ${runId} and status = 'QUEUED'`.execute(
     db.unread,
   );
 }

@@ -1,15 +1,13 @@
 import type { ActionEffect, Json, StepPlace } from "@mainspring/core";
 import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
 import { newId } from "./ids.ts";
 import type { Moment } from "./instants.ts";
 import { writeCarried } from "./journal.ts";
 import type { CarriedWrite } from "./journal.ts";
+import { prepared } from "./prepared.ts";
 import { noteRetry, noteStepInput } from "./steps.ts";
 import { loadValue, storeOptional, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
-
-const prepared = sql.raw(preparedMark);
 
 /** A try of an action that wants to have its effect. */
 export interface InvocationClaim {
@@ -77,7 +75,7 @@ export async function claimInvocation(
 ): Promise<ClaimResult> {
   const { place } = claim;
   const inputJson = await storeValue(db, claim.input);
-  const inserting = sql`${prepared}
+  const inserting = prepared`
     insert into workflow_action_invocations (tenant_id, key, id, run_id, command_id, step_id, step_path, iteration, execution, action, effect,
       status, input_json, input_hash, owner, deadline_at, temporal_attempt, started_at)
     values (${db.tenantId}, ${claim.key}, ${newId()}, ${claim.runId}, ${claim.commandId}, ${place.stepId}, ${place.stepPath}, ${[...place.iteration]}::int[],
@@ -88,7 +86,7 @@ export async function claimInvocation(
   const [inserted] = await Promise.all([inserting, carried === undefined ? undefined : writeCarried(db, carried)]);
   if (inserted.rows.length > 0) return { result: "claimed", reportedAttempts: 0, lostInRow: claim.attempt - 1 };
 
-  const { rows } = await sql<Row>`${prepared}
+  const { rows } = await prepared<Row>`
     select run_id as "runId", command_id as "commandId", status, input_hash as "inputHash", output_json as output, owner,
       deadline_at as "deadlineAt", coalesce(deadline_at <= clock_timestamp(), true) as overdue, temporal_attempt as "temporalAttempt",
       reported_attempts as "reportedAttempts", last_reported_attempt as "lastReportedAttempt", held_attempts as "heldAttempts"
@@ -146,7 +144,7 @@ function callOf(claim: InvocationClaim): string {
 
 async function takeOver(db: TenantDb, claim: InvocationClaim, attempts: Attempts): Promise<void> {
   const { place } = claim;
-  await sql`${prepared}
+  await prepared`
     update workflow_action_invocations set status = 'STARTED', owner = ${claim.owner}, deadline_at = ${claim.deadlineAt}, temporal_attempt = ${claim.attempt},
       run_id = ${claim.runId}, command_id = ${claim.commandId}, step_id = ${place.stepId}, step_path = ${place.stepPath}, iteration = ${[...place.iteration]}::int[],
       execution = ${place.execution}, effect = ${claim.effect}, reported_attempts = ${attempts.reportedAttempts},
@@ -182,7 +180,7 @@ export async function invocationSucceeded(
     readonly owner?: string;
   },
 ): Promise<boolean> {
-  const { rows } = await sql`${prepared}
+  const { rows } = await prepared`
     update workflow_action_invocations set status = 'SUCCEEDED', output_json = ${await storeValue(db, done.output)}::json, error_json = null, finished_at = ${done.at},
       reported_attempts = reported_attempts + 1, last_reported_attempt = temporal_attempt, deadline_at = null, held_attempts = '{}'
     where key = ${done.key} and status = 'STARTED' and (${done.owner ?? null}::text is null or owner = ${done.owner ?? null})
@@ -208,7 +206,7 @@ export async function invocationFailed(
   },
 ): Promise<boolean> {
   const errorJson = JSON.stringify(failed.error ?? null);
-  const { rows } = await sql<{ runId: string; execution: number }>`${prepared}
+  const { rows } = await prepared<{ runId: string; execution: number }>`
     update workflow_action_invocations set status = case when status = 'UNKNOWN' then status else 'FAILED' end, error_json = ${errorJson}::json,
       finished_at = clock_timestamp(), reported_attempts = reported_attempts + 1, last_reported_attempt = ${failed.temporalAttempt}, deadline_at = null
     where key = ${failed.key} and status in ('STARTED', 'UNKNOWN') and temporal_attempt = ${failed.temporalAttempt} and (${failed.owner ?? null}::text is null or owner = ${failed.owner ?? null})

@@ -1,15 +1,13 @@
+import { hash } from "node:crypto";
 import type { Json, StepPlace } from "@mainspring/core";
-import { canonicalHash } from "@mainspring/core";
-import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
+import { canonicalJson } from "@mainspring/core";
 import type { Fence } from "./fence.ts";
 import { newId } from "./ids.ts";
 import type { Moment } from "./instants.ts";
+import { prepared } from "./prepared.ts";
 import { noteRetry } from "./steps.ts";
 import { storeOptional, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
-
-const prepared = sql.raw(preparedMark);
 
 /** A call of an effect-free action: no claim is taken, its row is written afterwards. */
 export interface NoneInvocation {
@@ -65,7 +63,7 @@ export async function noneAttempts(
   db: TenantDb,
   key: string,
 ): Promise<{ reportedAttempts: number; lastReportedTemporalAttempt: number } | undefined> {
-  const { rows } = await sql<{ reportedAttempts: number; lastReportedTemporalAttempt: number }>`${prepared}
+  const { rows } = await prepared<{ reportedAttempts: number; lastReportedTemporalAttempt: number }>`
     select reported_attempts as "reportedAttempts", last_reported_attempt as "lastReportedTemporalAttempt"
     from workflow_action_invocations where key = ${key}`.execute(db);
   return rows[0];
@@ -94,7 +92,7 @@ export async function insertNoneInvocations(
       action: invocation.action,
       status,
       inputJson: await storeValue(db, invocation.input),
-      inputHash: canonicalHash(invocation.input),
+      inputHash: hash("sha256", canonicalJson(invocation.input)),
       outputJson: await storeOptional(db, invocation.output),
       errorJson: invocation.error === undefined ? null : JSON.stringify(invocation.error),
       temporalAttempt: invocation.temporalAttempt ?? 1,
@@ -105,7 +103,7 @@ export async function insertNoneInvocations(
       seq: invocation.seq,
     });
   }
-  await sql`${prepared}
+  await prepared`
     insert into workflow_action_invocations as i (tenant_id, key, id, run_id, command_id, step_id, step_path, iteration, execution, action, effect,
       status, input_json, input_hash, output_json, error_json, owner, temporal_attempt, reported_attempts, last_reported_attempt,
       seq, epoch, provisional, started_at, finished_at)
@@ -133,7 +131,7 @@ export async function dropNoneInvocations(
   },
 ): Promise<void> {
   if (drop.seqs.length === 0) return;
-  await sql`${prepared} delete from workflow_action_invocations
+  await prepared`delete from workflow_action_invocations
     where run_id = ${drop.runId} and effect = 'none' and seq = any(${drop.seqs}::int[]) and not key = any(${drop.except.map(({ key }) => key)}::text[])`.execute(
     db.unread,
   );

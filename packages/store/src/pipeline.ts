@@ -1,11 +1,8 @@
 import { channel } from "node:diagnostics_channel";
-import type { CompiledQuery } from "kysely";
 import type pg from "pg";
 import { Batch, wireValue } from "./batch.ts";
 import type { KnownStatement, Statement, StatementResult } from "./batch.ts";
-
-/** Statements that begin so are parsed and planned once per connection. They name their columns: `*` may change. */
-export const preparedMark = "/* prepared */";
+import type { Outgoing } from "./prepared.ts";
 
 /** Published to once per round trip, for who counts them. */
 export const roundTrips = channel("mainspring:store:round-trip");
@@ -34,24 +31,24 @@ export class Pipeline {
   }
 
   /** Goes with everything else that is sent before the process turns to its events again. */
-  read(query: CompiledQuery): Promise<StatementResult> {
+  read(outgoing: Outgoing): Promise<StatementResult> {
     return new Promise((succeeded, failed) => {
       this.#refuseWhenClosed();
-      this.#waiting.push(statement(query, succeeded, failed));
+      this.#waiting.push(statement(outgoing, succeeded, failed));
       this.#sendSoon();
     });
   }
 
   /** Goes with the next one that is read. Its failure is also the failure of those behind it. */
-  unread(query: CompiledQuery): void {
+  unread(outgoing: Outgoing): void {
     this.#refuseWhenClosed();
-    this.#waiting.push(statement(query, ignore, (error) => (this.#failure ??= error)));
+    this.#waiting.push(statement(outgoing, ignore, (error) => (this.#failure ??= error)));
   }
 
   /** Goes at the end of the next round, which `flush` sends where nothing else does. After that round nothing more can be sent. */
-  last(query: CompiledQuery): Promise<StatementResult> {
+  last(outgoing: Outgoing): Promise<StatementResult> {
     return new Promise((succeeded, failed) => {
-      this.#last = statement(query, succeeded, failed);
+      this.#last = statement(outgoing, succeeded, failed);
     });
   }
 
@@ -115,20 +112,12 @@ function knownTo(client: pg.PoolClient): Map<string, KnownStatement> {
   return known;
 }
 
-function statement(query: CompiledQuery, succeeded: Statement["succeeded"], failed: Statement["failed"]): Statement {
-  return { text: query.sql, name: nameOf(query.sql), values: query.parameters.map(wireValue), succeeded, failed };
-}
-
-const names = new Map<string, string>();
-
-function nameOf(text: string): string {
-  if (!text.startsWith(preparedMark)) return "";
-  let name = names.get(text);
-  if (name === undefined) {
-    name = `m${names.size + 1}`;
-    names.set(text, name);
-  }
-  return name;
+function statement(
+  { text, name, values }: Outgoing,
+  succeeded: Statement["succeeded"],
+  failed: Statement["failed"],
+): Statement {
+  return { text, name, values: values.map(wireValue), succeeded, failed };
 }
 
 function ignore(): void {}

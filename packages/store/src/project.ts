@@ -1,9 +1,8 @@
 import type { JournalEntry } from "@mainspring/core";
-import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
 import { applyVerdicts, releaseReservations } from "./deliveries.ts";
 import type { Fence } from "./fence.ts";
 import { channels } from "./listen.ts";
+import { prepared } from "./prepared.ts";
 import type { PlacedEntry } from "./projection/entries.ts";
 import { projectVerdict } from "./projection/events.ts";
 import { projectNodePath, projectRunStatus, projectState, runHasEnded } from "./projection/run.ts";
@@ -15,8 +14,6 @@ import { writeStepRows } from "./steps.ts";
 import { loadValues, storeOptional, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
 import { writeWaitRows } from "./waits.ts";
-
-const prepared = sql.raw(preparedMark);
 
 export interface RunRowChange {
   readonly fence: Fence;
@@ -85,7 +82,7 @@ export async function readTouched(db: TenantDb, runId: string, touched: Touched)
   const { executions, waits, events } = touched;
   if (executions.size + waits.size + events.size === 0 && !touched.status && !touched.state && !touched.steps)
     return { touched, entries: [] };
-  const { rows } = await sql<{ seq: number; epoch: number; entry: JournalEntry }>`${prepared}
+  const { rows } = await prepared<{ seq: number; epoch: number; entry: JournalEntry }>`
     select seq, epoch, entry from workflow_run_journal where run_id = ${runId} and execution = any(${[...executions]}::int[])
     union all
     select seq, epoch, entry from workflow_run_journal where run_id = ${runId} and wait_id = any(${[...waits]}::text[])
@@ -121,11 +118,11 @@ async function writeRunRow(
   { fence, segment }: RunRowChange,
 ): Promise<void> {
   const told = touched.status ? projectRunStatus(entries) : undefined;
-  const status = told?.status ?? (run.startedAt === null ? "QUEUED" : "RUNNING");
+  const status = told?.status ?? (run.started ? "RUNNING" : "QUEUED");
   // Confirmed stays what says the same as before: a late copy of the last write changes nothing.
   const unconfirm = touched.status && (touched.statusReplaced || !runHasEnded(status));
   const state = touched.state ? projectState(entries) : undefined;
-  await sql`${prepared}
+  await prepared`
     update workflow_runs set
       fence_epoch = ${fence.epoch}, fence_ordinal = ${fence.ordinal}, fence_history_length = ${fence.historyLength},
       journal_seq = case when ${touched.deleted}::boolean

@@ -1,7 +1,6 @@
-import { sql } from "kysely";
-import type { RawBuilder } from "kysely";
-import { preparedMark } from "./connection.ts";
 import type { Fence } from "./fence.ts";
+import { prepared } from "./prepared.ts";
+import type { Prepared } from "./prepared.ts";
 import type { EndedOutside } from "./projection/entries.ts";
 import type { TenantDb } from "./store.ts";
 
@@ -11,11 +10,11 @@ export interface LockedRun {
   readonly status: string;
   readonly fence: Fence;
   readonly segmentTries: number;
-  /** What was asked for with the lock. */
+  /** The writer that took the lock may write. */
   readonly allowed: boolean;
   /** Only when it was seen in the epoch of now: a reset makes it void. */
   readonly endedOutside: EndedOutside | undefined;
-  readonly startedAt: Date | null;
+  readonly started: boolean;
 }
 
 interface Row {
@@ -27,28 +26,42 @@ interface Row {
   allowed: boolean;
   ended_outside: EndedOutside | null;
   ended_outside_epoch: number | null;
-  started_at: Date | null;
+  started: boolean;
 }
 
-const prepared = sql.raw(preparedMark);
+/** Who writes rows of a run: under which fence and, where it is a segment, by which token. */
+export interface RunWriter {
+  readonly fence: Fence;
+  readonly segmentToken?: string;
+}
 
-/** Of a row of `workflow_runs`, called `run`. */
-export type RunCondition = RawBuilder<boolean>;
+/**
+ * Whether the writer may write: of a row of `workflow_runs` called `run`. Statements that go in one round trip with the lock ask it
+ * themselves.
+ */
+export function mayWrite({ fence, segmentToken }: RunWriter): Prepared<boolean> {
+  const token = segmentToken ?? null;
+  return prepared`(run.fence_epoch, run.fence_ordinal, run.fence_history_length) <= (${fence.epoch}::int, ${fence.ordinal}::int, ${fence.historyLength}::int)
+    and (${token}::text is null or run.segment_token is not distinct from ${token})`;
+}
+
+const latest = 2 ** 31 - 1;
+const anyone: RunWriter = { fence: { epoch: latest, ordinal: latest, historyLength: latest } };
+
+/** Whoever writes under this epoch, at whatever place of it. */
+export function anyWriterOf(epoch: number): RunWriter {
+  return { fence: { ...anyone.fence, epoch } };
+}
 
 /**
  * Locks the run's row until the transaction ends. All that write rows of one run begin with it: they come one after the other,
  * and no two can wait for each other.
- * @param condition whether the writer may write, for statements that go in the same round trip to ask as well
  * @returns undefined: no such run
  */
-export async function lockRun(
-  db: TenantDb,
-  runId: string,
-  condition: RunCondition = sql<boolean>`true`,
-): Promise<LockedRun | undefined> {
+export async function lockRun(db: TenantDb, runId: string, writer: RunWriter = anyone): Promise<LockedRun | undefined> {
   // "no key update": inserts of rows that refer to the run go on meanwhile.
-  const { rows } = await sql<Row>`${prepared} select status, fence_epoch, fence_ordinal, fence_history_length,
-    segment_tries, ended_outside, ended_outside_epoch, started_at, ${condition} as allowed
+  const { rows } = await prepared<Row>`select status, fence_epoch, fence_ordinal, fence_history_length,
+    segment_tries, ended_outside, ended_outside_epoch, started_at is not null as started, ${mayWrite(writer)} as allowed
     from workflow_runs run where id = ${runId} for no key update`.execute(db);
   const row = rows[0];
   if (row === undefined) return undefined;
@@ -60,6 +73,6 @@ export async function lockRun(
     allowed: row.allowed,
     endedOutside:
       row.ended_outside !== null && row.ended_outside_epoch === row.fence_epoch ? row.ended_outside : undefined,
-    startedAt: row.started_at,
+    started: row.started,
   };
 }

@@ -1,9 +1,6 @@
-import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
 import type { Fence } from "./fence.ts";
+import { prepared } from "./prepared.ts";
 import type { TenantDb } from "./store.ts";
-
-const prepared = sql.raw(preparedMark);
 
 /** So many segments may be begun in a row without one that commits. */
 export const segmentTriesMax = 3;
@@ -18,7 +15,7 @@ export async function takeSegmentToken(
   segment: { readonly runId: string; readonly fence: Fence; readonly token: string },
 ): Promise<"taken" | "fenced" | "exhausted"> {
   const { epoch, ordinal, historyLength } = segment.fence;
-  const { rows } = await sql<{ exhausted: boolean }>`${prepared}
+  const { rows } = await prepared<{ exhausted: boolean }>`
     update workflow_runs set segment_token = case when segment_tries < ${segmentTriesMax} then ${segment.token} end,
       segment_tries = least(segment_tries + 1, ${segmentTriesMax}),
       fence_epoch = ${epoch}, fence_ordinal = ${ordinal}, fence_history_length = ${historyLength}

@@ -1,14 +1,12 @@
 import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
 import { instant, instantOrNull } from "./instants.ts";
 import type { Moment } from "./instants.ts";
 import { readPage } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
+import { prepared } from "./prepared.ts";
 import type { StepProjection } from "./projection/steps.ts";
 import { loadColumns } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
-
-const prepared = sql.raw(preparedMark);
 
 /** What the API shows of a step execution. */
 export interface StepRow {
@@ -72,12 +70,12 @@ export async function writeStepRows(
   rows: { readonly present: readonly StepProjection[]; readonly absent: readonly number[] },
 ): Promise<void> {
   if (rows.absent.length > 0) {
-    await sql`${prepared} delete from workflow_run_steps where run_id = ${runId} and execution = any(${rows.absent}::int[])`.execute(
+    await prepared`delete from workflow_run_steps where run_id = ${runId} and execution = any(${rows.absent}::int[])`.execute(
       db.unread,
     );
   }
   if (rows.present.length === 0) return;
-  await sql`${prepared}
+  await prepared`
     insert into workflow_run_steps as s (tenant_id, run_id, execution, step_id, step_path, iteration, type, attempt, status, started_at,
       finished_at, command_id, output_json, error_json, epoch)
     select ${db.tenantId}::uuid, ${runId}::uuid, r.execution, r."stepId", r."stepPath", r.iteration, r.type, r.attempt, r.status, r."startedAt",
@@ -112,7 +110,7 @@ export interface StepOfAttempt {
 
 /** A try after the first says at its start that it is there. The last error stays visible. */
 export async function noteAttempt(db: TenantDb, step: StepOfAttempt & { readonly attempt: number }): Promise<void> {
-  await sql`${prepared} update workflow_run_steps set status = 'RUNNING', attempt = greatest(attempt, ${step.attempt}),
+  await prepared`update workflow_run_steps set status = 'RUNNING', attempt = greatest(attempt, ${step.attempt}),
       live_attempt = greatest(live_attempt, ${step.attempt}), next_attempt_at = null
     where run_id = ${step.runId} and execution = ${step.execution} and status in ('RUNNING', 'RETRYING')`.execute(
     db.unread,
@@ -124,7 +122,7 @@ export async function noteRetry(
   db: TenantDb,
   step: StepOfAttempt & { readonly attempt: number; readonly errorJson: string; readonly nextAt: Moment },
 ): Promise<void> {
-  await sql`${prepared} update workflow_run_steps set status = 'RETRYING', attempt = greatest(attempt, ${step.attempt}),
+  await prepared`update workflow_run_steps set status = 'RETRYING', attempt = greatest(attempt, ${step.attempt}),
       live_attempt = greatest(live_attempt, ${step.attempt}), error_json = ${step.errorJson}::json, next_attempt_at = ${step.nextAt}
     where run_id = ${step.runId} and execution = ${step.execution} and status in ('RUNNING', 'RETRYING')`.execute(
     db.unread,

@@ -1,9 +1,10 @@
-import { CompiledQuery } from "kysely";
 import type { Kysely, QueryExecutorProvider } from "kysely";
 import type pg from "pg";
 import type { StatementResult } from "./batch.ts";
-import { executorOf, kyselyOf, preparedMark, readThrough } from "./connection.ts";
+import { executorOn, kyselyOn } from "./connection.ts";
 import { Pipeline } from "./pipeline.ts";
+import { nameOf, preparedMark } from "./prepared.ts";
+import type { Outgoing, Performs } from "./prepared.ts";
 import type { Schema } from "./schema.ts";
 
 /** By these a transaction saves round trips; see `Pipeline`. Statements sent side by side (`Promise.all`) share one in any case. */
@@ -12,7 +13,7 @@ export interface Rounds {
    * `.execute(db.unread)`: a statement of whose result nothing is needed, not even that it has succeeded. It goes with the next one that
    * is read, or with the commit, and a failure is theirs.
    */
-  readonly unread: QueryExecutorProvider;
+  readonly unread: QueryExecutorProvider & Performs;
   /**
    * The commit goes with the statements that are sent next; their results come when it is done. Nothing can be sent, and nothing may
    * fail, after them.
@@ -20,11 +21,11 @@ export interface Rounds {
   lastRound(): void;
 }
 
-export type Transaction = Kysely<Schema> & Rounds;
+export type Transaction = Kysely<Schema> & Performs & Rounds;
 
-const begin = CompiledQuery.raw(`${preparedMark} begin`);
-const commit = CompiledQuery.raw(`${preparedMark} commit`);
-const setTenant = `${preparedMark} select set_config('app.tenant', $1, true)`;
+const begin = outgoing("begin");
+const commit = outgoing("commit");
+const setTenant = outgoing("select set_config('app.tenant', $1, true)");
 
 /** @param tenantId "" for none */
 export async function inTransaction<T>(
@@ -45,7 +46,7 @@ export async function inTransaction<T>(
     begun = true;
     pipeline.unread(begin);
     // The setting ends with the transaction, so a pooled connection carries no tenant to the next.
-    pipeline.unread(CompiledQuery.raw(setTenant, [tenantId]));
+    pipeline.unread({ ...setTenant, values: [tenantId] });
   };
   let broken = false;
   try {
@@ -74,15 +75,29 @@ function transactionOn(
   pipeline: Pipeline,
   { beginOnce, lastRound }: { readonly beginOnce: () => void; readonly lastRound: () => void },
 ): Transaction {
-  const unread = executorOf(async (query) => {
-    beginOnce();
-    pipeline.unread(query);
-    return { rows: [] };
+  const read: Performs = {
+    perform(statement) {
+      beginOnce();
+      return pipeline.read(statement);
+    },
+  };
+  const unread: Performs = {
+    async perform(statement) {
+      beginOnce();
+      pipeline.unread(statement);
+      return nothingRead;
+    },
+  };
+  const unreadExecutor = executorOn(unread);
+  return Object.assign(kyselyOn(read), read, {
+    unread: { ...unread, getExecutor: () => unreadExecutor },
+    lastRound,
   });
-  const read = executorOf(async (query) => {
-    beginOnce();
-    return readThrough(pipeline, query);
-  });
-  const db = kyselyOf(read);
-  return Object.assign(db, { unread: { getExecutor: () => unread }, lastRound });
+}
+
+const nothingRead: StatementResult = { command: "", rowCount: 0, rows: [] };
+
+function outgoing(text: string): Outgoing {
+  const marked = `${preparedMark} ${text}`;
+  return { text: marked, name: nameOf(marked), values: [] };
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalJson, type CommandOf, type Json } from "@mainspring/core";
 
 /**
@@ -20,5 +20,5 @@ export function inputHash(input: Json): string {
 }
 
 export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text);
 }

@@ -29,11 +29,11 @@ export class ReferenceCodec implements PayloadCodec {
   }
 
   async encode(payloads: Payload[]): Promise<Payload[]> {
-    return Promise.all(payloads.map((payload) => this.#encoded(payload)));
+    return payloads.some(mayLeave) ? Promise.all(payloads.map((payload) => this.#encoded(payload))) : payloads;
   }
 
   async decode(payloads: Payload[]): Promise<Payload[]> {
-    return Promise.all(payloads.map((payload) => this.#decoded(payload)));
+    return payloads.some(mayBeReferred) ? Promise.all(payloads.map((payload) => this.#decoded(payload))) : payloads;
   }
 
   async #encoded(payload: Payload): Promise<Payload> {
@@ -90,6 +90,15 @@ export class ReferenceCodec implements PayloadCodec {
     this.#cache.set(tenantId + hash, data);
     return data;
   }
+}
+
+// Most payloads are small plain JSON, and pass without a look at their metadata. Asked by length: no other encoding is as long as `json/plain`.
+function mayLeave(payload: Payload): boolean {
+  return mayBeReferred(payload) || (payload.data?.length ?? 0) > inlineValueMaxBytes;
+}
+
+function mayBeReferred(payload: Payload): boolean {
+  return payload.metadata?.[metadataKeys.encoding]?.length !== encodings.json.length;
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -3,16 +3,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundleWorkflowCode, type WorkflowBundle } from "@temporalio/worker";
+import { bundleWorkflowCode, type BundleOptions, type WorkflowBundle } from "@temporalio/worker";
 import { payloadConverterPath } from "../temporal/data-converter.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const require = createRequire(import.meta.url);
 
+const languageLevel = "es2022";
+
 /** How workflow code of ours is bundled; benchmarks bundle theirs in the same way. */
 export const bundleOptions = {
   // Evaluated once per thread and shared by all runs: they hold no state of a run.
   preloadModules: [here("../wire/shared-programs.ts"), here("../workflow/preloaded.ts")],
+  webpackConfigHook: withLanguageLevel,
   logger: { trace: quiet, debug: quiet, info: quiet, warn: loud, error: loud, log: quiet },
 };
 
@@ -44,6 +47,21 @@ export async function workflowBundle(): Promise<WorkflowBundle> {
   return { code };
 }
 
+type WebpackConfig = Parameters<NonNullable<BundleOptions["webpackConfigHook"]>>[0];
+
+/** Left to itself the SDK lowers to ES2017, where each private member and each spread is a call of a helper: the interpreter is made of them. */
+function withLanguageLevel(config: WebpackConfig): WebpackConfig {
+  let compilers = 0;
+  for (const rule of config.module?.rules ?? []) {
+    const options = (rule as { use?: { options?: { jsc?: { target?: string } } } }).use?.options;
+    if (options?.jsc === undefined) continue;
+    options.jsc.target = languageLevel;
+    compilers++;
+  }
+  if (compilers !== 1) throw new Error("The SDK's bundler compiles TypeScript in another way than the one known here");
+  return config;
+}
+
 /** Of everything that the bundle is made of. */
 function sourcesHash(): string {
   const hash = createHash("sha256");
@@ -61,7 +79,7 @@ function sourcesHash(): string {
   const sdk = JSON.parse(readFileSync(require.resolve("@temporalio/workflow/package.json"), "utf8")) as {
     readonly version: string;
   };
-  return hash.update(sdk.version).digest("hex").slice(0, 16);
+  return hash.update(sdk.version).update(languageLevel).digest("hex").slice(0, 16);
 }
 
 function quiet(): void {}

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { catalogue, createRegistry } from "@mainspring/actions";
@@ -11,9 +11,15 @@ import { newNamespace, testTemporalAddress } from "../testing/namespace.ts";
 import { newTenant, publish } from "../testing/publish.ts";
 import { localNoop, remoteNoop } from "./bench-actions.ts";
 
+/** Of a worker process since its start. */
+export interface Usage {
+  readonly cpuMs: number;
+  /** To the database. */
+  readonly roundTrips: number;
+}
+
 export interface BenchWorker {
-  /** Of the process since its start. */
-  cpuMs(): Promise<number>;
+  usage(): Promise<Usage>;
   stop(): Promise<void>;
 }
 
@@ -74,25 +80,22 @@ async function startWorker(which: "ours" | "hand", env: NodeJS.ProcessEnv): Prom
     env,
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
-  await message<{ ready: true }>(child);
+  const asked: { resolve(answer: Usage): void; reject(error: Error): void }[] = [];
+  const exited = once(child, "exit");
+  child.on("message", (answer) => asked.shift()?.resolve(answer as Usage));
+  child.on("exit", (code) => {
+    for (const { reject } of asked) reject(new Error(`A worker process ended with ${code}`));
+  });
+  const answer = (): Promise<Usage> => new Promise((resolve, reject) => asked.push({ resolve, reject }));
+  await answer(); // the first comes when it is ready
   return {
-    async cpuMs() {
-      child.send({ ask: "cpu" });
-      return (await message<{ cpuMs: number }>(child)).cpuMs;
+    usage() {
+      child.send({ ask: "usage" });
+      return answer();
     },
     async stop() {
-      const exited = once(child, "exit");
       child.send({ ask: "stop" });
       await exited;
     },
   };
-}
-
-async function message<T>(child: ChildProcess): Promise<T> {
-  const outcome = await Promise.race([
-    once(child, "message"),
-    once(child, "exit").then(([code]) => new Error(`A worker process ended with ${code}`)),
-  ]);
-  if (outcome instanceof Error) throw outcome;
-  return outcome[0] as T;
 }

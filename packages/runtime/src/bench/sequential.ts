@@ -4,11 +4,13 @@ import { median, quantile } from "./statistics.ts";
 import { handWrittenQueue } from "./names.ts";
 
 const steps = 40;
-const warmUps = 3;
+/** A worker lives for weeks: what V8 spends on code that it meets for the first times is not the engine's price. */
+const warmUps = 10;
 
 interface Sample {
   readonly ms: number[];
   cpuMs: number;
+  roundTrips: number;
   events: number;
 }
 
@@ -29,8 +31,8 @@ export async function compareSequential(stack: BenchStack, pairs: number): Promi
   const lines = [
     `# ${steps} sequential no-op calls, ${pairs} alternating pairs`,
     "",
-    "| work | engine | history events | p50 ms | p95 ms | worker CPU ms/run |",
-    "|---|---|---|---|---|---|",
+    "| work | engine | history events | p50 ms | p95 ms | worker CPU ms/run | worker's database round trips/run |",
+    "|---|---|---|---|---|---|---|",
   ];
   const data: { [work: string]: Json } = {};
   const ours: Record<string, Sample> = {};
@@ -41,7 +43,7 @@ export async function compareSequential(stack: BenchStack, pairs: number): Promi
     for (const [i, contender] of contenders.entries()) {
       const sample = samples[i] as Sample;
       lines.push(
-        `| ${work} | ${contender.name} | ${sample.events} | ${median(sample.ms).toFixed(1)} | ${quantile(sample.ms, 0.95).toFixed(1)} | ${(sample.cpuMs / pairs).toFixed(1)} |`,
+        `| ${work} | ${contender.name} | ${sample.events} | ${median(sample.ms).toFixed(1)} | ${quantile(sample.ms, 0.95).toFixed(1)} | ${(sample.cpuMs / pairs).toFixed(1)} | ${(sample.roundTrips / pairs).toFixed(1)} |`,
       );
     }
     const [our, their] = samples as [Sample, Sample];
@@ -55,6 +57,7 @@ export async function compareSequential(stack: BenchStack, pairs: number): Promi
     data[work] = {
       events: our.events,
       handWrittenEvents: their.events,
+      roundTripsPerRun: our.roundTrips / pairs,
       p50Ms: median(our.ms),
       handWrittenP50Ms: median(their.ms),
       ratios,
@@ -77,16 +80,18 @@ export async function compareSequential(stack: BenchStack, pairs: number): Promi
 }
 
 async function alternate(contenders: readonly [Contender, Contender], pairs: number): Promise<Sample[]> {
-  const samples: Sample[] = contenders.map(() => ({ ms: [], cpuMs: 0, events: 0 }));
+  const samples: Sample[] = contenders.map(() => ({ ms: [], cpuMs: 0, roundTrips: 0, events: 0 }));
   for (let warm = 0; warm < warmUps; warm++) for (const contender of contenders) await contender.run(-1 - warm);
   for (let pair = 0; pair < pairs; pair++) {
     // Who goes first changes, so that neither always meets the other's leftovers.
     for (const i of pair % 2 === 0 ? [0, 1] : [1, 0]) {
       const contender = contenders[i] as Contender;
       const sample = samples[i] as Sample;
-      const before = await contender.worker.cpuMs();
+      const before = await contender.worker.usage();
       const { ms, events } = await contender.run(pair);
-      sample.cpuMs += (await contender.worker.cpuMs()) - before;
+      const after = await contender.worker.usage();
+      sample.cpuMs += after.cpuMs - before.cpuMs;
+      sample.roundTrips += after.roundTrips - before.roundTrips;
       sample.ms.push(ms);
       sample.events = Math.max(sample.events, events);
     }

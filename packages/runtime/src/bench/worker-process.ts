@@ -1,10 +1,12 @@
 // One worker in a process of its own, so that its CPU can be told from the other's. Speaks with main.ts over IPC.
 import { fileURLToPath } from "node:url";
 import { builtInActions, createRegistry } from "@mainspring/actions";
+import { roundTrips } from "@mainspring/store";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { startRunWorker } from "../worker/run-worker.ts";
 import { workflowBundle } from "../worker/workflow-bundle.ts";
 import { localNoop, remoteNoop } from "./bench-actions.ts";
+import type { Usage } from "./bench-stack.ts";
 import { handWrittenQueue } from "./names.ts";
 
 Runtime.install({ logger: new DefaultLogger("WARN") });
@@ -21,13 +23,18 @@ const quiet = {
 };
 
 const stop = process.argv[2] === "ours" ? await startOurs() : await startHandWritten();
-process.send?.({ ready: true });
-process.on("message", (message: { readonly ask: "cpu" | "stop" }) => {
-  if (message.ask === "cpu") {
-    const { user, system } = process.cpuUsage();
-    process.send?.({ cpuMs: (user + system) / 1_000 });
-  } else void stop().then(() => process.exit(0));
+let trips = 0;
+roundTrips.subscribe(() => trips++);
+const tellUsage = (): void => {
+  const { user, system } = process.cpuUsage();
+  process.send?.({ cpuMs: (user + system) / 1_000, roundTrips: trips } satisfies Usage);
+};
+tellUsage();
+process.on("message", (message: { readonly ask: "usage" | "stop" }) => {
+  if (message.ask === "usage") tellUsage();
+  else void stop().then(() => process.exit(0));
 });
+process.on("disconnect", () => process.exit(1)); // the bench is gone
 
 async function startOurs(): Promise<() => Promise<void>> {
   const worker = await startRunWorker({

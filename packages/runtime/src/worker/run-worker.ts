@@ -84,7 +84,11 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   const { temporal, log } = options;
   const waits = { ...defaultWaits, ...options.waits };
   const identity = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-  const onPoolError = (error: Error): void => log.warn({ error: error.message }, "A database connection was lost");
+  let closing = false;
+  const onPoolError = (error: Error): void => {
+    // Of the connections that are being closed nobody wants to hear.
+    if (!closing) log.warn({ error: error.message }, "A database connection was lost");
+  };
   const store = openStore({ url: options.databaseUrl, max: 20, onPoolError });
   const dispatcher = openDispatcher({ url: options.dispatcherUrl, onPoolError });
   const reconciler = openReconciler({ url: options.reconcilerUrl, onPoolError });
@@ -180,6 +184,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
           stopPolling(worker, ended),
         ])
       ).filter((result) => result.status === "rejected");
+      closing = true;
       await Promise.allSettled([
         connection.close(),
         client.connection.close(),

@@ -51,11 +51,18 @@ async function runExamples({ dev }: Stack, { say, step }: Progress): Promise<boo
   const { url, apiKey } = dev();
   const api = apiOf(url, apiKey);
   const examples = readExamples(join(root, "examples"), url);
+  const results = await step("Examples", async () => {
+    const published = [];
+    for (const example of examples) published.push(await publishExample(api, example)); // a called workflow comes before its callers
+    return published;
+  });
   let chosen: Published | undefined;
-  for (const example of examples) {
-    const result = await step(`Publishing ${example.name}`, () => publishExample(api, example));
-    if ("reason" in result) say(`    not published: ${result.reason}`);
-    else if (example.start !== undefined) chosen ??= result;
+  for (const result of results) {
+    if ("reason" in result) say(`  – ${result.example.name} is not published: ${result.reason}`);
+    else {
+      say(`    ${result.key}, version ${result.version}`);
+      if (result.example.start !== undefined) chosen ??= result;
+    }
   }
   if (chosen?.example.start === undefined) {
     say("There is no example to run: examples/<name>/start.json is missing.");

@@ -20,7 +20,7 @@ export const packageRules: Record<string, PackageRule> = {
     node: "none",
   },
   api: { workspaces: ["core"], thirdParty: ["zod"], node: "none" },
-  store: { workspaces: ["core"], thirdParty: ["kysely", "pg"], node: "allowed" },
+  store: { workspaces: ["core"], thirdParty: ["kysely", "pg", "pg-protocol"], node: "allowed" },
   actions: { workspaces: ["core"], thirdParty: ["undici", "zod"], node: "allowed" },
   runtime: {
     workspaces: ["core", "store", "actions"],

@@ -76,11 +76,18 @@ async function evaluateTheirs(source: string, data: Json): Promise<Theirs> {
   const copy = structuredClone(data);
   const isSpoilt = () => JSON.stringify(copy) !== JSON.stringify(data);
   try {
-    const text = textOf(await jsonata(source).evaluate(copy));
-    return { text, spoilt: isSpoilt() };
+    const value: unknown = await jsonata(source).evaluate(copy);
+    // The element that it adds to an empty array is nothing, which no array of JSON can hold.
+    return { text: textOf(value), spoilt: isSpoilt() || holdsNothing(value) };
   } catch (error) {
     return { error: (error as { code?: string }).code, spoilt: isSpoilt() };
   }
+}
+
+function holdsNothing(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value) && value.includes(undefined)) return true;
+  return Object.values(value).some(holdsNothing);
 }
 
 function textOf(value: unknown): string {

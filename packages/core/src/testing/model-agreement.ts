@@ -54,6 +54,7 @@ export function runBoth({ semantics, steps, world }: ModelCase): BothRuns {
 /** Errors by what is promised of them: their texts and most details are not. */
 function promised(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(promised);
+  if (typeof value === "string") return value.includes('"category":"') ? promisedText(value) : value;
   if (typeof value !== "object" || value === null) return value;
   const members = value as { [key: string]: unknown };
   if (typeof members["category"] === "string" && typeof members["code"] === "string") {
@@ -62,6 +63,16 @@ function promised(value: unknown): unknown {
     return { category, code, stepId, nodePath, at, attempt, remain };
   }
   return Object.fromEntries(Object.entries(members).map(([key, member]) => [key, promised(member)]));
+}
+
+/** Of an error that an expression has turned into text, what is promised of it. */
+function promisedText(text: string): unknown {
+  const [from, to] = [text.search(/[[{]/), Math.max(text.lastIndexOf("}"), text.lastIndexOf("]")) + 1];
+  try {
+    return [text.slice(0, from), promised(JSON.parse(text.slice(from, to))), text.slice(to)];
+  } catch {
+    return text;
+  }
 }
 
 /** The two runs if they agree; undefined when they differ, or when one of them breaks. */

@@ -21,7 +21,7 @@ test("the last line says that nothing was skipped, or what and why", () => {
   expect(exitCode).toBe(0);
 });
 
-test("in CI a skip is a failure", () => {
+test("[DEV-02] in CI a skip is a failure", () => {
   const { lines, exitCode } = summarise([passed], [skip], "ci");
   expect(lines.at(-1)).toBe("Skipped: 1 (no Redis), which is a failure in CI.");
   expect(exitCode).toBe(1);
@@ -33,7 +33,7 @@ test("a stage that failed is named", () => {
   expect(exitCode).toBe(1);
 });
 
-test("the reporter writes down each skipped test with its reason", () => {
+test("[DEV-02] the reporter writes down each skipped test with its reason", () => {
   const folder = mkdtempSync(join(tmpdir(), "mainspring-skips-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));

@@ -38,7 +38,7 @@ const goodTree: Record<string, string> = {
   "scripts/any.ts": 'import "../packages/devstack/src/index.ts"; import "vitest";',
 };
 
-test("a tree that keeps to the table has no violations", () => {
+test("[TST-24] [OWN-10] a tree that keeps to the table has no violations", () => {
   expect(checkBoundaries(tree({}))).toEqual([]);
 });
 

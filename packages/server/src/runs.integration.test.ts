@@ -65,7 +65,7 @@ test("?wait answers 202 when its time is over", async () => {
   });
 });
 
-test("[PRJ-01] run, steps, waits, journal and timeline are read from the rows", async () => {
+test("[PRJ-01] [PRJ-08] run, steps, waits, journal and timeline are read from the rows", async () => {
   const run = await startOne();
   await writeJournal(on.database.store, run, [1, 2, 3, 4]);
   const { runs } = on.one.client;

@@ -111,7 +111,7 @@ test("library links that npm's blocked install script left out are restored", ()
   expect(paths.every((path) => lstatSync(path).isSymbolicLink())).toBe(true);
 });
 
-test("broken binaries are one sentence that says what to do", () => {
+test("[DEV-03] broken binaries are one sentence that says what to do", () => {
   const binaries = join(temporaryFolder(0o755), "native");
   mkdirSync(join(binaries, "bin"), { recursive: true });
   for (const name of ["postgres", "initdb"]) {

@@ -19,7 +19,7 @@ const bootstrap = fileURLToPath(new URL("../../../../scripts/bootstrap.mjs", imp
 
 // One stack through its whole life, because each start takes seconds.
 test(
-  "a stack runs its example, outlives every kill with its data and its open runs, and leaves nothing behind",
+  "[DEV-01] a stack runs its example, outlives every kill with its data and its open runs, and leaves nothing behind",
   { timeout: 400_000 },
   async () => {
     const folder = folderOfTest();
@@ -83,7 +83,7 @@ test("on a Postgres and a Temporal of one's own, --once ends with the outcome of
   expect(recorded(folder).filter(isAlive)).toEqual([]);
 });
 
-test("a port that was asked for and is taken is one sentence", async () => {
+test("[DEV-03] a port that was asked for and is taken is one sentence", async () => {
   const port = await freePort();
   const server = createServer();
   onTestFinished(() => void server.close());

@@ -69,7 +69,7 @@ test("the lock of a builder that died is taken over", async () => {
   expect(await findTemporal(env, progress, nowhere)).toBe(join(cacheFolder(env), "temporal"));
 });
 
-test("without network and without Go one sentence names both and the ways out", async () => {
+test("[DEV-03] without network and without Go one sentence names both and the ways out", async () => {
   const { env, progress } = workbench();
   await expect(findTemporal(env, progress, nowhere)).rejects.toThrow(
     /^There is no Temporal server here and none could be fetched \(127\.0\.0\.1:1 cannot be reached .*; Go is not installed\): install the `temporal` command \(v1\.5\.1\) or Go 1\.25 or newer, or set TEMPORAL_ADDRESS/,

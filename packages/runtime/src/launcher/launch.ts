@@ -56,7 +56,7 @@ export interface LauncherParts {
  */
 export async function launch(parts: LauncherParts, request: LaunchRequest): Promise<Launched> {
   const { tenantId } = request;
-  const inserted = await parts.store.tenant(tenantId, (db) => insert(db, request));
+  const inserted = await insertOnce(parts, request);
   if (!inserted.created) return inserted;
   const started = await startRun(parts.client, inserted.input, { withinMs: requestStartMs, ...taskTimeout(parts) });
   const status = await parts.store.tenant(tenantId, (db) => {
@@ -91,6 +91,21 @@ export async function replay(
     startedBy,
   });
 }
+
+/** Of two requests with one key that race, the second meets the first one's run. */
+async function insertOnce({ store }: LauncherParts, request: LaunchRequest): Promise<Inserted> {
+  const attempt = (): Promise<Inserted> => store.tenant(request.tenantId, (db) => insert(db, request));
+  try {
+    return await attempt();
+  } catch (error) {
+    if (request.idempotencyKey === undefined || (error as { readonly code?: unknown }).code !== uniqueViolation)
+      throw error;
+    return attempt();
+  }
+}
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const uniqueViolation = "23505";
 
 type Inserted = Launched & ({ readonly created: false } | { readonly created: true; readonly input: StartInput });
 

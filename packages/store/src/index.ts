@@ -66,7 +66,7 @@ export type { OpenWait } from "./open-waits.ts";
 export { snapshotsOf } from "./snapshots.ts";
 export type { SnapshotRow } from "./snapshots.ts";
 
-export { claimInvocation, invocationFailed, invocationLate, invocationSucceeded } from "./ledger.ts";
+export { claimAtOnce, claimInvocation, invocationFailed, invocationLate, invocationSucceeded } from "./ledger.ts";
 export type { ClaimResult, InvocationClaim } from "./ledger.ts";
 export { noneAttempts, recordNone } from "./none-invocations.ts";
 export type { NoneInvocation } from "./none-invocations.ts";

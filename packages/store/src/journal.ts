@@ -6,10 +6,15 @@ import type { NoneInvocation } from "./none-invocations.ts";
 import { prepared } from "./prepared.ts";
 import { isWithin, touchedBy } from "./projection/touched.ts";
 import type { JournalChange, Touched } from "./projection/touched.ts";
-import { projectTouched, readTouched } from "./project.ts";
+import { projectTouched, readTouched, writeRunRow } from "./project.ts";
 import type { TouchedEntries } from "./project.ts";
-import { anyWriterOf, lockRun, mayWrite } from "./run-lock.ts";
+import { ofKind } from "./projection/entries.ts";
+import type { PlacedEntry } from "./projection/entries.ts";
+import { projectStep, stepIsOpen } from "./projection/steps.ts";
+import { anyWriterOf, lockRun, lockToAppend, mayWrite, unlessRefused } from "./run-lock.ts";
 import type { RunWriter } from "./run-lock.ts";
+import { writeStepRows } from "./steps.ts";
+import type { StepChange } from "./steps.ts";
 import { loadValues, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
 
@@ -83,6 +88,46 @@ export async function writeCarried(db: TenantDb, write: CarriedWrite): Promise<v
   await dropNoneInvocations(db, { runId: run.id, seqs: replacedSeqs(changes), except: [] });
   const touched = await withEntries(db, run.id, touchedBy(changes), expected);
   await projectTouched(db, run, touched, { fence: run.fence, segment });
+}
+
+/**
+ * Does what `writeCarried` does, in one round trip and without reading the journal, where that is possible: where the entries stand
+ * behind all others and do no more than begin steps and close such as have a row. What the rows say then follows from the entries and
+ * from the rows as they are.
+ * @returns false when it is not so: nothing was written, and `writeCarried` writes it
+ */
+export async function appendCarried(db: TenantDb, { runId, fence, entries }: CarriedWrite): Promise<boolean> {
+  const rows = await entryRows(db, entries);
+  const touched = touchedBy(rows.map(asNew));
+  const placed = entries.map((entry) => ({ seq: entry.seq, epoch: fence.epoch, entry }));
+  const steps = stepsOfAppended(placed, touched);
+  if (steps === undefined || touched.waits.size + touched.events.size > 0 || touched.status) return false;
+  const { epoch } = fence;
+  const closes = steps.filter(({ continues }) => continues);
+  const firstSeq = entries.reduce((first, { seq }) => Math.min(first, seq), Number.POSITIVE_INFINITY);
+  const [appends] = await Promise.all([
+    lockToAppend(db, { runId, epoch, firstSeq, closes }),
+    upsertEntries(db, { runId, fence, provisional: false, rows }, anyWriterOf(epoch)),
+    writeStepRows(db, runId, { present: steps, absent: [] }),
+    writeRunRow(db, { id: runId, started: true, endedOutside: undefined }, touched, placed, { segment: "as it is" }),
+  ]);
+  return appends;
+}
+
+/** The rows of the steps that the entries begin, or close; undefined when they do something else. */
+function stepsOfAppended(entries: readonly PlacedEntry[], touched: Touched): StepChange[] | undefined {
+  const steps: StepChange[] = [];
+  for (const execution of touched.executions) {
+    const own = ofKind(entries, "step").filter(({ entry }) => entry.execution === execution);
+    const row = projectStep(own);
+    const last = own.at(-1)?.entry;
+    if (row === undefined || last === undefined) return undefined;
+    if (own.some(({ seq }) => seq === execution)) steps.push(row);
+    // Which attempt it was only the whole journal may tell.
+    else if (stepIsOpen(last.status) || last.data?.attempt === undefined) return undefined;
+    else steps.push({ ...row, continues: true });
+  }
+  return steps;
 }
 
 /** Entries in the order of seq, those after `afterSeq` where given. */
@@ -170,7 +215,7 @@ async function upsertEntries(
       ${provisional}::boolean, r.kind, r.execution, r."waitId", r."eventId", r.at, r.entry
     from json_to_recordset(${`[${texts.join(",")}]`}::json)
       as r(seq int, kind text, execution int, "waitId" text, "eventId" text, at timestamptz, entry json)
-    where exists (select from workflow_runs run where run.id = ${runId} and ${mayWrite(writer)})
+    where exists (select from workflow_runs run where run.id = ${runId} and ${mayWrite(writer)}) and ${unlessRefused}
     on conflict (tenant_id, run_id, seq) do update set
       epoch = excluded.epoch, ordinal = excluded.ordinal, history_length = excluded.history_length, provisional = excluded.provisional,
       kind = excluded.kind, execution = excluded.execution, wait_id = excluded.wait_id, event_id = excluded.event_id,

@@ -2,7 +2,7 @@ import type { ActionEffect, Json, StepPlace } from "@mainspring/core";
 import { sql } from "kysely";
 import { newId } from "./ids.ts";
 import type { Moment } from "./instants.ts";
-import { writeCarried } from "./journal.ts";
+import { appendCarried, writeCarried } from "./journal.ts";
 import type { CarriedWrite } from "./journal.ts";
 import { prepared } from "./prepared.ts";
 import { noteRetry, noteStepInput } from "./steps.ts";
@@ -73,18 +73,13 @@ export async function claimInvocation(
   claim: InvocationClaim,
   carried?: CarriedWrite,
 ): Promise<ClaimResult> {
-  const { place } = claim;
   const inputJson = await storeValue(db, claim.input);
-  const inserting = prepared`
-    insert into workflow_action_invocations (tenant_id, key, id, run_id, command_id, step_id, step_path, iteration, execution, action, effect,
-      status, input_json, input_hash, owner, deadline_at, temporal_attempt, started_at)
-    values (${db.tenantId}, ${claim.key}, ${newId()}, ${claim.runId}, ${claim.commandId}, ${place.stepId}, ${place.stepPath}, ${[...place.iteration]}::int[],
-      ${place.execution}, ${claim.action}, ${claim.effect}, 'STARTED', ${inputJson}::json, ${claim.inputHash}, ${claim.owner}, ${claim.deadlineAt},
-      ${claim.attempt}, clock_timestamp())
-    on conflict (tenant_id, key) do nothing returning true as claimed`.execute(db);
   // The ledger's row before the run's, in every claim: so no two claims wait for each other.
-  const [inserted] = await Promise.all([inserting, carried === undefined ? undefined : writeCarried(db, carried)]);
-  if (inserted.rows.length > 0) return { result: "claimed", reportedAttempts: 0, lostInRow: claim.attempt - 1 };
+  const [inserted] = await Promise.all([
+    insertClaim(db, claim, inputJson),
+    carried === undefined ? undefined : writeCarried(db, carried),
+  ]);
+  if (inserted) return { result: "claimed", reportedAttempts: 0, lostInRow: claim.attempt - 1 };
 
   const { rows } = await prepared<Row>`
     select run_id as "runId", command_id as "commandId", status, input_hash as "inputHash", output_json as output, owner,
@@ -94,6 +89,37 @@ export async function claimInvocation(
   const row = rows[0];
   if (row === undefined) throw new Error("An invocation vanished while it was claimed.");
   return answer(db, claim, row, inputJson);
+}
+
+/**
+ * The claim of nearly every call, in one round trip: of a key that nobody has used, with entries that are the run's next.
+ * @returns false when it is not so; `claimInvocation`, with the same entries, then does what is left
+ */
+export async function claimAtOnce(
+  db: TenantDb,
+  claim: InvocationClaim,
+  carried: CarriedWrite | undefined,
+): Promise<boolean> {
+  const inputJson = await storeValue(db, claim.input);
+  db.lastRound();
+  const [claimed, appended] = await Promise.all([
+    insertClaim(db, claim, inputJson),
+    carried === undefined ? true : appendCarried(db, carried),
+  ]);
+  return claimed && appended;
+}
+
+/** @returns false when the key was used before: nothing was written */
+async function insertClaim(db: TenantDb, claim: InvocationClaim, inputJson: string): Promise<boolean> {
+  const { place } = claim;
+  const { rows } = await prepared`
+    insert into workflow_action_invocations (tenant_id, key, id, run_id, command_id, step_id, step_path, iteration, execution, action, effect,
+      status, input_json, input_hash, owner, deadline_at, temporal_attempt, started_at)
+    values (${db.tenantId}, ${claim.key}, ${newId()}, ${claim.runId}, ${claim.commandId}, ${place.stepId}, ${place.stepPath}, ${[...place.iteration]}::int[],
+      ${place.execution}, ${claim.action}, ${claim.effect}, 'STARTED', ${inputJson}::json, ${claim.inputHash}, ${claim.owner}, ${claim.deadlineAt},
+      ${claim.attempt}, clock_timestamp())
+    on conflict (tenant_id, key) do nothing returning true as claimed`.execute(db);
+  return rows.length > 0;
 }
 
 async function answer(db: TenantDb, claim: InvocationClaim, row: Row, inputJson: string): Promise<ClaimResult> {

@@ -9,6 +9,7 @@ import { projectNodePath, projectRunStatus, projectState, runHasEnded } from "./
 import { projectStep } from "./projection/steps.ts";
 import type { Touched } from "./projection/touched.ts";
 import { projectWait } from "./projection/waits.ts";
+import { unlessRefused } from "./run-lock.ts";
 import type { LockedRun } from "./run-lock.ts";
 import { writeStepRows } from "./steps.ts";
 import { loadValues, storeOptional, storeValue } from "./stored-values.ts";
@@ -16,7 +17,8 @@ import type { TenantDb } from "./store.ts";
 import { writeWaitRows } from "./waits.ts";
 
 export interface RunRowChange {
-  readonly fence: Fence;
+  /** Left out: it stays. */
+  readonly fence?: Fence;
   /** `committed`: its token may be shown again. `over`: none stands. Both begin the counting of tries anew. */
   readonly segment: "committed" | "over" | "as it is";
 }
@@ -110,9 +112,9 @@ export async function readTouched(db: TenantDb, runId: string, touched: Touched)
   return { touched, entries: placed };
 }
 
-async function writeRunRow(
+export async function writeRunRow(
   db: TenantDb,
-  run: LockedRun,
+  run: Pick<LockedRun, "id" | "started" | "endedOutside">,
   touched: Touched,
   entries: readonly PlacedEntry[],
   { fence, segment }: RunRowChange,
@@ -124,7 +126,8 @@ async function writeRunRow(
   const state = touched.state ? projectState(entries) : undefined;
   await prepared`
     update workflow_runs set
-      fence_epoch = ${fence.epoch}, fence_ordinal = ${fence.ordinal}, fence_history_length = ${fence.historyLength},
+      fence_epoch = coalesce(${fence?.epoch ?? null}::int, fence_epoch), fence_ordinal = coalesce(${fence?.ordinal ?? null}::int, fence_ordinal),
+      fence_history_length = coalesce(${fence?.historyLength ?? null}::int, fence_history_length),
       journal_seq = case when ${touched.deleted}::boolean
         then coalesce((select max(seq) from workflow_run_journal where run_id = ${run.id}), 0) else greatest(journal_seq, ${touched.lastSeq}) end,
       step_count = step_count + ${touched.stepDelta},
@@ -141,6 +144,6 @@ async function writeRunRow(
       segment_token = case when ${segment === "over"}::boolean then null else segment_token end,
       segment_tries = case when ${segment !== "as it is"}::boolean then 0 else segment_tries end,
       updated_at = now()
-    where id = ${run.id}
+    where id = ${run.id} and ${unlessRefused}
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${run.id}`})`.execute(db.unread);
 }

@@ -17,6 +17,40 @@ export interface LockedRun {
   readonly started: boolean;
 }
 
+/**
+ * Locks the run's row as `lockRun` does, and decides for what goes behind it in the same round trip: statements that ask `unlessRefused`
+ * write nothing where this says no.
+ * @param append.firstSeq of entries that are to stand behind all others
+ * @param append.closes steps that have a row of this epoch
+ * @returns whether the run stands as the writer takes it to stand
+ */
+export async function lockToAppend(
+  db: TenantDb,
+  append: {
+    readonly runId: string;
+    readonly epoch: number;
+    readonly firstSeq: number;
+    readonly closes: readonly { readonly execution: number; readonly stepPath: string }[];
+  },
+): Promise<boolean> {
+  // Two statements, both sent before this waits: the second sees what the first has waited for.
+  const locking = prepared`select from workflow_runs where id = ${append.runId} for no key update`.execute(db.unread);
+  const asking = prepared<{ appends: boolean }>`
+    select set_config('app.appends', case when
+        exists (select from workflow_runs where id = ${append.runId} and fence_epoch = ${append.epoch} and journal_seq < ${append.firstSeq}
+          and ended_outside is null and segment_tries = 0)
+        and (select count(*) from workflow_run_steps s
+          join json_to_recordset(${JSON.stringify(append.closes)}::json) as closed(execution int, "stepPath" text)
+            on closed.execution = s.execution and closed."stepPath" = s.step_path
+          where s.run_id = ${append.runId} and s.epoch = ${append.epoch}) = ${append.closes.length}
+      then 'yes' else 'no' end, true) = 'yes' as appends`.execute(db);
+  const [{ rows }] = await Promise.all([asking, locking]);
+  return rows[0]?.appends === true;
+}
+
+/** False for what goes behind a `lockToAppend` that said no; always true in other transactions. */
+export const unlessRefused = prepared<boolean>`coalesce(current_setting('app.appends', true), '') <> 'no'`;
+
 interface Row {
   status: string;
   fence_epoch: number;

@@ -5,6 +5,7 @@ import { readPage } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
 import { prepared } from "./prepared.ts";
 import type { StepProjection } from "./projection/steps.ts";
+import { unlessRefused } from "./run-lock.ts";
 import { loadColumns } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
 
@@ -60,6 +61,9 @@ export async function stepsOf(db: TenantDb, runId: string, request: PageRequest)
   );
 }
 
+/** `continues`: computed from the last entries about the step alone; what they do not tell is as its row has it. */
+export type StepChange = StepProjection & { readonly continues?: true };
+
 /**
  * Writes computed rows. What a live attempt has noted meanwhile (attempt, last error, next try, RETRYING) stays while the step is
  * open in the same epoch: entries know nothing of attempts under way.
@@ -67,7 +71,7 @@ export async function stepsOf(db: TenantDb, runId: string, request: PageRequest)
 export async function writeStepRows(
   db: TenantDb,
   runId: string,
-  rows: { readonly present: readonly StepProjection[]; readonly absent: readonly number[] },
+  rows: { readonly present: readonly StepChange[]; readonly absent: readonly number[] },
 ): Promise<void> {
   if (rows.absent.length > 0) {
     await prepared`delete from workflow_run_steps where run_id = ${runId} and execution = any(${rows.absent}::int[])`.execute(
@@ -78,10 +82,12 @@ export async function writeStepRows(
   await prepared`
     insert into workflow_run_steps as s (tenant_id, run_id, execution, step_id, step_path, iteration, type, attempt, status, started_at,
       finished_at, command_id, output_json, error_json, epoch)
-    select ${db.tenantId}::uuid, ${runId}::uuid, r.execution, r."stepId", r."stepPath", r.iteration, r.type, r.attempt, r.status, r."startedAt",
-      r."finishedAt", r."commandId", r."outputJson"::json, r."errorJson"::json, r.epoch
+    select ${db.tenantId}::uuid, ${runId}::uuid, r.execution, r."stepId", r."stepPath", r.iteration, coalesce(r.type, earlier.type), r.attempt, r.status,
+      coalesce(earlier.started_at, r."startedAt"), r."finishedAt", coalesce(r."commandId", earlier.command_id), r."outputJson"::json, r."errorJson"::json, r.epoch
     from json_to_recordset(${JSON.stringify(rows.present)}::json) as r(execution int, "stepId" text, "stepPath" text, iteration int[], type text,
-      attempt int, status text, "startedAt" timestamptz, "finishedAt" timestamptz, "commandId" text, "outputJson" text, "errorJson" text, epoch int)
+      attempt int, status text, "startedAt" timestamptz, "finishedAt" timestamptz, "commandId" text, "outputJson" text, "errorJson" text, epoch int, continues boolean)
+      left join workflow_run_steps earlier on r.continues and earlier.run_id = ${runId} and earlier.execution = r.execution
+    where ${unlessRefused}
     on conflict (tenant_id, run_id, execution) do update set
       step_id = excluded.step_id, step_path = excluded.step_path, iteration = excluded.iteration, type = excluded.type,
       attempt = case

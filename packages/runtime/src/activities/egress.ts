@@ -9,9 +9,15 @@ const keptTenants = 10_000;
 export class Egress {
   readonly #kept = new Map<string, { readonly allow: EgressAllow; readonly untilMs: number }>();
 
+  /** Undefined: it must be asked of the database. */
+  known(tenantId: string): EgressAllow | undefined {
+    const kept = this.#kept.get(tenantId);
+    return kept !== undefined && kept.untilMs > performance.now() ? kept.allow : undefined;
+  }
+
   async of(db: TenantDb): Promise<EgressAllow> {
-    const kept = this.#kept.get(db.tenantId);
-    if (kept !== undefined && kept.untilMs > performance.now()) return kept.allow;
+    const known = this.known(db.tenantId);
+    if (known !== undefined) return known;
     const allow = ((await getTenant(db))?.egressAllow ?? []) as EgressAllow;
     if (this.#kept.size >= keptTenants) this.#kept.clear();
     this.#kept.set(db.tenantId, { allow, untilMs: performance.now() + egressKeptMs });

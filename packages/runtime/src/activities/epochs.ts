@@ -18,19 +18,30 @@ export class Epochs {
     this.#isCurrent = isCurrent;
   }
 
+  /** Undefined: it must be asked of the database. */
+  known({ ordinal, historyLength }: Writer, temporalRunId: string): Fence | undefined {
+    const epoch = this.#known.get(temporalRunId);
+    return epoch === undefined ? undefined : { epoch, ordinal, historyLength };
+  }
+
   async fence(db: TenantDb, writer: Writer, temporalRunId: string): Promise<Fence | "stale"> {
     const { runId, ordinal, historyLength, continuedFrom } = writer;
-    const known = this.#known.get(temporalRunId);
-    if (known !== undefined) return { epoch: known, ordinal, historyLength };
+    const known = this.known(writer, temporalRunId);
+    if (known !== undefined) return known;
     const registered = await registerExecution(
       db,
       { runId, temporalRunId, ordinal, ...(continuedFrom === undefined ? {} : { continuedFrom }) },
       () => this.#isCurrent(runId, temporalRunId),
     );
     if (registered === "stale") return "stale";
-    // One made in this transaction would be lost with it: it is remembered when it is met again.
-    if (registered.isCommitted) this.#known.set(temporalRunId, registered.epoch);
+    const fence = { epoch: registered.epoch, ordinal, historyLength };
+    // One made in this transaction would be lost with it: it is remembered when that has committed, or when it is met again.
+    if (registered.isCommitted) this.remember(temporalRunId, fence);
+    return fence;
+  }
+
+  remember(temporalRunId: string, { epoch }: Fence): void {
+    this.#known.set(temporalRunId, epoch);
     if (this.#known.size > keptExecutions) this.#known.delete(this.#known.keys().next().value as string);
-    return { epoch: registered.epoch, ordinal, historyLength };
   }
 }

@@ -51,6 +51,7 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
   const temporalRunId = Context.current().info.workflowExecution?.runId ?? "";
   const found = await dependencies.store.tenant(tenantId, (db) => find(db, dependencies, args, temporalRunId));
   if (!found.ok) return refused(tenantId, found);
+  if (found.fence !== "stale") dependencies.epochs.remember(temporalRunId, found.fence);
   const { program, payload, context, fence, token } = found;
   const payloadReference = needsReference(payload)
     ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, payload))

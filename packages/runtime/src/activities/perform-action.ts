@@ -1,31 +1,22 @@
 import { performAction as perform, ActionFailure } from "@mainspring/actions";
 import { instantFromMs, nextDelayMs, type ActionError, type JournalEntry, type Json } from "@mainspring/core";
 import {
-  claimInvocation,
   invocationFailed,
   invocationLate,
   invocationSucceeded,
-  noneAttempts,
-  noteAttempt,
   recordNone,
   writeCarried,
-  type CarriedWrite,
   type Fence,
-  type InvocationClaim,
   type NoneInvocation,
-  type TenantDb,
 } from "@mainspring/store";
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
-import { activityGraceMs } from "../workflow/bounds.ts";
+import { beginCall, ownerOf } from "./begin-call.ts";
 import type { PerformActionArgs, PerformActionResult } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
-import { idempotencyKey, inputHash } from "./idempotency-key.ts";
-import { holdsBlob, needsReference, referenceOf, withBlobs, withinLimit } from "./large-values.ts";
+import { idempotencyKey } from "./idempotency-key.ts";
+import { needsReference, referenceOf, withinLimit } from "./large-values.ts";
 
-/** So many attempts lost in a row with their workers end the call: it may be what kills them. */
-export const lostAttemptsMax = 5;
-const claimHeldDelayMs = 1_000;
 /** A call without effect writes its row afterwards; one that runs longer shows itself. */
 const noneRowAfterMs = 1_000;
 
@@ -33,13 +24,6 @@ const noneRowAfterMs = 1_000;
 interface Heartbeat {
   readonly endedInOrder: number;
 }
-
-/** What the claim says: run the handler, answer from the ledger, or fail. Thrown only once its transaction has committed. */
-type Begun =
-  | { readonly do: "run"; readonly attempt: number }
-  | { readonly do: "answer"; readonly output: Json; readonly attempt: number }
-  | { readonly do: "wait"; readonly delayMs: number }
-  | { readonly do: "fail"; readonly error: ActionError; readonly reported: boolean };
 
 /**
  * The wrapper around one try of a remote call. Temporal's tries are unlimited and count attempts that died with their worker; here the
@@ -60,21 +44,14 @@ export async function performAction(
   const endedInOrder = (context.info.heartbeatDetails as Heartbeat | undefined)?.endedInOrder ?? 0;
   const beat = (details: Heartbeat): void => context.heartbeat(new Crossing(tenantId, details));
   const heartbeat = setInterval(() => beat({ endedInOrder }), (context.info.heartbeatTimeoutMs ?? 10_000) / 5);
-  const tries = { temporalAttempt, lostAtMost: temporalAttempt - 1 - endedInOrder };
   const withoutEffect = call.facts.effect === "none";
-  let fence: Fence | "stale" = "stale";
   try {
-    const { begun, egressAllow, input } = await store.tenant(tenantId, async (db) => {
-      fence = await dependencies.epochs.fence(db, args, temporalRunId);
-      const carried = fence === "stale" || entries.length === 0 ? undefined : { runId, fence, entries };
-      const begun = withoutEffect
-        ? await countNone(db, args, key, tries)
-        : await claim(db, args, key, tries, startedAt, carried);
-      if (begun.do === "run" && begun.attempt > 1)
-        await noteAttempt(db, { runId, execution: call.place.execution, attempt: begun.attempt });
-      const egressAllow = begun.do === "run" ? await dependencies.egress.of(db) : {};
-      const input = holdsBlob(call.input) ? await withBlobs(db, call.input) : call.input;
-      return { begun, egressAllow, input };
+    const { begun, fence, egressAllow, input } = await beginCall(dependencies, args, entries, {
+      key,
+      temporalRunId,
+      startedAt,
+      temporalAttempt,
+      lostAtMost: temporalAttempt - 1 - endedInOrder,
     });
     switch (begun.do) {
       case "answer":
@@ -97,7 +74,7 @@ export async function performAction(
         break;
     }
     const shown = withoutEffect
-      ? showWhenSlow(dependencies, args, key, startedAt, begun.attempt, () => fence, entries)
+      ? showWhenSlow(dependencies, args, key, startedAt, begun.attempt, fence, entries)
       : undefined;
     try {
       const { output: raw } = await perform(dependencies.registry, {
@@ -178,96 +155,6 @@ export async function performAction(
   } finally {
     clearInterval(heartbeat);
   }
-}
-
-/** Temporal's number of this try, and how many of those before it can have been lost with their workers. */
-interface Tries {
-  readonly temporalAttempt: number;
-  readonly lostAtMost: number;
-}
-
-async function claim(
-  db: TenantDb,
-  args: PerformActionArgs,
-  key: string,
-  { temporalAttempt, lostAtMost }: Tries,
-  startedAt: Date,
-  carried: CarriedWrite | undefined,
-): Promise<Begun> {
-  const { call, runId } = args;
-  const request: InvocationClaim = {
-    key,
-    runId,
-    commandId: call.id,
-    place: call.place,
-    action: call.action,
-    effect: call.facts.effect,
-    input: call.input,
-    inputHash: inputHash(call.input),
-    attempt: temporalAttempt,
-    deadlineAt: new Date(startedAt.getTime() + call.timeoutMs + activityGraceMs),
-    owner: ownerOf(args, temporalAttempt),
-    repeatUnknown: call.retry?.retryOn.includes("OUTCOME_UNKNOWN") === true,
-  };
-  const claimed = await claimInvocation(db, request, carried);
-  switch (claimed.result) {
-    case "claimed":
-      return runUnlessLost(call.attemptsMade + claimed.reportedAttempts + 1, Math.min(claimed.lostInRow, lostAtMost));
-    case "succeeded":
-      return { do: "answer", output: claimed.output, attempt: call.attemptsMade + 1 };
-    case "held":
-      return { do: "wait", delayMs: Math.min(claimHeldDelayMs, Math.max(1, claimed.until.getTime() - Date.now())) };
-    case "unknown":
-      return {
-        do: "fail",
-        reported: true,
-        error: {
-          category: "ActionError",
-          code: "OUTCOME_UNKNOWN",
-          message: "The attempt died with its worker: its effect may have happened",
-          attempt: call.attemptsMade + claimed.reportedAttempts + 1,
-        },
-      };
-    case "keyReused":
-      return {
-        do: "fail",
-        reported: false,
-        error: {
-          category: "ActionError",
-          code: "IDEMPOTENCY_KEY_REUSED",
-          message: "This key was used before with another input",
-          attempt: 1,
-        },
-      };
-  }
-}
-
-async function countNone(
-  db: TenantDb,
-  { call }: PerformActionArgs,
-  key: string,
-  { temporalAttempt, lostAtMost }: Tries,
-): Promise<Begun> {
-  if (temporalAttempt === 1) return { do: "run", attempt: call.attemptsMade + 1 };
-  const counted = (await noneAttempts(db, key)) ?? { reportedAttempts: 0, lastReportedTemporalAttempt: 0 };
-  return runUnlessLost(
-    Math.max(call.attemptsMade, counted.reportedAttempts) + 1,
-    Math.min(temporalAttempt - 1 - counted.lastReportedTemporalAttempt, lostAtMost),
-  );
-}
-
-function runUnlessLost(attempt: number, lostInRow: number): Begun {
-  if (lostInRow < lostAttemptsMax) return { do: "run", attempt };
-  return {
-    do: "fail",
-    reported: false,
-    error: {
-      category: "ActionError",
-      code: "WORKER_LOST",
-      message: `${lostInRow} attempts in a row were lost with their worker`,
-      attempt,
-    },
-  };
 }
 
 /** Writes the reported outcome of a failed try, and makes the failure by which Temporal repeats it or does not. */
@@ -354,15 +241,13 @@ function showWhenSlow(
   key: string,
   startedAt: Date,
   attempt: number,
-  fence: () => Fence | "stale",
+  fence: Fence | "stale",
   entries: readonly JournalEntry[],
 ): { stop(): void } {
   const timer = setTimeout(() => {
     void dependencies.store
       .tenant(args.tenantId, async (db) => {
-        const current = fence();
-        if (current !== "stale" && entries.length > 0)
-          await writeCarried(db, { runId: args.runId, fence: current, entries });
+        if (fence !== "stale" && entries.length > 0) await writeCarried(db, { runId: args.runId, fence, entries });
         await recordNone(db, {
           ...noneRow(args, key, startedAt),
           runId: args.runId,
@@ -387,8 +272,4 @@ function noneRow(
   startedAt: Date,
 ): Pick<NoneInvocation, "key" | "commandId" | "place" | "action" | "input" | "startedAt"> {
   return { key, commandId: call.id, place: call.place, action: call.action, input: call.input, startedAt };
-}
-
-function ownerOf({ runId, call }: PerformActionArgs, temporalAttempt: number): string {
-  return `${runId}:${call.id}:${temporalAttempt}`;
 }

@@ -73,7 +73,12 @@ export function journalSome(
             kind: "step",
             status: failed ? "FAILED" : "SUCCEEDED",
             ...step,
-            data: failed ? { error, attempt: 1 + random.below(3) } : { output: { b: random.below(9), a: 1 } },
+            data: failed
+              ? { error, attempt: 1 + random.below(3) }
+              : {
+                  output: { b: random.below(9), a: 1 },
+                  ...(random.oneIn(2) ? { attempt: 1 + random.below(3) } : {}),
+                },
           });
         }
         break;

@@ -1,7 +1,8 @@
 import type { JournalEntry } from "@mainspring/core";
 import { registerExecution } from "../executions.ts";
 import { newId } from "../ids.ts";
-import { writeCarried, writeProvisional } from "../journal.ts";
+import { appendCarried, writeCarried, writeProvisional } from "../journal.ts";
+import type { CarriedWrite } from "../journal.ts";
 import type { NoneInvocation } from "../none-invocations.ts";
 import { takeSegmentToken } from "../segments.ts";
 import type { Store } from "../store.ts";
@@ -283,10 +284,22 @@ export class SimulatedTemporal {
   }
 
   #carried(of: SimulatedExecution, entries: readonly JournalEntry[], historyLength: number): Straggler {
-    return () =>
-      this.#write(of, (db, epoch) =>
-        writeCarried(db, { runId: this.#runId, fence: { epoch, ordinal: of.ordinal, historyLength }, entries }),
-      );
+    const write = (epoch: number): CarriedWrite => ({
+      runId: this.#runId,
+      fence: { epoch, ordinal: of.ordinal, historyLength },
+      entries,
+    });
+    const first = this.#random.oneIn(3) ? "written" : "appended";
+    return async () => {
+      if (first === "appended" && entries.length > 0) {
+        const appended = await this.#write(of, (db, epoch) => {
+          db.lastRound();
+          return appendCarried(db, write(epoch));
+        });
+        if (appended === true) return;
+      }
+      await this.#write(of, (db, epoch) => writeCarried(db, write(epoch)));
+    };
   }
 
   async #write<T>(

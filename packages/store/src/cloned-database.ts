@@ -19,6 +19,8 @@ export interface ClonedDatabase {
   readonly appUrl: string;
   readonly dispatcherUrl: string;
   readonly reconcilerUrl: string;
+  /** Lets Postgres look at the tables as they are now; by itself it does so once a minute, and until then plans as for empty ones. */
+  analyze(): Promise<void>;
   /** Closes what was opened here and removes the database, whoever else is connected. */
   drop(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function cloneDatabase(
     appUrl,
     dispatcherUrl,
     reconcilerUrl,
+    analyze: () => withClient(ownerUrl, async (client) => void (await client.query("vacuum analyze"))),
     drop: async () => {
       await Promise.all([store.close(), dispatcher.close(), reconciler.close()]);
       await withClient(serverUrl, (client) => client.query(`drop database if exists ${name} with (force)`));

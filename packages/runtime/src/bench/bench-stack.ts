@@ -27,6 +27,8 @@ export interface BenchStack {
   readonly client: Client;
   readonly ours: BenchWorker;
   readonly handWritten: BenchWorker;
+  /** To be called once the tables have rows: see `ClonedDatabase.analyze`. */
+  analyze(): Promise<void>;
   /** @returns the run's id once Temporal has it */
   start(workflowKey: string): Promise<string>;
   stop(): Promise<void>;
@@ -64,6 +66,7 @@ export async function startBench(): Promise<BenchStack> {
     client,
     ours,
     handWritten,
+    analyze: () => database.analyze(),
     start: async (workflowKey) =>
       (await launch({ store, client }, { tenantId, workflowKey, payload: {}, startedBy: "bench" })).runId,
     async stop() {

@@ -39,7 +39,7 @@ export async function compareSequential(stack: BenchStack, pairs: number): Promi
   const verdicts: string[] = [];
   for (const work of ["remote", "local"] as const) {
     const contenders: [Contender, Contender] = [oursFor(stack, work), handWrittenFor(stack, work)];
-    const samples = await alternate(contenders, pairs);
+    const samples = await alternate(stack, contenders, pairs);
     for (const [i, contender] of contenders.entries()) {
       const sample = samples[i] as Sample;
       lines.push(
@@ -79,9 +79,14 @@ export async function compareSequential(stack: BenchStack, pairs: number): Promi
   return { text: `${[...lines, "", ...verdicts.map((verdict) => `- ${verdict}`)].join("\n")}\n`, data };
 }
 
-async function alternate(contenders: readonly [Contender, Contender], pairs: number): Promise<Sample[]> {
+async function alternate(
+  stack: BenchStack,
+  contenders: readonly [Contender, Contender],
+  pairs: number,
+): Promise<Sample[]> {
   const samples: Sample[] = contenders.map(() => ({ ms: [], cpuMs: 0, roundTrips: 0, events: 0 }));
   for (let warm = 0; warm < warmUps; warm++) for (const contender of contenders) await contender.run(-1 - warm);
+  await stack.analyze();
   for (let pair = 0; pair < pairs; pair++) {
     // Who goes first changes, so that neither always meets the other's leftovers.
     for (const i of pair % 2 === 0 ? [0, 1] : [1, 0]) {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { builtInActions, createRegistry } from "@mainspring/actions";
 import { roundTrips } from "@mainspring/store";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { nativeConnection } from "../worker/native-connection.ts";
 import { startRunWorker } from "../worker/run-worker.ts";
 import { workflowBundle } from "../worker/workflow-bundle.ts";
 import { localNoop, remoteNoop } from "./bench-actions.ts";
@@ -50,7 +51,7 @@ async function startOurs(): Promise<() => Promise<void>> {
 }
 
 async function startHandWritten(): Promise<() => Promise<void>> {
-  const connection = await NativeConnection.connect({ address: temporal.address });
+  const connection = await NativeConnection.connect(nativeConnection(temporal.address));
   const worker = await Worker.create({
     connection,
     namespace: temporal.namespace,

@@ -18,6 +18,7 @@ import { dataConverter } from "../temporal/data-converter.ts";
 import { isNotFound } from "../temporal/grpc.ts";
 import { storeBlobs } from "../temporal/store-blobs.ts";
 import { defaultBounds, type Bounds } from "../workflow/bounds.ts";
+import { nativeConnection } from "./native-connection.ts";
 import { startInterval } from "./intervals.ts";
 
 /** How long the parts of a worker wait; tests lower them. */
@@ -94,7 +95,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   const reconciler = openReconciler({ url: options.reconcilerUrl, onPoolError });
   await store.ready();
   const client = temporalClient(store, temporal);
-  const connection = await NativeConnection.connect({ address: temporal.address });
+  const connection = await NativeConnection.connect(nativeConnection(temporal.address));
   const worker = await Worker.create({
     connection,
     namespace: temporal.namespace,

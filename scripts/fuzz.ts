@@ -1,13 +1,16 @@
-// `npm run fuzz -- --cases N [--seed S] [--kind expressions|model|all]`: the long form of two comparisons that `npm test` makes with
-// a bounded number of cases: the evaluator with jsonata 2.2.2, and the interpreter with a naive reference interpreter.
+// `npm run fuzz -- --cases N [--seed S] [--kind expressions|model|laws|all]`: the long form of comparisons that `npm test` makes with
+// a bounded number of cases: the evaluator with jsonata 2.2.2, the interpreter with a naive reference interpreter, and the interpreter
+// with itself after changes that mean nothing, a state put away as JSON between any two events among them.
 import { randomInt } from "node:crypto";
 import { inspect, parseArgs } from "node:util";
 import { agreementLines, compareGenerated } from "../packages/core/src/testing/expression-agreement.ts";
 import { chance } from "../packages/core/src/testing/generate.ts";
+import { lawBroken, laws } from "../packages/core/src/testing/laws.ts";
+import type { Law } from "../packages/core/src/testing/laws.ts";
 import { agreedRuns, modelCase, runBoth, smallest } from "../packages/core/src/testing/model-agreement.ts";
 import type { ModelCase } from "../packages/core/src/testing/model-agreement.ts";
 
-const kinds = { expressions: fuzzExpressions, model: fuzzModel };
+const kinds = { expressions: fuzzExpressions, model: fuzzModel, laws: fuzzLaws };
 const { cases, seed, kind } = options();
 let differences = 0;
 for (const [name, fuzz] of Object.entries(kinds)) {
@@ -48,10 +51,55 @@ async function fuzzModel(): Promise<string | undefined> {
   return undefined;
 }
 
+/** Each case is for one law, the laws taken in turn. */
+async function fuzzLaws(): Promise<string | undefined> {
+  const random = chance(seed);
+  const progress = progressOf("laws");
+  const silent = new Map<Law, number>();
+  for (let i = 1; i <= cases; i += 1) {
+    const law = laws[i % laws.length] as Law;
+    const own = Math.trunc(random() * 2 ** 31);
+    const from = modelCase(own, 1 + Math.trunc(random() * 25), random() < 0.3 ? 1 : 2);
+    if (law.pair(from, chance(own)) === undefined) silent.set(law, (silent.get(law) ?? 0) + 1);
+    else if (isLawBroken(law, from, own)) {
+      const least = smallest(from, (candidate) => isLawBroken(law, candidate, own));
+      return `case ${i}: ${law.name}\n${brokenLaw(law, least, own)}`;
+    }
+    progress(i);
+  }
+  for (const law of laws) say(`  ${law.name}: says nothing of ${silent.get(law) ?? 0}`);
+  return undefined;
+}
+
+function isLawBroken(law: Law, from: ModelCase, own: number): boolean {
+  try {
+    return lawBroken(law, from, own) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+function brokenLaw(law: Law, from: ModelCase, own: number): string {
+  const given = givenText(from);
+  try {
+    const broken = lawBroken(law, from, own);
+    return `${given}\ngiven   ${broken?.given}\nchanged ${broken?.changed}`;
+  } catch (error) {
+    return `${given}\nbreaks: ${(error as Error).stack ?? String(error)}`;
+  }
+}
+
+function givenText({ world, semantics, steps }: ModelCase): string {
+  const { act: _, ...plain } = world;
+  return `semantics ${semantics}, steps ${JSON.stringify(steps, undefined, 1)}\nworld ${shown(plain)}`;
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { depth: Infinity, breakLength: 120, sorted: true });
+}
+
 function differenceOf(from: ModelCase): string {
-  const { act: _, ...world } = from.world;
-  const shown = (value: unknown): string => inspect(value, { depth: Infinity, breakLength: 120, sorted: true });
-  const given = `semantics ${from.semantics}, steps ${JSON.stringify(from.steps, undefined, 1)}\nworld ${shown(world)}`;
+  const given = givenText(from);
   try {
     const { real, naive } = runBoth(from);
     return `${given}\nreference   ${shown(naive)}\ninterpreter ${shown(real)}`;

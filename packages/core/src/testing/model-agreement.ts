@@ -3,8 +3,9 @@ import { buildProgram } from "./build-program.ts";
 import type { StepSource } from "./build-program.ts";
 import { generatedActions, generateSteps, generateWorld } from "./generate.ts";
 import { reference } from "./reference.ts";
+import { listsOfHolders, stepLists } from "./step-lists.ts";
 import { lines, run } from "./world.ts";
-import type { WorldOptions } from "./world.ts";
+import type { Ran, WorldOptions } from "./world.ts";
 
 /** A program and a world to run it in, small enough to be read. */
 export interface ModelCase {
@@ -26,19 +27,9 @@ export function modelCase(seed: number, size: number, semantics: 1 | 2): ModelCa
 
 export function runBoth({ semantics, steps, world }: ModelCase): BothRuns {
   const program = buildProgram(steps, { semantics, actions: generatedActions });
-  const real = run(program, world);
   const naive = reference(program, world);
   return {
-    real: promised({
-      // A run that waits for ever: the naive one does not say what for.
-      trace: lines(real.trace).map((line) => line.replace("WAITING", "RUNNING")),
-      outcome: real.outcome,
-      vars: real.state.vars,
-      payload: real.state.payload,
-      state: real.state.state,
-      effects: real.effects,
-      children: real.children,
-    }),
+    real: promisedOf(run(program, world)),
     naive: promised({
       trace: naive.trace,
       outcome: naive.outcome,
@@ -49,6 +40,20 @@ export function runBoth({ semantics, steps, world }: ModelCase): BothRuns {
       children: naive.children,
     }),
   };
+}
+
+/** What is promised of a run of the interpreter. */
+export function promisedOf(ran: Ran): unknown {
+  return promised({
+    // A run that waits for ever: the naive one does not say what for.
+    trace: lines(ran.trace).map((line) => line.replace("WAITING", "RUNNING")),
+    outcome: ran.outcome,
+    vars: ran.state.vars,
+    payload: ran.state.payload,
+    state: ran.state.state,
+    effects: ran.effects,
+    children: ran.children,
+  });
 }
 
 /** Errors by what is promised of them: their texts and most details are not. */
@@ -89,10 +94,16 @@ function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** A case in which the two still differ, and from which no step, branch, option, event or cancel can be taken away. */
-export function smallest(from: ModelCase): ModelCase {
+/**
+ * A case that still shows it, and from which no step, branch, option, event or cancel can be taken away.
+ * @param shows left out: that the two differ
+ */
+export function smallest(
+  from: ModelCase,
+  shows: (candidate: ModelCase) => boolean = (candidate) => agreedRuns(candidate) === undefined,
+): ModelCase {
   for (const candidate of simpler(from))
-    if (isPossible(candidate) && agreedRuns(candidate) === undefined) return smallest(candidate);
+    if (isPossible(candidate) && shows(candidate)) return smallest(candidate, shows);
   return from;
 }
 
@@ -153,9 +164,6 @@ function listsIn(part: Parts): unknown[][] {
     return listsOfHolders.has(key) ? (part[key] as Parts[]).flatMap(listsIn) : [];
   });
 }
-
-const stepLists = new Set("then else default body steps try catch finally compensate".split(" "));
-const listsOfHolders = new Set(["cases", "branches"]);
 
 /** What a step can do without; whether it is one of this type that can is for `isPossible` to say. */
 const optionalFields = new Set(

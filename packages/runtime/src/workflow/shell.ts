@@ -19,7 +19,7 @@ import {
   type Transition,
 } from "@mainspring/core";
 import {
-  CancellationScope,
+  type CancellationScope,
   condition,
   continueAsNew,
   defineQuery,
@@ -31,17 +31,20 @@ import {
 } from "@temporalio/workflow";
 import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts";
 import { Crossing, CrossingProgram } from "../wire/crossing.ts";
-import { durably, flush, openRun, openWaits, performActionWithin, runSegment } from "./activity-calls.ts";
+import { ActionCalls } from "./action-calls.ts";
+import { durably, flush, openRun, runSegment } from "./activity-calls.ts";
 import type { Bounds } from "./bounds.ts";
-import { CallScope } from "./call-scope.ts";
-import { failedCall, openingFailure } from "./failures.ts";
+import { openEventWaits } from "./event-waits.ts";
+import { openingFailure } from "./failures.ts";
 import { Fifo } from "./fifo.ts";
 import { inboundEvent } from "./inbound-signal.ts";
 import { JournalBuffer } from "./journal-buffer.ts";
 import type { JournalSinks } from "./journal-sink.ts";
+import type { Incoming, ShellPort } from "./port.ts";
 import { segmentHash } from "./segment-hash.ts";
 import { currentStep, currentWait, summary } from "./queries.ts";
-import { msUntil, workflowNow } from "./workflow-time.ts";
+import { Timers } from "./timers.ts";
+import { workflowNow } from "./workflow-time.ts";
 
 /** What one execution hands to the next. Waits and timers are state and are opened again; the journal is empty at that moment. */
 export interface Checkpoint {
@@ -54,7 +57,6 @@ export interface Checkpoint {
 // Replays by the rebuild collect the journal here; a live worker registers no such sink, and nothing is recorded.
 const { journal } = proxySinks<JournalSinks>();
 
-type Incoming = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, "now" | "turn"> : never) : never;
 type Call = CommandOf<"callAction">;
 
 /**
@@ -67,8 +69,8 @@ export class Shell {
   /** Events that came while a wait was being opened. */
   readonly #aside: Extract<Incoming, { kind: "eventArrived" }>[] = [];
   readonly #journal = new JournalBuffer();
-  readonly #timers = new Map<CommandId, CancellationScope>();
-  readonly #calls = new Map<CommandId, CallScope>();
+  readonly #timers: Timers;
+  readonly #calls: ActionCalls;
   /** Local calls whose segments died: they go as ordinary activities. */
   readonly #ordinary = new Set<CommandId>();
   #program!: Program;
@@ -85,10 +87,25 @@ export class Shell {
   #inFlight = 0;
   #flushes = 0;
   #budgetReported = false;
-  readonly #idleScopes: CallScope[] = [];
+  readonly #port: ShellPort;
 
   constructor(start: StartInput, root: CancellationScope) {
     this.#start = start;
+    this.#port = {
+      journal: this.#journal,
+      state: () => this.#state,
+      bounds: () => this.#bounds,
+      push: (event) => this.#fifo.push(event),
+      wake: () => this.#fifo.wake(),
+      begin: () => void this.#inFlight++,
+      end: () => void this.#inFlight--,
+      newOwner: (kind) => this.#newOwner(kind),
+      writer: () => this.#writer(),
+      crossing: (value) => this.#crossing(value),
+      inline: (value) => this.#inline(value),
+    };
+    this.#timers = new Timers(this.#port);
+    this.#calls = new ActionCalls(this.#port);
     setHandler(defineSignal<[unknown]>(eventSignal), (signal) => {
       this.#signals++;
       this.#fifo.push({ kind: "eventArrived", event: inboundEvent(signal, this.#signals, workflowNow(this.#lastNow)) });
@@ -234,11 +251,9 @@ export class Shell {
     const rest: Command[] = [];
     for (const command of this.#commanded) {
       if (command.kind === "cancelTimer") {
-        this.#timers.get(command.id)?.cancel();
-        this.#timers.delete(command.id);
+        this.#timers.cancel(command.id);
       } else if (command.kind === "cancelAction") {
-        this.#calls.get(command.id)?.cancel();
-        this.#calls.delete(command.id);
+        this.#calls.cancel(command.id);
       } else if (command.kind !== "closeWait") {
         rest.push(command);
       }
@@ -265,13 +280,13 @@ export class Shell {
           else if (full) {
             this.#commanded.push(command);
             flushFirst = true;
-          } else this.#callAction(command);
+          } else this.#calls.start(command);
           break;
         case "openWait":
           waits.push(command);
           break;
         case "startTimer":
-          this.#startTimer(command);
+          this.#timers.start(command);
           break;
         case "yield":
           yields = true;
@@ -291,7 +306,7 @@ export class Shell {
           break;
       }
     }
-    if (waits.length > 0) this.#openWaits(waits);
+    if (waits.length > 0) openEventWaits(this.#port, waits);
     return flushFirst || yields || local.length > 0 ? this.#performSlowly({ flushFirst, yields, local }) : undefined;
   }
 
@@ -314,7 +329,7 @@ export class Shell {
       return false;
     // Only while nothing else is open in the run.
     return (
-      this.#calls.size === 0 &&
+      this.#calls.none &&
       this.#state.open.every(
         ({ command: open }) =>
           open.kind === "callAction" &&
@@ -325,97 +340,8 @@ export class Shell {
     );
   }
 
-  #callAction(command: Call): void {
-    if (this.#calls.has(command.id)) return;
-    const entries = this.#journal.take(command.id);
-    const scope = this.#idleScopes.pop() ?? new CallScope();
-    this.#calls.set(command.id, scope);
-    this.#inFlight++;
-    const done = (event?: Incoming): void => {
-      this.#inFlight--;
-      this.#calls.delete(command.id);
-      if (!scope.cancelled) this.#idleScopes.push(scope);
-      // Of a call that was cancelled the interpreter need not hear, but a bound may wait for it.
-      if (event === undefined) this.#fifo.wake();
-      else this.#fifo.push(event);
-    };
-    void scope
-      .enter(() =>
-        performActionWithin(command.timeoutMs, this.#bounds.heartbeatTimeoutMs)(
-          this.#crossing({ ...this.#writer(), call: command }),
-          this.#crossing(entries),
-        ),
-      )
-      .then(
-        (result) => {
-          this.#journal.acknowledge(command.id);
-          done({
-            kind: "actionSucceeded",
-            id: command.id,
-            output: result.output,
-            attempt: result.attempt,
-            ...(result.reference === undefined ? {} : { reference: result.reference }),
-          });
-        },
-        (failure: unknown) => {
-          this.#journal.release(command.id);
-          const error = failedCall(failure);
-          done(error === undefined ? undefined : { kind: "actionFailed", id: command.id, error });
-        },
-      );
-  }
-
-  #startTimer(command: CommandOf<"startTimer">): void {
-    if (!("dueAt" in command.when))
-      throw new Error("A business timer is not performed by this shell; publishing refuses it");
-    const id = command.id;
-    const waitMs = msUntil(command.when.dueAt);
-    if (waitMs <= 0) {
-      this.#fifo.push({ kind: "timerFired", id });
-      return;
-    }
-    const scope = new CancellationScope({ cancellable: true });
-    this.#timers.set(id, scope);
-    void scope
-      .run(() => sleep(waitMs))
-      .then(
-        () => {
-          this.#timers.delete(id);
-          this.#fifo.push({ kind: "timerFired", id });
-        },
-        () => undefined, // cancelled by the interpreter
-      );
-  }
-
-  #openWaits(commands: readonly CommandOf<"openWait">[]): void {
-    const owner = `flush:${++this.#flushes}`;
-    const entries = this.#journal.take(owner);
-    const args = this.#inline({
-      ...this.#writer(),
-      nextSeq: this.#state.nextSeq,
-      entries,
-      waits: commands.map(({ id, event, key, filters, lookbackMs }) => ({
-        id,
-        event,
-        key,
-        filters,
-        ...(lookbackMs === undefined ? {} : { lookbackMs }),
-      })),
-    });
-    this.#inFlight++;
-    void openWaits(args)
-      .catch(() => durably.openWaits(new Crossing(args.tenantId, args.value)))
-      .then((opened) => {
-        this.#inFlight--;
-        this.#journal.acknowledge(owner);
-        for (const { id, candidates, references } of opened) {
-          this.#fifo.push({ kind: "waitOpened", id, candidates, ...(references === undefined ? {} : { references }) });
-        }
-      });
-  }
-
   async #segment(calls: readonly Call[]): Promise<void> {
-    const owner = `segment:${++this.#flushes}`;
+    const owner = this.#newOwner("segment");
     const entries = this.#journal.take(owner);
     this.#turn++;
     const now = workflowNow(this.#lastNow);
@@ -455,7 +381,7 @@ export class Shell {
   // --- writing the journal
 
   async #flushNow(): Promise<void> {
-    const owner = `flush:${++this.#flushes}`;
+    const owner = this.#newOwner("flush");
     const entries = this.#journal.take(owner);
     if (entries.length === 0 && this.#inFlight > 0) {
       await condition(() => this.#journal.empty || this.#journal.unsentCount > 0);
@@ -465,7 +391,7 @@ export class Shell {
   }
 
   #flushAside(): void {
-    const owner = `flush:${++this.#flushes}`;
+    const owner = this.#newOwner("flush");
     const entries = this.#journal.take(owner);
     void this.#flush(owner, entries);
   }
@@ -519,6 +445,10 @@ export class Shell {
       new CrossingProgram(this.#start.tenantId, this.#program),
       this.#crossing(checkpoint),
     )) as never;
+  }
+
+  #newOwner(kind: "flush" | "segment"): string {
+    return `${kind}:${++this.#flushes}`;
   }
 
   #isOpen(id: CommandId): boolean {

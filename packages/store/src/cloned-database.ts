@@ -3,6 +3,7 @@ import pg from "pg";
 import { openDispatcher } from "./dispatcher.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { migrate, migrationsFolder, readMigrations } from "./migrate.ts";
+import { parseMasterKeys } from "./master-keys.ts";
 import { openReconciler } from "./reconciler.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { roleNames } from "./roles.ts";
@@ -19,6 +20,8 @@ export interface ClonedDatabase {
   readonly appUrl: string;
   readonly dispatcherUrl: string;
   readonly reconcilerUrl: string;
+  /** What a process that shares this database's secrets is given. */
+  readonly masterKeys: string;
   /** Lets Postgres look at the tables as they are now; by itself it does so once a minute, and until then plans as for empty ones. */
   analyze(): Promise<void>;
   /** Closes what was opened here and removes the database, whoever else is connected. */
@@ -52,7 +55,8 @@ export async function cloneDatabase(
     urlOf(logins.dispatcher.name),
     urlOf(logins.reconciler.name),
   ];
-  const store = openStore({ url: appUrl, max: options.max ?? 10 });
+  const masterKeys = randomBytes(32).toString("hex");
+  const store = openStore({ url: appUrl, max: options.max ?? 10, masterKeys: parseMasterKeys(masterKeys) });
   const dispatcher = openDispatcher({ url: dispatcherUrl });
   const reconciler = openReconciler({ url: reconcilerUrl });
   return {
@@ -63,6 +67,7 @@ export async function cloneDatabase(
     appUrl,
     dispatcherUrl,
     reconcilerUrl,
+    masterKeys,
     analyze: () => withClient(ownerUrl, async (client) => void (await client.query("vacuum analyze"))),
     drop: async () => {
       await Promise.all([store.close(), dispatcher.close(), reconciler.close()]);

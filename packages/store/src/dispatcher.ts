@@ -19,6 +19,10 @@ export interface Dispatcher {
   /** Inbox events that wait, are to be tried again, or whose worker's claim has expired. */
   dueEvents(limit: number): Promise<Due[]>;
   dueDeliveries(limit: number): Promise<Due[]>;
+  /** Values of the data store that have expired. */
+  dueData(limit: number): Promise<Due[]>;
+  /** Answers of the data store that need not be remembered any longer. */
+  dueDataWrites(limit: number): Promise<Due[]>;
   /**
    * Notifications on a connection of its own that is made again when it breaks; then `onNotify` is called with an empty payload.
    * `outbox` and `inbox` tell the tenant, `journal` tells `<tenant>:<run>`.
@@ -38,6 +42,8 @@ export function openDispatcher(options: {
     dueStarts: (limit) => due(kysely, "outbox", limit),
     dueEvents: (limit) => due(kysely, "workflow_runtime_events", limit),
     dueDeliveries: (limit) => due(kysely, "workflow_event_deliveries", limit),
+    dueData: (limit) => due(kysely, "workflow_data_store", limit),
+    dueDataWrites: (limit) => due(kysely, "workflow_data_store_writes", limit),
     listen: (channel, onNotify) => listen(options.url, channel, onNotify),
     close: () => pool.end(),
   };
@@ -49,7 +55,12 @@ export function openDispatcher(options: {
  */
 async function due(
   kysely: Kysely<Schema>,
-  table: "outbox" | "workflow_runtime_events" | "workflow_event_deliveries",
+  table:
+    | "outbox"
+    | "workflow_runtime_events"
+    | "workflow_event_deliveries"
+    | "workflow_data_store"
+    | "workflow_data_store_writes",
   limit: number,
 ): Promise<Due[]> {
   const { rows } = await sql<Due>`

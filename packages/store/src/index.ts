@@ -24,6 +24,23 @@ export { createApiKey, findApiKey, listApiKeys, revokeApiKey, tenantOfApiKey } f
 export type { ApiKeyRow, Role } from "./api-keys.ts";
 export { recordAudit } from "./audit.ts";
 export { getBlob, getBlobs, putBlob } from "./blobs.ts";
+export { masterKeysVariable, parseMasterKeys } from "./master-keys.ts";
+export type { MasterKey, MasterKeys } from "./master-keys.ts";
+export { seal, unseal } from "./sealing.ts";
+export type { TenantKey, TenantKeys } from "./tenant-keys.ts";
+export { deleteSecret, listSecrets, putSecret, readSecrets, rotateTenantKey, secretNames } from "./secrets.ts";
+export type { SecretRow } from "./secrets.ts";
+export {
+  deleteData,
+  getData,
+  listData,
+  listNamespaces,
+  putData,
+  sweepData,
+  sweepDataWrites,
+  writeOnce,
+} from "./data-store.ts";
+export type { DataDelete, DataPlace, DataPut, DataRow, DataSummary } from "./data-store.ts";
 
 export { getWorkflow, insertWorkflow, listWorkflows, saveDraft } from "./workflows.ts";
 export type { WorkflowRow, WorkflowSummary } from "./workflows.ts";

@@ -282,6 +282,47 @@ export interface WorkflowEventDeliveries {
   updated_at: DefaultTimestamp;
 }
 
+export interface TenantKeys {
+  tenant_id: string;
+  version: number;
+  master_key: string;
+  wrapped: Buffer;
+  created_at: DefaultTimestamp;
+}
+
+export interface Secrets {
+  tenant_id: string;
+  name: string;
+  version: number;
+  key_version: number;
+  sealed: Buffer;
+  created_at: DefaultTimestamp;
+  updated_at: DefaultTimestamp;
+  updated_by: string | null;
+}
+
+export interface WorkflowDataStore {
+  tenant_id: string;
+  namespace: string;
+  key: string;
+  id: string;
+  value: JsonColumn;
+  version: number;
+  expires_at: NullableTimestamp;
+  due_at: Generated<Date | null>;
+  created_at: DefaultTimestamp;
+  updated_at: DefaultTimestamp;
+  updated_by: string | null;
+}
+
+export interface WorkflowDataStoreWrites {
+  tenant_id: string;
+  write_key: string;
+  id: string;
+  answer: JsonColumn;
+  due_at: DefaultTimestamp;
+}
+
 /** The tables as kysely knows them; the migrations say what they mean. */
 export interface Schema {
   tenants: Tenants;
@@ -300,4 +341,8 @@ export interface Schema {
   workflow_action_invocations: WorkflowActionInvocations;
   workflow_runtime_events: WorkflowRuntimeEvents;
   workflow_event_deliveries: WorkflowEventDeliveries;
+  tenant_keys: TenantKeys;
+  secrets: Secrets;
+  workflow_data_store: WorkflowDataStore;
+  workflow_data_store_writes: WorkflowDataStoreWrites;
 }

@@ -2,7 +2,9 @@ import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import { openKysely, openPool } from "./connection.ts";
 import { roleNames } from "./roles.ts";
+import type { MasterKeys } from "./master-keys.ts";
 import type { Schema } from "./schema.ts";
+import { TenantKeys } from "./tenant-keys.ts";
 import { inTransaction } from "./transaction.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -10,12 +12,14 @@ import type { Transaction } from "./transaction.ts";
  * A transaction in which exactly one tenant's rows exist. Every function of this package that reads or writes a tenant's rows
  * takes one, and only `Store.tenant` makes one.
  */
-export type TenantDb = Transaction & { readonly tenantId: string };
+export type TenantDb = Transaction & { readonly tenantId: string; readonly keys: TenantKeys };
 
 /** A transaction without a tenant: it sees the table of tenants and no row of theirs. */
 export type PlatformDb = Transaction & { readonly tenantId?: undefined };
 
 export interface Store {
+  /** Keys of tenants that this process has unwrapped. */
+  readonly keys: TenantKeys;
   /**
    * Runs `work` in one transaction; what it throws rolls back and is thrown on.
    * `db` is good until `work` returns.
@@ -31,15 +35,19 @@ export interface StoreOptions {
   /** Of the role `app`. */
   readonly url: string;
   readonly max?: number;
+  /** Left out: tenants' keys, and with them secrets, cannot be used. */
+  readonly masterKeys?: MasterKeys;
   readonly onPoolError?: (error: Error) => void;
 }
 
 /** Connects when first used. */
 export function openStore(options: StoreOptions): Store {
   const pool = openPool({ ...options, name: "mainspring app" });
+  const keys = new TenantKeys(options.masterKeys);
   return {
+    keys,
     tenant: async (tenantId, work) =>
-      inTransaction(pool, checkedTenantId(tenantId), (db) => work(Object.assign(db, { tenantId }))),
+      inTransaction(pool, checkedTenantId(tenantId), (db) => work(Object.assign(db, { tenantId, keys }))),
     platform: (work) => inTransaction(pool, "", (db) => work(db as PlatformDb)),
     ready: () => checkRole(openKysely(pool)),
     close: () => pool.end(),

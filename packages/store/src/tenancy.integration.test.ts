@@ -5,11 +5,13 @@ import { createApiKey, findApiKey, revokeApiKey, tenantOfApiKey } from "./api-ke
 import { recordAudit } from "./audit.ts";
 import { putBlob } from "./blobs.ts";
 import { registerExecution } from "./executions.ts";
+import { putData, writeOnce } from "./data-store.ts";
 import { offerDelivery } from "./deliveries.ts";
 import { acceptEvent } from "./inbox.ts";
 import { writeProvisional } from "./journal.ts";
 import { claimInvocation } from "./ledger.ts";
 import { newId } from "./ids.ts";
+import { putSecret } from "./secrets.ts";
 import { openStore } from "./store.ts";
 import { clonedDatabase } from "./testing/cloned-database.ts";
 import type { ClonedDatabase } from "./testing/cloned-database.ts";
@@ -28,6 +30,20 @@ const policyText =
 const writtenExceptions = [
   {
     table: "outbox",
+    policy: "dispatcher_finds",
+    role: "mainspring_dispatcher",
+    command: "SELECT",
+    columns: "due_at,id,tenant_id",
+  },
+  {
+    table: "workflow_data_store",
+    policy: "dispatcher_finds",
+    role: "mainspring_dispatcher",
+    command: "SELECT",
+    columns: "due_at,id,tenant_id",
+  },
+  {
+    table: "workflow_data_store_writes",
     policy: "dispatcher_finds",
     role: "mainspring_dispatcher",
     command: "SELECT",
@@ -204,6 +220,8 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
     });
     const { id } = await acceptEvent(db, { source: "s", eventId: "1", name: "e", payload: 1, bodyHash: "b" });
     await offerDelivery(db, { eventId: id, runId });
+    await putSecret(db, { name: "s", value: "a secret value" });
+    await writeOnce(db, "k", () => putData(db, { namespace: "n", key: "k", value: 1 }));
   });
   await client.query(
     "insert into workflow_run_snapshots (tenant_id, run_id, id, snapshot_json) values ($1, $2, $3, '{}')",

@@ -62,6 +62,7 @@ export interface World extends Evidence {
     readonly payload?: Json;
     readonly correlationKey?: string;
   }): Promise<string>;
+  stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,6 +89,11 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
       ),
   };
 
+  const stopWorkers = async (): Promise<void> => {
+    const all = [...workers];
+    workers.clear();
+    await Promise.all(all.map((worker) => worker.stop()));
+  };
   return {
     ...evidenceOf({ tenantId, store, client, bundle }),
     tenantId,
@@ -146,8 +152,9 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
       );
       return accepted.id;
     },
+    stopWorkers,
     async close() {
-      await Promise.all([...workers].map((worker) => worker.stop()));
+      await stopWorkers();
       await client.connection.close();
       await database.drop();
     },

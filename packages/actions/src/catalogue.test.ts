@@ -29,7 +29,16 @@ const allowed = new Set([
 test("the catalogue is plain JSON whose schemas keep to our subset of JSON Schema", () => {
   const entries = catalogue(createRegistry(builtInActions));
   expect(JSON.parse(JSON.stringify(entries))).toEqual(entries);
-  expect(entries.map((entry) => entry.id)).toEqual(["http.request@1", "log.write@1", "random.uuid@1", "time.now@1"]);
+  expect(entries.map((entry) => entry.id)).toEqual([
+    "data.delete@1",
+    "data.get@1",
+    "data.put@1",
+    "email.send@1",
+    "http.request@1",
+    "log.write@1",
+    "random.uuid@1",
+    "time.now@1",
+  ]);
   for (const entry of entries) {
     for (const keyword of [...keywordsOf(entry.inputSchema), ...keywordsOf(entry.outputSchema)])
       expect(allowed).toContain(keyword);
@@ -44,6 +53,10 @@ test("the catalogue states effect, execution, deadline and batching of each buil
     batch,
   ]);
   expect(facts).toEqual([
+    ["data.delete@1", "idempotent", "remote", false],
+    ["data.get@1", "none", "local", false],
+    ["data.put@1", "idempotent", "remote", false],
+    ["email.send@1", "idempotent", "remote", false],
     ["http.request@1", "idempotent", "remote", false],
     ["log.write@1", "none", "local", false],
     ["random.uuid@1", "none", "local", false],

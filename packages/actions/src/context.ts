@@ -1,5 +1,6 @@
 import type { Json } from "@mainspring/core";
 import type { ActionHttp } from "./http/action-http.ts";
+import type { DataPort, MailPort } from "./ports.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -21,6 +22,9 @@ export interface ActionContext<Input> {
   readonly input: Input;
   /** The guarded HTTP client, bound to the tenant's allow-list, the action's hosts, this call's key and its deadline. */
   readonly http: ActionHttp;
+  /** What the tenant's workflows keep. */
+  readonly data: DataPort;
+  readonly mail: MailPort;
   /** The idempotency key: equal in every try of one invocation, different for every other. */
   readonly key: string;
   /** 1, 2, 3 ... */

@@ -12,6 +12,7 @@ export type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from ".
 export type { ResolvedAddress, ResolveHost } from "./http/connector.ts";
 export type { EgressRefusal } from "./http/egress.ts";
 export type { EgressAllow } from "./http/egress-rules.ts";
+export type { DataPlace, DataPort, DataValue, Mail, MailPort } from "./ports.ts";
 export { performAction } from "./perform.ts";
 export type { ActionRequest, ActionResult, LateEnd } from "./perform.ts";
 export { createRegistry } from "./registry.ts";

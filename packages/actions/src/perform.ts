@@ -10,7 +10,9 @@ import { createActionHttp } from "./http/action-http.ts";
 import { sharedHttpClient } from "./http/client.ts";
 import type { HttpClient } from "./http/client.ts";
 import type { EgressAllow } from "./http/egress-rules.ts";
+import type { DataPort, MailPort } from "./ports.ts";
 import type { Registry } from "./registry.ts";
+import { noDataStore, noMail } from "./unconfigured.ts";
 import { takeJson } from "./taken-json.ts";
 
 /** One try of one call, as the engine asks for it. */
@@ -34,6 +36,10 @@ export interface ActionRequest {
   /** RFC 3339 UTC with milliseconds; left out: the clock of this machine. */
   readonly now?: string;
   readonly secrets?: SecretReader;
+  /** Left out: there is none, and what needs it fails. */
+  readonly data?: DataPort;
+  /** Left out: no mail can be sent. */
+  readonly mail?: MailPort;
   /** Left out: one client that all calls of the process share. */
   readonly httpClient?: HttpClient;
   /** Told once when a handler ends after the caller was given its answer. Evidence only. */
@@ -135,6 +141,8 @@ function contextOf(
       key: request.key,
       signal,
     }),
+    data: request.data ?? noDataStore,
+    mail: request.mail ?? noMail,
     key: request.key,
     attempt: request.attempt,
     runId: request.runId,

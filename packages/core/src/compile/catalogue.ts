@@ -10,6 +10,8 @@ export interface CompileCatalogue {
   readonly forms?: readonly FormEntry[];
   /** Names of calendars. */
   readonly calendars?: readonly string[];
+  /** Names of the tenant's secrets. */
+  readonly secrets?: readonly string[];
   /** By event name or `*`: paths at which an event's correlation key is found. */
   readonly correlationPaths?: { readonly [event: string]: readonly string[] };
   /** What the deployed engine cannot perform. */

@@ -404,6 +404,20 @@ test("10,000 steps with expressions compile", () => {
   expect(programOf(of(...steps)).steps).toHaveLength(10_000);
 });
 
+test("[SEC-03] a secret that the tenant does not have is an error at its place, where the names are known", () => {
+  const source = of({
+    id: "call",
+    type: "action.call",
+    action: "http.request@1",
+    input: { method: "GET", url: "https://example.com", headers: { authorization: { $secret: "token" } } },
+  });
+  expect(codesOf(source, { ...testCatalogue, secrets: ["other"] })).toEqual([
+    "error SECRET_NOT_FOUND /steps/0/input/headers/authorization",
+  ]);
+  expect(codesOf(source, { ...testCatalogue, secrets: ["token"] })).toEqual([]);
+  expect(codesOf(source)).toEqual([]);
+});
+
 test("secrets and business time are refused where the deployed engine cannot perform them, wherever they stand", () => {
   const source = of(
     {

@@ -53,14 +53,49 @@ export const actionErrors = {
     remedy: "Nothing.",
   },
   SECRET_NOT_FOUND: {
+    status: 404,
     title: "No such secret",
-    explanation: "The tenant has no secret of this name.",
+    explanation: "The tenant has no secret of this name. Nothing was called.",
     remedy: "mainspring secrets set <name>",
   },
   SECRET_NOT_DECLARED: {
     title: "A secret that the action does not declare",
     explanation: "An action reads only secrets that it declares, or that its input names.",
     remedy: "Declare the secret in the action, or pass it as { $secret: name } in the input.",
+  },
+  DATA_VERSION_CONFLICT: {
+    status: 409,
+    title: "The value has changed meanwhile",
+    explanation:
+      "A key of the data store is at another version than was expected: somebody else has written or deleted it. Nothing was changed.",
+    remedy: "Read the value again, and write with the version that it has now.",
+  },
+  DATA_VALUE_TOO_LARGE: {
+    status: 422,
+    title: "The value is too large to be kept",
+    explanation: "A value of the data store has at most 256 KiB of JSON.",
+    remedy: "Keep less, or a reference to where the rest is.",
+  },
+  MAIL_NOT_CONFIGURED: {
+    title: "No mail server",
+    explanation: "Mail is handed to an SMTP server, and this installation has none.",
+    remedy: "Set MAINSPRING_SMTP_URL and MAINSPRING_MAIL_FROM for the worker; docs/configuration.md says how.",
+  },
+  MAIL_CONNECTION_FAILED: {
+    title: "No connection to the mail server",
+    explanation: "The SMTP server could not be reached, or the connection broke. It is a TransientError.",
+    remedy: "Look at MAINSPRING_SMTP_URL and at the server; a retry helps if it was short.",
+  },
+  MAIL_DEFERRED: {
+    title: "The mail server asks to try again later",
+    explanation: "The SMTP server refused the mail for now (a 4xx reply). It is a TransientError.",
+    remedy: "Let the step retry; details.reply says what the server said.",
+  },
+  MAIL_REFUSED: {
+    title: "The mail server refused the mail",
+    explanation:
+      "The SMTP server refused sender, recipients, sign-in or content for good (a 5xx reply). Nothing was sent.",
+    remedy: "See details.reply for what the server said.",
   },
   EGRESS_REFUSED: {
     title: "The address may not be called",

@@ -20,6 +20,12 @@ export const requestErrors = {
     explanation: "There is no such address, or nothing of that id in your tenant.",
     remedy: "Check the address; /api/docs lists all.",
   },
+  DATA_NOT_FOUND: {
+    status: 404,
+    title: "No such value",
+    explanation: "The data store has no value of this namespace and key, or it has expired.",
+    remedy: "GET /data-store/<namespace> lists the keys.",
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     title: "Not with this method",
@@ -236,6 +242,19 @@ export const requestErrors = {
     title: "The task is closed",
     explanation: "Another answer was accepted, or the task timed out or was cancelled.",
     remedy: "Reload the task.",
+  },
+  CALENDAR_NOT_FOUND: {
+    status: 404,
+    title: "No such calendar",
+    explanation: "Your tenant has no business calendar of this name.",
+    remedy: "Check the name; GET /calendars lists all.",
+  },
+  CALENDAR_INVALID: {
+    status: 422,
+    title: "The calendar is not as it should be",
+    explanation:
+      "A business calendar has a zone, weekly hours, days off and days with hours of their own. issues says where this one is otherwise.",
+    remedy: "Correct the listed places.",
   },
   CRON_AMBIGUOUS_DAYS: {
     status: 422,

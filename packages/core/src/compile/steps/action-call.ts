@@ -29,7 +29,12 @@ export function compileActionCall(
       `No saga is around "${step.id}", so these steps would never run.`,
     );
   }
-  const input = c.value(step.input, place, "/input", entry?.secrets === false ? notAvailable(step.action) : anySecret);
+  const input = c.value(
+    step.input,
+    place,
+    "/input",
+    entry?.secrets === false ? notAvailable(step.action) : knownSecret(c),
+  );
   if (entry !== undefined) checkLiteralInput(c, input, entry.inputSchema, place);
   return without({
     type: "action.call",
@@ -49,7 +54,12 @@ export function compileActionCall(
   });
 }
 
-const anySecret: SecretRule = () => undefined;
+function knownSecret({ catalogue: { secrets } }: CompileContext): SecretRule {
+  return (name) =>
+    secrets === undefined || secrets.includes(name)
+      ? undefined
+      : { code: "SECRET_NOT_FOUND", message: `There is no secret "${shown(name)}".` };
+}
 
 function notAvailable(action: string): SecretRule {
   return (name) => ({

@@ -16,6 +16,7 @@ export { jsonBytes, jsonTextBytes } from "./canonical/json-bytes.ts";
 export { sha256Hex } from "./canonical/sha256.ts";
 
 export {
+  answerTaskUpdate,
   currentStepQuery,
   currentWaitQuery,
   eventSignal,
@@ -24,6 +25,7 @@ export {
   runIdOf,
   runWorkflowType,
   summaryQuery,
+  taskCompletedEvent,
   taskQueue,
   workflowIdOf,
 } from "./contract/names.ts";
@@ -147,6 +149,8 @@ export { validate, validateFuel, validateMetered } from "./schema/validate.ts";
 
 export type { BusinessSpan, ZoneOffset } from "./calendar/business-time.ts";
 export { businessInstant } from "./calendar/business-time.ts";
+export type { SystemForm } from "./forms/system-forms.ts";
+export { systemForm, systemForms } from "./forms/system-forms.ts";
 export type { BusinessCalendar, CalendarDefinition, OpenMinutes } from "./calendar/calendar.ts";
 export { compileCalendar } from "./calendar/calendar.ts";
 

@@ -3,6 +3,10 @@ export const taskQueue = "workflow-runtime-v2";
 export const runWorkflowType = "workflowRuntimeV2RunWorkflow";
 export const eventSignal = "workflowRuntimeV2Event";
 export const humanTaskSignal = "workflowRuntimeV2HumanTask";
+/** An answer to a task, replied to with what the run did with it; its update id names task and submission. */
+export const answerTaskUpdate = "workflowRuntimeV2AnswerTask";
+/** What an answer is as an event: its key is the task's id. */
+export const taskCompletedEvent = "human.task.completed";
 export const quotaResumeSignal = "workflowRuntimeV2QuotaResume";
 export const currentStepQuery = "workflowRuntimeV2CurrentStep";
 export const currentWaitQuery = "workflowRuntimeV2CurrentWait";

@@ -101,9 +101,37 @@ test("[WAI-12] what people are asked is computed once, and a wait of type human 
       },
     },
   ]);
+  expect(waits(first.journal)[0]?.data).toMatchObject({
+    asks: { context: { total: 2 }, assignTo: { users: ["ada", "bob"], groups: ["legal"] } },
+    form: { schema: okForm },
+  });
   expect(first.state.status).toBe("WAITING");
   // The shell says what the run knows already: nothing to tell.
   expect(feed({ kind: "taskOpened", id: "c1", taskId }).journal.map(({ kind }) => kind)).toEqual(["input"]);
+});
+
+test("the journal has what the task's row shows: once what is asked, again a named form whose schema has come, and how it ended", () => {
+  const { first, feed, taskId } = opened([
+    task("ask", { title: "Fine?", assignTo: { users: ["ada"] }, form: { ref: "ok" } }),
+  ]);
+  expect(waits(first.journal)[0]?.data).toEqual({
+    event: "human.task.completed",
+    key: taskId,
+    title: "Fine?",
+    asks: { assignTo: { users: ["ada"] } },
+    form: { ref: "ok" },
+  });
+  expect(waits(feed({ kind: "taskOpened", id: "c1", taskId, schema: okForm }).journal)[0]?.data).toEqual({
+    event: "human.task.completed",
+    key: taskId,
+    title: "Fine?",
+    form: { ref: "ok", schema: okForm },
+  });
+  const invalid = { kind: "taskAnswered", taskId, answer: 1, by: "ada", override: false } as const;
+  expect(waits(feed(invalid).journal)[0]).toMatchObject({
+    status: "RESOLVED",
+    data: { resolvedBy: "answer", by: "ada", invalid: true },
+  });
 });
 
 test("tasks of different runs and turns have ids of their own, and one task always the same", () => {

@@ -6,6 +6,7 @@ import type {
   RunEvent,
   StartContext,
   StepPlace,
+  TaskOffer,
   ValueReference,
   WaitFilter,
 } from "./transition.ts";
@@ -106,12 +107,18 @@ export interface WaitEntryData {
   /** Of a task. */
   readonly title?: string;
   readonly dueAt?: Instant;
+  /** Of a task, with its first entry: what people are asked. */
+  readonly asks?: Pick<TaskOffer, "description" | "context" | "assignTo"> & { readonly remindersMax?: number };
+  /** Of a task, with its first entry; of a named form again once the schema has come. */
+  readonly form?: TaskOffer["form"];
   readonly resolvedBy?: "event" | "answer" | "child" | "quota" | "time" | "timeout" | "cancel" | "end";
   /** Of an answer: its submission. */
   readonly eventId?: string;
   /** Who answered. */
   readonly by?: string;
   readonly override?: true;
+  /** The answer did not fit the form: the task is closed, and the step failed. */
+  readonly invalid?: true;
   readonly source?: string;
   readonly receivedAt?: Instant;
   /** At most 1 KiB; a larger one stands as `payloadReference`, where the event brought one. */

@@ -1,3 +1,4 @@
+import { systemForm } from "../forms/system-forms.ts";
 import { compileCalendar } from "../calendar/calendar.ts";
 import type { JournalEntry, WaitFilter } from "../interpreter/transition.ts";
 import type { Program } from "../program/program.ts";
@@ -63,7 +64,8 @@ function namesIn(programs: readonly (Program | null)[]): {
     else if (isJsonObject(part)) {
       const { kind, calendar, type, form } = part;
       if (kind === "business" && typeof calendar === "string") calendars.add(calendar);
-      if (type === "human.task" && isJsonObject(form) && typeof form["ref"] === "string") forms.add(form["ref"]);
+      const ref = type === "human.task" && isJsonObject(form) ? form["ref"] : undefined;
+      if (typeof ref === "string" && systemForm(ref) === undefined) forms.add(ref);
       Object.values(part).forEach(visit);
     }
   };

@@ -1,3 +1,4 @@
+import { systemForm } from "../forms/system-forms.ts";
 import { businessInstant } from "../calendar/business-time.ts";
 import { resume, start } from "../interpreter/interpret.ts";
 import type {
@@ -215,7 +216,7 @@ export class VirtualShell {
 
   #openedTask({ task }: CommandOf<"openTask">): { taskId: string; schema?: Json; dueAt?: Instant } {
     const { taskId, form, due } = task;
-    const schema = "ref" in form ? this.#scenario.forms?.[form.ref] : undefined;
+    const schema = "ref" in form ? (this.#scenario.forms?.[form.ref] ?? systemForm(form.ref)?.schema) : undefined;
     const dueAt = due === undefined ? undefined : this.#dueAt(due);
     return { taskId, ...(schema === undefined ? {} : { schema }), ...(dueAt === undefined ? {} : { dueAt }) };
   }

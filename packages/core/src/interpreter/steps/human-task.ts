@@ -1,4 +1,5 @@
 import type { HumanTaskStep, Value } from "../../program/program.ts";
+import { taskCompletedEvent } from "../../contract/names.ts";
 import type { Json } from "../../values/json.ts";
 import { answerIssues } from "../answers.ts";
 import { commandFailed } from "../command-failed.ts";
@@ -46,9 +47,6 @@ type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 const isArray = Array.isArray;
 
-/** The name of the event that an answer is. */
-const completed = "human.task.completed";
-
 /** Computes once what people are asked, and asks them. */
 export function humanTask(m: Machine, fiber: WorkFiber, step: HumanTaskStep, place: StepPlace, id: CommandId): void {
   const title = evaluateText(m, fiber, step.title, "title");
@@ -84,7 +82,7 @@ export function humanTask(m: Machine, fiber: WorkFiber, step: HumanTaskStep, pla
   const frame: StepFrame = { kind: "step", place, commands, fuel: m.stepFuel };
   pushFrame(m, fiber, frame);
   fiber.status = "blocked";
-  waitEntry(m, place, id, "human", "WAITING", descriptor(task));
+  waitEntry(m, place, id, "human", "WAITING", { ...descriptor(task), ...offered(task) });
   stepEntry(m, place, "WAITING", { commandId: id });
   issue(m, fiber.id, { id, kind: "openTask", place, task });
   if (timeout !== undefined && timeoutId !== undefined)
@@ -128,10 +126,20 @@ function evaluateNames(m: Machine, fiber: WorkFiber, value: Value | undefined, f
 }
 
 function descriptor(task: TaskOffer): WaitEntryData {
-  const data: Draft<WaitEntryData> = { event: completed, key: task.taskId, title: task.title };
+  const data: Draft<WaitEntryData> = { event: taskCompletedEvent, key: task.taskId, title: task.title };
   if (task.timeoutAt !== undefined) data.timeoutAt = task.timeoutAt;
   if (task.due !== undefined && "dueAt" in task.due) data.dueAt = task.due.dueAt;
   return data;
+}
+
+/** What people are asked: said once, with the entry that opens the wait. */
+function offered(task: TaskOffer): WaitEntryData {
+  const { description, context, assignTo, form, reminders } = task;
+  const asks: Draft<NonNullable<WaitEntryData["asks"]>> = { assignTo };
+  if (description !== undefined) asks.description = description;
+  if (context !== undefined) asks.context = context;
+  if (reminders !== undefined) asks.remindersMax = reminders.max;
+  return { asks, form };
 }
 
 /** The task is there; of a named form the schema is now known, and of business time the instant. */
@@ -158,7 +166,9 @@ function replaceTask(m: Machine, open: OpenCommand, task: TaskOffer): void {
   const command = open.command as OpenTask;
   const [before, after] = [descriptor(command.task), descriptor(task)];
   replaceOpen(m, open, { ...open, command: { ...command, task } });
-  if (before.key !== after.key || before.dueAt !== after.dueAt || before.timeoutAt !== after.timeoutAt)
+  if (task.form !== command.task.form)
+    waitEntry(m, command.place, command.id, "human", "WAITING", { ...after, form: task.form });
+  else if (before.key !== after.key || before.dueAt !== after.dueAt || before.timeoutAt !== after.timeoutAt)
     waitEntry(m, command.place, command.id, "human", "WAITING", after);
 }
 
@@ -276,7 +286,7 @@ function decideAnswer(m: Machine, open: OpenCommand, event: EventOf<"taskAnswere
     if (issues.length > 0) {
       if (event.submissionId !== undefined)
         verdictEntry(m, event.submissionId, "ignored", { waitId: open.command.id, reason: "answer-invalid" });
-      waitEntry(m, place, open.command.id, "human", "RESOLVED", data);
+      waitEntry(m, place, open.command.id, "human", "RESOLVED", { ...data, invalid: true });
       const message = `The answer to "${task.title}" does not fit its form.`;
       throw new StepFailure("ValidationError", "ANSWER_INVALID", message, { issues } as unknown as Json);
     }
@@ -297,7 +307,7 @@ function accepted(m: Machine, fiber: WorkFiber, place: StepPlace, event: EventOf
   if (step?.type !== "human.task") throw new Corruption(`There is no human.task at ${place.stepPath}.`);
   const facts: Json = {
     id: event.submissionId ?? event.taskId,
-    name: completed,
+    name: taskCompletedEvent,
     payload: event.answer,
     by: event.by,
     receivedAt: m.now,
@@ -305,7 +315,7 @@ function accepted(m: Machine, fiber: WorkFiber, place: StepPlace, event: EventOf
   const bytes = weigh(m, facts);
   if (step.saveAs !== undefined) writeTarget(m, fiber, step.saveAs, event.answer, bytes);
   writeTarget(m, fiber, ["vars", "event"], facts, bytes);
-  writeTarget(m, fiber, ["vars", "eventName"], completed, completed.length + 2);
+  writeTarget(m, fiber, ["vars", "eventName"], taskCompletedEvent, taskCompletedEvent.length + 2);
   if (step.assign !== undefined) {
     openScope(m, fiber, { event: facts });
     writeAll(m, fiber, step.assign);

@@ -4,7 +4,7 @@ import { compileDefinition, parseDefinition, parseScenarios } from "../packages/
 import { stepKinds } from "../packages/core/src/definition/any-step.ts";
 import { unperformedSteps } from "../packages/core/src/interpreter/unsupported.ts";
 import { runScenario } from "../packages/core/src/scenario/run-scenario.ts";
-import { zoneOffset } from "../packages/core/src/testing/zone-offset.ts";
+import { zoneOffset } from "../packages/core/src/host/zone-offset.ts";
 import { staleFiles } from "./generate-docs.ts";
 import { stepExamples } from "./step-examples.ts";
 

@@ -1,6 +1,7 @@
 import type { Route } from "./route.ts";
 import { actions } from "./routes/actions.ts";
 import { apiKeys } from "./routes/api-keys.ts";
+import { calendars } from "./routes/calendars.ts";
 import { events } from "./routes/events.ts";
 import { health } from "./routes/health.ts";
 import { platform } from "./routes/platform.ts";
@@ -8,7 +9,7 @@ import { runs } from "./routes/runs.ts";
 import { workflows } from "./routes/workflows.ts";
 
 /** Every route, by noun and name. Server, OpenAPI document and client derive from it. */
-export const contract = { workflows, runs, events, actions, apiKeys, platform, health } satisfies {
+export const contract = { workflows, runs, events, actions, calendars, apiKeys, platform, health } satisfies {
   readonly [noun: string]: { readonly [name: string]: Route };
 };
 export type Contract = typeof contract;

@@ -34,6 +34,7 @@ export type {
   TimelineItem,
   WaitReply,
 } from "./schemas/run.ts";
+export type { CalendarReply } from "./routes/calendars.ts";
 export { newEvent } from "./schemas/event.ts";
 export type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "./schemas/event.ts";
 export type {

@@ -39,6 +39,7 @@ async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
       })
     ).id;
   });
+  await tenant.client.calendars.put({ params: { name: "secret-hours" }, body: { zone: "UTC", week: {} } });
   const { id: keyId } = await tenant.client.apiKeys.create({ body: { name: "spare", role: "viewer" } });
   return { key, runId, eventId, keyId };
 }
@@ -47,6 +48,7 @@ async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
 function addressOf({ id, route }: NamedRoute): string {
   const ids: { [name: string]: string } = {
     key: own.key,
+    name: id === "calendars.put" ? "made-anew" : "secret-hours",
     version: "1",
     id: id.startsWith("events.")
       ? own.eventId
@@ -67,6 +69,8 @@ function bodyOf({ id, route }: NamedRoute): string | undefined {
       return JSON.stringify({ definition: smallDefinition("made-anew") });
     case "workflows.save":
       return JSON.stringify({ definition: smallDefinition(own.key) });
+    case "calendars.put":
+      return JSON.stringify({ zone: "UTC", week: { mon: ["09:00-12:00"] } });
     case "events.accept":
       return JSON.stringify({ name: "a", id: "made-anew", runId: own.runId });
     case "apiKeys.create":
@@ -104,7 +108,9 @@ async function call(named: NamedRoute, key: string | undefined): Promise<{ statu
 const routes = listRoutes();
 const tenantRoutes = routes.filter(({ route }) => (tenantRoles as readonly string[]).includes(route.role));
 // Those that would take away what the others look for.
-const destructive = ["workflows.remove", "apiKeys.revoke"];
+const destructive = ["workflows.remove", "apiKeys.revoke", "calendars.remove"];
+// What they address may be new.
+const creating = ["calendars.put"];
 
 test.each(tenantRoutes.map((named) => [named.id, named] as const))(
   "[TEN-02] [SEC-01] %s: what another tenant has is not there, whatever the role of the key",
@@ -112,7 +118,7 @@ test.each(tenantRoutes.map((named) => [named.id, named] as const))(
     for (const role of tenantRoles) {
       if (!roleSuffices(role, named.route.role as TenantRole)) continue;
       const { status, text } = await call(named, on.other.keys[role]);
-      const isAddressed = named.route.params !== undefined;
+      const isAddressed = named.route.params !== undefined && !creating.includes(named.id);
       // Checking a definition that is sent along needs no workflow; without one it is the other's draft, which is not there.
       if (isAddressed || named.id === "events.accept") expect(status, `${role}: ${text}`).toBe(404);
       for (const secret of [own.runId, own.eventId, own.keyId, on.one.id])

@@ -22,6 +22,8 @@ export { createTenant, findTenant, getTenant, updateTenant } from "./tenants.ts"
 export type { TenantRow } from "./tenants.ts";
 export { createApiKey, findApiKey, listApiKeys, revokeApiKey, tenantOfApiKey } from "./api-keys.ts";
 export type { ApiKeyRow, Role } from "./api-keys.ts";
+export { calendarNames, defaultCalendar, deleteCalendar, getCalendar, listCalendars, putCalendar } from "./calendars.ts";
+export type { CalendarRow } from "./calendars.ts";
 export { recordAudit } from "./audit.ts";
 export { getBlob, getBlobs, putBlob } from "./blobs.ts";
 export { masterKeysVariable, parseMasterKeys } from "./master-keys.ts";

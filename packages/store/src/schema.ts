@@ -303,6 +303,23 @@ export interface Secrets {
 
 export interface WorkflowDataStore {
   tenant_id: string;
+export interface BusinessCalendars {
+  tenant_id: string;
+  name: string;
+  version: number;
+  document: NullableJsonColumn;
+  created_at: DefaultTimestamp;
+  created_by: string | null;
+}
+
+export interface WorkflowPrograms {
+  tenant_id: string;
+  program_hash: string;
+  definition_hash: string;
+  program: JsonColumn;
+  created_at: DefaultTimestamp;
+}
+
   namespace: string;
   key: string;
   id: string;
@@ -346,3 +363,5 @@ export interface Schema {
   workflow_data_store: WorkflowDataStore;
   workflow_data_store_writes: WorkflowDataStoreWrites;
 }
+  business_calendars: BusinessCalendars;
+  workflow_programs: WorkflowPrograms;

@@ -68,7 +68,7 @@ const writtenExceptions = [
     policy: "reconciler_reads",
     role: "mainspring_reconciler",
     command: "SELECT",
-    columns: "checked_at,confirmed_at,engine,id,started_at,status,tenant_id",
+    columns: "checked_at,confirmed_at,created_at,engine,id,parent_run_id,started_at,status,tenant_id",
   },
   {
     table: "workflow_runtime_events",

@@ -1,5 +1,6 @@
 import type { Json } from "@mainspring/core";
 import { sql } from "kysely";
+import { defaultCalendar } from "./calendars.ts";
 import { newId } from "./ids.ts";
 import type { PlatformDb, TenantDb } from "./store.ts";
 
@@ -11,7 +12,7 @@ export interface TenantRow {
   readonly suspended: boolean;
 }
 
-/** @param tenant.id left out: a new one */
+/** With the calendar that every tenant begins with. @param tenant.id left out: a new one */
 export async function createTenant(
   db: PlatformDb,
   tenant: { readonly id?: string; readonly name: string; readonly egressAllow?: readonly Json[] },
@@ -20,6 +21,13 @@ export async function createTenant(
   await sql`insert into tenants (id, name, egress_allow) values (${id}, ${tenant.name}, ${JSON.stringify(tenant.egressAllow ?? [])}::jsonb)`.execute(
     db,
   );
+  // The policies see one tenant at a time; for this row it is the new one.
+  await sql`select set_config('app.tenant', ${id}, true)`.execute(db);
+  await sql`insert into business_calendars (tenant_id, name, version, document, created_by)
+    values (${id}, ${defaultCalendar.name}, 1, ${JSON.stringify(defaultCalendar.document)}::json, 'installation')`.execute(
+    db,
+  );
+  await sql`select set_config('app.tenant', '', true)`.execute(db);
   return { id };
 }
 
@@ -43,11 +51,10 @@ export async function findTenant(db: PlatformDb, id: string): Promise<TenantRow 
 export async function updateTenant(
   db: PlatformDb,
   id: string,
-  change: { readonly egressAllow?: readonly Json[]; readonly quotas?: Json; readonly suspended?: boolean },
+  change: { readonly egressAllow?: readonly Json[]; readonly suspended?: boolean },
 ): Promise<TenantRow | undefined> {
   await sql`update tenants set
       egress_allow = coalesce(${change.egressAllow === undefined ? null : JSON.stringify(change.egressAllow)}::jsonb, egress_allow),
-      quotas = coalesce(${change.quotas === undefined ? null : JSON.stringify(change.quotas)}::jsonb, quotas),
       suspended_at = case ${change.suspended ?? null}::boolean when true then coalesce(suspended_at, now()) when false then null else suspended_at end
     where id = ${id}`.execute(db);
   return findTenant(db, id);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { zoneOffset } from "../testing/zone-offset.ts";
+import { zoneOffset } from "../host/zone-offset.ts";
 import { businessInstant } from "./business-time.ts";
 import type { BusinessSpan } from "./business-time.ts";
 import type { CalendarDefinition } from "./calendar.ts";
@@ -15,7 +15,9 @@ const office: CalendarDefinition = {
 function due(from: string, span: BusinessSpan, definition: CalendarDefinition = office): string | undefined {
   const calendar = compileCalendar(definition);
   if ("problem" in calendar) throw new Error(calendar.problem);
-  return businessInstant(calendar, span, new Date(from).toISOString(), zoneOffset(definition.zone));
+  const offset = zoneOffset(definition.zone);
+  if (offset === undefined) throw new Error(`Nobody here knows ${definition.zone}`);
+  return businessInstant(calendar, span, new Date(from).toISOString(), offset);
 }
 
 const instant = (text: string): string => new Date(text).toISOString();

@@ -22,14 +22,22 @@ export interface CalendarDefinition {
 
 export const dayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
+/** Why a calendar means nothing; `pointer` leads to the hours in question. */
+export interface CalendarProblem {
+  readonly problem: string;
+  readonly pointer: string;
+}
+
 /** What a definition of the right shape means, or why it means nothing. */
-export function compileCalendar(given: CalendarDefinition): BusinessCalendar | { readonly problem: string } {
+export function compileCalendar(given: CalendarDefinition): BusinessCalendar | CalendarProblem {
   const week: OpenMinutes[][] = dayNames.map(() => []);
   for (const days of Object.keys(given.week)) {
     const hours = openMinutes(given.week[days] as readonly string[]);
-    if (hours === undefined) return { problem: `The hours of ${days} overlap, or are not in order.` };
+    if (hours === undefined)
+      return { problem: `The hours of ${days} overlap, or are not in order.`, pointer: `/week/${days}` };
     for (const day of daysOf(days)) {
-      if ((week[day] as OpenMinutes[]).length > 0) return { problem: `The hours of ${dayNames[day]} are given twice.` };
+      if ((week[day] as OpenMinutes[]).length > 0)
+        return { problem: `The hours of ${dayNames[day]} are given twice.`, pointer: `/week/${days}` };
       week[day] = hours;
     }
   }
@@ -37,7 +45,8 @@ export function compileCalendar(given: CalendarDefinition): BusinessCalendar | {
   for (const date of given.holidays ?? []) dates[date] = [];
   for (const date of Object.keys(given.exceptions ?? {})) {
     const hours = openMinutes(given.exceptions?.[date] ?? []);
-    if (hours === undefined) return { problem: `The hours of ${date} overlap, or are not in order.` };
+    if (hours === undefined)
+      return { problem: `The hours of ${date} overlap, or are not in order.`, pointer: `/exceptions/${date}` };
     dates[date] = hours;
   }
   return { zone: given.zone, week, dates };

@@ -18,6 +18,8 @@ export type { CompiledDefinition, CompileOptions } from "./compile-definition.ts
 export { compileDefinition, newestSemantics } from "./compile-definition.ts";
 export type { CheckedDefinition } from "./check-definition.ts";
 export { checkDefinition } from "./check-definition.ts";
+export type { CheckedCalendar } from "./check-calendar.ts";
+export { checkCalendar } from "./check-calendar.ts";
 export { parseTarget } from "./target.ts";
 export { compileExpression } from "./expression/compile-expression.ts";
 export { definitionJsonSchema } from "../definition/json-schema.ts";

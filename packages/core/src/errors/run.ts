@@ -84,6 +84,22 @@ export const runErrors = {
     explanation: "The path of the target leads through something that is no object.",
     remedy: "Write to another path, or write the object first.",
   },
+  BUSINESS_TIME_ENDLESS: {
+    title: "Not so much business time in ten years",
+    explanation: "The calendar has so few open hours that the span would not be over within ten years.",
+    remedy: "Look at the hours of the calendar, or wait for less.",
+  },
+  CALENDAR_ZONE_UNKNOWN: {
+    title: "The zone of the calendar is unknown here",
+    explanation: "The machine that computes business time does not know the clocks of the calendar's zone.",
+    remedy: "Correct the zone of the calendar, or update the worker's time zone data.",
+  },
+  CHILD_ALREADY_RUNNING: {
+    title: "The child of an earlier execution still runs",
+    explanation:
+      "The run was reset in Temporal to a moment before it called this child, and the child that it had started then has not ended.",
+    remedy: "Wait until the child run has ended, or cancel it; then replay the run.",
+  },
   CHILD_CANCELED: {
     title: "The child run was cancelled",
     explanation: "The child run was cancelled on its own, not with its parent. It is not tried again.",
@@ -97,8 +113,8 @@ export const runErrors = {
   CHILD_SEMANTICS_MISMATCH: {
     title: "The child has other runtime semantics",
     explanation:
-      "A called workflow follows its parent's version of the runtime semantics unless it names its own, and this version does not fit.",
-    remedy: "Publish the called workflow again under the parent's semantics.",
+      "A called workflow that names no version of the runtime semantics follows its caller's, and it has steps or fields that this version does not know. details names them.",
+    remedy: "Let the called workflow name the semantics that it needs, or publish the caller under a newer one.",
   },
   CHILD_DEPTH: {
     title: "Calls are nested too deeply",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { x } from "../testing/build-program.ts";
 import { programOf } from "../testing/scenario-cases.ts";
 import { programWith, ran, said, scenarioOf } from "../testing/scenario.ts";
-import { zoneOffset } from "../testing/zone-offset.ts";
+import { zoneOffset } from "../host/zone-offset.ts";
 import { runScenario } from "./run-scenario.ts";
 
 const dayMs = 86_400_000;

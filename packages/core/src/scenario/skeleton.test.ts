@@ -5,7 +5,7 @@ import type { Program } from "../program/program.ts";
 import { validate } from "../schema/validate.ts";
 import { x } from "../testing/build-program.ts";
 import { programWith } from "../testing/scenario.ts";
-import { zoneOffset } from "../testing/zone-offset.ts";
+import { zoneOffset } from "../host/zone-offset.ts";
 import type { JsonObject } from "../values/json.ts";
 import { runScenario } from "./run-scenario.ts";
 import { sampleOf } from "./sample.ts";

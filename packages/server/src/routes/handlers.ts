@@ -2,6 +2,7 @@ import type { AllHandlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
 import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
+import { calendarHandlers } from "./calendars.ts";
 import { eventHandlers } from "./events.ts";
 import { healthHandlers } from "./health.ts";
 import { platformHandlers } from "./platform.ts";
@@ -15,6 +16,7 @@ export function createHandlers(services: Services): AllHandlers {
     runs: runHandlers(services),
     events: eventHandlers(services),
     actions: actionHandlers(services),
+    calendars: calendarHandlers(services),
     apiKeys: apiKeyHandlers(services),
     platform: platformHandlers(services),
     health: healthHandlers(services),

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ShownIssue } from "../../output/issues.ts";
 import { flowBeside, flowsIn } from "./find-tests.ts";
-import { zoneOffset } from "./zone-offset.ts";
+import { zoneOffset } from "@mainspring/core/host";
 
 /** What a scenario file is about: its workflow, and those that this one may call. */
 export interface TestedWorkflow {

@@ -23,6 +23,7 @@ const programs = {
   bench: ["scripts/bench.ts"],
   fuzz: ["scripts/fuzz.ts"],
   mutants: ["scripts/mutants.ts"],
+  chaos: ["scripts/chaos.ts"],
   cli: ["packages/cli/src/main.ts"],
 };
 

@@ -6,8 +6,9 @@ export type Chance = {
   between(from: number, to: number): number;
 };
 
-export function newChance(): Chance {
-  const seed = Number(process.env["MAINSPRING_SEED"] || Math.floor(Math.random() * 2 ** 31));
+export function newChance(
+  seed = Number(process.env["MAINSPRING_SEED"] || Math.floor(Math.random() * 2 ** 31)),
+): Chance {
   process.stdout.write(`seed ${seed}: MAINSPRING_SEED=${seed} repeats it\n`);
   let state = seed >>> 0;
   // Marsaglia's xorshift, which zero would never leave.

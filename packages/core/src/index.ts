@@ -132,6 +132,14 @@ export { applyInput, foldJournal, JournalError } from "./journal/fold.ts";
 export type { ResolveReference } from "./journal/fold.ts";
 export { instantFromMs, instantMs, parseInstantMs } from "./time/instant.ts";
 
+export type { RunMask } from "./redaction/entry-mask.ts";
+export { maskEntry, maskError } from "./redaction/entry-mask.ts";
+export type { ActionSchemas, SensitiveFacts } from "./redaction/facts.ts";
+export { nothingIsSensitive, sensitiveFacts } from "./redaction/facts.ts";
+export { placeholderPointers, redactedPlaceholder } from "./redaction/placeholder.ts";
+export { hasSensitive, maskBySchema, sensitiveValues } from "./redaction/sensitive.ts";
+export { ValueMask } from "./redaction/value-mask.ts";
+
 export type {
   CompiledExpression,
   EvaluateOptions,
@@ -141,6 +149,8 @@ export type {
 } from "./expression/evaluate.ts";
 export { evaluateExpression, fuelPerStep } from "./expression/evaluate.ts";
 
+export type { SystemForm } from "./forms/system-forms.ts";
+export { systemForm, systemForms } from "./forms/system-forms.ts";
 export { checkSchema } from "./schema/check-schema.ts";
 export type { SchemaErrorCode } from "./schema/codes.ts";
 export type { SchemaProblem } from "./schema/problem.ts";
@@ -149,8 +159,6 @@ export { validate, validateFuel, validateMetered } from "./schema/validate.ts";
 
 export type { BusinessSpan, ZoneOffset } from "./calendar/business-time.ts";
 export { businessInstant } from "./calendar/business-time.ts";
-export type { SystemForm } from "./forms/system-forms.ts";
-export { systemForm, systemForms } from "./forms/system-forms.ts";
 export type { BusinessCalendar, CalendarDefinition, OpenMinutes } from "./calendar/calendar.ts";
 export { compileCalendar } from "./calendar/calendar.ts";
 

@@ -1,6 +1,7 @@
 import type { CatalogueEntry } from "@mainspring/actions/catalogue";
 import type { Store } from "@mainspring/store";
 import type { ServerMetrics } from "./http/metrics.ts";
+import type { Redaction } from "./present/redaction.ts";
 import type { CorrelationPaths, CorrelationResolver, JournalFeed, Runs, Unsupported } from "./ports.ts";
 
 /** What handlers work with. */
@@ -13,6 +14,8 @@ export interface Services {
   readonly correlationPaths: CorrelationPaths;
   readonly resolveCorrelationKey: CorrelationResolver;
   readonly metrics: ServerMetrics;
+  /** Everything that shows values of runs goes through it. */
+  readonly redaction: Redaction;
   /** Aborted when the server shuts down. */
   readonly shutdown: AbortSignal;
 }

@@ -8,6 +8,7 @@ import { createApp } from "./http/app.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { openJournalFeed } from "./live/journal-feed.ts";
 import type { ListenToJournals } from "./live/journal-feed.ts";
+import { createRedaction } from "./present/redaction.ts";
 import type { CorrelationPaths, CorrelationResolver, Runs, Unsupported } from "./ports.ts";
 import { createHandlers } from "./routes/handlers.ts";
 import { keyFinder } from "./routes/api-keys.ts";
@@ -50,7 +51,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const stopping = new AbortController();
   const feed = await openJournalFeed(parts.listenToJournals);
-  const services: Services = { ...parts, feed, metrics: createMetrics(), shutdown: stopping.signal };
+  const services: Services = { ...parts, feed, metrics: createMetrics(), redaction: createRedaction(parts.catalogue), shutdown: stopping.signal };
   const pages = createPages(parts.webFolder ?? builtWeb);
   const { demo } = parts;
   const app = createApp({

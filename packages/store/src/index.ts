@@ -19,11 +19,20 @@ export { pageLimitMax } from "./paging.ts";
 export type { Page, PageRequest } from "./paging.ts";
 
 export { createTenant, findTenant, getTenant, updateTenant } from "./tenants.ts";
+export { getQuotas, isWithinQuota, putQuotas, stepUsage } from "./quotas.ts";
+export type { QuotaQuestion, Quotas, StepUsage } from "./quotas.ts";
 export type { TenantRow } from "./tenants.ts";
+export {
+  calendarNames,
+  defaultCalendar,
+  deleteCalendar,
+  getCalendar,
+  listCalendars,
+  putCalendar,
+} from "./calendars.ts";
+export type { CalendarRow } from "./calendars.ts";
 export { createApiKey, findApiKey, listApiKeys, revokeApiKey, tenantOfApiKey } from "./api-keys.ts";
 export type { ApiKeyRow, Role } from "./api-keys.ts";
-export { calendarNames, defaultCalendar, deleteCalendar, getCalendar, listCalendars, putCalendar } from "./calendars.ts";
-export type { CalendarRow } from "./calendars.ts";
 export { recordAudit } from "./audit.ts";
 export { getBlob, getBlobs, putBlob } from "./blobs.ts";
 export { masterKeysVariable, parseMasterKeys } from "./master-keys.ts";
@@ -78,8 +87,24 @@ export { projectWholeRun } from "./projection/whole-run.ts";
 export type { RunProjection } from "./projection/whole-run.ts";
 export { noteAttempt, stepsOf } from "./steps.ts";
 export type { StepOfAttempt, StepRow } from "./steps.ts";
+export { claimTask, getTask, listTasks, releaseTask, tasksOf } from "./tasks.ts";
+export type { TaskFilter, TaskRow, TaskStatus } from "./tasks.ts";
+export { deleteForm, formsOf, getForm, listForms, putForm } from "./forms.ts";
+export type { FormRow } from "./forms.ts";
 export { waitingRuns, waitsOf } from "./waits.ts";
 export type { WaitingRun, WaitRow } from "./waits.ts";
+export {
+  formsOfTasks,
+  inputsOf,
+  programsAround,
+  relatedRuns,
+  stepsByCommand,
+  valuesOfSteps,
+  waitKeysOf,
+} from "./redaction.ts";
+export type { RelatedRun } from "./redaction.ts";
+export { keepPlan, planKeptMs, planOf } from "./plans.ts";
+export type { PlanKind } from "./plans.ts";
 export { openWaitsOf } from "./open-waits.ts";
 export type { OpenWait } from "./open-waits.ts";
 export { snapshotsOf } from "./snapshots.ts";

@@ -1,4 +1,4 @@
-import { workflowIdOf } from "@mainspring/core";
+import { maskBySchema, sensitiveValues, ValueMask, workflowIdOf } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
 import { sql } from "kysely";
 import type { Moment } from "./instants.ts";
@@ -15,6 +15,10 @@ export interface NewRun {
   readonly programHash: string;
   readonly semantics: 1 | 2;
   readonly input: Json;
+  /** Of the version, where it is at hand; what it declares sensitive is not searched. Left out: it is read. */
+  readonly payloadSchema?: Json | null;
+  /** Of a restarted run: events that it may take although another run has. */
+  readonly offeredEventIds?: readonly string[];
   /** What started it; `type`, `eventId` (ours), `replayOfRunId` and `restartedFromRunId` are read from it. */
   readonly trigger?: Json;
   readonly parentRunId?: string;
@@ -32,22 +36,52 @@ export interface NewRun {
  */
 export async function insertRun(db: TenantDb, run: NewRun): Promise<void> {
   const trigger = triggerOf(run);
+  const searchText = searchableText(
+    run.payloadSchema === undefined ? await payloadSchemaOf(db, run) : run.payloadSchema,
+    run.input,
+  );
   await prepared`
     insert into workflow_runs (tenant_id, id, workflow_id, workflow_key, workflow_version, status, engine, temporal_workflow_id, definition_hash,
       program_hash, runtime_semantics_version, parent_run_id, root_run_id, restarted_from, trigger, trigger_event_id, trigger_metadata_json,
-      input_json, idempotency_key, request_hash, started_by)
+      input_json, search_text, offered_event_ids, idempotency_key, request_hash, started_by)
     values (${db.tenantId}, ${run.id}, (select id from workflow_definitions where key = ${run.workflowKey}), ${run.workflowKey}, ${run.version}, 'QUEUED', 'temporal',
       ${workflowIdOf(run.id)}, ${run.definitionHash}, ${run.programHash}, ${run.semantics}, ${run.parentRunId ?? null}, ${run.rootRunId ?? run.id},
-      ${trigger.restartedFrom}, ${trigger.type}, ${trigger.eventId}, ${await storeOptional(db, run.trigger)}::json, ${await storeValue(db, run.input)}::json,
+      ${trigger.restartedFrom}, ${trigger.type},
+      coalesce(${trigger.eventId}::uuid, (select trigger_event_id from workflow_runs where id = ${trigger.origin}::uuid)), ${await storeOptional(db, run.trigger)}::json, ${await storeValue(db, run.input)}::json,
+      ${searchText}, ${[...(run.offeredEventIds ?? [])]}::uuid[],
       ${run.idempotencyKey ?? null}, ${run.requestHash ?? null}, ${run.startedBy ?? null})`.execute(db.unread);
   await prepared`insert into outbox (tenant_id, id, due_at) values (${db.tenantId}, ${run.id}, coalesce(${run.startDueAt ?? null}::timestamptz, now()))
     returning case when due_at <= now() then pg_notify(${channels.outbox}, ${db.tenantId}) end`.execute(db.unread);
 }
 
-function triggerOf(run: NewRun): { type: string; eventId: string | null; restartedFrom: string | null } {
+/** Of a stored input only so much is searched. */
+const searchedInputChars = 32 * 1024;
+
+/** The input as it is searched: what nobody may read masked, nobody may find. */
+function searchableText(payloadSchema: Json | null, input: Json): string {
+  if (payloadSchema === null) return JSON.stringify(input).slice(0, searchedInputChars);
+  const sensitive = sensitiveValues(payloadSchema, input);
+  const masked = sensitive.length === 0 ? input : new ValueMask(sensitive).value(maskBySchema(payloadSchema, input));
+  return JSON.stringify(masked).slice(0, searchedInputChars);
+}
+
+async function payloadSchemaOf(db: TenantDb, { programHash }: NewRun): Promise<Json | null> {
+  const { rows } = await prepared<{ payloadSchema: Json | null }>`select payload_schema as "payloadSchema"
+    from workflow_definition_versions where program_hash = ${programHash} limit 1`.execute(db);
+  return rows[0]?.payloadSchema ?? null;
+}
+
+function triggerOf(run: NewRun): {
+  type: string;
+  eventId: string | null;
+  restartedFrom: string | null;
+  /** The run whose trigger event is this one's too. */
+  origin: string | null;
+} {
   const trigger = (run.trigger ?? {}) as { [name: string]: unknown };
   const text = (name: string): string | null => (typeof trigger[name] === "string" ? trigger[name] : null);
   const restartedFrom = text("restartedFromRunId");
+  const origin = restartedFrom ?? text("replayOfRunId");
   const otherwise =
     restartedFrom !== null
       ? "restart"
@@ -56,7 +90,7 @@ function triggerOf(run: NewRun): { type: string; eventId: string | null; restart
         : run.parentRunId !== undefined
           ? "child"
           : "manual";
-  return { type: text("type") ?? otherwise, eventId: text("eventId"), restartedFrom };
+  return { type: text("type") ?? otherwise, eventId: text("eventId"), restartedFrom, origin };
 }
 
 export async function runByIdempotencyKey(

@@ -50,7 +50,10 @@ export interface RunRow {
 }
 
 /** A row of a list: without input and output. */
-export type RunSummary = Omit<RunRow, "input" | "output">;
+export type RunSummary = Omit<RunRow, "input" | "output"> & {
+  /** Of a search: found by something that is never masked. Otherwise by business state, error or the key of a wait. */
+  readonly foundPlainly?: boolean;
+};
 
 type Dates = "cancelRequestedAt" | "confirmedAt" | "createdAt" | "startedAt" | "completedAt" | "updatedAt";
 type Raw<R> = Omit<R, Dates | "replayOfRunId"> & {
@@ -117,12 +120,9 @@ export interface RunFilter {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly runId?: string | undefined;
-  /** A literal part, in any case, of id, workflow, business state, error or input. */
+  /** A literal part, in any case, of id, workflow, business state, error, the keys of its waits, or the input without its sensitive values. */
   readonly q?: string | undefined;
 }
-
-// Of a stored input only so much is searched.
-const searchedInputChars = 32 * 1024;
 
 /**
  * Runs of the tenant that meet every part of the filter, newest first.
@@ -148,7 +148,9 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
     ].filter((condition) => condition !== false);
     const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
     const { rows } = await sql<Raw<RunSummary> & { micros: string }>`
-      select ${summaryColumns}, (extract(epoch from created_at) * 1000000)::bigint::text as micros
+      select ${summaryColumns}, (extract(epoch from created_at) * 1000000)::bigint::text as micros${
+        filter.q === undefined ? sql`` : sql`, coalesce(${matchesPlainly(filter.q)}, false) as "foundPlainly"`
+      }
       from workflow_runs ${where} order by created_at desc, id desc limit ${limit}`.execute(db);
     for (const row of rows) micros.set(row.id, row.micros);
     return shown<RunSummary>(
@@ -162,10 +164,19 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
 /** Text of JSON is searched as people read it, so both as it is stored and as JSON writes what they typed. */
 function matches(q: string): ReturnType<typeof sql> {
   const plain = likePattern(q);
-  const inJson = likePattern(JSON.stringify(q).slice(1, -1));
   // The collation folds the case of every letter, whatever the database's own is.
-  return sql`(id::text ilike ${plain} or workflow_key ilike ${plain} or state_text collate "pg_c_utf8" ilike ${plain}
-    or error_json::text collate "pg_c_utf8" ilike ${inJson} or left(input_json::text, ${searchedInputChars}) collate "pg_c_utf8" ilike ${inJson})`;
+  return sql`(${matchesPlainly(q)} or state_text collate "pg_c_utf8" ilike ${plain}
+    or error_json::text collate "pg_c_utf8" ilike ${jsonPattern(q)}
+    or id in (select run_id from workflow_run_waits where key collate "pg_c_utf8" ilike ${plain}))`;
+}
+
+function matchesPlainly(q: string): ReturnType<typeof sql> {
+  const plain = likePattern(q);
+  return sql`(id::text ilike ${plain} or workflow_key ilike ${plain} or search_text collate "pg_c_utf8" ilike ${jsonPattern(q)})`;
+}
+
+function jsonPattern(q: string): string {
+  return likePattern(JSON.stringify(q).slice(1, -1));
 }
 
 /** A LIKE pattern that finds the text literally, wherever it stands. */

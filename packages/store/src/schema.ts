@@ -11,7 +11,6 @@ export interface Tenants {
   id: string;
   name: string;
   egress_allow: ColumnType<unknown, string | undefined, string>;
-  quotas: ColumnType<unknown, string | undefined, string>;
   suspended_at: NullableTimestamp;
   created_at: DefaultTimestamp;
 }
@@ -96,6 +95,8 @@ export interface WorkflowRuns {
   trigger_event_id: string | null;
   trigger_metadata_json: NullableJsonColumn;
   input_json: NullableJsonColumn;
+  search_text: string | null;
+  offered_event_ids: Generated<string[]>;
   output_json: NullableJsonColumn;
   error_json: NullableJsonColumn;
   final_state_hash: string | null;
@@ -201,6 +202,51 @@ export interface WorkflowRunWaits {
   created_at: DefaultTimestamp;
 }
 
+export interface WorkflowTasks {
+  tenant_id: string;
+  id: string;
+  run_id: string;
+  wait_id: string;
+  execution: number;
+  step_id: string;
+  step_path: string;
+  iteration: Generated<number[]>;
+  title: string;
+  description: string | null;
+  context: NullableJsonColumn;
+  assign_users: string[];
+  assign_groups: string[];
+  form_name: string | null;
+  form: NullableJsonColumn;
+  due_at: NullableTimestamp;
+  timeout_at: NullableTimestamp;
+  state: string;
+  opened_at: Timestamp;
+  closed_at: NullableTimestamp;
+  answer: NullableJsonColumn;
+  answered_by: string | null;
+  overridden: Generated<boolean>;
+  submission_id: string | null;
+  reminders_sent: Generated<number>;
+  reminders_max: number | null;
+  last_reminder_at: NullableTimestamp;
+  claimed_by: string | null;
+  claimed_at: NullableTimestamp;
+  version: Generated<number>;
+  status: ColumnType<string, never, never>;
+}
+
+export interface WorkflowFormDefinitions {
+  tenant_id: string;
+  name: string;
+  title: string;
+  schema: JsonColumn;
+  revision: Generated<number>;
+  created_at: DefaultTimestamp;
+  updated_at: DefaultTimestamp;
+  updated_by: string | null;
+}
+
 export interface WorkflowRunSnapshots {
   tenant_id: string;
   run_id: string;
@@ -240,6 +286,17 @@ export interface WorkflowActionInvocations {
   provisional: Generated<boolean>;
   started_at: Timestamp;
   finished_at: NullableTimestamp;
+  forget_at: NullableTimestamp;
+}
+
+export interface WorkflowPlans {
+  tenant_id: string;
+  id: string;
+  kind: string;
+  plan: JsonColumn;
+  created_by: string | null;
+  created_at: DefaultTimestamp;
+  expires_at: Timestamp;
 }
 
 export interface WorkflowRuntimeEvents {
@@ -263,6 +320,7 @@ export interface WorkflowRuntimeEvents {
   accepted_at: DefaultTimestamp;
   position: Generated<number>;
   completed_at: NullableTimestamp;
+  forget_at: NullableTimestamp;
 }
 
 export interface WorkflowEventDeliveries {
@@ -290,19 +348,6 @@ export interface TenantKeys {
   created_at: DefaultTimestamp;
 }
 
-export interface Secrets {
-  tenant_id: string;
-  name: string;
-  version: number;
-  key_version: number;
-  sealed: Buffer;
-  created_at: DefaultTimestamp;
-  updated_at: DefaultTimestamp;
-  updated_by: string | null;
-}
-
-export interface WorkflowDataStore {
-  tenant_id: string;
 export interface BusinessCalendars {
   tenant_id: string;
   name: string;
@@ -320,6 +365,19 @@ export interface WorkflowPrograms {
   created_at: DefaultTimestamp;
 }
 
+export interface Secrets {
+  tenant_id: string;
+  name: string;
+  version: number;
+  key_version: number;
+  sealed: Buffer;
+  created_at: DefaultTimestamp;
+  updated_at: DefaultTimestamp;
+  updated_by: string | null;
+}
+
+export interface WorkflowDataStore {
+  tenant_id: string;
   namespace: string;
   key: string;
   id: string;
@@ -340,6 +398,22 @@ export interface WorkflowDataStoreWrites {
   due_at: DefaultTimestamp;
 }
 
+export interface TenantQuotas {
+  tenant_id: string;
+  steps_per_month: string | null;
+  concurrent_runs: number | null;
+  starts_per_minute: number | null;
+  fuel_per_minute: string | null;
+  updated_at: DefaultTimestamp;
+}
+
+export interface StepUsageTable {
+  tenant_id: string;
+  month: string;
+  part: number;
+  steps: string;
+}
+
 /** The tables as kysely knows them; the migrations say what they mean. */
 export interface Schema {
   tenants: Tenants;
@@ -354,14 +428,19 @@ export interface Schema {
   workflow_run_journal: WorkflowRunJournal;
   workflow_run_steps: WorkflowRunSteps;
   workflow_run_waits: WorkflowRunWaits;
+  workflow_tasks: WorkflowTasks;
+  workflow_form_definitions: WorkflowFormDefinitions;
   workflow_run_snapshots: WorkflowRunSnapshots;
   workflow_action_invocations: WorkflowActionInvocations;
   workflow_runtime_events: WorkflowRuntimeEvents;
   workflow_event_deliveries: WorkflowEventDeliveries;
+  workflow_plans: WorkflowPlans;
   tenant_keys: TenantKeys;
+  business_calendars: BusinessCalendars;
+  workflow_programs: WorkflowPrograms;
   secrets: Secrets;
+  tenant_quotas: TenantQuotas;
+  step_usage: StepUsageTable;
   workflow_data_store: WorkflowDataStore;
   workflow_data_store_writes: WorkflowDataStoreWrites;
 }
-  business_calendars: BusinessCalendars;
-  workflow_programs: WorkflowPrograms;

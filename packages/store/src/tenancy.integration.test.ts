@@ -6,6 +6,7 @@ import { recordAudit } from "./audit.ts";
 import { putBlob } from "./blobs.ts";
 import { registerExecution } from "./executions.ts";
 import { putData, writeOnce } from "./data-store.ts";
+import { keepPlan } from "./plans.ts";
 import { offerDelivery } from "./deliveries.ts";
 import { acceptEvent } from "./inbox.ts";
 import { writeProvisional } from "./journal.ts";
@@ -222,6 +223,7 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
     await offerDelivery(db, { eventId: id, runId });
     await putSecret(db, { name: "s", value: "a secret value" });
     await writeOnce(db, "k", () => putData(db, { namespace: "n", key: "k", value: 1 }));
+    await keepPlan(db, { kind: "bulk", id: "p", plan: {} });
   });
   await client.query(
     "insert into workflow_run_snapshots (tenant_id, run_id, id, snapshot_json) values ($1, $2, $3, '{}')",

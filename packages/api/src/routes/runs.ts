@@ -178,7 +178,7 @@ const exportRun = defineRoute({
   path: "/runs/:id/export",
   role: "viewer",
   summary: "Export a run as one document",
-  doc: "Run, steps, waits, invocations, journal and snapshots.",
+  doc: "Run, steps, waits, invocations, journal, snapshots, definition and version. Sensitive values are masked.",
   params,
   notFound,
   replies: {
@@ -192,6 +192,10 @@ const exportRun = defineRoute({
         invocations: z.array(invocation),
         journal: z.array(journalEntry),
         snapshots: z.array(snapshot),
+        definition: json.meta({
+          description: "the document that the run is pinned to; null where it is no longer there",
+        }),
+        version: json.meta({ description: "which one that is: workflow, version, hashes, who published it and when" }),
       }),
     },
   },

@@ -1,5 +1,6 @@
 import { MainspringError } from "@mainspring/core";
-import type { JournalEntry } from "@mainspring/core";
+import type { RunReply } from "@mainspring/api";
+import type { JournalEntry, Json } from "@mainspring/core";
 import {
   getRun,
   invocationsOf,
@@ -9,9 +10,10 @@ import {
   recordAudit,
   snapshotsOf,
   stepsOf,
+  waitKeysOf,
   waitsOf,
 } from "@mainspring/store";
-import type { OpenWait, Page, PageRequest, RunRow, TenantDb } from "@mainspring/store";
+import type { OpenWait, Page, RunRow, RunSummary, TenantDb } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
 import { streamOfRun } from "../live/run-stream.ts";
 import { waitForEnd } from "../live/wait-for-end.ts";
@@ -23,6 +25,9 @@ import {
   presentStep,
   presentWait,
 } from "../present/run.ts";
+import { exportOf } from "../present/export.ts";
+import { untouched } from "../present/redaction.ts";
+import type { RunRedaction } from "../present/redaction.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 import { progressOf } from "./run-progress.ts";
@@ -31,12 +36,25 @@ import { timelineOf } from "./timeline.ts";
 /** Entries read at once for a stream. */
 const streamPage = 200;
 
-export function runHandlers({ store, runs, feed, metrics }: Services): Handlers<"runs"> {
-  /** A page of what belongs to one run. */
-  const pageOf = <T>(tenantId: string, runId: string, read: (db: TenantDb) => Promise<Page<T>>): Promise<Page<T>> =>
+export function runHandlers(services: Services): Handlers<"runs"> {
+  const { store, runs, feed, metrics, redaction } = services;
+  /** A page of what belongs to one run, as its readers may see it. */
+  const pageOf = <T, R>(
+    tenantId: string,
+    runId: string,
+    read: (db: TenantDb) => Promise<Page<T>>,
+    show: (item: T, redact: RunRedaction) => R,
+  ): Promise<{ items: R[]; nextCursor: string | null }> =>
     store.tenant(tenantId, async (db) => {
       await existing(db, runId);
-      return read(db);
+      const { items, nextCursor } = await read(db);
+      const redact = await redaction.ofRun(db, runId);
+      return { items: items.map((item) => show(item, redact)), nextCursor };
+    });
+  const shownRun = (tenantId: string, runId: string): Promise<RunReply> =>
+    store.tenant(tenantId, async (db) => {
+      const row = await existing(db, runId);
+      return (await redaction.ofRun(db, runId)).run(presentRun(row));
     });
 
   return {
@@ -62,8 +80,7 @@ export function runHandlers({ store, runs, feed, metrics }: Services): Handlers<
           timeoutMs: query.wait * 1_000,
           signal,
         });
-        if (hasEnded)
-          return { status: 200, body: presentRun(await store.tenant(tenantId, (db) => existing(db, runId))) };
+        if (hasEnded) return { status: 200, body: await shownRun(tenantId, runId) };
       }
       return {
         status: 202,
@@ -74,39 +91,79 @@ export function runHandlers({ store, runs, feed, metrics }: Services): Handlers<
     async list({ query: { cursor, limit, ...filter }, caller }) {
       const found = await store.tenant(caller.tenantId, async (db) => {
         const page = await listRuns(db, filter, { cursor, limit });
-        const waiting = page.items.filter((row) => row.status === "WAITING").map((row) => row.id);
-        return { page, waits: Map.groupBy(await openWaitsOf(db, waiting), (wait: OpenWait) => wait.runId) };
+        const redactionOf = await redaction.ofRuns(
+          db,
+          page.items.map((row) => row.id),
+        );
+        const shown = await withoutMaskedFinds(db, filter.q, page.items, redactionOf);
+        const waiting = shown.filter((row) => row.status === "WAITING").map((row) => row.id);
+        const waits = Map.groupBy(await openWaitsOf(db, waiting), (wait: OpenWait) => wait.runId);
+        return {
+          items: shown.map((row) => redactionOf(row.id).summary(presentRunSummary(row, waits.get(row.id) ?? []))),
+          nextCursor: page.nextCursor,
+        };
       });
-      const items = found.page.items.map((row) => presentRunSummary(row, found.waits.get(row.id) ?? []));
-      return { status: 200, body: { items, nextCursor: found.page.nextCursor } };
+      return { status: 200, body: found };
     },
     async get({ params, caller }) {
-      return { status: 200, body: presentRun(await store.tenant(caller.tenantId, (db) => existing(db, params.id))) };
+      return { status: 200, body: await shownRun(caller.tenantId, params.id) };
     },
     async steps({ params, query, caller }) {
-      const { items, nextCursor } = await pageOf(caller.tenantId, params.id, (db) => stepsOf(db, params.id, query));
-      return { status: 200, body: { items: items.map(presentStep), nextCursor } };
+      const page = await pageOf(
+        caller.tenantId,
+        params.id,
+        (db) => stepsOf(db, params.id, query),
+        (row, redact) => redact.step(presentStep(row)),
+      );
+      return { status: 200, body: page };
     },
     async journal({ params, query, caller }) {
-      const page = await pageOf(caller.tenantId, params.id, (db) => journalPage(db, params.id, query));
+      const page = await pageOf(
+        caller.tenantId,
+        params.id,
+        (db) => journalPage(db, params.id, query),
+        (entry, redact) => redact.entry(entry) as JournalItem,
+      );
       return { status: 200, body: page };
     },
     async waits({ params, query, caller }) {
-      const { items, nextCursor } = await pageOf(caller.tenantId, params.id, (db) => waitsOf(db, params.id, query));
-      return { status: 200, body: { items: items.map(presentWait), nextCursor } };
+      const page = await pageOf(
+        caller.tenantId,
+        params.id,
+        (db) => waitsOf(db, params.id, query),
+        (row, redact) => redact.wait(presentWait(row)),
+      );
+      return { status: 200, body: page };
     },
     async invocations({ params, query, caller }) {
-      const { items, nextCursor } = await pageOf(caller.tenantId, params.id, (db) =>
-        invocationsOf(db, params.id, query),
+      const page = await pageOf(
+        caller.tenantId,
+        params.id,
+        (db) => invocationsOf(db, params.id, query),
+        (row, redact) => redact.invocation(presentInvocation(row)),
       );
-      return { status: 200, body: { items: items.map(presentInvocation), nextCursor } };
+      return { status: 200, body: page };
     },
     async timeline({ params, query, caller }) {
-      return { status: 200, body: await pageOf(caller.tenantId, params.id, (db) => timelineOf(db, params.id, query)) };
+      const page = await pageOf(
+        caller.tenantId,
+        params.id,
+        (db) => timelineOf(db, params.id, query),
+        (item, redact) => redact.span(item),
+      );
+      return { status: 200, body: page };
     },
     async snapshots({ params, query, caller }) {
-      const { items, nextCursor } = await pageOf(caller.tenantId, params.id, (db) => snapshotsOf(db, params.id, query));
-      return { status: 200, body: { items: items.map(presentSnapshot), nextCursor } };
+      const page = await pageOf(
+        caller.tenantId,
+        params.id,
+        (db) => snapshotsOf(db, params.id, query),
+        (row, redact) => {
+          const snapshot = presentSnapshot(row);
+          return { ...snapshot, state: redact.value(snapshot.state) };
+        },
+      );
+      return { status: 200, body: page };
     },
     async stream({ params: { id: runId }, query, lastEventId, caller: { tenantId }, signal }) {
       await store.tenant(tenantId, (db) => existing(db, runId));
@@ -122,21 +179,19 @@ export function runHandlers({ store, runs, feed, metrics }: Services): Handlers<
             const progress = await progressOf(db, runId);
             if (progress === undefined) return undefined;
             const entries = await journalOf(db, runId, { afterSeq, limit: streamPage });
-            return { progress, entries, isLast: entries.length < streamPage };
+            // Read each time: what came meanwhile may be sensitive.
+            const redact = entries.length === 0 ? untouched : await redaction.ofRun(db, runId);
+            return {
+              progress,
+              entries: entries.map((entry) => redact.entry(entry)),
+              isLast: entries.length < streamPage,
+            };
           }),
       });
       return { status: 200, text: counted(text, metrics.streamClosed), headers: { "x-accel-buffering": "no" } };
     },
     async export({ params: { id }, caller }) {
-      const exported = await store.tenant(caller.tenantId, async (db) => ({
-        format: "mainspring.run/1" as const,
-        run: presentRun(await existing(db, id)),
-        steps: (await all((request) => stepsOf(db, id, request))).map(presentStep),
-        waits: (await all((request) => waitsOf(db, id, request))).map(presentWait),
-        invocations: (await all((request) => invocationsOf(db, id, request))).map(presentInvocation),
-        journal: (await journalOf(db, id)) as JournalItem[],
-        snapshots: (await all((request) => snapshotsOf(db, id, request))).map(presentSnapshot),
-      }));
+      const exported = await store.tenant(caller.tenantId, (db) => exportOf(db, redaction, id));
       return {
         status: 200,
         body: exported,
@@ -201,16 +256,31 @@ async function journalPage(
   return { items, nextCursor: entries.length > query.limit ? String(items.at(-1)?.seq) : null };
 }
 
-/** Every page of a list. */
-async function all<T>(read: (request: PageRequest) => Promise<Page<T>>): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await read({ cursor, limit: 200 });
-    items.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return items;
+/**
+ * Without the rows that a search found only by a value that their readers see masked: that a run was found would confirm it. A page may
+ * so be shorter than its limit.
+ */
+async function withoutMaskedFinds(
+  db: TenantDb,
+  q: string | undefined,
+  rows: readonly RunSummary[],
+  redactionOf: (runId: string) => RunRedaction,
+): Promise<readonly RunSummary[]> {
+  if (q === undefined) return rows;
+  const doubtful = rows.filter((row) => row.foundPlainly !== true && !redactionOf(row.id).isEmpty);
+  if (doubtful.length === 0) return rows;
+  const keys = await waitKeysOf(
+    db,
+    doubtful.map(({ id }) => id),
+  );
+  const sought = [q.toLowerCase(), JSON.stringify(q).slice(1, -1).toLowerCase()];
+  const isStillFound = (row: RunSummary): boolean => {
+    const { value, text } = redactionOf(row.id);
+    const seen = [row.state, row.error].map((one) => JSON.stringify(value((one ?? null) as Json)));
+    seen.push(...(keys.get(row.id) ?? []).map((key) => text(key)));
+    return seen.some((one) => sought.some((part) => one.toLowerCase().includes(part)));
+  };
+  return rows.filter((row) => !doubtful.includes(row) || isStillFound(row));
 }
 
 async function* counted(text: AsyncGenerator<string>, onClose: () => void): AsyncGenerator<string> {

@@ -1,0 +1,218 @@
+import type { CatalogueEntry } from "@mainspring/actions/catalogue";
+import type {
+  InvocationReply,
+  RunReply,
+  RunSummary as RunSummaryReply,
+  StepReply,
+  TimelineItem,
+  WaitReply,
+} from "@mainspring/api";
+import {
+  hasSensitive,
+  maskBySchema,
+  maskEntry,
+  maskError,
+  nothingIsSensitive,
+  sensitiveFacts,
+  sensitiveValues,
+  ValueMask,
+} from "@mainspring/core";
+import type { ActionSchemas, JournalEntry, Json, Program, RunMask, SensitiveFacts } from "@mainspring/core";
+import {
+  formsOfTasks,
+  getProgram,
+  inputsOf,
+  programsAround,
+  relatedRuns,
+  stepsByCommand,
+  valuesOfSteps,
+} from "@mainspring/store";
+import type { RelatedRun, TenantDb } from "@mainspring/store";
+
+/** What readers of a run put its values through. Nothing that is stored is touched by it. */
+export interface RunRedaction {
+  /** Whether the run, and those around it, have no sensitive value: everything comes back as it is. */
+  readonly isEmpty: boolean;
+  value(value: Json): Json;
+  text(text: string): string;
+  run(reply: RunReply): RunReply;
+  summary(reply: RunSummaryReply): RunSummaryReply;
+  step(reply: StepReply): StepReply;
+  wait(reply: WaitReply): WaitReply;
+  invocation(reply: InvocationReply): InvocationReply;
+  span(item: TimelineItem): TimelineItem;
+  entry(entry: JournalEntry): JournalEntry;
+}
+
+/** Masks by what the deployed actions and the pinned programs declare. See docs/decisions/0030-masked-when-read.md. */
+export interface Redaction {
+  ofRun(db: TenantDb, runId: string): Promise<RunRedaction>;
+  /** For rows of a list; runs without anything sensitive around them are not read. */
+  ofRuns(db: TenantDb, runIds: readonly string[]): Promise<(runId: string) => RunRedaction>;
+}
+
+const keptPrograms = 500;
+const noFacts: SensitiveFacts = { inputs: new Map(), outputs: new Map(), forms: new Map(), namedForms: new Map() };
+
+export function createRedaction(catalogue: readonly CatalogueEntry[]): Redaction {
+  const entries = new Map(catalogue.map((entry) => [entry.id, entry]));
+  const schemasOf: ActionSchemas = (action) => {
+    const entry = entries.get(action);
+    return entry === undefined ? undefined : { input: entry.inputSchema, output: entry.outputSchema };
+  };
+  // A hash names one program for ever, and the same one for every tenant.
+  const known = new Map<string, SensitiveFacts>();
+
+  async function factsOf(db: TenantDb, programHash: string | null): Promise<SensitiveFacts> {
+    if (programHash === null) return noFacts;
+    const kept = known.get(programHash);
+    if (kept !== undefined) return kept;
+    const program = await getProgram(db, programHash);
+    if (program === undefined) return noFacts;
+    const facts = sensitiveFacts(program as unknown as Program, schemasOf);
+    known.set(programHash, facts);
+    if (known.size > keptPrograms) known.delete(known.keys().next().value as string);
+    return facts;
+  }
+
+  async function ofRun(db: TenantDb, runId: string): Promise<RunRedaction> {
+    const related = await relatedRuns(db, runId);
+    const facts = new Map<string, SensitiveFacts>();
+    for (const { id, programHash } of related) facts.set(id, await factsOf(db, programHash));
+    if ([...facts.values()].every((one) => nothingIsSensitive(one))) return untouched;
+    const own = facts.get(runId) ?? noFacts;
+    const named = await namedForms(db, related, facts);
+    const values = new ValueMask(await valuesAround(db, facts, named));
+    const withForms = withNamedForms(own, named);
+    const stepOf = await stepsByCommand(db, runId, [...withForms.outputs.keys(), ...withForms.forms.keys()]);
+    return redacting({ values, facts: withForms, stepOf: (id) => stepOf.get(id) });
+  }
+
+  return {
+    ofRun,
+    async ofRuns(db, runIds) {
+      const around = await programsAround(db, runIds);
+      const found = new Map<string, RunRedaction>();
+      for (const [runId, programs] of around) {
+        const facts = await Promise.all(programs.map((hash) => factsOf(db, hash)));
+        found.set(runId, facts.every((one) => nothingIsSensitive(one)) ? untouched : await ofRun(db, runId));
+      }
+      return (runId) => found.get(runId) ?? untouched;
+    },
+  };
+}
+
+/** Whatever some task's form declares sensitive is so in every answer to a named form: which one it was only the run knows. */
+async function namedForms(
+  db: TenantDb,
+  related: readonly RelatedRun[],
+  facts: ReadonlyMap<string, SensitiveFacts>,
+): Promise<Json | undefined> {
+  const asking = related.filter(({ id }) => (facts.get(id)?.namedForms.size ?? 0) > 0).map(({ id }) => id);
+  const schemas = (await formsOfTasks(db, asking)).filter((schema) => hasSensitive(schema));
+  return schemas.length === 0 ? undefined : { anyOf: schemas };
+}
+
+function withNamedForms(facts: SensitiveFacts, named: Json | undefined): SensitiveFacts {
+  if (named === undefined) return facts;
+  const forms = new Map(facts.forms);
+  for (const path of facts.namedForms.keys()) forms.set(path, named);
+  return { ...facts, forms };
+}
+
+/** Every sensitive value of the run and of those around it. */
+async function valuesAround(
+  db: TenantDb,
+  facts: ReadonlyMap<string, SensitiveFacts>,
+  named: Json | undefined,
+): Promise<Json[]> {
+  const found: Json[] = [];
+  const withPayload = [...facts].filter(([, { payload }]) => payload !== undefined).map(([id]) => id);
+  for (const { runId, input } of await inputsOf(db, withPayload))
+    found.push(...sensitiveValues(facts.get(runId)?.payload, input));
+  for (const one of new Set(facts.values())) {
+    const whole = withNamedForms(one, named);
+    const paths = [...new Set([...whole.inputs.keys(), ...whole.outputs.keys(), ...whole.forms.keys()])];
+    const runIds = [...facts].filter(([, other]) => other === one).map(([id]) => id);
+    for (const { stepPath, of, value } of await valuesOfSteps(db, runIds, paths)) {
+      const schemas = of === "input" ? whole.inputs : of === "output" ? whole.outputs : whole.forms;
+      found.push(...sensitiveValues(schemas.get(stepPath), value));
+      // A task's step gives what was answered.
+      if (of === "output") found.push(...sensitiveValues(whole.forms.get(stepPath), value));
+    }
+  }
+  return found;
+}
+
+/** Of a run that meets no sensitive value. */
+export const untouched: RunRedaction = {
+  isEmpty: true,
+  value: (value) => value,
+  text: (text) => text,
+  run: (reply) => reply,
+  summary: (reply) => reply,
+  step: (reply) => reply,
+  wait: (reply) => reply,
+  invocation: (reply) => reply,
+  span: (item) => item,
+  entry: (entry) => entry,
+};
+
+function redacting(mask: RunMask): RunRedaction {
+  const { values, facts } = mask;
+  const value = (one: Json): Json => values.value(one);
+  const text = (one: string): string => values.text(one);
+  const by = (schema: Json | undefined, one: Json): Json => values.value(maskBySchema(schema, one));
+  const common = <R extends Omit<RunSummaryReply, "why">>(reply: R): R => ({
+    ...reply,
+    state: value(reply.state),
+    error: reply.error === null ? null : maskError(reply.error, mask),
+  });
+  return {
+    isEmpty: false,
+    value,
+    text,
+    run: (reply) => ({
+      ...common(reply),
+      input: by(facts.payload, reply.input),
+      output: value(reply.output),
+      trigger: maskTrigger(reply.trigger, values),
+    }),
+    summary: (reply) => {
+      const masked = common(reply);
+      return reply.why === undefined
+        ? masked
+        : { ...masked, why: { ...reply.why, sentence: text(reply.why.sentence) } };
+    },
+    step: (reply) => ({
+      ...reply,
+      input: by(facts.inputs.get(reply.stepPath), reply.input),
+      output: by(facts.outputs.get(reply.stepPath) ?? facts.forms.get(reply.stepPath), reply.output),
+      error: reply.error === null ? null : maskError(reply.error, mask),
+    }),
+    wait: (reply) => ({
+      ...reply,
+      key: reply.key === null || reply.waitType === "human" ? reply.key : text(reply.key),
+      filters: value(reply.filters),
+      payload: by(facts.forms.get(reply.stepPath), reply.payload),
+    }),
+    invocation: (reply) => ({
+      ...reply,
+      input: by(facts.inputs.get(reply.stepPath), reply.input),
+      output: by(facts.outputs.get(reply.stepPath), reply.output),
+      error: value(reply.error),
+      late: value(reply.late),
+    }),
+    span: (item) => (item.label === undefined ? item : { ...item, label: text(item.label) }),
+    entry: (entry) => maskEntry(entry, mask),
+  };
+}
+
+/** What kind of start it was, and which run or event began it, are ours. */
+function maskTrigger(trigger: Json, values: ValueMask): Json {
+  if (typeof trigger !== "object" || trigger === null || Array.isArray(trigger)) return values.value(trigger);
+  const masked: { [name: string]: Json } = {};
+  for (const [name, member] of Object.entries(trigger))
+    masked[name] = name === "type" || name.endsWith("Id") ? member : values.value(member);
+  return masked;
+}

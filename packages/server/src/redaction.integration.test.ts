@@ -1,0 +1,154 @@
+import type { JournalEntry, Json, JsonObject } from "@mainspring/core";
+import { insertRun, newId, runInput, writeProvisional } from "@mainspring/store";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testServer } from "./testing/test-server.ts";
+import type { TestServer } from "./testing/test-server.ts";
+
+let on: TestServer;
+let runId: string;
+const secret = "4929-1122-SECRET";
+const input: Json = { card: secret, note: `card ${secret}`, customer: "O'Neill & Söhne" };
+const at = "2031-01-01T00:00:00.000Z";
+
+beforeAll(async () => {
+  on = await testServer();
+  const definition: JsonObject = {
+    workflow: "charge",
+    payload: { type: "object", properties: { card: { type: "string", sensitive: true } } },
+    steps: [
+      { id: "keep", type: "transform.assign", assign: { "vars.copy": { $expr: "payload.card" } } },
+      { id: "wait", type: "event.wait", event: "paid", correlationKey: { $expr: "payload.card" }, timeoutMs: 1000 },
+      { id: "done", type: "control.return", output: { $expr: "vars.copy" } },
+    ],
+  };
+  await on.one.client.workflows.create({ body: { definition } });
+  const { definitionHash } = await on.one.client.workflows.publish({ params: { key: "charge" } });
+  const version = await on.one.client.workflows.getVersion({ params: { key: "charge", version: 1 } });
+  runId = newId();
+  await on.database.store.tenant(on.one.id, async (db) => {
+    await insertRun(db, {
+      id: runId,
+      workflowKey: "charge",
+      version: 1,
+      definitionHash,
+      programHash: version.programHash,
+      semantics: 2,
+      input,
+    });
+    await writeProvisional(db, {
+      runId,
+      fence: { epoch: 1, ordinal: 1, historyLength: 9 },
+      nextSeq: 8,
+      entries: entries(),
+    });
+  });
+});
+afterAll(() => on?.close());
+
+function entries(): JournalEntry[] {
+  const place = { stepId: "wait", stepPath: "root.steps[1]", iteration: [], execution: 3 };
+  const context = {
+    runId,
+    workflow: "charge",
+    version: 1,
+    definitionHash: "",
+    tenantId: "",
+    startedAt: at,
+    now: at,
+    turn: 1,
+  };
+  return [
+    { seq: 1, at, kind: "input", data: { kind: "start", context, payload: input } },
+    { seq: 2, at, kind: "state", data: { of: secret } },
+    { seq: 3, at, kind: "step", status: "RUNNING", ...place, data: { type: "event.wait" } },
+    {
+      seq: 4,
+      at,
+      kind: "wait",
+      waitId: "c1",
+      waitType: "event",
+      status: "WAITING",
+      ...place,
+      data: { event: "paid", key: secret },
+    },
+    { seq: 5, at, kind: "run", status: "WAITING" },
+    {
+      seq: 6,
+      at,
+      kind: "step",
+      status: "FAILED",
+      ...place,
+      data: {
+        output: { was: secret },
+        error: {
+          category: "BusinessError",
+          code: "DECLINED",
+          message: `No money on ${secret}`,
+          at,
+          details: { card: secret },
+        },
+      },
+    },
+    {
+      seq: 7,
+      at,
+      kind: "run",
+      status: "FAILED",
+      data: { error: { category: "BusinessError", code: "DECLINED", message: `No money on ${secret}`, at } },
+    },
+  ];
+}
+
+async function textOf(path: string): Promise<string> {
+  const reply = await fetch(`${on.url}/api/v1${path}`, { headers: { authorization: `Bearer ${on.one.keys.admin}` } });
+  expect(reply.status).toBe(200);
+  return reply.text();
+}
+
+test("[TEN-03] no read of a run shows a value that its payload declares sensitive, nor what was made of it", async () => {
+  for (const path of [
+    "",
+    "/steps",
+    "/journal",
+    "/waits",
+    "/invocations",
+    "/timeline",
+    "/snapshots",
+    "/export",
+    "/stream",
+  ]) {
+    const text = await textOf(`/runs/${runId}${path}`);
+    expect(text, path).not.toContain(secret);
+    if (!["/invocations", "/snapshots"].includes(path)) expect(text, path).toContain("[REDACTED]");
+  }
+  const list = await textOf("/runs");
+  expect(list).not.toContain(secret);
+  expect(list).toContain("No money on [REDACTED]");
+  const run = await on.one.client.runs.get({ params: { id: runId } });
+  expect(run.input).toEqual({ card: "[REDACTED]", note: "card [REDACTED]", customer: "O'Neill & Söhne" });
+  expect(run.error).toMatchObject({ category: "BusinessError", code: "DECLINED" });
+});
+
+test("[TEN-03] what is stored stays as it is", async () => {
+  expect(await on.database.store.tenant(on.one.id, (db) => runInput(db, runId))).toEqual(input);
+});
+
+test("[TEN-03] a search confirms no masked value, and still finds the rest", async () => {
+  const found = async (q: string): Promise<number> => (await on.one.client.runs.list({ query: { q } })).items.length;
+  expect(await found(secret)).toBe(0);
+  expect(await found(secret.slice(3, 12))).toBe(0);
+  expect(await found("O'Neill & Söh")).toBe(1);
+  expect(await found("no money on")).toBe(1);
+  expect(await found("DECLINED")).toBe(1);
+  expect(await found(runId)).toBe(1);
+});
+
+test("[RUN-12] an export has the definition and the version that the run follows", async () => {
+  const exported = await on.one.client.runs.export({ params: { id: runId } });
+  expect(exported).toMatchObject({
+    format: "mainspring.run/1",
+    definition: { workflow: "charge" },
+    version: { version: 1 },
+  });
+  expect(exported.journal).toHaveLength(7);
+});

@@ -1,0 +1,110 @@
+import type { Json } from "@mainspring/core";
+import { prepared } from "./prepared.ts";
+import { loadColumns } from "./stored-values.ts";
+import { isUuid } from "./store.ts";
+import type { TenantDb } from "./store.ts";
+
+/** A run whose values may stand in another's. */
+export interface RelatedRun {
+  readonly id: string;
+  readonly programHash: string | null;
+}
+
+/** More runs of one tree are not looked at, nor longer chains of restarts. */
+const treeMax = 1_000;
+const chainMax = 20;
+
+/** The run, those of its tree (parents, children, theirs), and the trees of the runs that it was restarted from. */
+export async function relatedRuns(db: TenantDb, runId: string): Promise<RelatedRun[]> {
+  if (!isUuid(runId)) return [];
+  const found = new Map<string, RelatedRun>();
+  let next: readonly string[] = [runId];
+  for (let step = 0; next.length > 0 && step < chainMax; step++) {
+    const { rows } = await prepared<RelatedRun & { restartedFrom: string | null }>`
+      select id, program_hash as "programHash", restarted_from as "restartedFrom" from workflow_runs
+      where root_run_id in (select coalesce(root_run_id, id) from workflow_runs where id = any(${[...next]}::uuid[])) or id = any(${[...next]}::uuid[])
+      order by id limit ${treeMax}`.execute(db);
+    for (const { id, programHash } of rows) found.set(id, { id, programHash });
+    next = rows.flatMap(({ restartedFrom }) => restartedFrom ?? []).filter((id) => !found.has(id));
+  }
+  return [...found.values()];
+}
+
+/** Programs of the trees that the runs belong to: whether any of them knows of sensitive values decides whether more is read. */
+export async function programsAround(db: TenantDb, runIds: readonly string[]): Promise<Map<string, string[]>> {
+  if (runIds.length === 0) return new Map();
+  const { rows } = await prepared<{ runId: string; programs: string[] }>`
+    select r.id as "runId", array_agg(distinct t.program_hash) filter (where t.program_hash is not null) as programs
+    from workflow_runs r join workflow_runs t on t.tenant_id = r.tenant_id and (t.id = r.id or t.root_run_id = r.root_run_id or t.id = r.restarted_from)
+    where r.id = any(${[...runIds]}::uuid[]) group by r.id`.execute(db);
+  return new Map(rows.map(({ runId, programs }) => [runId, programs ?? []]));
+}
+
+export async function inputsOf(db: TenantDb, runIds: readonly string[]): Promise<{ runId: string; input: Json }[]> {
+  if (runIds.length === 0) return [];
+  const { rows } = await prepared<{ runId: string; input: Json }>`
+    select id as "runId", input_json as input from workflow_runs where id = any(${[...runIds]}::uuid[]) and input_json is not null`.execute(
+    db,
+  );
+  return loadColumns(db, rows, ["input"]);
+}
+
+/** What the steps at these paths took, gave and were answered, in any of their executions and tries. */
+export async function valuesOfSteps(
+  db: TenantDb,
+  runIds: readonly string[],
+  stepPaths: readonly string[],
+): Promise<{ stepPath: string; of: "input" | "output" | "answer"; value: Json }[]> {
+  if (runIds.length === 0 || stepPaths.length === 0) return [];
+  const [ids, paths] = [[...runIds], [...stepPaths]];
+  const { rows } = await prepared<{ stepPath: string; of: "input" | "output" | "answer"; value: Json }>`
+    select step_path as "stepPath", 'input' as of, input_json as value from workflow_action_invocations
+      where run_id = any(${ids}::uuid[]) and step_path = any(${paths}::text[]) and input_json is not null
+    union all select step_path, 'output', output_json from workflow_action_invocations
+      where run_id = any(${ids}::uuid[]) and step_path = any(${paths}::text[]) and output_json is not null
+    union all select step_path, 'output', late_json -> 'result' from workflow_action_invocations
+      where run_id = any(${ids}::uuid[]) and step_path = any(${paths}::text[]) and late_json is not null
+    union all select step_path, 'input', input_json from workflow_run_steps
+      where run_id = any(${ids}::uuid[]) and step_path = any(${paths}::text[]) and input_json is not null
+    union all select step_path, 'output', output_json from workflow_run_steps
+      where run_id = any(${ids}::uuid[]) and step_path = any(${paths}::text[]) and output_json is not null
+    union all select step_path, 'answer', payload from workflow_run_waits
+      where run_id = any(${ids}::uuid[]) and step_path = any(${paths}::text[]) and payload is not null`.execute(db);
+  return loadColumns(db, rows, ["value"]);
+}
+
+/** By command, and for a task by its id: the step that gave it. Only steps at these paths. */
+export async function stepsByCommand(
+  db: TenantDb,
+  runId: string,
+  stepPaths: readonly string[],
+): Promise<Map<string, string>> {
+  if (stepPaths.length === 0) return new Map();
+  const { rows } = await prepared<{ id: string; stepPath: string }>`
+    select command_id as id, step_path as "stepPath" from workflow_run_steps
+      where run_id = ${runId} and step_path = any(${[...stepPaths]}::text[]) and command_id is not null
+    union all select key, step_path from workflow_run_waits
+      where run_id = ${runId} and step_path = any(${[...stepPaths]}::text[]) and wait_type = 'human' and key is not null`.execute(
+    db,
+  );
+  return new Map(rows.map(({ id, stepPath }) => [id, stepPath]));
+}
+
+/** Schemas of named forms as they were given to a run's tasks. */
+export async function formsOfTasks(db: TenantDb, runIds: readonly string[]): Promise<Json[]> {
+  if (runIds.length === 0) return [];
+  const { rows } = await prepared<{ schema: Json }>`
+    select entry #> '{data,event,schema}' as schema from workflow_run_journal
+    where run_id = any(${[...runIds]}::uuid[]) and kind = 'input' and entry #>> '{data,event,kind}' = 'taskOpened'
+      and entry #> '{data,event,schema}' is not null`.execute(db);
+  return rows.map(({ schema }) => schema);
+}
+
+/** Keys that the runs' waits have or had. */
+export async function waitKeysOf(db: TenantDb, runIds: readonly string[]): Promise<Map<string, string[]>> {
+  if (runIds.length === 0) return new Map();
+  const { rows } = await prepared<{ runId: string; keys: string[] }>`
+    select run_id as "runId", array_agg(distinct key) as keys from workflow_run_waits
+    where run_id = any(${[...runIds]}::uuid[]) and key is not null group by run_id`.execute(db);
+  return new Map(rows.map(({ runId, keys }) => [runId, keys]));
+}

@@ -77,7 +77,7 @@ function truthOf({ execution }: SimulatedTemporal): unknown {
 
 /** What entries say: computed from all of them at once, where the rows were computed write by write. */
 function projectionOf(entries: readonly JournalEntry[]): object {
-  const { run, steps, waits, verdicts } = projectWholeRun(
+  const { run, steps, waits, tasks, verdicts } = projectWholeRun(
     entries.map((entry) => ({ seq: entry.seq, epoch: 1, entry })),
   );
   return {
@@ -108,6 +108,26 @@ function projectionOf(entries: readonly JournalEntry[]): object {
         openedAt,
         resolvedAt,
         resolvedBy,
+      }))
+      .sort(byWaitId),
+    tasks: tasks
+      .map(({ answerJson, ...task }) => ({
+        id: task.id,
+        waitId: task.waitId,
+        execution: task.execution,
+        title: task.title,
+        context: task.context ?? null,
+        users: task.users,
+        form: task.form ?? null,
+        formName: task.formName,
+        state: task.state,
+        openedAt: task.openedAt,
+        closedAt: task.closedAt,
+        answer: parsed(answerJson),
+        answeredBy: task.answeredBy,
+        submissionId: task.submissionId,
+        remindersSent: task.remindersSent,
+        lastReminderAt: task.lastReminderAt,
       }))
       .sort(byWaitId),
     verdicts: verdicts
@@ -142,6 +162,14 @@ async function rowsOf(runId: string): Promise<{ readonly journal: JournalEntry[]
           db,
           `select wait_id as "waitId", execution, event_name as "eventName", key, status, opened_at as "openedAt",
           resolved_at as "resolvedAt", resolved_by as "resolvedBy" from workflow_run_waits where run_id = '${runId}'`,
+        ),
+      ).sort(byWaitId),
+      tasks: withInstants(
+        await all<{ waitId: string }>(
+          db,
+          `select id, wait_id as "waitId", execution, title, context, assign_users as users, form, form_name as "formName", state,
+          opened_at as "openedAt", closed_at as "closedAt", answer, answered_by as "answeredBy", submission_id as "submissionId",
+          reminders_sent as "remindersSent", last_reminder_at as "lastReminderAt" from workflow_tasks where run_id = '${runId}'`,
         ),
       ).sort(byWaitId),
       verdicts: await all(

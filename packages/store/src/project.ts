@@ -8,6 +8,7 @@ import { projectVerdict } from "./projection/events.ts";
 import { projectNodePath, projectRunStatus, projectState, runHasEnded } from "./projection/run.ts";
 import { projectStep } from "./projection/steps.ts";
 import type { Touched } from "./projection/touched.ts";
+import { projectTask, taskWaitsIn } from "./projection/tasks.ts";
 import { projectWait } from "./projection/waits.ts";
 import { unlessRefused } from "./run-lock.ts";
 import type { LockedRun } from "./run-lock.ts";
@@ -15,6 +16,7 @@ import { writeStepRows } from "./steps.ts";
 import { loadValues, storeOptional, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
 import { writeWaitRows } from "./waits.ts";
+import { writeTaskRows } from "./tasks.ts";
 
 export interface RunRowChange {
   /** Left out: it stays. */
@@ -77,6 +79,9 @@ export async function projectTouched(
     });
   }
   await writeRunRow(db, run, touched, entries, row);
+  const tasks = [...taskWaitsIn(entries)].flatMap((waitId) => projectTask(entries, waitId, run.endedOutside) ?? []);
+  if (tasks.length > 0 || touched.waitsReplaced)
+    await writeTaskRows(db, run.id, tasks, { replaced: touched.waitsReplaced ? [...touched.waits] : [] });
 }
 
 /** Reads the entries about the touched subjects, and the last ones about the run; ascending by seq. */

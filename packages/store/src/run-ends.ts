@@ -11,6 +11,7 @@ import { lockRun } from "./run-lock.ts";
 import type { LockedRun } from "./run-lock.ts";
 import { closeOpenSteps } from "./steps.ts";
 import type { TenantDb } from "./store.ts";
+import { closeOpenTasks } from "./tasks.ts";
 import { closeOpenWaits } from "./waits.ts";
 
 const prepared = sql.raw(preparedMark);
@@ -44,6 +45,7 @@ export async function endedOutside(
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db);
   if (rows.length === 0) return;
   await closeOpenSteps(db, runId, { status: end.status, at, errorJson });
+  await closeOpenTasks(db, runId, at);
   const waitIds = await closeOpenWaits(db, runId, at);
   await releaseReservations(db, runId, { waitIds, exceptEvents: [] });
 }

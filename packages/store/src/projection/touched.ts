@@ -27,6 +27,8 @@ export interface Touched {
   readonly stepDelta: number;
   readonly lastSeq: number;
   readonly deleted: boolean;
+  /** An entry about a wait says something else than before, or is gone. */
+  readonly waitsReplaced: boolean;
   /** An entry about the run's status says something else than before, or is new. */
   readonly statusReplaced: boolean;
 }
@@ -39,6 +41,7 @@ export function touchedBy(changes: readonly JournalChange[]): Touched {
   let stepDelta = 0;
   let lastSeq = 0;
   let deleted = false;
+  let waitsReplaced = false;
   let statusReplaced = false;
   for (const change of changes) {
     const { seq, oldKind, oldExecution, newKind, newExecution } = change;
@@ -50,6 +53,7 @@ export function touchedBy(changes: readonly JournalChange[]): Touched {
     if (beginsStep({ seq, kind: newKind, execution: newExecution })) stepDelta += 1;
     if (newKind === null) deleted = true;
     else if (seq > lastSeq) lastSeq = seq;
+    if (change.oldWaitId !== null && change.replaced) waitsReplaced = true;
     if ((oldKind === "run" || newKind === "run") && (oldKind === null || change.replaced)) statusReplaced = true;
   }
   return {
@@ -62,6 +66,7 @@ export function touchedBy(changes: readonly JournalChange[]): Touched {
     stepDelta,
     lastSeq,
     deleted,
+    waitsReplaced,
     statusReplaced,
   };
 }

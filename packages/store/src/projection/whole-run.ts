@@ -6,6 +6,8 @@ import { beginsStep, projectNodePath, projectRunStatus, projectState } from "./r
 import type { RunStatusProjection } from "./run.ts";
 import { projectStep } from "./steps.ts";
 import type { StepProjection } from "./steps.ts";
+import { projectTask, taskWaitsIn } from "./tasks.ts";
+import type { TaskProjection } from "./tasks.ts";
 import { projectWait } from "./waits.ts";
 import type { WaitProjection } from "./waits.ts";
 
@@ -21,6 +23,8 @@ export interface RunProjection {
   readonly steps: readonly StepProjection[];
   /** In the order of their opening. */
   readonly waits: readonly WaitProjection[];
+  /** In the order of their opening. */
+  readonly tasks: readonly TaskProjection[];
   readonly verdicts: readonly VerdictProjection[];
 }
 
@@ -47,6 +51,7 @@ export function projectWholeRun(entries: readonly PlacedEntry[], endedOutside?: 
       ),
     ).sort((a, b) => a.execution - b.execution),
     waits: defined(subjects.waits.map((waitId) => projectWait(sorted, waitId, endedOutside))),
+    tasks: defined([...taskWaitsIn(sorted)].map((waitId) => projectTask(sorted, waitId, endedOutside))),
     verdicts: defined(subjects.events.map((eventId) => projectVerdict(sorted, eventId))),
   };
 }

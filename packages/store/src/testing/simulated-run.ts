@@ -24,7 +24,12 @@ export function chance(seed: number): Chance {
 export interface SimulatedState {
   readonly nextSeq: number;
   readonly openSteps: readonly StepPlace[];
-  readonly openWaits: readonly { readonly waitId: string; readonly place: StepPlace; readonly key: string }[];
+  readonly openWaits: readonly {
+    readonly waitId: string;
+    readonly place: StepPlace;
+    readonly key: string;
+    readonly waitType: "event" | "human";
+  }[];
   readonly nextCommand: number;
 }
 
@@ -86,32 +91,45 @@ export function journalSome(
         const place = step ?? { stepId: "w", stepPath: "root.steps[9]", iteration: [], execution: common.seq };
         const waitId = `c${nextCommand}`;
         nextCommand += 1;
-        const key = `k${random.below(3)}`;
-        openWaits = [...openWaits, { waitId, place, key }];
+        const [eventId] = options.eventIds;
+        const waitType = eventId !== undefined && random.oneIn(3) ? "human" : "event";
+        // Of this run, and of the try: another one asks another task.
+        const taskId = `${eventId?.slice(0, 24) ?? ""}${random
+          .below(2 ** 32)
+          .toString(16)
+          .padStart(12, "0")}`;
+        const key = waitType === "human" ? taskId : `k${random.below(3)}`;
+        openWaits = [...openWaits, { waitId, place, key, waitType }];
         entries.push({
           ...common,
           kind: "wait",
           waitId,
-          waitType: "event",
+          waitType,
           status: "WAITING",
           ...place,
-          data: { event: "e", key },
+          data: { event: "e", key, ...(waitType === "human" ? asked(random) : {}) },
         });
         break;
       }
       case 4:
         if (wait === undefined)
           entries.push({ ...common, kind: "run", status: random.oneIn(2) ? "WAITING" : "RUNNING" });
-        else {
+        else if (wait.waitType === "human" && random.oneIn(3)) {
+          const data = { taskId: wait.key, number: 1, max: 9 };
+          entries.push({ ...common, kind: "reminder", waitId: wait.waitId, ...wait.place, data });
+        } else {
           openWaits = openWaits.filter((open) => open !== wait);
+          const answered = wait.waitType === "human" && random.oneIn(2);
           entries.push({
             ...common,
             kind: "wait",
             waitId: wait.waitId,
-            waitType: "event",
+            waitType: wait.waitType,
             status: random.oneIn(2) ? "RESOLVED" : "CANCELED",
             ...wait.place,
-            data: { resolvedBy: "timeout" },
+            data: answered
+              ? { event: "e", key: wait.key, resolvedBy: "answer", by: "ada", eventId: "s-1", payload: random.below(9) }
+              : { resolvedBy: "timeout" },
           });
         }
         break;
@@ -131,6 +149,14 @@ export function journalSome(
     }
   }
   return { state: { nextSeq, nextCommand, openSteps, openWaits }, entries };
+}
+
+function asked(random: Chance) {
+  return {
+    title: `Title ${random.below(9)}`,
+    asks: { assignTo: { users: ["ada"] }, context: { n: random.below(9) } },
+    form: random.oneIn(3) ? { ref: "approval" } : { schema: { type: "integer" } },
+  };
 }
 
 /** Effect-free calls of a segment, one for each step that ended in it. */

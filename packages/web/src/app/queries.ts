@@ -70,6 +70,15 @@ export const invocationsQuery = (client: Client, runId: string) =>
       allPages((cursor) => client.runs.invocations({ params: { id: runId }, query: { cursor, limit: 200 }, signal })),
   });
 
+/** What an earlier engine stored of its runs. */
+export const snapshotsQuery = (client: Client, runId: string) =>
+  queryOptions({
+    queryKey: ["run", runId, "snapshots"],
+    queryFn: ({ signal }) =>
+      allPages((cursor) => client.runs.snapshots({ params: { id: runId }, query: { cursor, limit: 200 }, signal })),
+    staleTime: Number.POSITIVE_INFINITY, // nothing writes them
+  });
+
 export const workflowsQuery = (client: Client) =>
   queryOptions({
     queryKey: ["workflows"],

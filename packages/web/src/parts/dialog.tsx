@@ -8,10 +8,13 @@ import "./dialog.css";
 export function Dialog({
   title,
   onClose,
+  wide,
   children,
 }: {
   title: string;
   onClose: () => void;
+  /** For what is written or compared in it. */
+  wide?: true;
   children: ReactNode;
 }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -25,6 +28,7 @@ export function Dialog({
     <dialog
       ref={dialog}
       className="dialog"
+      data-wide={wide}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

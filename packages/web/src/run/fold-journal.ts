@@ -40,6 +40,14 @@ export interface WaitView {
   readonly filters?: WaitEntryData["filters"];
   /** When the time comes, or when an event's wait gives up. */
   readonly until?: string;
+  /** Of a child: its workflow; `key` is its run. */
+  readonly workflow?: string;
+  /** Of a task; `key` is its id. */
+  readonly title?: string;
+  readonly dueAt?: string;
+  readonly assignTo?: { readonly users?: readonly string[]; readonly groups?: readonly string[] };
+  /** Who answered. */
+  readonly by?: string;
   readonly resolvedBy?: WaitEntryData["resolvedBy"];
   readonly eventId?: string;
 }
@@ -179,6 +187,11 @@ class Fold {
       key: data.key ?? before?.key,
       filters: data.filters ?? before?.filters,
       until: data.timeoutAt ?? before?.until,
+      workflow: data.workflow ?? before?.workflow,
+      title: data.title ?? before?.title,
+      dueAt: data.dueAt ?? before?.dueAt,
+      assignTo: data.asks?.assignTo ?? before?.assignTo,
+      by: data.by ?? before?.by,
       resolvedBy: data.resolvedBy ?? before?.resolvedBy,
       eventId: data.eventId ?? before?.eventId,
     };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StepView, WaitView } from "./fold-journal.ts";
-import { headlineOf, sentenceParts, type HeadlineFacts } from "./headline.ts";
+import { headlineOf, isUnclaimed, sentenceParts, type HeadlineFacts, type UnclaimedFacts } from "./headline.ts";
 
 const startedAt = "2031-03-30T00:30:00.000Z";
 const nowMs = Date.parse(startedAt) + 90_000;
@@ -32,6 +32,7 @@ const facts: HeadlineFacts = {
   error: null,
   cancelRequestedAt: null,
   steps: [step],
+  stepCount: 1,
   waits: [],
 };
 
@@ -65,24 +66,38 @@ test("a wait says which filters an event must pass", () => {
   expect(filtered([amount, amount, amount])).toContain("and 1 more hold.");
 });
 
-test("[UI-06] a run that no worker has begun after 60 s says so", () => {
-  expect(headlineOf({ ...facts, steps: [] }, nowMs)).toMatchObject({
-    tone: "warning",
-    sentence: expect.stringContaining("no worker has picked it up"),
-  });
+test("[UI-06] a run RUNNING with no step that started more than 60 s ago is one that no worker has picked up", () => {
+  expect(isUnclaimed({ status: "RUNNING", startedAt, stepCount: 0 }, nowMs)).toBe(true);
+  expect(isUnclaimed({ status: "RUNNING", startedAt, stepCount: 0 }, Date.parse(startedAt) + 60_001)).toBe(true);
 });
 
-test("[UI-07] below 60 s, once a step exists and in every other status it does not say so", () => {
-  const others: [HeadlineFacts, number][] = [
-    [{ ...facts, steps: [] }, Date.parse(startedAt) + 60_000],
-    [facts, nowMs],
-    ...["QUEUED", "WAITING", "PAUSED", "SUCCEEDED", "FAILED", "CANCELED"].map((status): [HeadlineFacts, number] => [
-      { ...facts, steps: [], status },
+test("[UI-07] up to 60 s, once a step exists and in every other status it is none", () => {
+  const unclaimed: UnclaimedFacts = { status: "RUNNING", startedAt, stepCount: 0 };
+  const others: [UnclaimedFacts, number][] = [
+    [unclaimed, Date.parse(startedAt) + 60_000],
+    [{ ...unclaimed, stepCount: 1 }, nowMs],
+    [{ ...unclaimed, startedAt: null }, nowMs],
+    ...["QUEUED", "WAITING", "PAUSED", "SUCCEEDED", "FAILED", "CANCELED"].map((status): [UnclaimedFacts, number] => [
+      { ...unclaimed, status },
       nowMs,
     ]),
-    [{ ...facts, steps: [], startedAt: null }, nowMs],
   ];
-  for (const [each, at] of others) expect(headlineOf(each, at).sentence).not.toContain("no worker");
+  for (const [facts, at] of others) expect(isUnclaimed(facts, at)).toBe(false);
+});
+
+test("a waiting run names the people or the run that it waits for", () => {
+  const sentence = (each: Partial<WaitView>): string =>
+    headlineOf({ ...facts, status: "WAITING", waits: [{ ...wait, until: undefined, ...each }] }, nowMs).sentence;
+  const task = { waitType: "human", title: "Approve the refund", key: "t-1" } as const;
+  expect(sentence({ ...task, assignTo: { users: ["ada"], groups: ["legal"] } })).toBe(
+    "It waits for ada or the group legal to answer “Approve the refund”.",
+  );
+  expect(sentence({ ...task, dueAt: "2031-04-02T12:00:00.000Z" })).toMatch(
+    /^It waits for anybody to answer .*, due Wed 2 Apr/,
+  );
+  expect(sentence({ waitType: "child", workflow: "invoicing", key: "run-2" })).toBe(
+    "It waits for a run of `invoicing` that it called in `paid`.",
+  );
 });
 
 test("a running one says which steps it runs, blocks around them left out", () => {

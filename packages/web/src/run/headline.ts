@@ -11,6 +11,8 @@ export interface HeadlineFacts {
   readonly error: RunError | null;
   readonly cancelRequestedAt: string | null;
   readonly steps: readonly StepView[];
+  /** Step executions begun: the row may know of more than the part of the journal that is here. */
+  readonly stepCount: number;
   readonly waits: readonly WaitView[];
 }
 
@@ -25,11 +27,18 @@ export interface Headline {
 /** A run that has done nothing for so long has been picked up by no worker. */
 export const noWorkerAfterMs = 60_000;
 
+export interface UnclaimedFacts {
+  readonly status: string;
+  readonly startedAt: string | null;
+  /** Step executions begun. */
+  readonly stepCount: number;
+}
+
 /** Whether a run has been handed over but no worker has begun it. */
-export function isUnclaimed(facts: Pick<HeadlineFacts, "status" | "startedAt" | "steps">, nowMs: number): boolean {
+export function isUnclaimed(facts: UnclaimedFacts, nowMs: number): boolean {
   return (
     facts.status === "RUNNING" &&
-    facts.steps.length === 0 &&
+    facts.stepCount === 0 &&
     facts.startedAt !== null &&
     nowMs - Date.parse(facts.startedAt) > noWorkerAfterMs
   );
@@ -39,14 +48,6 @@ export function isUnclaimed(facts: Pick<HeadlineFacts, "status" | "startedAt" | 
 export function headlineOf(facts: HeadlineFacts, nowMs: number): Headline {
   if (facts.cancelRequestedAt !== null && !hasEnded(facts.status)) {
     return plain(`Cancel was asked for at ${momentText(facts.cancelRequestedAt, nowMs)}; what is open is being ended.`);
-  }
-  if (isUnclaimed(facts, nowMs)) {
-    return {
-      sentence:
-        "It is queued: no worker has picked it up. Start one with `mainspring worker`, or see whether those running are busy.",
-      also: [],
-      tone: "warning",
-    };
   }
   switch (facts.status) {
     case "QUEUED":
@@ -89,7 +90,7 @@ function running(facts: HeadlineFacts, nowMs: number): Headline {
   const [first] = acting;
   if (first === undefined)
     return plain(
-      facts.steps.length === 0 ? "It has started; its first step is about to begin." : "It is between two steps.",
+      facts.stepCount === 0 ? "It is handed over to Temporal; no step has begun yet." : "It is between two steps.",
     );
   const since = growingText(nowMs - Date.parse(first.startedAt));
   const names = acting.slice(0, 3).map((step) => `\`${stepTitle(step)}\``);
@@ -126,9 +127,26 @@ export function waitText(wait: WaitView, nowMs: number): string {
       const filters = filterText(wait.filters ?? []);
       return `waits for \`${wait.event ?? wait.stepId}\`${key}${filters}${until}`;
     }
+    case "human": {
+      const due = wait.dueAt === undefined ? "" : `, due ${momentText(wait.dueAt, nowMs)}`;
+      return `waits for ${assigneeText(wait.assignTo)} to answer “${wait.title ?? wait.stepId}”${due}${until}`;
+    }
+    case "child":
+      return `waits for ${wait.workflow === undefined ? "a run" : `a run of \`${wait.workflow}\``} that it called in \`${wait.stepId}\``;
+    case "quota":
+      return `waits in \`${wait.stepId}\` for the quota of the month${until}`;
     default:
       return `waits in \`${String((wait as WaitView).stepId)}\`${until}`;
   }
+}
+
+/** `ada, bob or the group legal`. */
+export function assigneeText(assignTo: WaitView["assignTo"]): string {
+  const users = assignTo?.users ?? [];
+  const groups = assignTo?.groups ?? [];
+  const names = [...users, ...groups.map((group) => `the group ${group}`)];
+  if (names.length === 0) return "anybody";
+  return names.length === 1 ? String(names[0]) : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
 }
 
 /** At most two filters fit a sentence; the others are counted. */

@@ -1,14 +1,11 @@
 import type { RunReply } from "@mainspring/api";
-import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { CopyId, shortId } from "../parts/copy-id.tsx";
 import { LiveMark, type LiveState } from "../parts/live-mark.tsx";
-import { useMay } from "../session/use-session.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
-import { hasEnded } from "../status/status.ts";
 import { Moment, Span } from "../time/moment.tsx";
-import { CancelDialog } from "./cancel-dialog.tsx";
+import { RunControls } from "./run-controls.tsx";
 
 interface RunHeaderProps {
   readonly run: RunReply;
@@ -20,9 +17,6 @@ interface RunHeaderProps {
 }
 
 export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunHeaderProps): ReactElement {
-  const mayCancel = useMay("operator");
-  const [isAsking, setAsking] = useState(false);
-  const canCancel = mayCancel && !hasEnded(status);
   return (
     <header className="run-header">
       <div className="run-header-main">
@@ -35,7 +29,7 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunH
           >
             {run.workflow}
           </Link>{" "}
-          <span className="muted">v{run.version}</span>
+          {run.version === null ? null : <span className="muted">v{run.version}</span>}
         </h1>
         <span className="run-header-status">
           <StatusMark status={status} />
@@ -49,11 +43,7 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunH
         <span className="run-header-live">
           <LiveMark state={live} />
         </span>
-        {canCancel ? (
-          <Button variant="default" size="xs" disabled={run.cancelRequestedAt !== null} onClick={() => setAsking(true)}>
-            {run.cancelRequestedAt === null ? "Cancel" : "Cancel asked for"}
-          </Button>
-        ) : null}
+        <RunControls run={run} status={status} />
       </div>
       <p className="run-header-facts muted small">
         {run.startedAt === null ? (
@@ -84,7 +74,6 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunH
           </>
         )}
       </p>
-      {isAsking ? <CancelDialog runId={run.id} workflow={run.workflow} onClose={() => setAsking(false)} /> : null}
     </header>
   );
 }

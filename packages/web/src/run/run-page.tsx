@@ -1,6 +1,6 @@
 import { ApiProblem, type RunReply } from "@mainspring/api";
 import type { RunError } from "@mainspring/core";
-import { Button, Skeleton, Tabs } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useMemo, type ReactElement } from "react";
@@ -11,17 +11,17 @@ import type { LiveState } from "../parts/live-mark.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { hasEnded, lookOf } from "../status/status.ts";
-import { DataTab } from "./data-tab.tsx";
-import type { HeadlineFacts } from "./headline.ts";
+import { addEntries, emptyJournal } from "./fold-journal.ts";
 import { HeadlinePanel } from "./headline-panel.tsx";
-import { JournalTab } from "./journal-tab.tsx";
+import { isLegacy } from "./legacy.ts";
 import type { LiveJournalState } from "./live-journal.ts";
 import { RunHeader } from "./run-header.tsx";
-import type { RunPageSearch, RunTab } from "./run-search.ts";
+import type { RunPageSearch } from "./run-search.ts";
+import { RunTabs } from "./run-tabs.tsx";
 import { stepRows } from "./step-rows.ts";
-import { StepsTab } from "./steps-tab.tsx";
+import { TimeBar } from "./time-bar.tsx";
+import { UnclaimedBanner } from "./unclaimed-banner.tsx";
 import { useLiveJournal } from "./use-live-journal.ts";
-import { WaitsTab } from "./waits-tab.tsx";
 import "./run.css";
 
 const queuedEveryMs = 1_000;
@@ -58,10 +58,16 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
     connection !== "ended" && journal.steps.some((step) => step.status === "RUNNING" && step.type === "action.call");
   const recorded = useQuery({
     ...stepsQuery(client, runId),
-    enabled: isActing,
+    enabled: isActing || (run.data !== undefined && isLegacy(run.data)),
     refetchInterval: isActing ? actingEveryMs : false,
   });
   const steps = useMemo(() => stepRows(journal.steps, recorded.data), [journal.steps, recorded.data]);
+
+  const past = search.at === undefined ? undefined : journal.entries[search.at - 1];
+  const shown = useMemo(
+    () => (past === undefined ? journal : addEntries(emptyJournal, journal.entries.slice(0, past.seq))),
+    [journal, past],
+  );
 
   useTitle(run.data === undefined ? "Run" : `${lookOf(statusOf(run.data, live)).word}: ${run.data.workflow}`);
 
@@ -81,18 +87,9 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
 
   const status = statusOf(run.data, live);
   const endedAt = hasEnded(status) ? (run.data.completedAt ?? journal.endedAt ?? null) : null;
-  const facts: HeadlineFacts = {
-    status,
-    startedAt: run.data.startedAt,
-    endedAt,
-    error: errorOf(run.data, live),
-    cancelRequestedAt: run.data.cancelRequestedAt,
-    steps,
-    waits: journal.waits,
-  };
-  const state = journal.state === undefined ? run.data.state : journal.state;
-  const openWaits = journal.waits.filter((wait) => wait.status === "WAITING").length;
-  const tab = search.tab ?? "steps";
+  const stepCount = Math.max(journal.steps.length, run.data.steps);
+  const { startedAt } = run.data;
+  const state = shown.state === undefined && past === undefined ? run.data.state : shown.state;
 
   return (
     <main className="page" id="main">
@@ -101,50 +98,36 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
         status={status}
         state={typeof state === "string" && state !== "" ? state : undefined}
         endedAt={endedAt}
-        stepCount={Math.max(journal.steps.length, run.data.steps)}
+        stepCount={stepCount}
         live={liveStateOf(live)}
       />
-      <HeadlinePanel facts={facts} />
+      <UnclaimedBanner facts={{ status, startedAt, stepCount }} />
+      <HeadlinePanel
+        facts={{
+          status,
+          startedAt,
+          endedAt,
+          error: errorOf(run.data, live),
+          cancelRequestedAt: run.data.cancelRequestedAt,
+          steps,
+          stepCount,
+          waits: journal.waits,
+        }}
+      />
       {connection === "refused" ? <ProblemNotice error={live.error} /> : null}
-      <Tabs
-        value={tab}
-        onChange={(next) =>
-          onSearch({ ...search, tab: next === "steps" || next === null ? undefined : (next as RunTab) })
-        }
-        keepMounted={false}
-        className="run-tabs"
-      >
-        <Tabs.List>
-          <Tabs.Tab value="steps">Steps</Tabs.Tab>
-          <Tabs.Tab value="waits">
-            Waits{openWaits > 0 ? <span className="tab-count">{openWaits}</span> : null}
-          </Tabs.Tab>
-          <Tabs.Tab value="data">Data</Tabs.Tab>
-          <Tabs.Tab value="journal">
-            Journal<span className="tab-count muted">{journal.entries.length}</span>
-          </Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="steps">
-          <StepsTab
-            runId={runId}
-            steps={steps}
-            startedAt={run.data.startedAt}
-            endedAt={endedAt}
-            selected={search.step}
-            isLoading={connection === "connecting"}
-            onSelect={(step) => onSearch({ ...search, step })}
-          />
-        </Tabs.Panel>
-        <Tabs.Panel value="waits">
-          <WaitsTab waits={journal.waits} />
-        </Tabs.Panel>
-        <Tabs.Panel value="data">
-          <DataTab run={run.data} status={status} state={state} />
-        </Tabs.Panel>
-        <Tabs.Panel value="journal">
-          <JournalTab entries={journal.entries} />
-        </Tabs.Panel>
-      </Tabs>
+      <TimeBar entries={journal.entries} at={past?.seq} onMove={(at) => onSearch({ ...search, at })} />
+      <RunTabs
+        run={run.data}
+        view={shown}
+        steps={past === undefined ? steps : shown.steps}
+        status={past === undefined ? status : (shown.status ?? "RUNNING")}
+        endedAt={past === undefined ? endedAt : past.at}
+        past={past}
+        state={state ?? null}
+        isLoading={connection === "connecting"}
+        search={search}
+        onSearch={onSearch}
+      />
     </main>
   );
 }

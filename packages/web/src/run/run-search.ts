@@ -1,4 +1,4 @@
-export const runTabs = ["steps", "waits", "data", "journal"] as const;
+export const runTabs = ["steps", "waits", "tasks", "data", "lineage", "journal", "snapshots"] as const;
 export type RunTab = (typeof runTabs)[number];
 
 /** What the address of a run page holds beside the run's id. */
@@ -6,14 +6,22 @@ export interface RunPageSearch {
   readonly tab?: RunTab;
   /** `execution` of the step whose details are open. */
   readonly step?: number;
+  /** `seq` of the past moment that is shown. */
+  readonly at?: number;
 }
 
 export function readRunSearch(search: Record<string, unknown>): RunPageSearch {
   const tab = runTabs.find((each) => each === search["tab"]);
-  const step =
-    typeof search["step"] === "string" || typeof search["step"] === "number" ? Number(search["step"]) : Number.NaN;
+  const step = positiveInteger(search["step"]);
+  const at = positiveInteger(search["at"]);
   return {
-    ...(tab === undefined || tab === "steps" ? {} : { tab }),
-    ...(Number.isSafeInteger(step) && step > 0 ? { step } : {}),
+    ...(tab === undefined ? {} : { tab }),
+    ...(step === undefined ? {} : { step }),
+    ...(at === undefined ? {} : { at }),
   };
+}
+
+function positiveInteger(value: unknown): number | undefined {
+  const number = typeof value === "string" || typeof value === "number" ? Number(value) : Number.NaN;
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }

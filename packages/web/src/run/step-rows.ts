@@ -15,6 +15,7 @@ export interface StepRow extends StepView {
  */
 export function stepRows(steps: readonly StepView[], recorded: readonly StepReply[] | undefined): readonly StepRow[] {
   if (recorded === undefined || recorded.length === 0) return steps;
+  if (steps.length === 0) return recorded.map(rowAlone);
   const byExecution = new Map(recorded.map((row) => [row.execution, row]));
   return steps.map((step) => {
     const row = byExecution.get(step.execution);
@@ -31,6 +32,24 @@ export function stepRows(steps: readonly StepView[], recorded: readonly StepRepl
       nextAttemptAt: row.nextAttemptAt ?? undefined,
     };
   });
+}
+
+/** A step of a run that has no journal: an earlier engine made it. */
+function rowAlone(row: StepReply): StepRow {
+  return {
+    execution: row.execution,
+    stepId: row.stepId,
+    stepPath: row.stepPath,
+    iteration: row.iteration,
+    type: row.type ?? undefined,
+    status: row.status,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt ?? undefined,
+    attempt: row.attempt,
+    output: row.output ?? undefined,
+    error: row.error === null ? undefined : asRunError(row.error, row.startedAt),
+    recorded: row,
+  };
 }
 
 function asRunError(error: NonNullable<StepReply["error"]>, at: string): RunError {

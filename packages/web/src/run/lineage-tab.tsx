@@ -1,0 +1,69 @@
+import type { RunReply } from "@mainspring/api";
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+import { runQuery } from "../app/queries.ts";
+import { CopyId, shortId } from "../parts/copy-id.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { Sentence } from "../parts/sentence.tsx";
+import { useSignedIn } from "../session/use-session.tsx";
+import { StatusMark } from "../status/status-icon.tsx";
+import { Moment } from "../time/moment.tsx";
+import type { WaitView } from "./fold-journal.ts";
+import { relativesOf, type Relative } from "./lineage.ts";
+
+const shownMax = 100;
+
+/** Where the run comes from, and which runs it called. */
+export function LineageTab({ run, waits }: { run: RunReply; waits: readonly WaitView[] }): ReactElement {
+  const relatives = relativesOf(run, waits);
+  if (relatives.length === 0)
+    return <Empty title="This run has no relatives">It was started by itself and has called no other run.</Empty>;
+  const shown = relatives.slice(0, shownMax);
+  return (
+    <ol className="lineage panel" aria-label="Runs that this one comes from or has called">
+      {shown.map((relative) => (
+        <RelativeLine key={`${relative.relation} ${relative.runId}`} relative={relative} />
+      ))}
+      {relatives.length > shown.length ? (
+        <li className="lineage-line muted">and {relatives.length - shown.length} more, see Waits</li>
+      ) : null}
+    </ol>
+  );
+}
+
+function RelativeLine({ relative }: { relative: Relative }): ReactElement {
+  const { client } = useSignedIn();
+  const run = useQuery({ ...runQuery(client, relative.runId), staleTime: 5_000 });
+  const workflow = run.data?.workflow ?? relative.workflow;
+  return (
+    <li className="lineage-line">
+      <span className="lineage-relation muted">{relative.relation}</span>
+      <span className="lineage-status">
+        {run.data === undefined ? (
+          run.error === null ? (
+            <Skeleton height={12} width={90} />
+          ) : (
+            <span className="muted">deleted</span>
+          )
+        ) : (
+          <StatusMark status={run.data.status} />
+        )}
+      </span>
+      <span className="lineage-run">
+        <Link to="/runs/$runId" params={{ runId: relative.runId }}>
+          {workflow ?? `#${shortId(relative.runId)}`}
+        </Link>{" "}
+        {run.data === undefined || run.data.version === null ? null : (
+          <span className="muted">v{run.data.version}</span>
+        )}
+      </span>
+      <CopyId id={relative.runId} label="run id" />
+      <span className="lineage-step muted small">
+        {relative.step === undefined ? null : <Sentence text={`at \`${relative.step}\``} />}
+      </span>
+      <span className="muted small">{run.data === undefined ? null : <Moment at={run.data.createdAt} />}</span>
+    </li>
+  );
+}

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { relativesOf } from "./lineage.ts";
+import type { WaitView } from "./fold-journal.ts";
+
+const child: WaitView = {
+  waitId: "c1",
+  waitType: "child",
+  stepId: "invoice",
+  iteration: [],
+  execution: 3,
+  status: "WAITING",
+  openedAt: "2031-03-30T00:30:00.000Z",
+  key: "child-run",
+  workflow: "invoicing",
+};
+const alone = { id: "me", parentRunId: null, rootRunId: "me", replayOfRunId: null, restartedFrom: null };
+
+test("a run that came from nothing and called nothing has no relatives", () => {
+  expect(relativesOf(alone, [])).toEqual([]);
+  expect(
+    relativesOf(alone, [
+      { ...child, waitType: "event" },
+      { ...child, key: undefined },
+    ]),
+  ).toEqual([]);
+});
+
+test("[RUN-10] where a run comes from and what it called is told, each run once", () => {
+  const run = {
+    ...alone,
+    parentRunId: "mother",
+    rootRunId: "mother",
+    replayOfRunId: "first",
+    restartedFrom: { runId: "broken", stepPath: "root.steps[2]" },
+  };
+  expect(relativesOf(run, [child])).toEqual([
+    { relation: "parent", runId: "mother" },
+    { relation: "replay of", runId: "first" },
+    { relation: "restarted from", runId: "broken", step: "root.steps[2]" },
+    { relation: "child", runId: "child-run", workflow: "invoicing", step: "invoice" },
+  ]);
+  expect(relativesOf({ ...run, rootRunId: "grandmother" }, [])[0]).toEqual({ relation: "root", runId: "grandmother" });
+});

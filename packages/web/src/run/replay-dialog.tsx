@@ -1,0 +1,90 @@
+import type { RunReply } from "@mainspring/api";
+import { Button, Textarea } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { useState, type ReactElement } from "react";
+import { Dialog } from "../parts/dialog.tsx";
+import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { useSignedIn } from "../session/use-session.tsx";
+import { readReplay } from "./replay-text.ts";
+
+/**
+ * Runs it again from the start, as a new run. The editor begins with the input as this person may see it. As long as
+ * that is what it holds no payload is sent: the server then takes the stored input, with what is hidden here.
+ */
+export function ReplayDialog({ run, onClose }: { run: RunReply; onClose: () => void }): ReactElement {
+  const { client } = useSignedIn();
+  const router = useRouter();
+  const [original] = useState(run.input);
+  const [text, setText] = useState(() => JSON.stringify(original, undefined, 2));
+  const reading = readReplay(text, original);
+  const replay = useMutation({
+    mutationFn: async () => {
+      if (reading.kind === "invalid") throw new Error(reading.problem);
+      const { runId } = await client.runs.replay({
+        params: { id: run.id },
+        ...(reading.kind === "edited" ? { body: { payload: reading.payload } } : {}),
+      });
+      return runId;
+    },
+    onSuccess: (runId) => void router.navigate({ to: "/runs/$runId", params: { runId } }),
+  });
+  return (
+    <Dialog title="Replay this run" onClose={onClose} wide>
+      <form
+        className="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (reading.kind !== "invalid") replay.mutate();
+        }}
+      >
+        <p>
+          A new run of <code>{run.workflow}</code>
+          {run.version === null ? null : ` v${run.version}`}, from its first step. This run stays as it is; every call
+          is made anew.
+        </p>
+        <Textarea
+          className="payload-editor"
+          label="Input (JSON)"
+          value={text}
+          spellCheck={false}
+          data-autofocus
+          error={reading.kind === "invalid" ? reading.problem : undefined}
+          errorProps={{ role: "alert" }}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            replay.reset();
+          }}
+        />
+        <p className="muted small dialog-hint" role="status">
+          {reading.kind === "same"
+            ? "Not edited: the stored input is used, with what is hidden here."
+            : reading.kind === "edited"
+              ? "Edited: exactly this is sent."
+              : "Nothing is sent until this is JSON."}
+        </p>
+        {replay.error === null ? null : <ProblemNotice error={replay.error} />}
+        <div className="dialog-actions">
+          {reading.kind === "same" ? null : (
+            <Button
+              variant="subtle"
+              color="gray"
+              onClick={() => {
+                setText(JSON.stringify(original, undefined, 2));
+                replay.reset();
+              }}
+            >
+              Original input
+            </Button>
+          )}
+          <Button variant="default" onClick={onClose}>
+            Close
+          </Button>
+          <Button type="submit" disabled={reading.kind === "invalid"} loading={replay.isPending}>
+            {reading.kind === "edited" ? "Replay with this input" : "Replay"}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

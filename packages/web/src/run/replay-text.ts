@@ -1,0 +1,19 @@
+import { canonicalJson, type Json } from "@mainspring/core";
+import { readPayload } from "../workflows/payload-text.ts";
+
+/** What the replay editor holds, against the input that it began with. */
+export type ReplayReading =
+  /** The same value, however it is laid out: a replay of it sends no payload. */
+  | { readonly kind: "same" }
+  | { readonly kind: "edited"; readonly payload: Json }
+  | { readonly kind: "invalid"; readonly problem: string };
+
+export function readReplay(text: string, original: Json): ReplayReading {
+  if (text === JSON.stringify(original, undefined, 2)) return { kind: "same" };
+  if (text.trim() === "") return { kind: "invalid", problem: "This is not JSON: it is empty." };
+  const reading = readPayload(text);
+  if (!reading.ok) return { kind: "invalid", problem: reading.problem };
+  return canonicalJson(reading.payload) === canonicalJson(original)
+    ? { kind: "same" }
+    : { kind: "edited", payload: reading.payload };
+}

@@ -1,0 +1,59 @@
+import type { RunReply } from "@mainspring/api";
+import { Button } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState, type ReactElement } from "react";
+import { Dialog } from "../parts/dialog.tsx";
+import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { useMay, useSignedIn } from "../session/use-session.tsx";
+import { hasEnded } from "../status/status.ts";
+import { CancelDialog } from "./cancel-dialog.tsx";
+import { exportRun } from "./export-run.ts";
+import { ReplayDialog } from "./replay-dialog.tsx";
+
+type Asked = "cancel" | "replay";
+
+/** What can be done with a run. There is no retry, resume or requeue: recovery is a new run. */
+export function RunControls({ run, status }: { run: RunReply; status: string }): ReactElement {
+  const mayControl = useMay("operator");
+  const [asked, setAsked] = useState<Asked | undefined>(undefined);
+  const close = (): void => setAsked(undefined);
+  return (
+    <div className="run-controls" role="group" aria-label="What can be done with this run">
+      {mayControl && !hasEnded(status) ? (
+        <Button
+          variant="default"
+          size="xs"
+          disabled={run.cancelRequestedAt !== null}
+          onClick={() => setAsked("cancel")}
+        >
+          {run.cancelRequestedAt === null ? "Cancel" : "Cancel asked for"}
+        </Button>
+      ) : null}
+      {mayControl ? (
+        <Button variant="default" size="xs" onClick={() => setAsked("replay")}>
+          Replay
+        </Button>
+      ) : null}
+      <ExportButton runId={run.id} />
+      {asked === "cancel" ? <CancelDialog runId={run.id} workflow={run.workflow} onClose={close} /> : null}
+      {asked === "replay" ? <ReplayDialog run={run} onClose={close} /> : null}
+    </div>
+  );
+}
+
+function ExportButton({ runId }: { runId: string }): ReactElement {
+  const { client } = useSignedIn();
+  const save = useMutation({ mutationFn: () => exportRun(client, runId) });
+  return (
+    <>
+      <Button variant="default" size="xs" loading={save.isPending} onClick={() => save.mutate()}>
+        Export
+      </Button>
+      {save.error === null ? null : (
+        <Dialog title="The run was not exported" onClose={() => save.reset()}>
+          <ProblemNotice error={save.error} onRetry={() => save.mutate()} />
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+import type { RunReply } from "@mainspring/api";
+import type { JournalEntry, ReadonlyJson } from "@mainspring/core";
+import { Tabs } from "@mantine/core";
+import type { ReactElement, ReactNode } from "react";
+import { DataTab } from "./data-tab.tsx";
+import type { JournalView } from "./fold-journal.ts";
+import { JournalTab } from "./journal-tab.tsx";
+import { isLegacy } from "./legacy.ts";
+import { LineageTab } from "./lineage-tab.tsx";
+import type { RunPageSearch, RunTab } from "./run-search.ts";
+import { SnapshotsTab } from "./snapshots-tab.tsx";
+import type { StepRow } from "./step-rows.ts";
+import { StepsTab } from "./steps-tab.tsx";
+import { WaitsTab } from "./waits-tab.tsx";
+
+interface RunTabsProps {
+  readonly run: RunReply;
+  /** The journal up to the moment that is shown. */
+  readonly view: JournalView;
+  readonly steps: readonly StepRow[];
+  readonly status: string;
+  readonly endedAt: string | null;
+  /** The last entry of the past moment that is shown; undefined: now. */
+  readonly past: JournalEntry | undefined;
+  readonly state: ReadonlyJson;
+  readonly isLoading: boolean;
+  readonly search: RunPageSearch;
+  readonly onSearch: (next: RunPageSearch) => void;
+}
+
+export function RunTabs(props: RunTabsProps): ReactElement {
+  const { run, view, search, onSearch } = props;
+  const openWaits = view.waits.filter((wait) => wait.status === "WAITING").length;
+  const legacy = isLegacy(run);
+  const first = legacy ? "snapshots" : "steps";
+  return (
+    <Tabs
+      value={search.tab ?? first}
+      onChange={(next) => onSearch({ ...search, tab: next === first || next === null ? undefined : (next as RunTab) })}
+      keepMounted={false}
+      className="run-tabs"
+    >
+      <Tabs.List>
+        <Tab value="steps">Steps</Tab>
+        <Tab value="waits" count={openWaits}>
+          Waits
+        </Tab>
+        <Tab value="data">Data</Tab>
+        <Tab value="lineage">Lineage</Tab>
+        <Tab value="journal" count={view.entries.length}>
+          Journal
+        </Tab>
+        {legacy ? <Tab value="snapshots">Snapshots</Tab> : null}
+      </Tabs.List>
+      <Tabs.Panel value="steps">
+        <StepsTab
+          runId={run.id}
+          steps={props.steps}
+          startedAt={run.startedAt}
+          endedAt={props.endedAt}
+          selected={search.step}
+          isLoading={props.isLoading}
+          onSelect={(step) => onSearch({ ...search, step })}
+        />
+      </Tabs.Panel>
+      <Tabs.Panel value="waits">
+        <WaitsTab waits={view.waits} />
+      </Tabs.Panel>
+      <Tabs.Panel value="data">
+        <DataTab run={run} status={props.status} state={props.state} />
+      </Tabs.Panel>
+      <Tabs.Panel value="lineage">
+        <LineageTab run={run} waits={view.waits} />
+      </Tabs.Panel>
+      <Tabs.Panel value="journal">
+        <JournalTab entries={view.entries} />
+      </Tabs.Panel>
+      {legacy ? (
+        <Tabs.Panel value="snapshots">
+          <SnapshotsTab runId={run.id} />
+        </Tabs.Panel>
+      ) : null}
+    </Tabs>
+  );
+}
+
+function Tab({ value, count, children }: { value: RunTab; count?: number; children: ReactNode }): ReactElement {
+  return (
+    <Tabs.Tab value={value}>
+      {children}
+      {count === undefined || count === 0 ? null : <span className="tab-count muted">{count}</span>}
+    </Tabs.Tab>
+  );
+}

@@ -10,6 +10,7 @@ import { keepPlan } from "./plans.ts";
 import { offerDelivery } from "./deliveries.ts";
 import { acceptEvent } from "./inbox.ts";
 import { writeProvisional } from "./journal.ts";
+import { putForm } from "./forms.ts";
 import { claimInvocation } from "./ledger.ts";
 import { newId } from "./ids.ts";
 import { putSecret } from "./secrets.ts";
@@ -191,7 +192,7 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
     await writeProvisional(db, {
       runId,
       fence: { epoch: 1, ordinal: 1, historyLength: 5 },
-      nextSeq: 3,
+      nextSeq: 4,
       entries: [
         { seq: 1, at, kind: "step", status: "RUNNING", ...place },
         {
@@ -204,8 +205,19 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
           ...place,
           data: { event: "e", key: "k" },
         },
+        {
+          seq: 3,
+          at,
+          kind: "wait",
+          waitId: "c2",
+          waitType: "human",
+          status: "WAITING",
+          ...place,
+          data: { key: newId(), title: "t", asks: { assignTo: { users: ["u"] } }, form: { schema: {} } },
+        },
       ],
     });
+    await putForm(db, { name: "f", title: "F", schema: {}, by: "a" });
     await claimInvocation(db, {
       key: "k",
       runId,

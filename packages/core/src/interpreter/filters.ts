@@ -18,7 +18,7 @@ export function eventMatchesFilters(event: InboundEvent, filters: readonly WaitF
  * `!=` and `not_in` are the opposites of `=` and `in`.
  */
 export function filterHolds(filter: WaitFilter, event: InboundEvent): boolean {
-  const found = valueAt(filter.path, event);
+  const found = filterValue(filter.path, event);
   const given = filter.value;
   switch (filter.op) {
     case "exists":
@@ -57,7 +57,8 @@ export function filterHolds(filter: WaitFilter, event: InboundEvent): boolean {
   }
 }
 
-function valueAt(path: string, event: InboundEvent): Json | undefined {
+/** What a filter of that path looks at; undefined: nothing is there. */
+export function filterValue(path: string, event: InboundEvent): Json | undefined {
   const keys = pathKeys(path);
   if (keys === undefined) return undefined;
   let value: Json | undefined = event.payload;

@@ -1,8 +1,10 @@
 // What the server needs of the runtime: it starts, replays and cancels runs, and never loads the worker.
-import { unsupportedSteps, type Json } from "@mainspring/core";
+import { unsupportedSteps } from "@mainspring/core";
 import type { Store } from "@mainspring/store";
 import { cancelRun, type CancelAnswer } from "./launcher/cancel.ts";
-import { launch, replay, type Launched, type LaunchRequest } from "./launcher/launch.ts";
+import { launch, type Launched, type LaunchRequest } from "./launcher/launch.ts";
+import { replay, type ReplayRequest } from "./launcher/replay.ts";
+import { resumeDespiteQuota } from "./quotas/quota-resume.ts";
 import { confirmRun } from "./reconciler/confirm.ts";
 import { temporalClient, type TemporalPlace } from "./temporal/connect.ts";
 import { messageOf } from "./temporal/grpc.ts";
@@ -26,13 +28,8 @@ export const unsupported: {
 export interface Runs {
   /** @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID, IDEMPOTENCY_CONFLICT, LAUNCH_REFUSED */
   start(request: LaunchRequest): Promise<Launched>;
-  /** @throws MainspringError RUN_NOT_FOUND and those of `start` */
-  replay(request: {
-    readonly tenantId: string;
-    readonly runId: string;
-    readonly payload?: Json;
-    readonly startedBy: string;
-  }): Promise<{ readonly runId: string }>;
+  /** @throws MainspringError RUN_NOT_FOUND, REDACTED_VALUE_IN_PAYLOAD and those of `start` */
+  replay(request: ReplayRequest): Promise<Launched>;
   /** @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED */
   cancel(request: {
     readonly tenantId: string;
@@ -40,6 +37,12 @@ export interface Runs {
     readonly by: string;
     readonly reason?: string;
   }): Promise<CancelAnswer>;
+  /** Lets a paused run go on despite its tenant's quota. @throws MainspringError RUN_NOT_FOUND, RUN_NOT_PAUSED, WORKFLOW_TEMPORAL_SIGNAL_FAILED */
+  quotaResume(request: {
+    readonly tenantId: string;
+    readonly runId: string;
+    readonly by: string;
+  }): Promise<{ readonly id: string; readonly status: string }>;
   /** Describes the execution: an end counts once it is seen closed. */
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;
@@ -58,6 +61,7 @@ export function createRunClient(
     start: (request) => launch(parts, request),
     replay: (request) => replay(parts, request),
     cancel: (request) => cancelRun(parts, request),
+    quotaResume: (request) => resumeDespiteQuota(parts, request),
     confirm: (request) => confirmRun(parts, request),
     async ready() {
       try {

@@ -7,13 +7,14 @@ export interface Runs {
    * @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID, LAUNCH_REFUSED, IDEMPOTENCY_CONFLICT
    */
   start(request: StartRequest): Promise<{ readonly runId: string; readonly status: string; readonly created: boolean }>;
-  /** @throws MainspringError RUN_NOT_FOUND, PAYLOAD_INVALID, LAUNCH_REFUSED */
+  /** @throws MainspringError RUN_NOT_FOUND, REDACTED_VALUE_IN_PAYLOAD, PAYLOAD_INVALID, LAUNCH_REFUSED, IDEMPOTENCY_CONFLICT */
   replay(request: {
     readonly tenantId: string;
     readonly runId: string;
     readonly payload?: Json;
+    readonly idempotencyKey?: string;
     readonly startedBy: string;
-  }): Promise<{ readonly runId: string }>;
+  }): Promise<{ readonly runId: string; readonly created: boolean }>;
   /** @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED */
   cancel(request: {
     readonly tenantId: string;

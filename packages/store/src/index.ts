@@ -103,6 +103,8 @@ export {
   waitKeysOf,
 } from "./redaction.ts";
 export type { RelatedRun } from "./redaction.ts";
+export { descendantsOf } from "./lineage.ts";
+export type { Descendant, RunDescendants } from "./lineage.ts";
 export { keepPlan, planKeptMs, planOf } from "./plans.ts";
 export type { PlanKind } from "./plans.ts";
 export { openWaitsOf } from "./open-waits.ts";

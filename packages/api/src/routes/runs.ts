@@ -226,13 +226,21 @@ const replay = defineRoute({
   path: "/runs/:id/replay",
   role: "operator",
   summary: "Run it again from the start, as a new run",
-  doc: "The same version. Without `payload` the stored input is used; with it, `{}` included, exactly that.",
+  doc: "The same version. Without `payload` the stored input is used, as it was; with it, `{}` included, exactly that. A payload in which a placeholder still stands for a masked value is refused.",
   params,
   notFound,
   body: z.strictObject({ payload: json.optional() }),
   bodyOptional: true,
+  idempotencyKey: true,
   replies: { 202: { doc: "the new run", schema: z.object({ runId: id }) } },
-  errors: [notFound, "PAYLOAD_INVALID", "LAUNCH_REFUSED"],
+  errors: [
+    notFound,
+    "REDACTED_VALUE_IN_PAYLOAD",
+    "PAYLOAD_INVALID",
+    "VERSION_NOT_FOUND",
+    "LAUNCH_REFUSED",
+    "IDEMPOTENCY_CONFLICT",
+  ],
 });
 
 export const runs = {

@@ -46,6 +46,9 @@ const runCommon = {
 /** A row of the run list. */
 export const runSummary = z.object({ ...runCommon, why: why.optional() });
 
+/** A run that was made from another. */
+const descendant = z.object({ id, workflow: z.string(), status: runStatus, createdAt: instant });
+
 export const run = z.object({
   ...runCommon,
   input: json,
@@ -58,6 +61,9 @@ export const run = z.object({
   temporalRunId: z.string().nullable(),
   steps: z.number().int().meta({ description: "step executions begun" }),
   journalSeq: z.number().int(),
+  replays: z.array(descendant).meta({ description: "runs that replay this one, the newest first, at most 100" }),
+  restarts: z.array(descendant).meta({ description: "runs that were restarted from a step of this one" }),
+  children: z.array(descendant).meta({ description: "runs that this one has called" }),
 });
 export type RunReply = z.infer<typeof run>;
 

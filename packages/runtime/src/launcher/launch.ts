@@ -9,7 +9,6 @@ import {
   launchRefused,
   runByIdempotencyKey,
   runForStart,
-  runInput,
   startFailed,
   startSucceeded,
   type Store,
@@ -33,7 +32,15 @@ export interface LaunchRequest {
   /** What started it, e.g. `{replayOfRunId}`. */
   readonly trigger?: Json;
   readonly idempotencyKey?: string;
+  /** What else the request consists of, beside workflow, version and payload: with the same key it must be the same. */
+  readonly requested?: Json;
   readonly startedBy: string;
+  /** Of the version that a run was pinned to: where the key has come to name another workflow, its versions are not meant. */
+  readonly definitionHash?: string;
+  /** Of a restarted run. */
+  readonly offeredEventIds?: readonly string[];
+  /** What else is written with the new run's row, in its transaction. */
+  readonly alongside?: (db: TenantDb, run: { readonly runId: string }) => Promise<void>;
 }
 
 export interface Launched {
@@ -68,30 +75,6 @@ export async function launch(parts: LauncherParts, request: LaunchRequest): Prom
   return { runId: inserted.runId, status, created: true };
 }
 
-/** A new run of the same version from the root, with the stored input or exactly the given one. @throws MainspringError RUN_NOT_FOUND and those of `launch` */
-export async function replay(
-  parts: LauncherParts,
-  request: { readonly tenantId: string; readonly runId: string; readonly payload?: Json; readonly startedBy: string },
-): Promise<{ readonly runId: string }> {
-  const { tenantId, runId, startedBy } = request;
-  const { run, payload } = await parts.store.tenant(tenantId, async (db) => {
-    const run = await getRun(db, runId);
-    if (run === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
-    return {
-      run,
-      payload: "payload" in request && request.payload !== undefined ? request.payload : await runInput(db, runId),
-    };
-  });
-  return launch(parts, {
-    tenantId,
-    workflowKey: run.workflowKey,
-    ...(run.version === null ? {} : { version: run.version }),
-    payload,
-    trigger: { type: "replay", replayOfRunId: runId },
-    startedBy,
-  });
-}
-
 /** Of two requests with one key that race, the second meets the first one's run. */
 async function insertOnce({ store }: LauncherParts, request: LaunchRequest): Promise<Inserted> {
   const attempt = (): Promise<Inserted> => store.tenant(request.tenantId, (db) => insert(db, request));
@@ -110,9 +93,10 @@ const uniqueViolation = "23505";
 type Inserted = Launched & ({ readonly created: false } | { readonly created: true; readonly input: StartInput });
 
 async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
-  const { workflowKey, version, payload, idempotencyKey, trigger, startedBy } = request;
+  const { workflowKey, version, payload, idempotencyKey, trigger, startedBy, requested } = request;
+  const asked: Json[] = [workflowKey, version ?? null, payload];
   const requestHash = createHash("sha256")
-    .update(canonicalJson([workflowKey, version ?? null, payload]))
+    .update(canonicalJson(requested === undefined ? asked : [...asked, requested]))
     .digest("hex");
   if (idempotencyKey !== undefined) {
     const earlier = await runByIdempotencyKey(db, idempotencyKey);
@@ -125,6 +109,8 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
   }
   const pinned = await definitionOf(db, workflowKey, version);
   if (pinned === undefined) throw await notStartable(db, workflowKey, version);
+  if (request.definitionHash !== undefined && request.definitionHash !== pinned.definitionHash)
+    throw new MainspringError("VERSION_NOT_FOUND", { key: workflowKey, version: version ?? null });
   const problems = pinned.payloadSchema === null ? [] : validate(pinned.payloadSchema, payload);
   if (problems.length > 0) {
     const issues: Issue[] = problems.map(({ code, pointer, message }) => ({
@@ -145,11 +131,14 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
     programHash: pinned.programHash,
     semantics: pinned.semantics,
     input: payload,
+    payloadSchema: pinned.payloadSchema,
     startedBy,
     startDueAt: new Date(Date.now() + relayAfterMs),
     ...(trigger === undefined ? {} : { trigger }),
+    ...(request.offeredEventIds === undefined ? {} : { offeredEventIds: request.offeredEventIds }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey, requestHash }),
   });
+  await request.alongside?.(db, { runId });
   const input: StartInput = {
     runId,
     tenantId: request.tenantId,

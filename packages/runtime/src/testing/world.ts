@@ -6,7 +6,8 @@ import type { Client } from "@temporalio/client";
 import type { WorkflowBundle } from "@temporalio/worker";
 import { resolveCorrelationKey } from "../ingestion/correlation.ts";
 import { cancelRun } from "../launcher/cancel.ts";
-import { launch, replay } from "../launcher/launch.ts";
+import { launch } from "../launcher/launch.ts";
+import { replay } from "../launcher/replay.ts";
 import { temporalClient } from "../temporal/connect.ts";
 import type { Bounds } from "../workflow/bounds.ts";
 import { startRunWorker, type RunWorker, type WorkerWaits } from "../worker/run-worker.ts";
@@ -109,6 +110,8 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
       RECONCILER_DATABASE_URL: database.reconcilerUrl,
       TEMPORAL_ADDRESS: address,
       TEMPORAL_NAMESPACE: namespace,
+      MAINSPRING_MASTER_KEYS: database.masterKeys,
+      MAINSPRING_ENCRYPT_PAYLOADS: sealsPayloads ? "on" : "off",
       MAINSPRING_WAITS: JSON.stringify(testWaits),
       MAINSPRING_BOUNDS: JSON.stringify(testBounds),
       MAINSPRING_LOG_LEVEL: "warn",

@@ -1,7 +1,16 @@
 import type { ReplyOf, contract } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
 import type { JournalEntry, Json } from "@mainspring/core";
-import { getRun, getVersion, invocationsOf, journalOf, snapshotsOf, stepsOf, waitsOf } from "@mainspring/store";
+import {
+  descendantsOf,
+  getRun,
+  getVersion,
+  invocationsOf,
+  journalOf,
+  snapshotsOf,
+  stepsOf,
+  waitsOf,
+} from "@mainspring/store";
 import type { Page, PageRequest, TenantDb } from "@mainspring/store";
 import { presentInvocation, presentRun, presentSnapshot, presentStep, presentWait } from "./run.ts";
 import type { Redaction } from "./redaction.ts";
@@ -18,7 +27,7 @@ export async function exportOf(db: TenantDb, redaction: Redaction, runId: string
   const isPinned = pinned !== undefined && pinned.definitionHash === row.definitionHash;
   return {
     format: "mainspring.run/1",
-    run: redact.run(presentRun(row)),
+    run: redact.run(presentRun(row, await descendantsOf(db, runId))),
     steps: (await all((request) => stepsOf(db, runId, request))).map((step) => redact.step(presentStep(step))),
     waits: (await all((request) => waitsOf(db, runId, request))).map((wait) => redact.wait(presentWait(wait))),
     invocations: (await all((request) => invocationsOf(db, runId, request))).map((one) =>

@@ -1,11 +1,22 @@
 import type { InvocationReply, RunReply, RunSummary as RunSummaryReply, StepReply, WaitReply } from "@mainspring/api";
 import { explainCode, isJsonObject } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
-import type { InvocationRow, OpenWait, RunRow, RunSummary, SnapshotRow, StepRow, WaitRow } from "@mainspring/store";
+import type {
+  Descendant,
+  InvocationRow,
+  OpenWait,
+  RunDescendants,
+  RunRow,
+  RunSummary,
+  SnapshotRow,
+  StepRow,
+  WaitRow,
+} from "@mainspring/store";
 
 type RunErrorReply = NonNullable<RunReply["error"]>;
 
-export function presentRun(row: RunRow): RunReply {
+/** @param descendants runs that were made from this one */
+export function presentRun(row: RunRow, descendants: RunDescendants): RunReply {
   return {
     ...common(row),
     input: asJson(row.input),
@@ -18,7 +29,14 @@ export function presentRun(row: RunRow): RunReply {
     temporalRunId: row.temporalRunId,
     steps: row.stepCount,
     journalSeq: row.journalSeq,
+    replays: descendants.replays.map(presentDescendant),
+    restarts: descendants.restarts.map(presentDescendant),
+    children: descendants.children.map(presentDescendant),
   };
+}
+
+function presentDescendant(one: Descendant): RunReply["replays"][number] {
+  return { ...one, status: one.status as RunReply["status"] };
 }
 
 /** @param openWaits of this run */

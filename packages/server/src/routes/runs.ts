@@ -2,6 +2,7 @@ import { MainspringError } from "@mainspring/core";
 import type { RunReply } from "@mainspring/api";
 import type { JournalEntry, Json } from "@mainspring/core";
 import {
+  descendantsOf,
   getRun,
   invocationsOf,
   journalOf,
@@ -54,7 +55,7 @@ export function runHandlers(services: Services): Handlers<"runs"> {
   const shownRun = (tenantId: string, runId: string): Promise<RunReply> =>
     store.tenant(tenantId, async (db) => {
       const row = await existing(db, runId);
-      return (await redaction.ofRun(db, runId)).run(presentRun(row));
+      return (await redaction.ofRun(db, runId)).run(presentRun(row, await descendantsOf(db, runId)));
     });
 
   return {
@@ -220,15 +221,22 @@ export function runHandlers(services: Services): Handlers<"runs"> {
         body: { id: canceled.id, status: canceled.status as "RUNNING", cancelRequestedAt: canceled.cancelRequestedAt },
       };
     },
-    async replay({ params, body, caller }) {
+    async replay({ params, body, idempotencyKey, caller }) {
       const { tenantId } = caller;
       // `payload` as it is, `{}` and null too; only where it is left out the stored input counts.
       const edited = body?.payload === undefined ? {} : { payload: body.payload };
-      const replayed = await runs.replay({ tenantId, runId: params.id, startedBy: actorOf(caller), ...edited });
+      const replayed = await runs.replay({
+        tenantId,
+        runId: params.id,
+        startedBy: actorOf(caller),
+        ...edited,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      });
       const details = { replayRunId: replayed.runId, edited: body?.payload !== undefined };
-      await store.tenant(tenantId, (db) =>
-        recordAudit(db, { actor: actorOf(caller), action: "run.replay", subject: `run:${params.id}`, details }),
-      );
+      if (replayed.created)
+        await store.tenant(tenantId, (db) =>
+          recordAudit(db, { actor: actorOf(caller), action: "run.replay", subject: `run:${params.id}`, details }),
+        );
       return { status: 202, body: { runId: replayed.runId }, headers: { location: `/api/v1/runs/${replayed.runId}` } };
     },
   };

@@ -50,7 +50,15 @@ export function rowRuns(store: Store): RowRuns {
         return { run, input: await runInput(db, runId) };
       });
       const payload = edited.payload === undefined ? input : edited.payload;
-      return start({ tenantId, workflowKey: run.workflowKey, payload, startedBy, trigger: { replayOfRunId: runId } });
+      const { idempotencyKey } = edited;
+      return start({
+        tenantId,
+        workflowKey: run.workflowKey,
+        payload,
+        startedBy,
+        trigger: { replayOfRunId: runId },
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      });
     },
     async cancel({ tenantId, runId, by }) {
       return store.tenant(tenantId, async (db) => {

@@ -125,3 +125,26 @@ export { deliveriesOf, deliveryDone, lockDelivery, offerDelivery } from "./deliv
 export type { DeliveryRow, DeliveryState } from "./deliveries.ts";
 export { takeEarlyEvents } from "./early-events.ts";
 export type { EarlyEvents, OpenedWait } from "./early-events.ts";
+
+export {
+  failingDeliveriesOf,
+  nearEventsOf,
+  noteRefusedAnswer,
+  openStepsOf,
+  openTasksOf,
+  openWaitRows,
+  owedStart,
+  runBearings,
+  unknownOutcomesOf,
+} from "./run-facts.ts";
+export type {
+  FailingDelivery,
+  NearEvent,
+  NearEvents,
+  OpenStep,
+  OpenTask,
+  OpenWaitRow,
+  OwedStart,
+  RunBearings,
+  UnknownOutcome,
+} from "./run-facts.ts";

@@ -232,6 +232,9 @@ export interface WorkflowTasks {
   last_reminder_at: NullableTimestamp;
   claimed_by: string | null;
   claimed_at: NullableTimestamp;
+  refused_at: NullableTimestamp;
+  refused_by: string | null;
+  refused_for: NullableJsonColumn;
   version: Generated<number>;
   status: ColumnType<string, never, never>;
 }

@@ -1,6 +1,4 @@
 import type { ProgramStep, Target, Value } from "../program/program.ts";
-import { isJsonObject } from "../values/json.ts";
-import type { Json, ReadonlyJson } from "../values/json.ts";
 import { shown } from "../definition/value.ts";
 import type { Read } from "./expression-reads.ts";
 import { readsOf } from "./expression-reads.ts";
@@ -13,19 +11,18 @@ import { branchOwn, collectTargets, collectWrites, variable, writesOf } from "./
 import { KnownVariables, setByAll } from "./variable-scope.ts";
 
 /**
- * Reads of variables that no step before can have set (an error), or that are not set on every way (a warning), and of
- * payload fields that the schema excludes. It errs on the side of silence: what it does not understand it does not report.
+ * Reads of variables that no step before can have set (an error), or that are not set on every way (a warning). It errs on the side
+ * of silence: what it does not understand it does not report.
  */
 export function checkVariables(
   steps: readonly ProgramStep[],
-  payload: ReadonlyJson | undefined,
   issues: IssueList,
   lost: LostNames,
   pointerOf: (value: Value) => string,
 ): void {
   const all = new Set<string>();
   collectWrites(steps, all);
-  const check = new VariableCheck(issues, pointerOf, closedFields(payload, steps), all);
+  const check = new VariableCheck(issues, pointerOf, all);
   check.block(steps, new KnownVariables(), new Set());
   check.report(lost);
 }
@@ -43,22 +40,15 @@ const loopNames = ["item", "index", "length", "isFirst", "isLast"];
 class VariableCheck {
   readonly #issues: IssueList;
   readonly #pointerOf: (value: Value) => string;
-  readonly #payloadFields: ReadonlySet<string> | undefined;
   readonly #allWrites: ReadonlySet<string>;
   /** Variables that a step before may have set. */
   readonly #possible = new Set<string>();
   /** Reported at the end: only then it is known what lost parts may have set. */
   readonly #misses: Miss[] = [];
 
-  constructor(
-    issues: IssueList,
-    pointerOf: (value: Value) => string,
-    payloadFields: ReadonlySet<string> | undefined,
-    allWrites: ReadonlySet<string>,
-  ) {
+  constructor(issues: IssueList, pointerOf: (value: Value) => string, allWrites: ReadonlySet<string>) {
     this.#issues = issues;
     this.#pointerOf = pointerOf;
-    this.#payloadFields = payloadFields;
     this.#allWrites = allWrites;
   }
 
@@ -268,13 +258,6 @@ class VariableCheck {
   ): void {
     const [first, second] = read.names as [string, string | undefined];
     if (read.guarded || first === sees || locals.has(first)) return;
-    if (first === "payload") {
-      if (second === undefined || this.#payloadFields === undefined || this.#payloadFields.has(second)) return;
-      const message = `The payload's schema has no "${shown(second)}", and allows no other properties.`;
-      const like = (): string => didYouMean(second, this.#payloadFields ?? []);
-      this.#miss(second, "never", () => this.#issues.warning("PAYLOAD_FIELD_UNKNOWN", place, message + like()));
-      return;
-    }
     const name = first === "vars" ? second : first;
     if (name === undefined || (first !== "vars" && scopeNames.has(first)) || known.has(name)) return;
     const text = first === "vars" ? `vars.${shown(name)}` : `"${shown(name)}"`;
@@ -294,20 +277,6 @@ class VariableCheck {
   #miss(name: string, set: Miss["set"], report: () => void): void {
     this.#misses.push({ name, set, report });
   }
-}
-
-/** The only fields that the payload can have; undefined where the schema leaves that open. */
-function closedFields(
-  schema: ReadonlyJson | undefined,
-  steps: readonly ProgramStep[],
-): ReadonlySet<string> | undefined {
-  if (!isJsonObject(schema as Json) || (schema as { [key: string]: Json })["additionalProperties"] !== false)
-    return undefined;
-  const members = schema as { [key: string]: Json };
-  if (["anyOf", "oneOf", "allOf", "not", "if", "$ref"].some((keyword) => keyword in members)) return undefined;
-  const fields = new Set(Object.keys(isJsonObject(members["properties"]) ? members["properties"] : {}));
-  for (const [scope, field] of collectTargets(steps)) if (scope === "payload") fields.add(field ?? "");
-  return fields;
 }
 
 /** A target's own path and those of everything around it, as dotted text. */

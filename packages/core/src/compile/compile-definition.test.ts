@@ -333,7 +333,13 @@ test("[LNG-08] nowIso() is accepted in every expression position", () => {
       { id: "a", type: "control.if", condition: is, then: [] },
       { id: "b", type: "control.switch", cases: [{ when: is, steps: [] }] },
       { id: "c", type: "control.while", condition: is, body: [], maxIterations: { $expr: "$length(nowIso())" } },
-      { id: "d", type: "control.forEach", items: now, body: [], collect: { value: now, saveAs: "all" } },
+      {
+        id: "d",
+        type: "control.forEach",
+        items: { $expr: "[nowIso()]" },
+        body: [],
+        collect: { value: now, saveAs: "all" },
+      },
       {
         id: "e",
         type: "event.wait",

@@ -11,6 +11,7 @@ import { checkCalls } from "./check-calls.ts";
 import { checkCorrelation } from "./check-correlation.ts";
 import { checkConstants } from "./check-constants.ts";
 import { checkFlow } from "./check-flow.ts";
+import { checkTypes } from "./check-types.ts";
 import { checkVariables } from "./check-variables.ts";
 import { CompileContext, without } from "./compile-context.ts";
 import { compileBlock } from "./compile-step.ts";
@@ -58,7 +59,9 @@ export function compileDefinition(
   const steps = c.compileBlock(c, definition.steps, { pointer: "/steps", path: "root.steps", insideSaga: false });
 
   const bounds = boundsOf(steps, definition.payload);
-  checkVariables(steps, definition.payload, issues, lost, (value) => c.pointerOf(value));
+  const parts = { steps, triggers: triggers ?? [], payload: definition.payload, catalogue };
+  checkVariables(steps, issues, lost, (value) => c.pointerOf(value));
+  checkTypes(parts, issues, lost, (value) => c.pointerOf(value));
   checkConstants(steps, definition.payload, issues, (value) => c.pointerOf(value));
   checkCorrelation(steps, catalogue, issues, stepPointer);
   checkBounds(bounds, issues);

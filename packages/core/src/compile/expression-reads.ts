@@ -90,10 +90,16 @@ function visit(node: Node, guarded: boolean, reads: Read[]): void {
 }
 
 /** A part that is evaluated only where the paths that were asked for are there. */
-function visitAfter(node: Node, asked: readonly string[], guarded: boolean, reads: Read[]): void {
+function visitAfter(node: Node, asked: readonly (readonly string[])[], guarded: boolean, reads: Read[]): void {
   const inner: Read[] = [];
   visit(node, guarded, inner);
-  for (const read of inner) reads.push(asked.includes(read.names.join(".")) ? { ...read, guarded: true } : read);
+  const there = asked.map(variableIn);
+  for (const read of inner) reads.push(there.includes(variableIn(read.names)) ? { ...read, guarded: true } : read);
+}
+
+/** The variable that a path leads into, under either of its names: where anything in it is there, it is. */
+function variableIn(names: readonly string[]): string | undefined {
+  return names[0] === "vars" ? names[1] : names[0];
 }
 
 /** `$exists(x) ? x : 0`: where a condition asks whether something is there, the branches know. */
@@ -110,11 +116,11 @@ function visitCondition(
   if (otherwise !== undefined) visit(otherwise, guarded, reads);
 }
 
-function existsQuestions(node: Node): string[] {
+function existsQuestions(node: Node): (readonly string[])[] {
   if (node.op === "binary" && node.operator === "and")
     return [...existsQuestions(node.left), ...existsQuestions(node.right)];
   if (node.op !== "call" || node.name !== "exists") return [];
-  return node.args.flatMap((arg) => (arg.op === "path" ? [arg.names.join(".")] : arg.op === "name" ? [arg.name] : []));
+  return node.args.flatMap((arg) => (arg.op === "path" ? [arg.names] : arg.op === "name" ? [[arg.name]] : []));
 }
 
 /** The names at the beginning of a path; of the rest only its first step's own parts are seen from the scope. */

@@ -13,6 +13,11 @@ export class LostNames {
   #anyName = false;
   #steps = false;
 
+  /** Whether nothing is lost. */
+  get isEmpty(): boolean {
+    return !this.#anyName && !this.#steps && this.#names.size === 0 && this.#texts.size === 0;
+  }
+
   /** What cannot be read there may have set any name. */
   anyName(): void {
     this.#anyName = true;

@@ -23,7 +23,7 @@ export function writesOf(step: ProgramStep): Write[] {
     case "control.callWorkflow": {
       const certain = step.onError?.policy !== "continue";
       add(step.saveAs, certain);
-      add(step.onError?.captureErrorAs, false);
+      if (step.onError?.policy === "continue") add(step.onError.captureErrorAs ?? ["vars", "error"], false);
       if (step.type === "control.callWorkflow") for (const { target } of step.output ?? []) add(target, certain);
       break;
     }

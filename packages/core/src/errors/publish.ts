@@ -155,8 +155,32 @@ export const publishErrors = {
   },
   PAYLOAD_FIELD_UNKNOWN: {
     title: "A field that the payload cannot have",
-    explanation: "The payload's schema forbids other properties, and an expression reads one that it does not name.",
-    remedy: "Correct the name, or add the property to the schema.",
+    explanation:
+      "By the payload's schema the value has no such field and can have no others, so the expression always finds nothing there.",
+    remedy: "Correct the name, or add the property to the schema. With ?? or $exists(..) nothing is said.",
+  },
+  FIELD_NOT_IN_SCHEMA: {
+    title: "A field that the value cannot have",
+    explanation:
+      "The value comes from something whose schema is known, such as an action, a form or an event type, and it has no such field, so the expression always finds nothing there.",
+    remedy: "Correct the name; the message says which one is like it. With ?? or $exists(..) nothing is said.",
+  },
+  COMPARISON_NEVER_TRUE: {
+    title: "A comparison of what is never equal",
+    explanation:
+      "By their schemas the two sides are of different kinds, such as a number and text, and values of different kinds are never equal.",
+    remedy: "Make both of one kind, for example with $number(..) or $string(..).",
+  },
+  INPUT_TYPE_MISMATCH: {
+    title: "An input of the wrong kind",
+    explanation:
+      "What is called takes another kind of value here than the expression gives, by the schemas of both, so the call would be refused.",
+    remedy: "Convert the value, for example with $string(..) or $number(..), or read another field.",
+  },
+  ITEMS_NOT_LIST: {
+    title: "items is no list",
+    explanation: "control.forEach takes a value that is no list as one item, which is seldom meant.",
+    remedy: "Read the list inside of it, or do without the loop.",
   },
   COLLECT_DEPENDS_ON_CONCURRENCY: {
     title: "What is collected changes with concurrency",

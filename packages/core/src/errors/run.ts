@@ -75,8 +75,9 @@ export const runErrors = {
     remedy: "Let the expression give such a text; $fromMillis and nowIso() do.",
   },
   VALUE_TYPE: {
-    title: "The wrong kind of value at run time",
-    explanation: "An expression gave a value of a kind that this field of the step does not take.",
+    title: "The wrong kind of value",
+    explanation:
+      "An expression gives a value of a kind that this field of the step does not take. Where schemas tell, it is found at publish, else when the step runs.",
     remedy: "Convert the value in the expression, for example with $number or $string.",
   },
   TARGET_NOT_WRITABLE: {

@@ -91,6 +91,7 @@ export type {
   OpenCommand,
   Outcome,
   ReminderEntryData,
+  RestartOrigin,
   ResolvedRecurrence,
   ResolvedWhen,
   RunEntryData,
@@ -121,14 +122,15 @@ export { errors, explainCode } from "./errors/errors.ts";
 export { MainspringError } from "./errors/mainspring-error.ts";
 
 export { canAnswer } from "./interpreter/answers.ts";
-export { openCommands, resume, start } from "./interpreter/interpret.ts";
+export { openCommands, restart, resume, start } from "./interpreter/interpret.ts";
+export { restartMisfits } from "./interpreter/restart.ts";
 export { entriesHash, stateHash } from "./interpreter/machine.ts";
 export { eventMatchesFilters } from "./interpreter/filters.ts";
 export { nextDelayMs, retryAfterMaxMs } from "./interpreter/retry.ts";
 export { inlineValueMaxBytes } from "./interpreter/semantics.ts";
 export type { Unsupported } from "./interpreter/unsupported.ts";
 export { unperformedSteps, unsupportedSteps } from "./interpreter/unsupported.ts";
-export { applyInput, foldJournal, JournalError } from "./journal/fold.ts";
+export { applyInput, foldBefore, foldJournal, JournalError } from "./journal/fold.ts";
 export type { ResolveReference } from "./journal/fold.ts";
 export { instantFromMs, instantMs, parseInstantMs } from "./time/instant.ts";
 

@@ -2,7 +2,7 @@ import type { Json } from "../values/json.ts";
 import type { Machine } from "./machine.ts";
 import { takeSeq } from "./machine.ts";
 import { inlineValueMaxBytes } from "./semantics.ts";
-import type { ChildResult, InboundEvent, RunEvent, StartContext, ValueReference } from "./transition.ts";
+import type { ChildResult, InboundEvent, RestartOrigin, RunEvent, StartContext, ValueReference } from "./transition.ts";
 
 /*
  * The `input` entries: what `start` and `resume` were given, with large values as the references that came with them.
@@ -21,6 +21,10 @@ export function startInput(
     kind: "input",
     data: stands(reference) ? { kind: "start", context, reference } : { kind: "start", context, payload },
   });
+}
+
+export function restartInput(m: Machine, context: StartContext, origin: RestartOrigin): void {
+  m.journal.push({ seq: takeSeq(m), at: m.now, kind: "input", data: { kind: "restart", context, origin } });
 }
 
 export function resumeInput(m: Machine, event: RunEvent): void {

@@ -6,10 +6,11 @@ import { Corruption, runError, StepFailure } from "./failure.ts";
 import { commandFailed } from "./command-failed.ts";
 import { corruption, finish } from "./finish.ts";
 import { eventArrived, waitOpened } from "./inbound.ts";
-import { startInput, resumeInput } from "./input.ts";
+import { restartInput, resumeInput, startInput } from "./input.ts";
 import type { Machine } from "./machine.ts";
 import { closeCommand, fiberOf, machineOf, newMachine, openCommand, runPlace, seal, takeSeq } from "./machine.ts";
 import { actionHeld, quotaReleased } from "./pause.ts";
+import { restartedMachine } from "./restart.ts";
 import { runFibers } from "./run-fibers.ts";
 import { weigh } from "./size.ts";
 import { actionFailed, actionHandedBack, actionSucceeded } from "./steps/action-call.ts";
@@ -23,6 +24,7 @@ import type {
   CommandOf,
   Instant,
   OpenCommand,
+  RestartOrigin,
   RunEvent,
   RunState,
   StartContext,
@@ -36,15 +38,18 @@ const outcomeKinds: readonly string[] = ["succeeded", "failed", "canceled"];
 /**
  * Begins a run.
  * @param payloadReference names the payload in the journal where that is over 1 KiB
+ * @param stopBefore ends the transition before the step that the entry of this `seq` begins: what a restart goes on from
  */
 export function start(
   program: Program,
   payload: Json,
   context: StartContext,
   payloadReference?: ValueReference,
+  stopBefore = 0,
 ): Transition {
   try {
     const m = newMachine(program, payload, context);
+    m.stopBefore = stopBefore;
     startInput(m, payload, context, payloadReference);
     m.bytesBound = weigh(m, payload);
     m.journal.push({ seq: takeSeq(m), at: m.now, kind: "run", status: "RUNNING" });
@@ -61,17 +66,52 @@ export function start(
   }
 }
 
+/**
+ * Begins a run where another one stood: its state at that moment, with places, times and ids of the new run, and what was open is commanded
+ * anew. The journal says so with its first entry, and tells of every step that is under way as if it had just begun.
+ * @param origin the state before the step, as `foldBefore` gives it
+ * @param stopBefore as of `start`
+ */
+export function restart(
+  program: Program,
+  origin: RunState,
+  context: StartContext,
+  from: RestartOrigin,
+  stopBefore = 0,
+): Transition {
+  try {
+    if (origin.format !== 1)
+      throw new Corruption(`The state has the format ${String(origin.format)}; this interpreter reads 1.`);
+    if (origin.semantics !== program.semantics)
+      throw new Corruption(`The state follows semantics ${origin.semantics}, the program ${program.semantics}.`);
+    const m = restartedMachine(program, origin, context, from);
+    m.stopBefore = stopBefore;
+    runFibers(m);
+    return seal(m);
+  } catch (thrown) {
+    const m = newMachine(withoutSteps(program), null, context);
+    restartInput(m, context, from);
+    m.journal.push({ seq: takeSeq(m), at: m.now, kind: "run", status: "RUNNING" });
+    endAtOnce(m, undefined, corruption(m, reasonOf(thrown)));
+    return seal(m);
+  }
+}
+
 /** A program that surely can be indexed, for a run that has to end. */
 function withoutSteps(program: Program): Program {
   return { ...program, steps: [], semantics: program.semantics === 1 ? 1 : 2 };
 }
 
-/** Goes on with a run. Total: whatever state and event are, it returns, and what cannot be resolved ends the run. */
-export function resume(program: Program, state: RunState, event: RunEvent): Transition {
+/**
+ * Goes on with a run. Total: whatever state and event are, it returns, and what cannot be resolved ends the run.
+ * @param stopBefore as of `start`
+ */
+export function resume(program: Program, state: RunState, event: RunEvent, stopBefore = 0): Transition {
   try {
     if (state.format !== 1)
       throw new Corruption(`The state has the format ${String(state.format)}; this interpreter reads 1.`);
     const m = machineOf(program, state, event.now);
+    m.stopBefore = stopBefore;
     resumeInput(m, event);
     if (m.outcome !== undefined) {
       if (!outcomeKinds.includes(m.outcome.status)) throw new Corruption("The run has ended in no way that there is.");

@@ -25,7 +25,7 @@ interface EntryCommon {
  * Entries about one step execution carry its `execution`, entries about one wait its `waitId`.
  */
 export type JournalEntry = EntryCommon &
-  /** Exactly what `start` or `resume` was given, large values as references. The first entry of a run is `start`. */
+  /** Exactly what `start`, `restart` or `resume` was given, large values as references. The first entry of a run is `start` or `restart`. */
   (
     | { readonly kind: "input"; readonly data: JournalInput }
     /** The run's status changed. `data` at the end: output or error, and the hash of the final state. */
@@ -68,7 +68,20 @@ export type JournalInput =
       readonly payload?: Json;
       readonly reference?: ValueReference;
     }
+  /** A run that begins where another one stood. */
+  | { readonly kind: "restart"; readonly context: StartContext; readonly origin: RestartOrigin }
   | { readonly kind: "resume"; readonly event: Json };
+
+/** Where a restarted run begins. */
+export interface RestartOrigin {
+  readonly runId: string;
+  /** Of the entry by which that run began the step. */
+  readonly seq: number;
+  /** When that was: what has been waiting since then goes on waiting for the rest of its time. */
+  readonly at: Instant;
+  /** The state before that step. */
+  readonly reference: ValueReference;
+}
 
 export interface RunEntryData {
   readonly output?: Json;

@@ -104,6 +104,8 @@ export interface Machine {
   scope: { readonly [name: string]: Json } | undefined;
   /** `seq` kept for the entry that ends the run. */
   finalSeq: number;
+  /** The transition ends before the step whose first entry would have this `seq`; 0: it does not. */
+  stopBefore: number;
 }
 
 /** Where something stands that belongs to the run as a whole. */
@@ -199,11 +201,14 @@ function emptyMachine(program: Program, version: SemanticsVersion, system: Start
     stepFuel: 0,
     scope: undefined,
     finalSeq: 0,
+    stopBefore: 0,
   };
 }
 
 /** The transition that the machine has made. */
 export function seal(m: Machine): Transition {
+  // Stopped in the middle: what the run's status would be is for whoever goes on.
+  if (m.nextSeq === m.stopBefore) return { state: stateOf(m), commands: m.commands, journal: m.journal };
   if (m.outcome === undefined) {
     const status = statusNow(m);
     if (status !== m.status) {

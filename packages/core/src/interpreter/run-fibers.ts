@@ -67,6 +67,11 @@ function advanceFrame(m: Machine, fiber: WorkFiber, frame: Frame | undefined): v
       const step = list[frame.pc];
       if (step === undefined) throw new Corruption(`There is no step at ${frame.path}[${frame.pc}].`);
       if (turnIsSpent(m)) return;
+      if (m.nextSeq === m.stopBefore) {
+        // As if it yielded, but the state does not say so: who goes on from it begins with this step.
+        m.yielding = true;
+        return;
+      }
       fiber.frames[fiber.frames.length - 1] = { kind: "sequence", path: frame.path, pc: frame.pc + 1 };
       startStep(m, fiber, step);
       return;

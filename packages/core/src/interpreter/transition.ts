@@ -8,6 +8,7 @@ export type {
   JournalEntry,
   JournalInput,
   ReminderEntryData,
+  RestartOrigin,
   RunEntryData,
   RunStatus,
   StepEntryData,

@@ -1,4 +1,4 @@
-import { resume, start } from "../interpreter/interpret.ts";
+import { restart, resume, start } from "../interpreter/interpret.ts";
 import { restoredEvent } from "../interpreter/input.ts";
 import type { JournalEntry, JournalInput, RunState, Transition, ValueReference } from "../interpreter/transition.ts";
 import type { Program } from "../program/program.ts";
@@ -40,19 +40,53 @@ export function foldJournal(
   return state;
 }
 
-/** One transition from one `input` entry; the first of a journal is `start`, and takes no state. */
+/**
+ * The state of a run just before the step that entry `seq` begins: what another run can begin from.
+ * @returns undefined when no step begins there
+ * @throws JournalError
+ */
+export function foldBefore(
+  program: Program,
+  entries: readonly JournalEntry[],
+  resolve: ResolveReference = unresolved,
+  seq: number,
+): RunState | undefined {
+  const begins = entries.some((entry) => entry.seq === seq && entry.kind === "step" && entry.execution === seq);
+  const inputs = entries.filter((entry) => entry.kind === "input" && entry.seq < seq);
+  if (!begins || inputs.length === 0) return undefined;
+  let state: RunState | undefined;
+  inputs.forEach((entry, i) => {
+    if (entry.kind === "input")
+      state = applyInput(program, state, entry.data, resolve, i === inputs.length - 1 ? seq : 0).state;
+  });
+  // Steps that a restarted run tells of because they were under way do not begin there.
+  return state?.nextSeq === seq ? state : undefined;
+}
+
+/**
+ * One transition from one `input` entry; the first of a journal is `start` or `restart`, and takes no state.
+ * @param stopBefore as of `start`
+ */
 export function applyInput(
   program: Program,
   state: RunState | undefined,
   input: JournalInput,
   resolve: ResolveReference = unresolved,
+  stopBefore = 0,
 ): Transition {
-  if (input.kind === "start") {
-    const payload = input.reference === undefined ? (input.payload ?? null) : resolve(input.reference);
-    return start(program, payload, input.context, input.reference);
+  switch (input.kind) {
+    case "start": {
+      const payload = input.reference === undefined ? (input.payload ?? null) : resolve(input.reference);
+      return start(program, payload, input.context, input.reference, stopBefore);
+    }
+    case "restart": {
+      const origin = resolve(input.origin.reference) as unknown as RunState;
+      return restart(program, origin, input.context, input.origin, stopBefore);
+    }
+    case "resume":
+      if (state === undefined) throw withoutStart();
+      return resume(program, state, restoredEvent(input.event, resolve), stopBefore);
   }
-  if (state === undefined) throw withoutStart();
-  return resume(program, state, restoredEvent(input.event, resolve));
 }
 
 function unresolved(reference: ValueReference): Json {

@@ -53,7 +53,7 @@ export function maskEntry(entry: JournalEntry, mask: RunMask): JournalEntry {
     }
     case "wait": {
       if (entry.data === undefined) return entry;
-      const data = maskMembers(entry.data, ["key", "filters", "title", "payload"], mask);
+      const data = maskMembers(entry.data, ["key", "filters", "title", "asks", "payload"], mask);
       const form = mask.facts.forms.get(entry.stepPath);
       return data.payload === undefined || form === undefined
         ? { ...entry, data }
@@ -77,6 +77,7 @@ function maskInput(input: JournalInput, mask: RunMask): JournalInput {
     if (input.payload === undefined) return input;
     return { ...input, payload: mask.values.value(maskBySchema(mask.facts.payload, input.payload)) };
   }
+  if (input.kind === "restart") return input;
   return isJsonObject(input.event) ? { ...input, event: maskEvent(input.event, mask) } : input;
 }
 

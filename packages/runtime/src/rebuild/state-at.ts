@@ -40,6 +40,7 @@ function referencedHashes(journal: readonly JournalEntry[]): string[] {
   for (const entry of journal) {
     if (entry.kind !== "input") continue;
     if (entry.data.kind === "start") collect(entry.data.reference, hashes);
+    else if (entry.data.kind === "restart") collect(entry.data.origin.reference, hashes);
     else collectAll(entry.data.event, hashes);
   }
   return [...hashes];

@@ -28,7 +28,9 @@ export function entryText(entry: JournalEntry): string {
     case "late":
       return `late ${entry.data.event}${entry.data.id === undefined ? "" : ` · ${entry.data.id}`}`;
     case "input":
-      return entry.data.kind === "start" ? "start" : resumeText(entry.data.event);
+      if (entry.data.kind === "restart")
+        return `restart from entry ${entry.data.origin.seq} of run ${entry.data.origin.runId}`;
+      return entry.data.kind === "resume" ? resumeText(entry.data.event) : entry.data.kind;
     default:
       return (entry as { kind: string }).kind; // a kind that a newer server adds
   }

@@ -73,7 +73,7 @@ export function eventWait(m: Machine, fiber: WorkFiber, step: EventWaitStep, pla
     fuel: m.stepFuel,
   });
   fiber.status = "blocked";
-  waitEntry(m, place, id, "event", "WAITING", descriptor(command));
+  waitEntry(m, place, id, "event", "WAITING", waitFacts(command));
   stepEntry(m, place, "WAITING", { commandId: id });
   issue(m, fiber.id, command);
   if (timeout !== undefined && timerId !== undefined)
@@ -131,7 +131,8 @@ export function waitsFor(wait: OpenWait, event: InboundEvent): boolean {
   return wait.event === event.name && wait.key === event.correlationKey && eventMatchesFilters(event, wait.filters);
 }
 
-function descriptor(wait: OpenWait): WaitEntryData {
+/** What the entries of a wait say of it. */
+export function waitFacts(wait: OpenWait): WaitEntryData {
   const data: Draft<WaitEntryData> = { event: wait.event, key: wait.key, filters: wait.filters };
   if (wait.timeoutAt !== undefined) data.timeoutAt = wait.timeoutAt;
   if (wait.lookbackMs !== undefined) data.lookbackMs = wait.lookbackMs;
@@ -169,7 +170,7 @@ function taken(
   m.bytesBound += event.id.length + 3;
   verdictEntry(m, event.id, "taken", { waitId: wait.id });
   waitEntry(m, place, wait.id, "event", "RESOLVED", {
-    ...descriptor(wait),
+    ...waitFacts(wait),
     resolvedBy: "event",
     eventId: event.id,
     source: event.source,
@@ -210,7 +211,7 @@ export function endByTimeout(m: Machine, open: OpenCommand): void {
   const wait = open.command as OpenWait;
   const fiber = fiberOf(m, open.fiber);
   const place = closeWait(m, fiber, open, "timeout");
-  waitEntry(m, place, wait.id, "event", "RESOLVED", { ...descriptor(wait), resolvedBy: "timeout" });
+  waitEntry(m, place, wait.id, "event", "RESOLVED", { ...waitFacts(wait), resolvedBy: "timeout" });
   const message = `No event ${wait.event} with the key ${wait.key} came in time.`;
   failStep(
     m,
@@ -228,7 +229,7 @@ export function waitTimeoutStarted(m: Machine, timer: OpenCommand, dueAt: Instan
   const wait: OpenWait = { ...(open.command as OpenWait), timeoutAt: dueAt };
   replaceOpen(m, timer, { ...timer, command: { ...command, when: { dueAt } } });
   replaceOpen(m, open, { ...open, command: wait });
-  waitEntry(m, wait.place, wait.id, "event", "WAITING", descriptor(wait));
+  waitEntry(m, wait.place, wait.id, "event", "WAITING", waitFacts(wait));
 }
 
 /** Takes the step's frame and closes its wait and timer. */

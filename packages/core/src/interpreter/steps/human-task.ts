@@ -82,7 +82,7 @@ export function humanTask(m: Machine, fiber: WorkFiber, step: HumanTaskStep, pla
   const frame: StepFrame = { kind: "step", place, commands, fuel: m.stepFuel };
   pushFrame(m, fiber, frame);
   fiber.status = "blocked";
-  waitEntry(m, place, id, "human", "WAITING", { ...descriptor(task), ...offered(task) });
+  waitEntry(m, place, id, "human", "WAITING", askedFacts(task));
   stepEntry(m, place, "WAITING", { commandId: id });
   issue(m, fiber.id, { id, kind: "openTask", place, task });
   if (timeout !== undefined && timeoutId !== undefined)
@@ -130,6 +130,11 @@ function descriptor(task: TaskOffer): WaitEntryData {
   if (task.timeoutAt !== undefined) data.timeoutAt = task.timeoutAt;
   if (task.due !== undefined && "dueAt" in task.due) data.dueAt = task.due.dueAt;
   return data;
+}
+
+/** What the entry that opens a task says of it. */
+export function askedFacts(task: TaskOffer): WaitEntryData {
+  return { ...descriptor(task), ...offered(task) };
 }
 
 /** What people are asked: said once, with the entry that opens the wait. */

@@ -15,19 +15,23 @@ import { relativesOf, type Relative } from "./lineage.ts";
 
 const shownMax = 100;
 
-/** Where the run comes from, and which runs it called. */
+/** Where the run comes from, which runs it called, and which were made from it. */
 export function LineageTab({ run, waits }: { run: RunReply; waits: readonly WaitView[] }): ReactElement {
   const relatives = relativesOf(run, waits);
   if (relatives.length === 0)
-    return <Empty title="This run has no relatives">It was started by itself and has called no other run.</Empty>;
+    return (
+      <Empty title="This run has no relatives">
+        It was started by itself, called no other run, and none was made from it.
+      </Empty>
+    );
   const shown = relatives.slice(0, shownMax);
   return (
-    <ol className="lineage panel" aria-label="Runs that this one comes from or has called">
+    <ol className="lineage panel" aria-label="Related runs">
       {shown.map((relative) => (
         <RelativeLine key={`${relative.relation} ${relative.runId}`} relative={relative} />
       ))}
       {relatives.length > shown.length ? (
-        <li className="lineage-line muted">and {relatives.length - shown.length} more, see Waits</li>
+        <li className="lineage-line muted">and {relatives.length - shown.length} more</li>
       ) : null}
     </ol>
   );
@@ -35,35 +39,34 @@ export function LineageTab({ run, waits }: { run: RunReply; waits: readonly Wait
 
 function RelativeLine({ relative }: { relative: Relative }): ReactElement {
   const { client } = useSignedIn();
-  const run = useQuery({ ...runQuery(client, relative.runId), staleTime: 5_000 });
-  const workflow = run.data?.workflow ?? relative.workflow;
+  const run = useQuery({
+    ...runQuery(client, relative.runId),
+    staleTime: 5_000,
+    enabled: relative.known === undefined,
+  });
+  const known = relative.known ?? run.data;
   return (
     <li className="lineage-line">
       <span className="lineage-relation muted">{relative.relation}</span>
       <span className="lineage-status">
-        {run.data === undefined ? (
-          run.error === null ? (
-            <Skeleton height={12} width={90} />
-          ) : (
-            <span className="muted">deleted</span>
-          )
+        {known !== undefined ? (
+          <StatusMark status={known.status} />
+        ) : run.error === null ? (
+          <Skeleton height={12} width={90} />
         ) : (
-          <StatusMark status={run.data.status} />
+          <span className="muted">deleted</span>
         )}
       </span>
       <span className="lineage-run">
         <Link to="/runs/$runId" params={{ runId: relative.runId }}>
-          {workflow ?? `#${shortId(relative.runId)}`}
-        </Link>{" "}
-        {run.data === undefined || run.data.version === null ? null : (
-          <span className="muted">v{run.data.version}</span>
-        )}
+          {known?.workflow ?? `#${shortId(relative.runId)}`}
+        </Link>
       </span>
       <CopyId id={relative.runId} label="run id" />
       <span className="lineage-step muted small">
         {relative.step === undefined ? null : <Sentence text={`at \`${relative.step}\``} />}
       </span>
-      <span className="muted small">{run.data === undefined ? null : <Moment at={run.data.createdAt} />}</span>
+      <span className="muted small">{known === undefined ? null : <Moment at={known.createdAt} />}</span>
     </li>
   );
 }

@@ -13,31 +13,39 @@ const child: WaitView = {
   key: "child-run",
   workflow: "invoicing",
 };
-const alone = { id: "me", parentRunId: null, rootRunId: "me", replayOfRunId: null, restartedFrom: null };
+const alone = {
+  id: "me",
+  parentRunId: null,
+  rootRunId: "me",
+  replayOfRunId: null,
+  restartedFrom: null,
+  children: [],
+  replays: [],
+  restarts: [],
+};
 
-test("a run that came from nothing and called nothing has no relatives", () => {
+test("a run that came from nothing and made nothing has no relatives", () => {
   expect(relativesOf(alone, [])).toEqual([]);
-  expect(
-    relativesOf(alone, [
-      { ...child, waitType: "event" },
-      { ...child, key: undefined },
-    ]),
-  ).toEqual([]);
+  expect(relativesOf(alone, [child])).toEqual([]);
 });
 
-test("[RUN-10] where a run comes from and what it called is told, each run once", () => {
+test("[RUN-10] where a run comes from, what it called and what was made from it is told", () => {
+  const made = { workflow: "invoicing", status: "RUNNING", createdAt: "2031-03-30T00:30:00.000Z" } as const;
   const run = {
     ...alone,
     parentRunId: "mother",
     rootRunId: "mother",
     replayOfRunId: "first",
     restartedFrom: { runId: "broken", stepPath: "root.steps[2]" },
+    children: [{ id: "child-run", ...made }],
+    replays: [{ id: "again", ...made }],
   };
   expect(relativesOf(run, [child])).toEqual([
     { relation: "parent", runId: "mother" },
     { relation: "replay of", runId: "first" },
     { relation: "restarted from", runId: "broken", step: "root.steps[2]" },
-    { relation: "child", runId: "child-run", workflow: "invoicing", step: "invoice" },
+    { relation: "child", runId: "child-run", known: made, step: "invoice" },
+    { relation: "replay", runId: "again", known: made, step: undefined },
   ]);
   expect(relativesOf({ ...run, rootRunId: "grandmother" }, [])[0]).toEqual({ relation: "root", runId: "grandmother" });
 });

@@ -4,19 +4,21 @@ import type { WaitView } from "./fold-journal.ts";
 
 /** A run that has to do with the one that is shown. */
 export interface Relative {
-  readonly relation: "root" | "parent" | "replay of" | "restarted from" | "child";
+  readonly relation: "root" | "parent" | "replay of" | "restarted from" | "child" | "replay" | "restart";
   readonly runId: string;
-  /** What is known of it before it is read. */
-  readonly workflow?: string;
+  /** What the run's own reply tells of it; what it does not tell is read. */
+  readonly known?: { readonly workflow: string; readonly status: string; readonly createdAt: string };
   /** The step that links the two. */
   readonly step?: string;
 }
 
-/** The runs that this one comes from, and those that it called, as far as the run and its journal tell. */
-export function relativesOf(
-  run: Pick<RunReply, "id" | "parentRunId" | "rootRunId" | "replayOfRunId" | "restartedFrom">,
-  waits: readonly WaitView[],
-): readonly Relative[] {
+type Lineage = Pick<
+  RunReply,
+  "id" | "parentRunId" | "rootRunId" | "replayOfRunId" | "restartedFrom" | "children" | "replays" | "restarts"
+>;
+
+/** The runs that this one comes from, that it called, and that were made from it. */
+export function relativesOf(run: Lineage, waits: readonly WaitView[]): readonly Relative[] {
   const relatives: Relative[] = [];
   const { id, parentRunId, rootRunId, replayOfRunId } = run;
   if (rootRunId !== null && rootRunId !== id && rootRunId !== parentRunId)
@@ -25,10 +27,13 @@ export function relativesOf(
   if (replayOfRunId !== null) relatives.push({ relation: "replay of", runId: replayOfRunId });
   const restarted = restartedFromOf(run.restartedFrom);
   if (restarted !== undefined) relatives.push({ relation: "restarted from", ...restarted });
-  for (const wait of waits) {
-    if (wait.waitType !== "child" || wait.key === undefined) continue;
-    relatives.push({ relation: "child", runId: wait.key, workflow: wait.workflow, step: wait.stepId });
-  }
+  const stepOf = new Map(waits.map((wait) => [wait.key, wait.waitType === "child" ? wait.stepId : undefined]));
+  const add = (relation: Relative["relation"], made: Lineage["children"]): void => {
+    for (const { id: runId, ...known } of made) relatives.push({ relation, runId, known, step: stepOf.get(runId) });
+  };
+  add("child", run.children);
+  add("replay", run.replays);
+  add("restart", run.restarts);
   return relatives;
 }
 

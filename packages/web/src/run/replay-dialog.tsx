@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
 import { Dialog } from "../parts/dialog.tsx";
+import { newKey } from "../parts/new-key.ts";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { readReplay } from "./replay-text.ts";
@@ -17,18 +18,26 @@ export function ReplayDialog({ run, onClose }: { run: RunReply; onClose: () => v
   const router = useRouter();
   const [original] = useState(run.input);
   const [text, setText] = useState(() => JSON.stringify(original, undefined, 2));
+  // One key for one content: pressing twice, or again after no answer came, makes one run.
+  const [idempotencyKey, setIdempotencyKey] = useState(newKey);
   const reading = readReplay(text, original);
   const replay = useMutation({
     mutationFn: async () => {
       if (reading.kind === "invalid") throw new Error(reading.problem);
       const { runId } = await client.runs.replay({
         params: { id: run.id },
+        idempotencyKey,
         ...(reading.kind === "edited" ? { body: { payload: reading.payload } } : {}),
       });
       return runId;
     },
     onSuccess: (runId) => void router.navigate({ to: "/runs/$runId", params: { runId } }),
   });
+  function become(next: string): void {
+    setText(next);
+    setIdempotencyKey(newKey());
+    replay.reset();
+  }
   return (
     <Dialog title="Replay this run" onClose={onClose} wide>
       <form
@@ -52,8 +61,7 @@ export function ReplayDialog({ run, onClose }: { run: RunReply; onClose: () => v
           error={reading.kind === "invalid" ? reading.problem : undefined}
           errorProps={{ role: "alert" }}
           onChange={(event) => {
-            setText(event.currentTarget.value);
-            replay.reset();
+            become(event.currentTarget.value);
           }}
         />
         <p className="muted small dialog-hint" role="status">
@@ -70,8 +78,7 @@ export function ReplayDialog({ run, onClose }: { run: RunReply; onClose: () => v
               variant="subtle"
               color="gray"
               onClick={() => {
-                setText(JSON.stringify(original, undefined, 2));
-                replay.reset();
+                become(JSON.stringify(original, undefined, 2));
               }}
             >
               Original input

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { createClient, type Client, type RunStatusName, type TenantRole } from "
 import type { JsonObject } from "@mainspring/core";
 import { createSupervisor, lineProgress, startStack } from "@mainspring/devstack";
 import axe, { type AxeResults } from "axe-core";
+import pg from "pg";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { openShop, type Shop } from "./shop.ts";
@@ -27,6 +28,7 @@ const flags = [
 export const patienceMs = 30_000;
 
 export interface Tenant {
+  readonly id: string;
   readonly keys: { readonly [role in TenantRole]: string };
   /** With the admin's key. */
   readonly client: Client;
@@ -36,6 +38,10 @@ export interface Tenant {
 export interface Studio {
   readonly url: string;
   readonly shop: Shop;
+  /** While `work` goes on the worker is held: it lives, and takes nothing. */
+  withoutWorker(work: () => Promise<void>): Promise<void>;
+  /** Asks the database as its owner: for what no route writes, and for what no route shows. */
+  sql(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** The server's process is killed and started again by the supervisor. */
   killServer(): void;
   /** While `work` goes on no server stays alive. */
@@ -80,6 +86,21 @@ export async function openStudio(): Promise<Studio> {
     url,
     shop,
     killServer,
+    async withoutWorker(work) {
+      const { worker } = stack.dev().pids;
+      if (worker === undefined) throw new Error("the stack knows no worker process");
+      process.kill(worker, "SIGSTOP");
+      await work().finally(() => process.kill(worker, "SIGCONT"));
+    },
+    async sql(text, values = []) {
+      const owner = new pg.Client({ connectionString: ownerUrlOf(stack.dev().databaseUrl, folder) });
+      await owner.connect();
+      try {
+        return (await owner.query<Record<string, unknown>>(text, [...values])).rows;
+      } finally {
+        await owner.end();
+      }
+    },
     async withoutServer(work) {
       let isDown = true;
       const killing = (async () => {
@@ -105,7 +126,7 @@ export async function openStudio(): Promise<Studio> {
         author: await keyOf("author"),
         admin: await keyOf("admin"),
       };
-      return { keys, client: createClient({ baseUrl: url, apiKey: keys.admin }) };
+      return { id, keys, client: createClient({ baseUrl: url, apiKey: keys.admin }) };
     },
     page: (path, options = {}) => openPage(browser, url + path, options),
     async stop() {
@@ -115,6 +136,13 @@ export async function openStudio(): Promise<Studio> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function ownerUrlOf(appUrl: string, folder: string): string {
+  const url = new URL(appUrl);
+  url.username = "mainspring";
+  url.password = readFileSync(join(folder, "postgres", "password"), "utf8");
+  return url.href;
 }
 
 /** Not the usual one: what answers there may be a stack that somebody works with. */

@@ -58,3 +58,24 @@ export function looping(shopUrl: string): Definition {
     ],
   };
 }
+
+/** Takes a customer with a secret, and calls with it. */
+export function withSecret(shopUrl: string): Definition {
+  return {
+    workflow: "with-secret",
+    name: "With a secret",
+    payload: {
+      type: "object",
+      required: ["orderId", "card"],
+      properties: {
+        orderId: { type: "string", minLength: 1 },
+        card: { type: "string", sensitive: true },
+        lines: { type: "array", items: { type: "string" } },
+      },
+    },
+    steps: [
+      call("charge", `${shopUrl}/ok`),
+      { id: "done", type: "control.return", output: { $expr: "payload.orderId" } },
+    ],
+  };
+}

@@ -4,6 +4,7 @@ import { useRouter } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
 import { versionQuery } from "../app/queries.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { newKey } from "../parts/new-key.ts";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { payloadTemplate, readPayload } from "./payload-text.ts";
@@ -51,7 +52,7 @@ function StartForm({
   const router = useRouter();
   const [text, setText] = useState(template);
   // One key for this dialog: pressing twice, or again after no answer came, starts one run.
-  const [idempotencyKey, setIdempotencyKey] = useState(() => newKey());
+  const [idempotencyKey, setIdempotencyKey] = useState(newKey);
   const reading = readPayload(text);
   const start = useMutation({
     mutationFn: async () => {
@@ -100,9 +101,4 @@ function StartForm({
       </div>
     </form>
   );
-}
-
-/** `crypto.randomUUID` is absent where the page is not served from a secure origin. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

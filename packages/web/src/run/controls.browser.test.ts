@@ -1,0 +1,201 @@
+import { readFile } from "node:fs/promises";
+import { ApiProblem, createClient, runStatuses, type RunStatusName } from "@mainspring/api";
+import type { Request } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addLegacyRuns } from "../testing/legacy-runs.ts";
+import { openStudio, publish, reaches, start, type Studio, type StudioPage, type Tenant } from "../testing/studio.ts";
+import { failing, gatedOrder, withSecret } from "../testing/workflows.ts";
+
+let studio: Studio;
+let tenant: Tenant;
+let legacy: { readonly [status in RunStatusName]: string };
+
+beforeAll(async () => {
+  studio = await openStudio();
+  tenant = await studio.tenant("Controls");
+  for (const definition of [failing(studio.shop.url), gatedOrder(studio.shop.url, "held"), withSecret(studio.shop.url)])
+    await publish(tenant.client, definition);
+  legacy = await addLegacyRuns(studio, tenant);
+});
+afterAll(() => studio?.stop());
+
+const control = (page: StudioPage, name: string) =>
+  page.getByRole("group", { name: "What can be done with this run" }).getByRole("button", { name, exact: true });
+
+/** The requests that the page sends from now on. They are listened to, not held: the server gets them. */
+function listen(page: StudioPage, part: string): Request[] {
+  const sent: Request[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes(part)) sent.push(request);
+  });
+  return sent;
+}
+
+async function secretRun(): Promise<string> {
+  const runId = await start(tenant.client, "with-secret", {
+    orderId: "o-17",
+    card: "4111-1111-1111-1111",
+    lines: ["tea"],
+  });
+  await reaches(tenant.client, runId, "SUCCEEDED");
+  return runId;
+}
+
+const newRunOf = (page: StudioPage, old: string): Promise<string> =>
+  page
+    .waitForURL((url) => /\/runs\/[0-9a-f-]{36}$/.test(url.pathname) && !url.pathname.endsWith(old))
+    .then(() => page.url().slice(-36));
+
+const storedInput = async (runId: string): Promise<unknown> =>
+  (await studio.sql("select input_json from workflow_runs where id = $1", [runId]))[0]?.["input_json"];
+
+test.each(runStatuses)("[UI-01] a run that is %s offers no Retry, Resume or Requeue", async (status) => {
+  const page = await studio.page(`/runs/${legacy[status]}`, { apiKey: tenant.keys.admin });
+  await control(page, "Replay").waitFor();
+  expect(await control(page, "Export").count()).toBe(1);
+  const isOpen = !["SUCCEEDED", "FAILED", "CANCELED"].includes(status);
+  expect(await control(page, "Cancel").count()).toBe(isOpen ? 1 : 0);
+  expect(await page.getByRole("button", { name: /retry|resume|requeue/i }).count()).toBe(0);
+  expect(await page.getByRole("link", { name: /retry|resume|requeue/i }).count()).toBe(0);
+});
+
+test("[UI-09] a run of an earlier engine shows its stored snapshots", async () => {
+  const page = await studio.page(`/runs/${legacy.SUCCEEDED}`, { apiKey: tenant.keys.viewer });
+  const snapshots = page.getByRole("list", { name: /^Stored snapshots/ });
+  await snapshots.getByText("root.steps[0]", { exact: true }).waitFor();
+  expect(await snapshots.getByRole("listitem").count()).toBe(2);
+  expect(await snapshots.getByRole("region", { name: "snapshot 2" }).innerText()).toContain('"step": "root.steps[3]"');
+  expect(page.complaints).toEqual([]);
+});
+
+test("[UI-02] [UI-03] [UI-05] the editor begins with what may be seen; unedited, no payload is sent and the new run opens with the stored input", async () => {
+  const runId = await secretRun();
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.operator });
+  const sent = listen(page, "/replay");
+  await control(page, "Replay").click();
+  const dialog = page.getByRole("dialog", { name: "Replay this run" });
+  const editor = dialog.getByLabel("Input (JSON)");
+  expect(JSON.parse(await editor.inputValue())).toEqual({ orderId: "o-17", card: "[REDACTED]", lines: ["tea"] });
+  // Typed and taken back, or laid out differently, is not edited.
+  await editor.fill('{"lines": ["tea"], "card": "[REDACTED]", "orderId": "o-17"}');
+  await dialog.getByText("Not edited").waitFor();
+  await dialog.getByRole("button", { name: "Replay", exact: true }).click();
+
+  const replayed = await newRunOf(page, runId);
+  expect(sent.map((request) => request.postData())).toEqual([null]);
+  expect(await storedInput(replayed)).toEqual({ orderId: "o-17", card: "4111-1111-1111-1111", lines: ["tea"] });
+  await page.getByText(/replay of/).waitFor();
+  await page.getByText(/^It succeeded/).waitFor();
+  expect(await page.content()).not.toContain("4111");
+});
+
+test("[UI-04] [UI-05] edited, exactly the edited JSON is sent; what is no JSON or still masked sends or starts nothing and says why", async () => {
+  const runId = await secretRun();
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.operator });
+  const sent = listen(page, "/replay");
+  await control(page, "Replay").click();
+  const dialog = page.getByRole("dialog", { name: "Replay this run" });
+  const editor = dialog.getByLabel("Input (JSON)");
+  await editor.fill('{"orderId": "o-18", ');
+  await dialog.getByText(/^This is not JSON/).waitFor();
+  expect(await dialog.getByRole("button", { name: /^Replay/ }).isDisabled()).toBe(true);
+  await editor.press("Control+Enter");
+  expect(sent).toEqual([]);
+
+  const before = await studio.sql("select count(*)::int as n from workflow_runs where tenant_id = $1", [tenant.id]);
+  await editor.fill('{"orderId": "o-18", "card": "[REDACTED]"}');
+  await dialog.getByRole("button", { name: "Replay with this input" }).click();
+  const notice = dialog.getByRole("alert");
+  await notice.getByText("REDACTED_VALUE_IN_PAYLOAD").first().waitFor();
+  expect(await notice.innerText()).toContain("/card");
+
+  await editor.fill('{"orderId": "", "card": "x"}');
+  await dialog.getByRole("button", { name: "Replay with this input" }).click();
+  await notice.getByText("PAYLOAD_INVALID").waitFor();
+  expect(await notice.innerText()).toContain("/orderId");
+  expect(page.url()).toContain(runId);
+  expect(await studio.sql("select count(*)::int as n from workflow_runs where tenant_id = $1", [tenant.id])).toEqual(
+    before,
+  );
+
+  sent.length = 0;
+  const edited = { orderId: "o-18", card: "5555-4444-3333-2222", lines: [] };
+  await editor.fill(JSON.stringify(edited, undefined, 1));
+  await dialog.getByRole("button", { name: "Replay with this input" }).click();
+  const replayed = await newRunOf(page, runId);
+  expect(sent.map((request) => JSON.parse(request.postData() ?? "null"))).toEqual([{ payload: edited }]);
+  expect(await storedInput(replayed)).toEqual(edited);
+});
+
+test("[RUN-12] a run is exported into a file", async () => {
+  const runId = await secretRun();
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.viewer });
+  const [download] = await Promise.all([page.waitForEvent("download"), control(page, "Export").click()]);
+  expect(download.suggestedFilename()).toBe(`run-${runId}.json`);
+  const exported = JSON.parse(await readFile(await download.path(), "utf8"));
+  expect(exported).toMatchObject({ format: "mainspring.run/1", run: { id: runId, input: { card: "[REDACTED]" } } });
+  expect(page.complaints).toEqual([]);
+});
+
+test("[UI-06] [UI-07] [UI-08] a run that no worker takes says so after 60 s and not before, asks nothing more for it, and stops when the worker is back", async () => {
+  const page = await studio.page("/runs", { apiKey: tenant.keys.viewer });
+  const banner = page.getByText("no worker has picked it up");
+  await studio.withoutWorker(async () => {
+    const runId = await start(tenant.client, "gated-held", { orderId: "o-held" });
+    await reaches(tenant.client, runId, "RUNNING");
+    await page.clock.install();
+    await page.goto(`${studio.url}/runs/${runId}`);
+    await page.getByText("no step has begun yet").waitFor();
+    expect(await banner.count()).toBe(0);
+    await page.clock.fastForward(45_000);
+    expect(await banner.count()).toBe(0);
+    const asked = listen(page, "/api/");
+    await page.clock.fastForward(20_000);
+    await banner.waitFor();
+    const kinds = new Set(asked.map((request) => new URL(request.url()).pathname.replace(runId, ":id")));
+    expect(
+      [...kinds].filter(
+        (path) => !["/api/v1/runs/:id", "/api/v1/runs/:id/why", "/api/v1/runs/:id/stream"].includes(path),
+      ),
+    ).toEqual([]);
+  });
+  await banner.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: /^reserve\b.*Succeeded/ }).waitFor();
+  studio.shop.open("held");
+});
+
+test("[UI-10] a viewer sees neither Cancel nor Replay, and the server refuses both", async () => {
+  const runId = await start(tenant.client, "gated-held", { orderId: "o-viewer" });
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.viewer });
+  await control(page, "Export").waitFor();
+  for (const name of ["Cancel", "Replay"]) expect(await control(page, name).count(), name).toBe(0);
+  const viewer = createClient({ baseUrl: studio.url, apiKey: tenant.keys.viewer });
+  for (const asked of [viewer.runs.cancel, viewer.runs.replay]) {
+    const refusal: unknown = await asked({ params: { id: runId } }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(ApiProblem);
+    expect(refusal).toMatchObject({ status: 403 });
+  }
+  expect((await tenant.client.runs.get({ params: { id: runId } })).cancelRequestedAt).toBeNull();
+});
+
+test("the run is shown as it was at any entry of its journal", async () => {
+  const runId = await start(tenant.client, "failing");
+  await reaches(tenant.client, runId, "FAILED");
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.viewer });
+  await page.getByRole("button", { name: /^charge\b.*Failed/ }).waitFor();
+  const slider = page.getByRole("slider", { name: "time" });
+  await slider.focus();
+  await slider.press("Home");
+  await page.getByText("No step has begun").waitFor();
+  await page.getByRole("button", { name: "One entry on" }).click();
+  await page.getByRole("button", { name: "One entry on" }).click();
+  await page.getByRole("button", { name: /^find\b.*Running/ }).waitFor();
+  expect(await page.getByRole("button", { name: /^charge/ }).count()).toBe(0);
+  expect(new URL(page.url()).searchParams.get("at")).toBe("3");
+  await page.reload();
+  await page.getByRole("button", { name: /^find\b.*Running/ }).waitFor();
+  await page.keyboard.press("]");
+  await page.getByRole("button", { name: "Now", exact: true }).click();
+  await page.getByRole("button", { name: /^charge\b.*Failed/ }).waitFor();
+  expect(page.complaints).toEqual([]);
+});

@@ -5,12 +5,14 @@ import { cancelRun, type CancelAnswer } from "./launcher/cancel.ts";
 import { launch, type Launched, type LaunchRequest } from "./launcher/launch.ts";
 import { replay, type ReplayRequest } from "./launcher/replay.ts";
 import { resumeDespiteQuota } from "./quotas/quota-resume.ts";
+import { answerTask, type AnswerRequest } from "./tasks/answer-task.ts";
 import { confirmRun } from "./reconciler/confirm.ts";
 import { temporalClient, type TemporalPlace } from "./temporal/connect.ts";
 import { messageOf } from "./temporal/grpc.ts";
 
 export type { CancelAnswer } from "./launcher/cancel.ts";
 export type { Launched, LaunchRequest } from "./launcher/launch.ts";
+export type { AnswerRequest } from "./tasks/answer-task.ts";
 export type { TemporalPlace } from "./temporal/connect.ts";
 export type { CorrelationPaths } from "./ingestion/correlation.ts";
 export { correlationPathsFromEnvironment, resolveCorrelationKey } from "./ingestion/correlation.ts";
@@ -43,6 +45,8 @@ export interface Runs {
     readonly runId: string;
     readonly by: string;
   }): Promise<{ readonly id: string; readonly status: string }>;
+  /** @throws MainspringError TASK_NOT_FOUND, TASK_CLOSED, TASK_CLAIMED, ANSWER_INVALID, UNAVAILABLE */
+  answerTask(request: AnswerRequest): Promise<{ readonly status: "accepted" }>;
   /** Describes the execution: an end counts once it is seen closed. */
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;
@@ -62,6 +66,7 @@ export function createRunClient(
     replay: (request) => replay(parts, request),
     cancel: (request) => cancelRun(parts, request),
     quotaResume: (request) => resumeDespiteQuota(parts, request),
+    answerTask: (request) => answerTask(parts, request),
     confirm: (request) => confirmRun(parts, request),
     async ready() {
       try {

@@ -89,6 +89,7 @@ export { noteAttempt, stepsOf } from "./steps.ts";
 export type { StepOfAttempt, StepRow } from "./steps.ts";
 export { claimTask, getTask, listTasks, releaseTask, tasksOf } from "./tasks.ts";
 export type { TaskFilter, TaskRow, TaskStatus } from "./tasks.ts";
+export type { TaskProjection } from "./projection/tasks.ts";
 export { deleteForm, formsOf, getForm, listForms, putForm } from "./forms.ts";
 export type { FormRow } from "./forms.ts";
 export { waitingRuns, waitsOf } from "./waits.ts";

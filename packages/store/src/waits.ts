@@ -85,7 +85,7 @@ export async function waitingRuns(
   },
 ): Promise<WaitingRun[]> {
   const { rows } = await sql<WaitingRun>`${prepared}
-    select w.run_id as "runId", r.temporal_workflow_id as "temporalWorkflowId", min(w.wait_type) as "waitType"
+    select w.run_id as "runId", r.temporal_workflow_id as "temporalWorkflowId", max(w.wait_type) as "waitType"
     from workflow_run_waits w
     join workflow_runs r on r.tenant_id = w.tenant_id and r.id = w.run_id
     left join workflow_runtime_events e on e.tenant_id = w.tenant_id and e.id = ${event.eventId ?? null}::uuid

@@ -274,6 +274,24 @@ export const requestErrors = {
     explanation: "A platform administrator suspended the tenant.",
     remedy: "Ask the platform's administrator.",
   },
+  TASK_CLAIMED: {
+    status: 409,
+    title: "Somebody else has the task",
+    explanation: "The task was claimed by another person, who alone may complete or release it.",
+    remedy: "Ask them to release it. An administrator may release it, or override.",
+  },
+  FORM_NOT_FOUND: {
+    status: 404,
+    title: "No such form",
+    explanation: "Neither your tenant nor the system has a form of this name.",
+    remedy: "Check the name; GET /forms shows all.",
+  },
+  FORM_INVALID: {
+    status: 422,
+    title: "The form's schema cannot be used",
+    explanation: "A form is a schema of the subset of JSON Schema that the product knows. issues says what is wrong.",
+    remedy: "Correct the listed places.",
+  },
   API_KEY_NOT_FOUND: {
     status: 404,
     title: "No such API key",

@@ -64,10 +64,12 @@ export const runErrors = {
     remedy: "Catch the TimeoutError if that is expected; mainspring runs why shows what came near.",
   },
   ANSWER_INVALID: {
+    status: 422,
     title: "The answer does not fit the form",
     explanation:
-      "An answer to a human.task reached the run and breaks the schema of the task's form. details.issues says where.",
-    remedy: "Catch the ValidationError where such answers can come, and ask again.",
+      "An answer to a human.task breaks the schema of the task's form; issues says where. It is refused before it reaches the run; one that reaches it all the same, as an event may, fails the step.",
+    remedy:
+      "Correct the listed places. In a workflow, catch the ValidationError where such answers can come, and ask again.",
   },
   UNTIL_NOT_INSTANT: {
     title: "Not a time",

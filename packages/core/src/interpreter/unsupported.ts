@@ -15,6 +15,6 @@ export const unperformedSteps: Unsupported = {
 
 /** What the deployed shell does not perform, of the interpreter's commands too; publishing refuses it. */
 export const unsupportedSteps: Unsupported = {
-  stepTypes: ["human.task", "control.callWorkflow"],
+  stepTypes: [],
   fields: [],
 };

@@ -1,9 +1,17 @@
-import { eventSignal, workflowIdOf, type InboundEvent, type Json } from "@mainspring/core";
+import {
+  eventSignal,
+  humanTaskSignal,
+  taskCompletedEvent,
+  workflowIdOf,
+  type InboundEvent,
+  type Json,
+} from "@mainspring/core";
 import {
   claimEvent,
   deliveryDone,
   eventDone,
   getEvent,
+  getTask,
   lockDelivery,
   offerDelivery,
   waitingRuns,
@@ -14,8 +22,10 @@ import {
 } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { Log } from "../activities/dependencies.ts";
+import { referenceOf } from "../activities/large-values.ts";
 import { isNotFound, messageOf } from "../temporal/grpc.ts";
 import { Crossing } from "../wire/crossing.ts";
+import type { TaskAnswer } from "../workflow/task-answer.ts";
 
 export const eventTriesMax = 10;
 export const deliveryTriesMax = 20;
@@ -131,18 +141,13 @@ async function deliver(
     const write = (db: TenantDb): Promise<void> => deliveryDone(db, { eventId: event.id, runId, ...outcome });
     return held === undefined ? store.tenant(tenantId, write) : write(held);
   };
-  const inbound: InboundEvent = {
-    id: event.id,
-    name: event.name,
-    source: event.source,
-    payload: event.payload as Json,
-    correlationKey: key,
-    receivedAt: event.acceptedAt,
-    inbox: true,
-  };
   try {
+    const read = <T>(work: (db: TenantDb) => Promise<T>): Promise<T> =>
+      held === undefined ? store.tenant(tenantId, work) : work(held);
+    const answer = event.name === taskCompletedEvent ? await read((db) => answerIn(db, event, key, runId)) : undefined;
+    const [signal, value] = answer === undefined ? [eventSignal, inboundOf(event, key)] : [humanTaskSignal, answer];
     await client.withDeadline(Date.now() + signalWithinMs, () =>
-      client.workflow.getHandle(workflowIdOf(runId)).signal(eventSignal, new Crossing(tenantId, inbound)),
+      client.workflow.getHandle(workflowIdOf(runId)).signal(signal, new Crossing(tenantId, value)),
     );
     await done({ state: "delivered" });
     return "delivered";
@@ -155,6 +160,21 @@ async function deliver(
     await done({ state: "failed", reason: messageOf(error), ...(nextAt === undefined ? {} : { nextAt }) });
     return "failed";
   }
+}
+
+function inboundOf(event: InboxRow, correlationKey: string): InboundEvent {
+  const { id, name, source, payload, acceptedAt } = event;
+  return { id, name, source, payload: payload as Json, correlationKey, receivedAt: acceptedAt, inbox: true };
+}
+
+/** An event whose key is a task of the run is an answer to it, and never an administrator's; undefined: it is none. */
+async function answerIn(db: TenantDb, event: InboxRow, key: string, runId: string): Promise<TaskAnswer | undefined> {
+  const task = await getTask(db, key);
+  if (task?.runId !== runId) return undefined;
+  const answer = event.payload as Json;
+  const reference = await referenceOf(db, answer);
+  const by = event.userId ?? `event:${event.source}`;
+  return { taskId: task.id, answer, by, submissionId: event.id, ...(reference === undefined ? {} : { reference }) };
 }
 
 function again(event: InboxRow, reason: string) {

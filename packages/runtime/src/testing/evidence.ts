@@ -1,4 +1,13 @@
-import { stateHash, workflowIdOf, type JournalEntry, type RunState } from "@mainspring/core";
+import {
+  inlineValueMaxBytes,
+  isJsonObject,
+  jsonBytes,
+  stateHash,
+  workflowIdOf,
+  type Json,
+  type JournalEntry,
+  type RunState,
+} from "@mainspring/core";
 import {
   getRun,
   getVersion,
@@ -6,10 +15,13 @@ import {
   openStore,
   projectWholeRun,
   stepsOf,
+  tasksOf,
   waitsOf,
   type RunRow,
   type StepRow,
   type Store,
+  type TaskProjection,
+  type TaskRow,
   type TenantDb,
   type WaitRow,
 } from "@mainspring/store";
@@ -31,6 +43,7 @@ export interface Evidence {
   ended(runId: string, withinMs?: number): Promise<RunRow>;
   run(runId: string): Promise<RunRow>;
   steps(runId: string): Promise<StepRow[]>;
+  tasks(runId: string): Promise<TaskRow[]>;
   waits(runId: string): Promise<WaitRow[]>;
   journal(runId: string): Promise<JournalEntry[]>;
   /** Steps as `id[iteration] status`, in the order of their start. */
@@ -73,6 +86,7 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
       return run;
     },
     steps: (runId) => all((page) => inTenant((db) => stepsOf(db, runId, page))),
+    tasks: (runId) => inTenant((db) => tasksOf(db, runId)),
     waits: (runId) => all((page) => inTenant((db) => waitsOf(db, runId, page))),
     journal: (runId) => inTenant((db) => journalOf(db, runId)),
     trace: async (runId) =>
@@ -102,6 +116,11 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
       );
       expectEqual("journal", rebuilt, journal);
       const projection = projectWholeRun(rebuilt.map((entry) => ({ seq: entry.seq, entry })) as never);
+      expectEqual(
+        "tasks",
+        projection.tasks.map(projectedTask).sort(byId),
+        (await evidence.tasks(runId)).map(taskFacts).sort(byId),
+      );
       const steps = await evidence.steps(runId);
       expectEqual("steps", projection.steps.map(stepFacts), steps.map(stepFacts));
       const waits = await evidence.waits(runId);
@@ -187,6 +206,26 @@ function stepFacts({
   status,
 }: Pick<StepRow, "stepId" | "stepPath" | "iteration" | "status">) {
   return { stepId, stepPath, iteration, status };
+}
+
+/** All that the run decides of a task; who has claimed it is not the run's. */
+function taskFacts(task: TaskRow) {
+  const { workflow: _, claimedBy: __, claimedAt: ___, version: ____, runId: _____, status, ...facts } = task;
+  return {
+    ...facts,
+    state: status === "CLAIMED" ? "OPEN" : status,
+    answer: jsonBytes(facts.answer as Json) > inlineValueMaxBytes ? "large" : facts.answer,
+  };
+}
+
+function projectedTask({ answerJson, execution: _, context, form, ...task }: TaskProjection) {
+  const answer = answerJson === null ? null : (JSON.parse(answerJson) as Json);
+  const large = isJsonObject(answer) && "$stored" in answer;
+  return { ...task, context: context ?? null, form: form ?? null, answer: large ? "large" : answer };
+}
+
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 function waitFacts({ waitType, status }: { readonly waitType: string; readonly status: string }) {

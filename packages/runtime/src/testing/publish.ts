@@ -1,7 +1,17 @@
 import type { CatalogueEntry } from "@mainspring/actions";
 import type { Json, Program } from "@mainspring/core";
 import { compileDefinition, parseDefinition } from "@mainspring/core/compile";
-import { createApiKey, createTenant, insertVersion, insertWorkflow, saveDraft, type Store } from "@mainspring/store";
+import {
+  calendarNames,
+  callableWorkflows,
+  createApiKey,
+  createTenant,
+  formsOf,
+  insertVersion,
+  insertWorkflow,
+  saveDraft,
+  type Store,
+} from "@mainspring/store";
 import { unsupported } from "../client.ts";
 
 /** A tenant that may call this machine. */
@@ -29,12 +39,17 @@ export async function publish(
 ): Promise<{ readonly key: string; readonly version: number; readonly program: Program }> {
   const parsed = parseDefinition(definition);
   if (!("definition" in parsed)) throw new Error(`The definition has issues: ${JSON.stringify(parsed.issues)}`);
+  const around = await store.tenant(tenantId, async (db) => ({
+    workflows: await callableWorkflows(db),
+    calendars: await calendarNames(db),
+    forms: [...Object.keys(systemForms).map((name) => ({ name })), ...(await formsOf(db))],
+  }));
   const compiled = compileDefinition(parsed.definition, {
     actions,
     workflows: [],
     eventTypes: [],
-    forms: [],
-    calendars: [],
+    forms: around.forms,
+    calendars: around.calendars,
     correlationPaths: {},
     unsupported,
   });

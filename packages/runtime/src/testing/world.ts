@@ -9,6 +9,7 @@ import { cancelRun } from "../launcher/cancel.ts";
 import { launch } from "../launcher/launch.ts";
 import { replay } from "../launcher/replay.ts";
 import { temporalClient } from "../temporal/connect.ts";
+import { answerTask, type AnswerRequest } from "../tasks/answer-task.ts";
 import type { Bounds } from "../workflow/bounds.ts";
 import { startRunWorker, type RunWorker, type WorkerWaits } from "../worker/run-worker.ts";
 import { workflowBundle } from "../worker/workflow-bundle.ts";
@@ -58,12 +59,19 @@ export interface World extends Evidence {
   cancel(runId: string): Promise<void>;
   /** As `POST /events` does. @returns our id of the event */
   event(event: {
+  /** As `POST /tasks/:id/complete` does, or `override`. */
+  answer(
+    taskId: string,
+    answer: Json,
+    more?: Partial<Omit<AnswerRequest, "tenantId" | "taskId" | "answer">>,
+  ): Promise<{ readonly status: "accepted" }>;
     readonly name: string;
     readonly id?: string;
     readonly payload?: Json;
     readonly correlationKey?: string;
   }): Promise<string>;
   stopWorkers(): Promise<void>;
+    readonly userId?: string;
   close(): Promise<void>;
 }
 
@@ -138,7 +146,9 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
       (await replay(parts, { tenantId, runId, startedBy: "test", ...(payload === undefined ? {} : { payload }) }))
         .runId,
     cancel: async (runId) => void (await cancelRun(parts, { tenantId, runId, by: "test" })),
-    async event({ name, id = crypto.randomUUID(), payload = {}, correlationKey }) {
+    answer: (taskId, answer, more) =>
+      answerTask({ store, client }, { tenantId, taskId, answer, by: "somebody", ...more }),
+    async event({ name, id = crypto.randomUUID(), payload = {}, correlationKey, userId }) {
       const derived = resolveCorrelationKey(
         { name, payload, ...(correlationKey === undefined ? {} : { correlationKey }) },
         {},
@@ -163,3 +173,4 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
     },
   };
 }
+          ...(userId === undefined ? {} : { userId }),

@@ -1,6 +1,13 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from "@temporalio/workflow";
 import type { Crossing } from "../wire/crossing.ts";
-import type { OpenedHead, OpenWaitsResult, PerformActionResult, SegmentResult } from "../activities/contract.ts";
+import type {
+  FlushResult,
+  OpenedHead,
+  OpenWaitsResult,
+  PerformActionResult,
+  SegmentResult,
+} from "../activities/contract.ts";
+import type { OpenTasksResult } from "../activities/task-contract.ts";
 import type { Json, Program, RunEvent } from "@mainspring/core";
 import { activityGraceMs, durableFlushTimeoutMs, flushTimeoutMs, flushTries, segmentTimeoutMs } from "./bounds.ts";
 
@@ -9,6 +16,7 @@ interface Calls {
   openRun(args: Crossing): Promise<[OpenedHead, Program?, Json?, (readonly RunEvent[])?]>;
   flush(args: Crossing): Promise<void>;
   openWaits(args: Crossing): Promise<OpenWaitsResult>;
+  openTasks(args: Crossing): Promise<OpenTasksResult>;
   runSegment(args: Crossing): Promise<SegmentResult>;
   performAction(args: Crossing, entries: Crossing): Promise<PerformActionResult>;
 }
@@ -20,7 +28,7 @@ export const { openRun } = proxyLocalActivities<Calls>({
   retry: { initialInterval: 200, maximumInterval: "10 seconds" },
 });
 
-export const { flush, openWaits } = proxyLocalActivities<Calls>({
+export const { flush, openWaits, openTasks } = proxyLocalActivities<Calls>({
   startToCloseTimeout: flushTimeoutMs,
   retry: { initialInterval: 100, maximumInterval: "2 seconds", maximumAttempts: flushTries },
 });
@@ -31,7 +39,7 @@ export const { runSegment } = proxyLocalActivities<Calls>({
 });
 
 /** The same writes as ordinary activities, with unlimited tries: for when the local ones have used up theirs. */
-export const durably = proxyActivities<Pick<Calls, "flush" | "openWaits">>({
+export const durably = proxyActivities<Pick<Calls, "flush" | "openWaits" | "openTasks">>({
   startToCloseTimeout: durableFlushTimeoutMs,
   retry: { initialInterval: "1 second", maximumInterval: "30 seconds" },
 });

@@ -1,4 +1,4 @@
-import type { RunEvent, RunState } from "@mainspring/core";
+import type { Program, RunEvent, RunState } from "@mainspring/core";
 import type { Writer } from "../activities/contract.ts";
 import type { Crossing } from "../wire/crossing.ts";
 import type { Bounds } from "./bounds.ts";
@@ -10,6 +10,8 @@ export type Incoming = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 
 /** The shell, as the parts see it that perform its commands: one queue of events, one journal, one count of what is in flight. */
 export interface ShellPort {
   readonly journal: JournalBuffer;
+  /** Undefined until the run is opened. */
+  program(): Program | undefined;
   state(): RunState;
   bounds(): Bounds;
   /** The one way in to the interpreter. */

@@ -1,4 +1,4 @@
-import type { RunState } from "@mainspring/core";
+import { taskCompletedEvent, type RunState } from "@mainspring/core";
 
 /** The steps at which the run stands, one per live fiber; null before the first and after the last. */
 export function currentStep(state: RunState | undefined): { stepPath: string; stepPaths: string[] } | null {
@@ -11,11 +11,13 @@ export function currentStep(state: RunState | undefined): { stepPath: string; st
 }
 
 interface OpenWaitDescriptor {
-  readonly waitType: "event" | "time";
+  readonly waitType: "event" | "human" | "time";
   readonly stepPath: string;
   readonly event?: string;
   readonly key?: string;
   readonly filters?: readonly unknown[];
+  /** Of a task. */
+  readonly title?: string;
   readonly timeoutAt: string | null;
 }
 
@@ -34,6 +36,16 @@ export function currentWait(
         key: command.key,
         filters: command.filters,
         timeoutAt: command.timeoutAt ?? null,
+      });
+    } else if (command.kind === "openTask") {
+      const { taskId, title, timeoutAt } = command.task;
+      waits.push({
+        waitType: "human",
+        stepPath: command.place.stepPath,
+        event: taskCompletedEvent,
+        key: taskId,
+        title,
+        timeoutAt: timeoutAt ?? null,
       });
     } else if (command.kind === "startTimer" && "dueAt" in command.when) {
       waits.push({ waitType: "time", stepPath: command.place.stepPath, timeoutAt: command.when.dueAt });

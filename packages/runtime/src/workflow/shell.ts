@@ -43,6 +43,7 @@ import type { JournalSinks } from "./journal-sink.ts";
 import type { Incoming, ShellPort } from "./port.ts";
 import { segmentHash } from "./segment-hash.ts";
 import { currentStep, currentWait, summary } from "./queries.ts";
+import { Tasks } from "./tasks.ts";
 import { Timers } from "./timers.ts";
 import { workflowNow } from "./workflow-time.ts";
 
@@ -71,6 +72,7 @@ export class Shell {
   readonly #journal = new JournalBuffer();
   readonly #timers: Timers;
   readonly #calls: ActionCalls;
+  readonly #tasks: Tasks;
   /** Local calls whose segments died: they go as ordinary activities. */
   readonly #ordinary = new Set<CommandId>();
   #program!: Program;
@@ -93,6 +95,7 @@ export class Shell {
     this.#start = start;
     this.#port = {
       journal: this.#journal,
+      program: () => this.#program,
       state: () => this.#state,
       bounds: () => this.#bounds,
       push: (event) => this.#fifo.push(event),
@@ -106,6 +109,7 @@ export class Shell {
     };
     this.#timers = new Timers(this.#port);
     this.#calls = new ActionCalls(this.#port);
+    this.#tasks = new Tasks(this.#port, start.tenantId);
     setHandler(defineSignal<[unknown]>(eventSignal), (signal) => {
       this.#signals++;
       this.#fifo.push({ kind: "eventArrived", event: inboundEvent(signal, this.#signals, workflowNow(this.#lastNow)) });
@@ -123,6 +127,7 @@ export class Shell {
     else await this.#open();
     for (;;) {
       this.#drain();
+      this.#replyToAnswers();
       this.#cancelWhatWasClosed();
       if (this.#makesRoom()) {
         if (this.#journal.empty) await this.#continueAsNew();
@@ -146,8 +151,10 @@ export class Shell {
     // What still comes in is given its verdict, so that an event is free for others, and the journal is empty at the end.
     for (;;) {
       this.#drain();
-      if (this.#journal.empty) return this.#outcome;
-      await this.#flushNow();
+      this.#replyToAnswers();
+      if (!this.#journal.empty) await this.#flushNow();
+      else if (this.#tasks.quiet) return this.#outcome;
+      else await condition(() => this.#tasks.quiet || this.#fifo.length > 0);
     }
   }
 
@@ -186,9 +193,9 @@ export class Shell {
     for (let event = this.#next(); event !== undefined; event = this.#next()) {
       const now = workflowNow(this.#lastNow);
       this.#lastNow = now;
-      this.#journal.append(
-        this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent)),
-      );
+      const entries = this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent));
+      this.#journal.append(entries);
+      this.#tasks.sees(event, entries);
     }
   }
 
@@ -254,7 +261,7 @@ export class Shell {
         this.#timers.cancel(command.id);
       } else if (command.kind === "cancelAction") {
         this.#calls.cancel(command.id);
-      } else if (command.kind !== "closeWait") {
+      } else if (command.kind !== "closeWait" && command.kind !== "closeTask") {
         rest.push(command);
       }
     }
@@ -271,6 +278,7 @@ export class Shell {
     let flushFirst = false;
     let yields = false;
     const waits: CommandOf<"openWait">[] = [];
+    const tasks: CommandOf<"openTask">[] = [];
     const local: Call[] = [];
     for (const command of commands) {
       switch (command.kind) {
@@ -284,6 +292,9 @@ export class Shell {
           break;
         case "openWait":
           waits.push(command);
+          break;
+        case "openTask":
+          tasks.push(command);
           break;
         case "startTimer":
           this.#timers.start(command);
@@ -302,11 +313,13 @@ export class Shell {
         case "cancelAction":
         case "cancelTimer":
         case "closeWait":
+        case "closeTask": // the rows follow the journal
         case "finish":
           break;
       }
     }
     if (waits.length > 0) openEventWaits(this.#port, waits);
+    if (tasks.length > 0) this.#tasks.open(tasks);
     return flushFirst || yields || local.length > 0 ? this.#performSlowly({ flushFirst, yields, local }) : undefined;
   }
 
@@ -396,6 +409,14 @@ export class Shell {
     void this.#flush(owner, entries);
   }
 
+  /** Whoever has answered a task, and waits, hears what the run did with the answer when that is written. The run goes on meanwhile. */
+  #replyToAnswers(): void {
+    if (!this.#tasks.decided) return;
+    const owner = this.#newOwner("flush");
+    const reply = this.#tasks.takeDecided();
+    void this.#flush(owner, this.#journal.take(owner)).then(reply);
+  }
+
   async #flush(owner: string, entries: readonly JournalEntry[]): Promise<void> {
     const args = this.#inline({ ...this.#writer(), nextSeq: this.#state.nextSeq, entries });
     this.#inFlight++;
@@ -417,6 +438,7 @@ export class Shell {
       this.#outcome !== undefined ||
       this.#state.cancel !== undefined ||
       this.#inFlight > 0 ||
+      !this.#tasks.quiet ||
       this.#fifo.length > 0 ||
       this.#aside.length > 0
     )
@@ -426,7 +448,7 @@ export class Shell {
     return (
       remoteSteps - this.#remoteStepsBefore >= this.#bounds.remoteSteps ||
       steps - this.#stepsBefore >= this.#bounds.steps ||
-      this.#signals >= this.#bounds.signals ||
+      this.#signals + this.#tasks.answers >= this.#bounds.signals ||
       info.historyLength >= this.#bounds.holdEvents ||
       info.continueAsNewSuggested
     );

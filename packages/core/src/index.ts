@@ -125,7 +125,7 @@ export { canAnswer } from "./interpreter/answers.ts";
 export { openCommands, restart, resume, start } from "./interpreter/interpret.ts";
 export { restartMisfits } from "./interpreter/restart.ts";
 export { entriesHash, stateHash } from "./interpreter/machine.ts";
-export { eventMatchesFilters } from "./interpreter/filters.ts";
+export { eventMatchesFilters, filterHolds, filterValue } from "./interpreter/filters.ts";
 export { nextDelayMs, retryAfterMaxMs } from "./interpreter/retry.ts";
 export { inlineValueMaxBytes } from "./interpreter/semantics.ts";
 export type { Unsupported } from "./interpreter/unsupported.ts";
@@ -198,3 +198,36 @@ export type {
   StartingEvent,
   TraceStep,
 } from "./scenario/scenario.ts";
+
+export type { Cause, CauseName, Evidence, RunWhy } from "./insight/why/cause.ts";
+export { causeNames } from "./insight/why/cause.ts";
+export { editDistance } from "./insight/why/closeness.ts";
+export { explainRun } from "./insight/why/explain-run.ts";
+export type {
+  ActivityFact,
+  ChildFact,
+  DeliveryFact,
+  EventWaitFact,
+  ExecutionFact,
+  JoinFact,
+  LimitFact,
+  LinesFact,
+  NearMissFact,
+  QueueFact,
+  QuotaFact,
+  RunFact,
+  RunFacts,
+  StartFact,
+  StepFact,
+  TaskFact,
+  UndoingFact,
+  UnknownOutcomeFact,
+  WaitFact,
+  WorkflowTaskFact,
+} from "./insight/why/facts.ts";
+export { linesOf } from "./insight/why/lines.ts";
+export type { StepPlan } from "./insight/why/plan.ts";
+export { planOfStep } from "./insight/why/plan.ts";
+export type { ShortFacts, ShortWhy } from "./insight/why/short-why.ts";
+export { shortWhy } from "./insight/why/short-why.ts";
+export { lateAfterMs } from "./insight/why/workers.ts";

@@ -80,20 +80,19 @@ interface OutsideDetails {
 }
 
 export function behindCauses({ now, lag }: RunFacts): FoundCause[] {
-  if (lag === undefined || lag.entries <= 0) return [];
+  if (lag === undefined || (lag.entries ?? 1) <= 0) return [];
+  const { entries, error, since } = lag;
+  const by = entries === undefined ? "" : entries === 1 ? " by 1 entry" : ` by ${entries} entries`;
   return [
     {
       cause: "projection-behind",
-      sentence: `Its rows lag by ${lag.entries === 1 ? "1 entry" : `${lag.entries} entries`}: what is shown is older than the run.`,
-      since: lag.since ?? null,
+      sentence: `Its rows lag${by}: what is shown is older than the run.`,
+      since: since ?? null,
       evidence: [
         {
           kind: "flush",
-          text:
-            lag.error === undefined
-              ? `${lag.entries} entries are not written yet.`
-              : `Writing them failed${lag.since === undefined ? "" : ` since ${momentText(lag.since, now)}`}: ${lag.error}`,
-          data: { entries: lag.entries, error: lag.error ?? null, since: lag.since ?? null },
+          text: `Writing them ${error === undefined ? "is under way" : "failed"}${since === undefined ? "" : `, last tried at ${momentText(since, now)}`}${error === undefined ? "." : `: ${endsSentence(error)}`}`,
+          data: { entries: entries ?? null, error: error ?? null, since: since ?? null },
         },
       ],
       remedy: "Look whether the workers reach the database. The run itself goes on, and its rows follow.",

@@ -29,8 +29,8 @@ export interface RunFacts {
   readonly unknownOutcomes: readonly UnknownOutcomeFact[];
   /** How lines of control hang together; left out where there is one only. */
   readonly lines?: LinesFact;
-  /** The run has written more entries than its rows show. */
-  readonly lag?: { readonly entries: number; readonly since?: Instant; readonly error?: string };
+  /** Writes of the run's entries fail. `entries`: how many more it has than its rows show, where a worker could say so. */
+  readonly lag?: { readonly entries?: number; readonly since?: Instant; readonly error?: string };
 }
 
 export interface RunFact {

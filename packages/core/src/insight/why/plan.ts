@@ -6,6 +6,7 @@ import { counted, durationText } from "./text.ts";
 export interface StepPlan {
   /** How the time of its wait is computed. */
   readonly when?: string;
+  readonly action?: string;
   readonly maxAttempts?: number;
   readonly timeoutMs?: number;
   readonly isLocal?: true;
@@ -22,6 +23,7 @@ function planOf(step: ProgramStep): StepPlan {
     case "action.call": {
       const limit = step.timeoutMs === undefined ? step.facts.timeoutMs : numberOf(step.timeoutMs);
       return {
+        action: step.action,
         maxAttempts: step.retry?.maxAttempts ?? 1,
         ...(limit === undefined ? {} : { timeoutMs: limit }),
         ...(step.facts.execution === "local" ? { isLocal: true as const } : {}),

@@ -1,0 +1,152 @@
+import { explainRun, lateAfterMs, linesOf, MainspringError, summaryQuery, workflowIdOf } from "@mainspring/core";
+import type { ChildFact, ExecutionFact, LinesFact, RunFacts, RunWhy } from "@mainspring/core";
+import type { Store } from "@mainspring/store";
+import type { Client } from "@temporalio/client";
+import type { CorrelationPaths } from "../ingestion/correlation.ts";
+import { stateAt } from "../rebuild/state-at.ts";
+import { executionFacts, queueFacts } from "./temporal-facts.ts";
+import { rowFacts } from "./row-facts.ts";
+
+export interface WhyParts {
+  readonly store: Store;
+  readonly client: Client;
+  /** Where keys of events are looked for. */
+  readonly correlationPaths: CorrelationPaths;
+}
+
+/** Children are followed so far down. */
+const childDepthMax = 8;
+const queryWithinMs = 1_500;
+const flushActivities: readonly string[] = ["flush", "openWaits"];
+const joining: readonly string[] = ["control.parallel", "control.forEach", "control.saga", "control.tryCatch"];
+
+/**
+ * Why a run stands where it stands, as far as its rows, its execution, its queue and the inbox show it at this moment.
+ * @throws MainspringError RUN_NOT_FOUND
+ */
+export async function whyRun(
+  parts: WhyParts,
+  request: { readonly tenantId: string; readonly runId: string },
+  depth = 0,
+): Promise<RunWhy> {
+  const { tenantId, runId } = request;
+  const rows = await parts.store.tenant(tenantId, (db) => rowFacts(db, runId, parts.correlationPaths));
+  if (rows === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
+  return explainRun(await completed(parts, request, rows, depth));
+}
+
+async function completed(
+  parts: WhyParts,
+  { tenantId }: { readonly tenantId: string },
+  rows: RunFacts,
+  depth: number,
+): Promise<RunFacts> {
+  const { run } = rows;
+  if (run.completedAt !== undefined || run.status === "QUEUED" || run.isLegacy === true) return rows;
+  const answer = await executionFacts(parts.client, run.id);
+  if (answer.result === "unreachable")
+    return { ...rows, unreachable: answer.reason, ...(await lines(parts, tenantId, rows)) };
+  const { execution } = answer;
+  const due = execution.status === "RUNNING" ? late(rows, execution) : "nothing";
+  const queues = due === "nothing" ? undefined : await queueFacts(parts.client);
+  // A busy worker asks for no actions, and still answers.
+  const answeredInMs = due === "action" ? await query(parts.client, run.id) : undefined;
+  const lag = execution.status === "RUNNING" ? await lagOf(parts.client, rows, execution) : undefined;
+  return {
+    ...rows,
+    execution,
+    ...(queues === undefined ? {} : { queues }),
+    ...(answeredInMs === undefined ? {} : { answeredInMs: answeredInMs.ms }),
+    ...(lag === undefined ? {} : { lag }),
+    ...(await lines(parts, tenantId, rows, execution.cancelRequested)),
+    waits: await withChildren(parts, tenantId, rows, depth),
+  };
+}
+
+/** What is due for longer than it takes where somebody polls. */
+function late({ now }: RunFacts, { workflowTask, activities }: ExecutionFact): "nothing" | "workflow task" | "action" {
+  const nowMs = Date.parse(now);
+  const isLate = (at: string | undefined): boolean => at !== undefined && nowMs - Date.parse(at) > lateAfterMs;
+  if (workflowTask !== undefined && !workflowTask.isStarted && isLate(workflowTask.scheduledAt)) return "workflow task";
+  return activities.some(({ isStarted, dueAt }) => !isStarted && isLate(dueAt)) ? "action" : "nothing";
+}
+
+interface Answered {
+  readonly ms: number;
+  readonly nextSeq: number | undefined;
+}
+
+/** @returns undefined when no worker answered in time */
+async function query(client: Client, runId: string): Promise<Answered | undefined> {
+  const begunAt = performance.now();
+  try {
+    const summary = await client.withDeadline(Date.now() + queryWithinMs, () =>
+      client.workflow.getHandle(workflowIdOf(runId)).query<{ readonly nextSeq: number } | null>(summaryQuery),
+    );
+    return { ms: Math.round(performance.now() - begunAt), nextSeq: summary?.nextSeq };
+  } catch {
+    return undefined;
+  }
+}
+
+/** How far the rows are behind, where Temporal knows of writes that fail. */
+async function lagOf(client: Client, { run }: RunFacts, { activities }: ExecutionFact): Promise<RunFacts["lag"]> {
+  const flushing = activities.filter(({ name }) => flushActivities.includes(name));
+  const [first] = flushing;
+  if (first === undefined) return undefined;
+  const nextSeq = (await query(client, run.id))?.nextSeq;
+  const entries = nextSeq === undefined ? undefined : nextSeq - 1 - run.journalSeq;
+  const error = flushing.map(({ lastFailure }) => lastFailure?.message).find((message) => message !== undefined);
+  const since = flushing.map(({ startedAt, dueAt }) => startedAt ?? dueAt).find((at) => at !== undefined);
+  return {
+    ...(entries === undefined ? {} : { entries }),
+    ...(error === undefined ? {} : { error }),
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+/** How the run's lines of control hang together; read from its recomputed state, and only where there can be several. */
+async function lines(
+  parts: WhyParts,
+  tenantId: string,
+  rows: RunFacts,
+  cancelRequested?: true,
+): Promise<{ readonly lines?: LinesFact }> {
+  const { run, steps } = rows;
+  const isNeeded =
+    cancelRequested === true ||
+    run.cancelRequestedAt !== undefined ||
+    steps.some(({ type }) => type !== undefined && joining.includes(type));
+  if (!isNeeded || run.journalSeq === 0) return {};
+  try {
+    return { lines: linesOf(await stateAt(parts.store, { tenantId, runId: run.id })) };
+  } catch {
+    // Rows that lag have holes: then nothing is known of how things hang together.
+    return {};
+  }
+}
+
+async function withChildren(
+  parts: WhyParts,
+  tenantId: string,
+  { waits }: RunFacts,
+  depth: number,
+): Promise<RunFacts["waits"]> {
+  if (depth >= childDepthMax) return waits;
+  return Promise.all(
+    waits.map(async (wait) => {
+      if (wait.child === undefined) return wait;
+      const child: ChildFact = await childFact(parts, tenantId, wait.child, depth + 1);
+      return { ...wait, child };
+    }),
+  );
+}
+
+async function childFact(parts: WhyParts, tenantId: string, child: ChildFact, depth: number): Promise<ChildFact> {
+  try {
+    const { cause, sentence } = await whyRun(parts, { tenantId, runId: child.runId }, depth);
+    return { ...child, why: { cause, sentence } };
+  } catch {
+    return child;
+  }
+}

@@ -27,6 +27,8 @@ export {
   summaryQuery,
   taskCompletedEvent,
   taskQueue,
+  tenantAttribute,
+  workflowAttribute,
   workflowIdOf,
 } from "./contract/names.ts";
 
@@ -63,6 +65,10 @@ export type {
   WhileStep,
 } from "./program/program.ts";
 export { programFormat } from "./program/program.ts";
+export type { WorkflowCall } from "./program/called-workflows.ts";
+export { calledWorkflows } from "./program/called-workflows.ts";
+export type { UnknownPart } from "./program/program-under.ts";
+export { programUnder } from "./program/program-under.ts";
 
 export type {
   ActionError,
@@ -126,6 +132,7 @@ export { openCommands, restart, resume, start } from "./interpreter/interpret.ts
 export { restartMisfits } from "./interpreter/restart.ts";
 export { entriesHash, stateHash } from "./interpreter/machine.ts";
 export { eventMatchesFilters, filterHolds, filterValue } from "./interpreter/filters.ts";
+export { childRunIdOf } from "./interpreter/ids.ts";
 export { nextDelayMs, retryAfterMaxMs } from "./interpreter/retry.ts";
 export { inlineValueMaxBytes } from "./interpreter/semantics.ts";
 export type { Unsupported } from "./interpreter/unsupported.ts";

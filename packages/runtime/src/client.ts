@@ -24,7 +24,7 @@ export const unsupported: {
   readonly fields: readonly string[];
   readonly values: readonly ("secret" | "business")[];
   readonly warnings: readonly string[];
-} = { ...unsupportedSteps, values: ["secret", "business"], warnings: ["triggers"] };
+} = { ...unsupportedSteps, values: [], warnings: ["triggers"] };
 
 /** Runs as the server sees them: everything that concerns Temporal. */
 export interface Runs {

@@ -35,6 +35,9 @@ create policy tenant_isolation on workflow_programs
   using (tenant_id = (select nullif(current_setting('app.tenant', true), '')::uuid));
 grant select, insert on workflow_programs to mainspring_app;
 
+-- The workflows that a version calls: `[{stepId, workflow, version}]`, as publishing has bound them.
+alter table workflow_definition_versions add column calls json not null default '[]';
+
 -- Children that were opened and never started: their parent is gone.
 create index workflow_runs_children_queued on workflow_runs (created_at) where parent_run_id is not null and status = 'QUEUED';
 grant select (parent_run_id, created_at) on workflow_runs to mainspring_reconciler;

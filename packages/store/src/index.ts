@@ -55,6 +55,8 @@ export type { DataDelete, DataPlace, DataPut, DataRow, DataSummary } from "./dat
 
 export { getWorkflow, insertWorkflow, listWorkflows, saveDraft } from "./workflows.ts";
 export type { WorkflowRow, WorkflowSummary } from "./workflows.ts";
+export { callableWorkflows, callersOf } from "./callable-workflows.ts";
+export type { CallableWorkflow, CallingVersion } from "./callable-workflows.ts";
 export { deleteWorkflow } from "./workflow-deletion.ts";
 export type { WorkflowDeletion } from "./workflow-deletion.ts";
 export { definitionOf, getProgram, getVersion, insertVersion, listVersions, publishedVersion } from "./versions.ts";
@@ -72,6 +74,8 @@ export {
   voidQueuedStart,
 } from "./launch.ts";
 export type { NewRun, RunForOpen, RunForStart } from "./launch.ts";
+export { declaresSemantics, keepProgram, parentRun, voidChild } from "./child-runs.ts";
+export type { ParentRun } from "./child-runs.ts";
 export { getRun, listRuns, runForOpen, runInput } from "./runs.ts";
 export type { RunFilter, RunRow, RunSummary } from "./runs.ts";
 export { confirmEnd, endedOutside } from "./run-ends.ts";

@@ -31,7 +31,7 @@ export interface NewRun {
 }
 
 /**
- * A run that is accepted: QUEUED, and its start owed. Commit before starting the execution: start, then mark.
+ * A run that is accepted: QUEUED, and its start owed, but for a child's. Commit before starting the execution: start, then mark.
  * The transaction fails with a unique violation when the id or the idempotency key exists.
  */
 export async function insertRun(db: TenantDb, run: NewRun): Promise<void> {
@@ -50,6 +50,8 @@ export async function insertRun(db: TenantDb, run: NewRun): Promise<void> {
       coalesce(${trigger.eventId}::uuid, (select trigger_event_id from workflow_runs where id = ${trigger.origin}::uuid)), ${await storeOptional(db, run.trigger)}::json, ${await storeValue(db, run.input)}::json,
       ${searchText}, ${[...(run.offeredEventIds ?? [])]}::uuid[],
       ${run.idempotencyKey ?? null}, ${run.requestHash ?? null}, ${run.startedBy ?? null})`.execute(db.unread);
+  // A child is started by its parent, and by nobody else.
+  if (run.parentRunId !== undefined) return;
   await prepared`insert into outbox (tenant_id, id, due_at) values (${db.tenantId}, ${run.id}, coalesce(${run.startDueAt ?? null}::timestamptz, now()))
     returning case when due_at <= now() then pg_notify(${channels.outbox}, ${db.tenantId}) end`.execute(db.unread);
 }

@@ -129,6 +129,8 @@ export interface RunFilter {
  * @throws MainspringError CURSOR_MISMATCH
  */
 export async function listRuns(db: TenantDb, filter: RunFilter, request: PageRequest): Promise<Page<RunSummary>> {
+  /** Children of this run. */
+  readonly parentRunId?: string | undefined;
   const micros = new Map<string, string>();
   const keyOf = (row: RunSummary): [string, string] => [micros.get(row.id) ?? "", row.id];
   return readPage({ db, list: "runs", filter, request, key: ["microseconds", "uuid"], keyOf }, async (after, limit) => {
@@ -151,6 +153,8 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
       select ${summaryColumns}, (extract(epoch from created_at) * 1000000)::bigint::text as micros${
         filter.q === undefined ? sql`` : sql`, coalesce(${matchesPlainly(filter.q)}, false) as "foundPlainly"`
       }
+      filter.parentRunId !== undefined &&
+        (isUuid(filter.parentRunId) ? sql`parent_run_id = ${filter.parentRunId}::uuid` : sql`false`),
       from workflow_runs ${where} order by created_at desc, id desc limit ${limit}`.execute(db);
     for (const row of rows) micros.set(row.id, row.micros);
     return shown<RunSummary>(

@@ -69,6 +69,7 @@ export interface WorkflowDefinitionVersions {
   semantics: number;
   payload_schema: NullableJsonColumn;
   bounds: NullableJsonColumn;
+  calls: ColumnType<unknown, string | undefined, string>;
   published_by: string | null;
   published_at: DefaultTimestamp;
 }

@@ -1,4 +1,5 @@
-import type { Json } from "@mainspring/core";
+import { calledWorkflows, isJsonObject } from "@mainspring/core";
+import type { Json, Program } from "@mainspring/core";
 import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
 import { instant } from "./instants.ts";
@@ -84,9 +85,10 @@ export async function insertVersion(
   if (same.rows[0] !== undefined) return { version: same.rows[0].version, created: false };
   const inserted = await sql<{ version: number }>`
     insert into workflow_definition_versions (tenant_id, workflow_id, version, document, source_text, definition_hash, program, program_hash, semantics,
-      payload_schema, bounds, published_by)
+      payload_schema, bounds, published_by, calls)
     select ${db.tenantId}::uuid, ${workflow.id}::uuid, coalesce(max(version), 0) + 1, ${JSON.stringify(version.document)}::json, ${version.sourceText ?? null}, ${version.definitionHash},
-      ${JSON.stringify(version.program)}::json, ${version.programHash}, ${version.semantics}::int, ${jsonOrNull(version.payloadSchema)}::json, ${jsonOrNull(version.bounds)}::json, ${version.publishedBy ?? null}
+      ${JSON.stringify(version.program)}::json, ${version.programHash}, ${version.semantics}::int, ${jsonOrNull(version.payloadSchema)}::json, ${jsonOrNull(version.bounds)}::json, ${version.publishedBy ?? null},
+      ${JSON.stringify(calledWorkflows(stepsIn(version.program)))}::json
     from workflow_definition_versions where workflow_id = ${workflow.id} returning version`.execute(db);
   const number = inserted.rows[0]?.version;
   if (number === undefined) throw new Error("A version was not written.");
@@ -125,13 +127,12 @@ export async function listVersions(db: TenantDb, key: string, request: PageReque
   );
 }
 
-/** A compiled program by its hash, whichever version it belongs to. */
+/** A compiled program by its hash, whichever version it belongs to, also one under the semantics of a caller. */
 export async function getProgram(db: TenantDb, programHash: string): Promise<Json | undefined> {
   const { rows } = await sql<{
     program: Json;
-  }>`${prepared} select program from workflow_definition_versions where program_hash = ${programHash} limit 1`.execute(
-    db,
-  );
+  }>`${prepared} select program from workflow_definition_versions where program_hash = ${programHash}
+    union all select program from workflow_programs where program_hash = ${programHash} limit 1`.execute(db);
   return rows[0]?.program;
 }
 
@@ -148,6 +149,12 @@ export async function definitionOf(
     db,
   );
   return rows[0];
+}
+
+/** Of a program; whatever else is stored as one has none. */
+function stepsIn(program: Json): Pick<Program, "steps"> {
+  const steps = isJsonObject(program) ? program["steps"] : undefined;
+  return { steps: Array.isArray(steps) ? (steps as unknown as Program["steps"]) : [] };
 }
 
 function jsonOrNull(value: Json | undefined): string | null {

@@ -1,12 +1,18 @@
 import { sql } from "kysely";
+import { callersOf } from "./callable-workflows.ts";
 import type { TenantDb } from "./store.ts";
 
-export type WorkflowDeletion = "deleted" | "mismatch" | { readonly openRuns: number } | undefined;
+export type WorkflowDeletion =
+  | "deleted"
+  | "mismatch"
+  | { readonly openRuns: number; readonly callers: readonly string[] }
+  | undefined;
 
 /**
  * Deletes a workflow with its versions; ended runs of it stay. A key used again is another workflow.
  * @param options.ifRevision only while the draft is at it
- * @returns undefined when there is no such workflow; `openRuns`: that many runs have not ended, nothing was deleted
+ * @returns undefined when there is no such workflow; otherwise nothing was deleted: so many runs have not
+ *   ended, and the published versions of the callers call it
  */
 export async function deleteWorkflow(
   db: TenantDb,
@@ -23,7 +29,8 @@ export async function deleteWorkflow(
   const open = await sql<{ count: number }>`select count(*)::int as count from workflow_runs
     where workflow_id = ${workflow.id} and status not in ('SUCCEEDED', 'FAILED', 'CANCELED')`.execute(db);
   const openRuns = open.rows[0]?.count ?? 0;
-  if (openRuns > 0) return { openRuns };
+  const callers = (await callersOf(db, key)).map((caller) => caller.workflow).filter((caller) => caller !== key);
+  if (openRuns > 0 || callers.length > 0) return { openRuns, callers: [...new Set(callers)] };
   await sql`delete from workflow_definitions where id = ${workflow.id}`.execute(db);
   return "deleted";
 }

@@ -38,6 +38,18 @@ export const published = z.object({
   version: z.number().int(),
   definitionHash: z.string(),
   bounds: json,
+  callers: z
+    .array(
+      z.object({
+        workflow: z.string(),
+        version: z.number().int(),
+        stepId: z.string(),
+        boundVersion: z.number().int(),
+        fits: z.boolean().meta({ description: "whether its mapping would fit this version" }),
+        issues: z.array(issue),
+      }),
+    )
+    .meta({ description: "published versions whose calls stay on an older version, until they are published again" }),
 });
 
 export const versionSummary = z.object({

@@ -11,6 +11,9 @@ export const quotaResumeSignal = "workflowRuntimeV2QuotaResume";
 export const currentStepQuery = "workflowRuntimeV2CurrentStep";
 export const currentWaitQuery = "workflowRuntimeV2CurrentWait";
 export const summaryQuery = "workflowRuntimeV2InterpreterSummary";
+/** Keyword search attributes of runs, set where the namespace has them. */
+export const tenantAttribute = "MainspringTenantId";
+export const workflowAttribute = "MainspringWorkflow";
 
 const workflowIdPrefix = "workflow-runtime-v2:run:";
 

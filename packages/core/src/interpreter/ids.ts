@@ -6,6 +6,14 @@ export function taskIdOf(runId: string, commandId: CommandId): string {
   return uuidOf(canonicalHash(["task", runId, commandId]));
 }
 
+/** The run of one try of a call: the same however often it is opened. */
+export function childRunIdOf(
+  parentRunId: string,
+  call: { readonly stepPath: string; readonly iteration: readonly number[]; readonly attempt: number },
+): string {
+  return uuidOf(canonicalHash(["child", parentRunId, call.stepPath, [...call.iteration], call.attempt]));
+}
+
 /** A UUID of version 8 made of a SHA-256 in hexadecimal. */
 function uuidOf(hash: string): string {
   const variant = "89ab"[hash.charCodeAt(16) & 3] as string;

@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from "@mainspring/actions";
-import type { Json, Program } from "@mainspring/core";
+import { systemForms, type Json, type JsonObject, type Program } from "@mainspring/core";
 import { compileDefinition, parseDefinition } from "@mainspring/core/compile";
 import {
   calendarNames,
@@ -46,7 +46,10 @@ export async function publish(
   }));
   const compiled = compileDefinition(parsed.definition, {
     actions,
-    workflows: [],
+    workflows: around.workflows.map(({ payloadSchema, ...entry }) => ({
+      ...entry,
+      ...(payloadSchema === null ? {} : { payloadSchema: payloadSchema as JsonObject }),
+    })),
     eventTypes: [],
     forms: around.forms,
     calendars: around.calendars,

@@ -1,5 +1,5 @@
-import type { Json, Program } from "@mainspring/core";
-import { ApplicationFailure, CancellationScope, CancelledFailure } from "@temporalio/workflow";
+import type { Program } from "@mainspring/core";
+import { ApplicationFailure, CancellationScope, CancelledFailure, workflowInfo } from "@temporalio/workflow";
 import type { StartInput } from "../activities/contract.ts";
 import { Crossing } from "../wire/crossing.ts";
 import { Shell, type Checkpoint } from "./shell.ts";
@@ -18,7 +18,11 @@ export async function workflowRuntimeV2RunWorkflow(
   const outcome = await CancellationScope.nonCancellable(() => shell.run(program, checkpoint));
   switch (outcome.status) {
     case "succeeded":
-      return new Crossing(start.tenantId, outcome.output satisfies Json);
+      // A parent sees more of its child than the output.
+      return new Crossing(
+        start.tenantId,
+        workflowInfo().parent === undefined ? outcome.output : shell.childReturn(outcome.output),
+      );
     case "canceled":
       throw new CancelledFailure(outcome.error.message);
     case "failed": {

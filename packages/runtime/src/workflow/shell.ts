@@ -30,11 +30,13 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts";
+import type { ChildReturn } from "../activities/child-contract.ts";
 import { Crossing, CrossingProgram } from "../wire/crossing.ts";
 import { ActionCalls } from "./action-calls.ts";
 import { durably, flush, openRun, runSegment } from "./activity-calls.ts";
 import type { Bounds } from "./bounds.ts";
 import { openEventWaits } from "./event-waits.ts";
+import { Children } from "./children.ts";
 import { openingFailure } from "./failures.ts";
 import { Fifo } from "./fifo.ts";
 import { inboundEvent } from "./inbound-signal.ts";
@@ -76,6 +78,8 @@ export class Shell {
   /** Local calls whose segments died: they go as ordinary activities. */
   readonly #ordinary = new Set<CommandId>();
   #program!: Program;
+  readonly #children: Children;
+  readonly #quota: QuotaPause;
   #state!: RunState;
   #bounds!: Bounds;
   #commanded: Command[] = [];
@@ -113,6 +117,8 @@ export class Shell {
     setHandler(defineSignal<[unknown]>(eventSignal), (signal) => {
       this.#signals++;
       this.#fifo.push({ kind: "eventArrived", event: inboundEvent(signal, this.#signals, workflowNow(this.#lastNow)) });
+    this.#children = new Children(this.#port);
+    this.#quota = new QuotaPause(this.#port);
     });
     setHandler(defineQuery(currentStepQuery), () => currentStep(this.#state));
     setHandler(defineQuery(currentWaitQuery), () => currentWait(this.#state));
@@ -152,7 +158,8 @@ export class Shell {
     for (;;) {
       this.#drain();
       this.#replyToAnswers();
-      if (!this.#journal.empty) await this.#flushNow();
+      if (!this.#children.settled) await condition(() => this.#children.settled);
+      else if (!this.#journal.empty) await this.#flushNow();
       else if (this.#tasks.quiet) return this.#outcome;
       else await condition(() => this.#tasks.quiet || this.#fifo.length > 0);
     }
@@ -161,6 +168,13 @@ export class Shell {
   // --- beginning
 
   async #open(): Promise<void> {
+  /** What a run that succeeded gives the run that called it. */
+  childReturn(output: Json): ChildReturn {
+    const { payload, vars, system } = this.#state;
+    const meta = system as unknown as Json;
+    return { output, payload, vars, local: {}, meta, system: meta };
+  }
+
     const [head, program, payload, events] = await openRun(this.#inline({ ...this.#writer(), start: this.#start }));
     if (!head.opened) throw openingFailure(this.#start.tenantId, head);
     this.#program = program as Program;
@@ -268,6 +282,8 @@ export class Shell {
     // A command that was closed before it was performed is performed no more.
     this.#commanded = rest.filter((command) => command.kind === "finish" || this.#isOpen(command.id));
   }
+      } else if (command.kind === "cancelChild") {
+        this.#children.cancel(command.id);
 
   /** Performs what is commanded. @returns what must be waited for before the next command; undefined, which costs no promise: nothing */
   #perform(which: "all" | "hold calls"): Promise<void> | undefined {
@@ -286,6 +302,7 @@ export class Shell {
           if (which === "hold calls") this.#commanded.push(command);
           else if (this.#goesInSegment(command)) local.push(command);
           else if (full) {
+    const children: CommandOf<"startChild">[] = [];
             this.#commanded.push(command);
             flushFirst = true;
           } else this.#calls.start(command);
@@ -305,11 +322,10 @@ export class Shell {
         case "openTask":
         case "closeTask":
         case "startChild":
-        case "cancelChild":
-        case "pause":
-          throw new Error(
-            `The command ${command.kind} is not performed by this shell; publishing refuses what needs it`,
-          );
+          if (which === "hold calls") this.#commanded.push(command);
+          else children.push(command);
+          break;
+        case "pause": // what it holds stands in the state; the signal lets it go on
         case "cancelAction":
         case "cancelTimer":
         case "closeWait":
@@ -317,6 +333,7 @@ export class Shell {
         case "finish":
           break;
       }
+        case "cancelChild":
     }
     if (waits.length > 0) openEventWaits(this.#port, waits);
     if (tasks.length > 0) this.#tasks.open(tasks);
@@ -326,6 +343,7 @@ export class Shell {
   async #performSlowly({
     flushFirst,
     yields,
+    if (children.length > 0) this.#children.start(children);
     local,
   }: {
     readonly flushFirst: boolean;

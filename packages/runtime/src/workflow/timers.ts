@@ -1,29 +1,79 @@
-import type { CommandId, CommandOf } from "@mainspring/core";
-import { CancellationScope, sleep } from "@temporalio/workflow";
+import type { CommandId, CommandOf, Instant } from "@mainspring/core";
+import { CancellationScope, proxyActivities, proxyLocalActivities, sleep } from "@temporalio/workflow";
+import type { BusinessDue, ComputeBusinessTimesArgs } from "../activities/child-contract.ts";
+import type { Crossing } from "../wire/crossing.ts";
+import { durableFlushTimeoutMs, flushTimeoutMs, flushTries } from "./bounds.ts";
+import { oneAtATime } from "./local-lane.ts";
 import type { ShellPort } from "./port.ts";
-import { msUntil } from "./workflow-time.ts";
+import { msUntil, workflowNow } from "./workflow-time.ts";
+
+interface Calls {
+  computeBusinessTimes(args: Crossing): Promise<readonly BusinessDue[]>;
+}
+
+const locally = proxyLocalActivities<Calls>({
+  startToCloseTimeout: flushTimeoutMs,
+  retry: { initialInterval: 100, maximumInterval: "2 seconds", maximumAttempts: flushTries },
+});
+const computeBusinessTimes = oneAtATime(locally.computeBusinessTimes);
+// Unlimited tries: for when the local ones have used up theirs.
+const durably = proxyActivities<Calls>({
+  startToCloseTimeout: durableFlushTimeoutMs,
+  retry: { initialInterval: "1 second", maximumInterval: "30 seconds" },
+});
 
 /** Timers of Temporal, one for each timer of the run that is not due yet. */
 export class Timers {
   readonly #shell: ShellPort;
   readonly #open = new Map<CommandId, CancellationScope>();
+  /** Timers whose instant a calendar is asked for. */
+  readonly #asked = new Set<CommandId>();
 
   constructor(shell: ShellPort) {
     this.#shell = shell;
   }
 
-  start(command: CommandOf<"startTimer">): void {
-    if (!("dueAt" in command.when))
-      throw new Error("A business timer is not performed by this shell; publishing refuses it");
-    this.#sleepUntil(command.id, command.when.dueAt);
+  start({ id, when }: CommandOf<"startTimer">): void {
+    if ("dueAt" in when) this.#sleepUntil(id, when.dueAt);
+    else this.#askCalendar(id, when.business);
   }
 
   cancel(id: CommandId): void {
+    this.#asked.delete(id);
     this.#open.get(id)?.cancel();
     this.#open.delete(id);
   }
 
-  #sleepUntil(id: CommandId, dueAt: string): void {
+  /**
+   * Business time is counted once, by the tenant's calendar of now; from then on the state has the instant, and a continue-as-new waits for
+   * that.
+   */
+  #askCalendar(id: CommandId, business: ComputeBusinessTimesArgs["times"][number]["business"]): void {
+    const shell = this.#shell;
+    const { tenantId } = shell.writer();
+    const args: ComputeBusinessTimesArgs = { tenantId, times: [{ business, from: workflowNow(undefined) }] };
+    this.#asked.add(id);
+    shell.begin();
+    void computeBusinessTimes(shell.inline(args))
+      .catch(() => durably.computeBusinessTimes(shell.crossing(args)))
+      .then(([due]) => {
+        shell.end();
+        // Withdrawn meanwhile: the interpreter need not hear, but a bound may wait for it.
+        if (!this.#asked.delete(id) || due === undefined) {
+          shell.wake();
+          return;
+        }
+        if (due.error !== undefined) {
+          shell.push({ kind: "commandFailed", id, error: due.error });
+          return;
+        }
+        const { dueAt, calendarVersion } = due;
+        shell.push({ kind: "timerStarted", id, dueAt, calendarVersion });
+        this.#sleepUntil(id, dueAt);
+      });
+  }
+
+  #sleepUntil(id: CommandId, dueAt: Instant): void {
     const waitMs = msUntil(dueAt);
     if (waitMs <= 0) {
       this.#shell.push({ kind: "timerFired", id });

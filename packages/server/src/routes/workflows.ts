@@ -16,15 +16,18 @@ import {
   saveDraft,
 } from "@mainspring/store";
 import type { TenantDb, VersionSummary, WorkflowRow, WorkflowSummary } from "@mainspring/store";
+import { stayingCallers } from "../definitions/callers.ts";
+import { publishCatalogue } from "../definitions/publish-catalogue.ts";
 import { hasErrors, identityOf, readDefinition } from "../definitions/read-definition.ts";
 import type { ReadDefinition } from "../definitions/read-definition.ts";
 import type { Handlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 
-export function workflowHandlers({ store, catalogue, unsupported, correlationPaths }: Services): Handlers<"workflows"> {
-  // Other workflows are not among it: calling them is not supported by the engine as it is deployed.
-  const known: CompileCatalogue = { actions: catalogue, unsupported, correlationPaths };
+export function workflowHandlers(services: Services): Handlers<"workflows"> {
+  const { store } = services;
+  const knownTo = (tenantId: string): Promise<CompileCatalogue> =>
+    store.tenant(tenantId, (db) => publishCatalogue(services, db));
 
   return {
     async list({ query, caller }) {
@@ -32,7 +35,7 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
       return { status: 200, body: { items: items.map(presentSummary), nextCursor } };
     },
     async create({ body, yaml, caller }) {
-      const read = readDefinition(yaml ?? body?.definition, known);
+      const read = readDefinition(yaml ?? body?.definition, await knownTo(caller.tenantId));
       const { key, name } = identityOf(read);
       const inserted = await store.tenant(caller.tenantId, (db) =>
         insertWorkflow(db, { key, name, ...draftOf(read, yaml) }),
@@ -54,7 +57,7 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
       };
     },
     async save({ params, body, yaml, ifMatch, caller }) {
-      const read = readDefinition(yaml ?? body?.definition, known);
+      const read = readDefinition(yaml ?? body?.definition, await knownTo(caller.tenantId));
       const { key, name } = identityOf(read);
       if (key !== params.key) {
         const message = `the definition is of workflow ${key}, the address of ${params.key}`;
@@ -92,8 +95,11 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
       if (deletion !== "deleted")
         throw new MainspringError(
           "WORKFLOW_IN_USE",
-          { openRuns: deletion.openRuns },
-          `${deletion.openRuns} runs have not ended`,
+          { openRuns: deletion.openRuns, callers: [...deletion.callers] },
+          [
+            ...(deletion.openRuns > 0 ? [`${deletion.openRuns} runs have not ended`] : []),
+            ...(deletion.callers.length > 0 ? [`${deletion.callers.join(", ")} call it`] : []),
+          ].join("; "),
         );
       return { status: 204 };
     },
@@ -103,7 +109,7 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
         sent === undefined ? await store.tenant(caller.tenantId, (db) => existing(db, params.key)) : undefined;
       const { issues, bounds } = checkDefinition(
         draft === undefined ? sent : (draft.sourceText ?? draft.document),
-        known,
+        await knownTo(caller.tenantId),
       );
       return {
         status: 200,
@@ -117,6 +123,7 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
     async publish({ params: { key }, ifMatch, caller }) {
       const draft = await store.tenant(caller.tenantId, (db) => existing(db, key));
       if (ifMatch !== undefined && ifMatch !== draft.revision) throw revisionMismatch(ifMatch);
+      const known = await knownTo(caller.tenantId);
       const { program, document, issues, bounds = {} } = readDefinition(draft.sourceText ?? draft.document, known);
       if (program === undefined) {
         const errors = issues.filter((issue) => issue.severity === "error").length;
@@ -148,12 +155,20 @@ export function workflowHandlers({ store, catalogue, unsupported, correlationPat
             details: { version: inserted.version, definitionHash },
           });
         }
-        return inserted;
+        const callers =
+          inserted?.created === true ? await stayingCallers(services, db, { key, version: inserted.version }) : [];
+        return inserted === undefined ? undefined : { ...inserted, callers };
       });
       if (published === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
       return {
         status: published.created ? 201 : 200,
-        body: { key, version: published.version, definitionHash, bounds },
+        body: {
+          key,
+          version: published.version,
+          definitionHash,
+          bounds,
+          callers: published.callers.map(({ issues: why, ...caller }) => ({ ...caller, issues: [...why] })),
+        },
       };
     },
     async versions({ params, query, caller }) {

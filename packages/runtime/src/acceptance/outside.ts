@@ -1,14 +1,17 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 
 export interface OutsideAnswer {
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
+  /** How long it takes to answer. */
+  readonly afterMs?: number;
 }
 
 /** @param turn how often this route was asked before by this run, repetitions under a known key aside */
-export type Answer = (turn: number, body: Record<string, unknown>) => OutsideAnswer;
+export type Answer = (turn: number, body: Record<string, unknown>, key: string | undefined) => OutsideAnswer;
 
 /** `"POST /bills"` or `"GET /sessions/:id"` to its answer. */
 export type Answers = Readonly<Record<string, OutsideAnswer | Answer>>;
@@ -32,15 +35,21 @@ export interface Outside {
   calls(run: string): readonly OutsideCall[];
   /** What really happened, in order: `POST /bills {"driver":"ada"}`. Reading is no effect, and neither is what was refused. */
   effects(run: string): string[];
+  /** How many requests to a path were under way at the same time, at most. */
+  atOnce(run: string, path: string): number;
   /** Called when an effect has happened and its answer has not gone out. */
   onEffect(run: string, listener: (number: number) => Promise<void>): void;
   close(): Promise<void>;
 }
 
+type GivenAnswer = Required<Omit<OutsideAnswer, "body">> & { readonly body: unknown };
+
 interface RunOutside {
   answers: Answers;
   readonly calls: OutsideCall[];
-  readonly known: Map<string, Required<Pick<OutsideAnswer, "status" | "headers">> & { readonly body: unknown }>;
+  readonly known: Map<string, GivenAnswer>;
+  readonly underWay: Map<string, number>;
+  readonly most: Map<string, number>;
   readonly turns: Map<string, number>;
   effects: number;
   listener: ((number: number) => Promise<void>) | undefined;
@@ -51,7 +60,16 @@ export async function openOutside(): Promise<Outside> {
   const runOf = (run: string): RunOutside => {
     let known = runs.get(run);
     if (known === undefined) {
-      known = { answers: {}, calls: [], known: new Map(), turns: new Map(), effects: 0, listener: undefined };
+      known = {
+        answers: {},
+        calls: [],
+        known: new Map(),
+        underWay: new Map(),
+        most: new Map(),
+        turns: new Map(),
+        effects: 0,
+        listener: undefined,
+      };
       runs.set(run, known);
     }
     return known;
@@ -66,9 +84,14 @@ export async function openOutside(): Promise<Outside> {
       const body: unknown = text === "" ? undefined : JSON.parse(text);
       const key = request.headers["idempotency-key"] as string | undefined;
       const before = key === undefined ? undefined : place.known.get(key);
-      const answer = before ?? answerOf(place, `${method} ${path}`, body);
+      const answer = before ?? answerOf(place, `${method} ${path}`, body, key);
       const call = { method, path, body, key, status: answer.status, repeated: before !== undefined };
       place.calls.push(call);
+      const underWay = (place.underWay.get(path) ?? 0) + 1;
+      place.underWay.set(path, underWay);
+      place.most.set(path, Math.max(underWay, place.most.get(path) ?? 0));
+      if (answer.afterMs > 0) await pause(answer.afterMs);
+      place.underWay.set(path, (place.underWay.get(path) ?? 1) - 1);
       if (isEffect(call)) {
         if (key !== undefined) place.known.set(key, answer);
         await place.listener?.(++place.effects);
@@ -87,6 +110,7 @@ export async function openOutside(): Promise<Outside> {
       runOf(run)
         .calls.filter(isEffect)
         .map(({ method, path, body }) => `${method} ${path}${body === undefined ? "" : ` ${JSON.stringify(body)}`}`),
+    atOnce: (run, path) => runOf(run).most.get(path) ?? 0,
     onEffect: (run, listener) => void (runOf(run).listener = listener),
     close: () =>
       new Promise((resolve) => {
@@ -100,14 +124,19 @@ function isEffect({ method, status, repeated }: OutsideCall): boolean {
   return method !== "GET" && status < 400 && !repeated;
 }
 
-function answerOf(place: RunOutside, request: string, body: unknown) {
+function answerOf(place: RunOutside, request: string, body: unknown, key: string | undefined): GivenAnswer {
   const route = Object.keys(place.answers).find((one) => fits(one, request));
   const answer =
     route === undefined ? { status: 404, body: { reason: `No answer to ${request}` } } : place.answers[route];
   const turn = place.turns.get(request) ?? 0;
   place.turns.set(request, turn + 1);
-  const given = typeof answer === "function" ? answer(turn, (body ?? {}) as Record<string, unknown>) : answer;
-  return { status: given?.status ?? 200, headers: given?.headers ?? {}, body: given?.body };
+  const given = typeof answer === "function" ? answer(turn, (body ?? {}) as Record<string, unknown>, key) : answer;
+  return {
+    status: given?.status ?? 200,
+    headers: given?.headers ?? {},
+    body: given?.body,
+    afterMs: given?.afterMs ?? 0,
+  };
 }
 
 function fits(route: string, request: string): boolean {

@@ -3,13 +3,15 @@ import { actions } from "./routes/actions.ts";
 import { apiKeys } from "./routes/api-keys.ts";
 import { calendars } from "./routes/calendars.ts";
 import { events } from "./routes/events.ts";
+import { forms } from "./routes/forms.ts";
 import { health } from "./routes/health.ts";
 import { platform } from "./routes/platform.ts";
 import { runs } from "./routes/runs.ts";
+import { tasks } from "./routes/tasks.ts";
 import { workflows } from "./routes/workflows.ts";
 
 /** Every route, by noun and name. Server, OpenAPI document and client derive from it. */
-export const contract = { workflows, runs, events, actions, calendars, apiKeys, platform, health } satisfies {
+export const contract = { workflows, runs, events, tasks, forms, actions, calendars, apiKeys, platform, health } satisfies {
   readonly [noun: string]: { readonly [name: string]: Route };
 };
 export type Contract = typeof contract;

@@ -35,6 +35,8 @@ export type {
   WaitReply,
 } from "./schemas/run.ts";
 export type { CalendarReply } from "./routes/calendars.ts";
+export { taskStatuses } from "./schemas/task.ts";
+export type { FormReply, TaskReply, TaskStatusName } from "./schemas/task.ts";
 export { newEvent } from "./schemas/event.ts";
 export type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "./schemas/event.ts";
 export type {

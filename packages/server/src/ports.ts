@@ -22,6 +22,18 @@ export interface Runs {
     readonly by: string;
     readonly reason?: string;
   }): Promise<{ readonly id: string; readonly status: string; readonly cancelRequestedAt: string }>;
+  /**
+   * Gives an answer to the run that asked, and says what it did with it.
+   * @throws MainspringError TASK_NOT_FOUND, TASK_CLOSED, TASK_CLAIMED, ANSWER_INVALID, UNAVAILABLE
+   */
+  answerTask(request: {
+    readonly tenantId: string;
+    readonly taskId: string;
+    readonly answer: Json;
+    readonly by: string;
+    readonly submissionId?: string;
+    readonly override?: boolean;
+  }): Promise<{ readonly status: "accepted" }>;
   /** Describes the execution of a run whose row has ended, and records that its end is confirmed. */
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;

@@ -2,12 +2,13 @@ import { fullPath, listRoutes, roleSuffices, tenantRoles } from "@mainspring/api
 import type { NamedRoute, TenantRole } from "@mainspring/api";
 import { acceptEvent, insertRun, newId } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeOpenTask } from "./testing/journals.ts";
 import { platformKey, smallDefinition, testServer } from "./testing/test-server.ts";
 import type { TestServer, TestTenant } from "./testing/test-server.ts";
 
 let on: TestServer;
 /** Ids of what tenant `one` has. */
-let own: { key: string; runId: string; eventId: string; keyId: string };
+let own: { key: string; runId: string; eventId: string; keyId: string; taskId: string };
 
 beforeAll(async () => {
   on = await testServer();
@@ -41,22 +42,30 @@ async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
   });
   await tenant.client.calendars.put({ params: { name: "secret-hours" }, body: { zone: "UTC", week: {} } });
   const { id: keyId } = await tenant.client.apiKeys.create({ body: { name: "spare", role: "viewer" } });
-  return { key, runId, eventId, keyId };
+  await tenant.client.forms.put({ params: { name: "secret-form" }, body: { schema: { type: "object" } } });
+  const taskId = await writeOpenTask(
+    on.database.store,
+    { tenantId: tenant.id, runId },
+    { title: key, asks: { assignTo: { users: ["ada"] } }, form: { schema: {} } },
+  );
+  return { key, runId, eventId, keyId, taskId };
 }
 
 /** The address of a route for what tenant `one` has. */
 function addressOf({ id, route }: NamedRoute): string {
   const ids: { [name: string]: string } = {
     key: own.key,
-    name: id === "calendars.put" ? "made-anew" : "secret-hours",
+    name: id.endsWith(".put") ? "made-anew" : id.startsWith("forms.") ? "secret-form" : "secret-hours",
     version: "1",
     id: id.startsWith("events.")
       ? own.eventId
-      : id.startsWith("apiKeys.")
-        ? own.keyId
-        : id.startsWith("platform.")
-          ? on.one.id
-          : own.runId,
+      : id.startsWith("tasks.")
+        ? own.taskId
+        : id.startsWith("apiKeys.")
+          ? own.keyId
+          : id.startsWith("platform.")
+            ? on.one.id
+            : own.runId,
   };
   return fullPath(route).replace(/:(\w+)/g, (_, name: string) => ids[name] ?? "");
 }
@@ -71,6 +80,11 @@ function bodyOf({ id, route }: NamedRoute): string | undefined {
       return JSON.stringify({ definition: smallDefinition(own.key) });
     case "calendars.put":
       return JSON.stringify({ zone: "UTC", week: { mon: ["09:00-12:00"] } });
+    case "forms.put":
+      return JSON.stringify({ schema: { type: "object" } });
+    case "tasks.complete":
+    case "tasks.override":
+      return JSON.stringify({ answer: { ok: true } });
     case "events.accept":
       return JSON.stringify({ name: "a", id: "made-anew", runId: own.runId });
     case "apiKeys.create":
@@ -108,9 +122,9 @@ async function call(named: NamedRoute, key: string | undefined): Promise<{ statu
 const routes = listRoutes();
 const tenantRoutes = routes.filter(({ route }) => (tenantRoles as readonly string[]).includes(route.role));
 // Those that would take away what the others look for.
-const destructive = ["workflows.remove", "apiKeys.revoke", "calendars.remove"];
+const destructive = ["workflows.remove", "apiKeys.revoke", "calendars.remove", "forms.remove"];
 // What they address may be new.
-const creating = ["calendars.put"];
+const creating = ["calendars.put", "forms.put"];
 
 test.each(tenantRoutes.map((named) => [named.id, named] as const))(
   "[TEN-02] [SEC-01] %s: what another tenant has is not there, whatever the role of the key",

@@ -1,6 +1,6 @@
 import type { Json } from "@mainspring/core";
 import { sql } from "kysely";
-import { instant } from "./instants.ts";
+import { instant, instantOrNull } from "./instants.ts";
 import { readPage } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
 import { loadColumns, storeValue } from "./stored-values.ts";
@@ -23,17 +23,40 @@ const columns = sql.raw(
   `name, title, schema, revision, created_at as "createdAt", updated_at as "updatedAt", updated_by as "updatedBy"`,
 );
 
-/** By name. @throws MainspringError CURSOR_MISMATCH */
-export async function listForms(db: TenantDb, request: PageRequest): Promise<Page<FormRow>> {
+/** A form that every tenant has, unless it has one of its own of the name. */
+export interface SystemFormRow {
+  readonly name: string;
+  readonly title: string;
+  readonly schema: Json;
+}
+
+/** The tenant's, and the system's that they do not stand in for, by name. @throws MainspringError CURSOR_MISMATCH */
+export async function listForms(
+  db: TenantDb,
+  request: PageRequest,
+  system: readonly SystemFormRow[],
+): Promise<Page<ListedForm>> {
   return readPage(
     { db, list: "forms", filter: {}, request, key: ["text"], keyOf: (row) => [row.name] },
     async (after, limit) => {
-      const { rows } = await sql<Raw>`select ${columns} from workflow_form_definitions
-        where name > ${String(after?.[0] ?? "")} collate "C" order by name collate "C" limit ${limit}`.execute(db);
-      return shown(db, rows);
+      const { rows } = await sql<Listed>`select * from (
+          select name, title, schema, revision, updated_at as "updatedAt", updated_by as "updatedBy" from workflow_form_definitions
+          union all
+          select s.name, s.title, s.schema, null, null, null from json_to_recordset(${JSON.stringify(system)}::json) as s(name text, title text, schema json)
+          where not exists (select from workflow_form_definitions own where own.name = s.name)) forms
+        where name collate "C" > ${String(after?.[0] ?? "")} order by name collate "C" limit ${limit}`.execute(db);
+      const loaded = await loadColumns(db, rows, ["schema"]);
+      return loaded.map((row) => ({ ...row, updatedAt: instantOrNull(row.updatedAt) }));
     },
   );
 }
+
+/** A row of the list: without revision it is the system's. */
+export type ListedForm = Omit<FormRow, "createdAt" | "revision" | "updatedAt"> & {
+  readonly revision: number | null;
+  readonly updatedAt: string | null;
+};
+type Listed = Omit<ListedForm, "updatedAt"> & { readonly updatedAt: Date | null };
 
 export async function getForm(db: TenantDb, name: string): Promise<FormRow | undefined> {
   const { rows } = await sql<Raw>`select ${columns} from workflow_form_definitions where name = ${name}`.execute(db);

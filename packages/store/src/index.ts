@@ -95,7 +95,7 @@ export { claimTask, getTask, listTasks, releaseTask, tasksOf } from "./tasks.ts"
 export type { TaskFilter, TaskRow, TaskStatus } from "./tasks.ts";
 export type { TaskProjection } from "./projection/tasks.ts";
 export { deleteForm, formsOf, getForm, listForms, putForm } from "./forms.ts";
-export type { FormRow } from "./forms.ts";
+export type { FormRow, ListedForm, SystemFormRow } from "./forms.ts";
 export { waitingRuns, waitsOf } from "./waits.ts";
 export type { WaitingRun, WaitRow } from "./waits.ts";
 export {

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { instant, instantOrNull } from "./instants.ts";
-import { readPage } from "./paging.ts";
+import { readPage, withoutMicros } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
 import { prepared } from "./prepared.ts";
 import type { TaskProjection } from "./projection/tasks.ts";
@@ -109,7 +109,7 @@ export async function listTasks(db: TenantDb, filter: TaskFilter, request: PageR
       for (const row of rows) micros.set(row.id, row.micros);
       return shown(
         db,
-        rows.map(({ micros: _, ...row }) => row),
+        rows.map((row) => withoutMicros(row)),
       );
     },
   );

@@ -6,7 +6,7 @@ import {
   type Issue,
   type Json,
 } from "@mainspring/core";
-import { getTask, type Store, type TaskRow } from "@mainspring/store";
+import { getTask, noteRefusedAnswer, type Store, type TaskRow } from "@mainspring/store";
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -58,7 +58,11 @@ export async function answerTask(
     ...(request.override === true ? { override: true } : {}),
     ...(reference === undefined ? {} : { reference }),
   };
-  const status = await update(parts.client, row.runId, tenantId, sent);
+  const status = await update(parts.client, row.runId, tenantId, sent).catch(async (error: unknown) => {
+    if (error instanceof MainspringError && error.code === "ANSWER_INVALID")
+      await store.tenant(tenantId, (db) => noteRefusedAnswer(db, taskId, { by, issues: issuesOf(error) }));
+    throw error;
+  });
   if (status === "accepted") return { status };
   if (status === "invalid")
     throw new MainspringError("ANSWER_INVALID", { taskId }, "the answer reached the run, and did not fit the form");
@@ -95,6 +99,10 @@ function refused(cause: Error | undefined): "closed" {
     { issues: issues as unknown as Json },
     "the answer does not fit the form",
   );
+}
+
+function issuesOf(error: MainspringError): readonly Issue[] {
+  return (error.details["issues"] ?? []) as unknown as readonly Issue[];
 }
 
 /** @throws MainspringError TASK_CLOSED unless what closed the task is this very answer */

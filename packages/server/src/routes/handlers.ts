@@ -4,9 +4,11 @@ import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { calendarHandlers } from "./calendars.ts";
 import { eventHandlers } from "./events.ts";
+import { formHandlers } from "./forms.ts";
 import { healthHandlers } from "./health.ts";
 import { platformHandlers } from "./platform.ts";
 import { runHandlers } from "./runs.ts";
+import { taskHandlers } from "./tasks.ts";
 import { workflowHandlers } from "./workflows.ts";
 
 /** A handler for every route of the contract. */
@@ -15,6 +17,8 @@ export function createHandlers(services: Services): AllHandlers {
     workflows: workflowHandlers(services),
     runs: runHandlers(services),
     events: eventHandlers(services),
+    tasks: taskHandlers(services),
+    forms: formHandlers(services),
     actions: actionHandlers(services),
     calendars: calendarHandlers(services),
     apiKeys: apiKeyHandlers(services),

@@ -1,5 +1,6 @@
+import { taskCompletedEvent } from "@mainspring/core";
 import type { JournalEntry, StepPlace } from "@mainspring/core";
-import { writeProvisional } from "@mainspring/store";
+import { newId, writeProvisional } from "@mainspring/store";
 import type { Store } from "@mainspring/store";
 
 const place: StepPlace = { stepId: "pay", stepPath: "root.steps[0]", iteration: [], execution: 2 };
@@ -58,4 +59,23 @@ export async function writeJournal(
     }),
   );
   if (written !== "written") throw new Error(`the entries were ${written}`);
+}
+
+/** Writes a task of a run that has journalled nothing yet, as its run would. @returns its id */
+export async function writeOpenTask(
+  store: Store,
+  run: { readonly tenantId: string; readonly runId: string },
+  data: NonNullable<Extract<JournalEntry, { kind: "wait" }>["data"]>,
+): Promise<string> {
+  const key = newId();
+  const entry = { kind: "wait", waitId: "c1", waitType: "human", status: "WAITING", ...place } as const;
+  await store.tenant(run.tenantId, (db) =>
+    writeProvisional(db, {
+      runId: run.runId,
+      fence: { epoch: 1, ordinal: 1, historyLength: 1 },
+      nextSeq: 2,
+      entries: [{ seq: 1, at: at(1), ...entry, data: { event: taskCompletedEvent, key, ...data } }],
+    }),
+  );
+  return key;
 }

@@ -3,6 +3,7 @@ import {
   confirmEnd,
   definitionOf,
   getRun,
+  getTask,
   insertRun,
   markCancelRequested,
   newId,
@@ -68,6 +69,11 @@ export function rowRuns(store: Store): RowRuns {
         if (marked === undefined || marked === "ended") throw new MainspringError("RUN_ALREADY_ENDED");
         return { id: runId, status: run.status, cancelRequestedAt: marked.cancelRequestedAt };
       });
+    },
+    async answerTask({ tenantId, taskId }) {
+      const task = await store.tenant(tenantId, (db) => getTask(db, taskId));
+      if (task === undefined) throw new MainspringError("TASK_NOT_FOUND");
+      return { status: "accepted" };
     },
     async confirm({ tenantId, runId }) {
       if (!port.executionsAreClosed) return "open";

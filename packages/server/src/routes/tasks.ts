@@ -1,0 +1,98 @@
+import type { TaskReply } from "@mainspring/api";
+import { MainspringError } from "@mainspring/core";
+import { claimTask, getTask, listTasks, recordAudit, releaseTask } from "@mainspring/store";
+import type { TaskRow, TaskStatus, TenantDb } from "@mainspring/store";
+import type { TenantCaller } from "../http/access.ts";
+import type { Handlers } from "../http/handler.ts";
+import { presentTask } from "../present/task.ts";
+import type { Services } from "../services.ts";
+import { actorOf } from "./actor.ts";
+
+const open: readonly TaskStatus[] = ["OPEN", "CLAIMED"];
+
+export function taskHandlers({ store, runs, redaction }: Services): Handlers<"tasks"> {
+  const shown = async (db: TenantDb, row: TaskRow): Promise<TaskReply> =>
+    presentTask(row, await redaction.ofRun(db, row.runId), Date.now());
+
+  return {
+    async list({ query, caller }) {
+      const { status, mine, assignee, runId, workflow, due, cursor, limit } = query;
+      const filter = {
+        status: status ?? (mine === "true" ? open : undefined),
+        assignees: mine === "true" ? namesOf(caller) : assignee === undefined ? undefined : [assignee],
+        runId,
+        workflow,
+        dueBefore: due,
+      };
+      return store.tenant(caller.tenantId, async (db) => {
+        const { items, nextCursor } = await listTasks(db, filter, { cursor, limit });
+        const redactionOf = await redaction.ofRuns(
+          db,
+          items.map((row) => row.runId),
+        );
+        const now = Date.now();
+        return {
+          status: 200,
+          body: { items: items.map((row) => presentTask(row, redactionOf(row.runId), now)), nextCursor },
+        };
+      });
+    },
+    async get({ params, caller }) {
+      return store.tenant(caller.tenantId, async (db) => {
+        return { status: 200, body: await shown(db, await existing(db, params.id)) };
+      });
+    },
+    async claim({ params: { id }, caller }) {
+      return store.tenant(caller.tenantId, async (db) => {
+        const claimed = await claimTask(db, { id, by: actorOf(caller) });
+        const row = await existing(db, id);
+        if (!claimed) throw notFree(row);
+        return { status: 200, body: await shown(db, row) };
+      });
+    },
+    async release({ params: { id }, caller }) {
+      return store.tenant(caller.tenantId, async (db) => {
+        const by = caller.role === "admin" ? {} : { from: actorOf(caller) };
+        const released = await releaseTask(db, { id, ...by });
+        const row = await existing(db, id);
+        if (!released) throw notFree(row);
+        return { status: 200, body: await shown(db, row) };
+      });
+    },
+    async complete({ params, body, caller }) {
+      const { answer, submissionId } = body;
+      const sent = { answer, ...(submissionId === undefined ? {} : { submissionId }) };
+      return {
+        status: 200,
+        body: await runs.answerTask({ tenantId: caller.tenantId, taskId: params.id, by: actorOf(caller), ...sent }),
+      };
+    },
+    async override({ params, body, caller }) {
+      const { answer, submissionId } = body;
+      const [by, taskId] = [actorOf(caller), params.id];
+      const sent = { answer, ...(submissionId === undefined ? {} : { submissionId }) };
+      const reply = await runs.answerTask({ tenantId: caller.tenantId, taskId, by, override: true, ...sent });
+      await store.tenant(caller.tenantId, (db) =>
+        recordAudit(db, { actor: by, action: "task.override", subject: `task:${taskId}` }),
+      );
+      return { status: 200, body: reply };
+    },
+  };
+}
+
+/** The names by which a task can mean the caller. */
+function namesOf(caller: TenantCaller): string[] {
+  return [caller.keyName, caller.keyId, actorOf(caller)];
+}
+
+async function existing(db: TenantDb, id: string): Promise<TaskRow> {
+  const row = await getTask(db, id);
+  if (row === undefined) throw new MainspringError("TASK_NOT_FOUND");
+  return row;
+}
+
+function notFree({ status, claimedBy }: TaskRow): MainspringError {
+  return open.includes(status)
+    ? new MainspringError("TASK_CLAIMED", { claimedBy })
+    : new MainspringError("TASK_CLOSED", { taskStatus: status });
+}

@@ -5,7 +5,7 @@ import { builtInCatalogue } from "../packages/actions/src/built-in/built-in-cata
 import { actionErrorPatterns } from "../packages/core/src/errors/action.ts";
 import type { ErrorEntry } from "../packages/core/src/errors/catalogue.ts";
 import { errorAreas } from "../packages/core/src/errors/errors.ts";
-import { definitionJsonSchema } from "../packages/core/src/definition/json-schema.ts";
+import { definitionJsonSchema, scenarioFileJsonSchema } from "../packages/core/src/definition/json-schema.ts";
 import { stepPages } from "./step-pages.ts";
 
 /** Files that are made from the code, by their path in the repository. */
@@ -16,6 +16,7 @@ export function generatedFiles(): { readonly [path: string]: string } {
     ...stepPages(definitionJsonSchema()),
     "docs/errors.md": errorsPage(),
     "packages/core/mainspring.schema.json": JSON.stringify(schema, undefined, 2) + "\n",
+    "packages/core/mainspring.scenarios.schema.json": JSON.stringify(scenarioFileJsonSchema(), undefined, 2) + "\n",
   };
 }
 

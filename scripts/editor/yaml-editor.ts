@@ -23,8 +23,11 @@ interface Message {
   readonly error?: { readonly message: string };
 }
 
-/** Starts `yaml-language-server` with nothing but the schema that a document names in its first line. */
-export async function openYamlEditor(): Promise<YamlEditor> {
+/**
+ * Starts `yaml-language-server` with nothing but the schema that a document names in its first line.
+ * @param schemaFile in packages/core
+ */
+export async function openYamlEditor(schemaFile = "mainspring.schema.json"): Promise<YamlEditor> {
   const program = join(root, "node_modules/yaml-language-server/bin/yaml-language-server");
   const connection = new Connection(
     spawn(process.execPath, [program, "--stdio"], { stdio: ["pipe", "pipe", "inherit"] }),
@@ -42,7 +45,7 @@ export async function openYamlEditor(): Promise<YamlEditor> {
   let opened = 0;
   const open = (text: string): { readonly uri: string; readonly position: { line: number; character: number } } => {
     opened += 1;
-    const schema = pathToFileURL(join(root, "packages/core/mainspring.schema.json")).href;
+    const schema = pathToFileURL(join(root, "packages/core", schemaFile)).href;
     const [before = "", after = ""] = text.split("|");
     const lines = `# yaml-language-server: $schema=${schema}\n${before}`.split("\n");
     const uri = `file:///workflows/example-${opened}.flow.yaml`;

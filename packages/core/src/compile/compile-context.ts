@@ -28,7 +28,11 @@ import { compileExpression } from "./expression/compile-expression.ts";
 import type { IssueList } from "./issue-list.ts";
 import type { LostNames } from "./lost-names.ts";
 import { didYouMean } from "../values/nearest.ts";
+import { branchOwn } from "./program-writes.ts";
 import { noTarget, parseTarget } from "./target.ts";
+
+/** Fields whose target gets a result, which is meant to last. */
+const resultFields = ["/saveAs", "/captureErrorAs"];
 
 /** Where a step stands while it is compiled. */
 export interface StepPlace {
@@ -207,6 +211,15 @@ export class CompileContext {
     if (target === undefined) {
       this.error("TARGET_INVALID", place, field, `"${shown(text)}" is no place to write to.`);
       this.lost.target(text);
+    }
+    const name = target?.length === 2 && target[0] === "vars" ? target[1] : undefined;
+    if (name !== undefined && branchOwn.has(name) && resultFields.some((one) => field.endsWith(one))) {
+      this.warning(
+        "TARGET_OVERWRITTEN",
+        place,
+        field,
+        `vars.${name} is written by every ${name === "timeWait" ? "time.wait" : "event.wait and human.task"}, so what is saved there does not last.`,
+      );
     }
     return target;
   }

@@ -491,3 +491,28 @@ test("[LNX-04] [ACC-02] a case that compares the payload with a constant which i
   const written = { set: { id: "set", type: "transform.assign", assign: { "payload.event": "no" } } };
   expect(unreachable('payload.event = "no"', written)).toEqual([]);
 });
+
+test.each([
+  ["event", { id: "a", type: "action.call", action: "crm.save@1", input: {}, saveAs: "event" }, "/steps/0/saveAs"],
+  [
+    "eventName",
+    { id: "a", type: "control.tryCatch", try: [], catch: [], captureErrorAs: "vars.eventName" },
+    "/steps/0/captureErrorAs",
+  ],
+  [
+    "timeWait",
+    { id: "a", type: "control.forEach", items: [1], body: [], collect: { value: 1, saveAs: "/vars/timeWait" } },
+    "/steps/0/collect/saveAs",
+  ],
+])("a result saved at vars.%s, where the engine writes, is a warning", (name, step, pointer) => {
+  const { issues, program } = compiled(of(step));
+  expect(program).toBeDefined();
+  expect(issues).toMatchObject([
+    { code: "TARGET_OVERWRITTEN", severity: "warning", pointer, message: expect.stringContaining(`vars.${name} `) },
+  ]);
+});
+
+test("what is assigned there, or saved beside it, is as it should be", () => {
+  const wait = { id: "w", type: "event.wait", event: "e", correlationKey: "k", saveAs: "events", assign: { event: 1 } };
+  expect(codesOf(of(wait))).toEqual([]);
+});

@@ -22,7 +22,7 @@ export type { CheckedCalendar } from "./check-calendar.ts";
 export { checkCalendar } from "./check-calendar.ts";
 export { parseTarget } from "./target.ts";
 export { compileExpression } from "./expression/compile-expression.ts";
-export { definitionJsonSchema } from "../definition/json-schema.ts";
+export { definitionJsonSchema, scenarioFileJsonSchema } from "../definition/json-schema.ts";
 export type { ParsedScenarios, ScenarioFile } from "./scenario/parse-scenarios.ts";
 export { parseScenarios } from "./scenario/parse-scenarios.ts";
 export { defaultNow } from "./scenario/compile-scenario.ts";

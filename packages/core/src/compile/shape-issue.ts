@@ -129,7 +129,7 @@ function noChoice(choices: readonly unknown[], given: Json, path: Path): ShapeIs
   return entry(
     "FIELD_INVALID",
     path.map(pointerToken).join(""),
-    `${fieldName(path)} cannot be ${found}.${near}`,
+    `${fieldName(path)} is one of ${words.join(", ")}, and not ${found}.${near}`,
     `Use one of: ${words.join(", ")}.`,
   );
 }

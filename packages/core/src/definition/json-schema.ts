@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../values/json.ts";
 import { inputName, inputSchemas } from "./action-input.ts";
 import type { EditedAction } from "./action-input.ts";
 import { definitionSchema } from "./definition.ts";
+import { scenarioFileSchema } from "./scenario.ts";
 
 /**
  * The JSON Schema (2020-12) of a definition, for editors: shapes, fields and their descriptions. What depends on more
@@ -12,23 +13,53 @@ import { definitionSchema } from "./definition.ts";
 export function definitionJsonSchema({
   actions = [],
 }: { readonly actions?: readonly EditedAction[] } = {}): JsonObject {
-  const schema = z.toJSONSchema(definitionSchema(), {
+  const defs = defsOf(definitionSchema());
+  return {
+    $schema: dialect,
+    $id: "mainspring.schema.json",
+    description: "A workflow of Mainspring.",
+    $ref: "#/$defs/Definition",
+    $defs: { ...defs, ...forms, ...actionSchemas(defs["ActionCallStep"] as JsonObject, actions) },
+  };
+}
+
+/** The JSON Schema (2020-12) of a file of scenarios, for editors. What depends on the workflow is checked by `mainspring test`. */
+export function scenarioFileJsonSchema(): JsonObject {
+  return {
+    $schema: dialect,
+    $id: "mainspring.scenarios.schema.json",
+    description: "Scenarios of a workflow of Mainspring.",
+    $ref: "#/$defs/ScenarioFile",
+    $defs: { ...withAnyKey(defsOf(scenarioFileSchema())), ...forms },
+  };
+}
+
+/** Keys are texts by nature; an editor that reads YAML would take the turn of a loop, `1`, for a number. */
+function withAnyKey(defs: JsonObject): JsonObject {
+  return JSON.parse(
+    JSON.stringify(defs, (key, part: unknown) => {
+      if (key !== "propertyNames") return part;
+      const { type: _, ...others } = part as JsonObject;
+      return Object.keys(others).length === 0 ? undefined : others;
+    }),
+  ) as JsonObject;
+}
+
+const dialect = "https://json-schema.org/draft/2020-12/schema";
+
+/** The named parts of a schema, itself among them. */
+function defsOf(schema: z.ZodType): JsonObject {
+  const { $defs } = z.toJSONSchema(schema, {
     target: "draft-2020-12",
     override: ({ zodSchema, jsonSchema }) => {
       const id = (zodSchema as unknown as z.ZodType).meta()?.id;
       if (id !== undefined && Object.hasOwn(handWritten, id)) Object.assign(jsonSchema, handWritten[id]);
       if (id === "When" || id === "TimeWaitStep")
         Object.assign(jsonSchema, { oneOf: timeForms.map((form) => ({ required: [form] })) });
+      if (id === "MockAnswer") Object.assign(jsonSchema, { oneOf: answerForms.map((form) => ({ required: [form] })) });
     },
-  }) as unknown as JsonObject;
-  const defs = schema["$defs"] as JsonObject;
-  return {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    $id: "mainspring.schema.json",
-    description: "A workflow of Mainspring.",
-    $ref: "#/$defs/Definition",
-    $defs: { ...defs, ...forms, ...actionSchemas(defs["ActionCallStep"] as JsonObject, actions) },
-  };
+  }) as unknown as { $defs: JsonObject };
+  return $defs;
 }
 
 /** The step that calls an action, with what is known of actions, and the inputs of those. */
@@ -52,6 +83,7 @@ function actionSchemas(step: JsonObject, actions: readonly EditedAction[]): Json
   return { ActionCallStep: known, ...Object.assign({}, ...inputs) } as JsonObject;
 }
 
+const answerForms = ["output", "fail", "never"];
 const timeForms = ["durationMs", "until", "business"];
 
 function form(key: string, description: string, more: JsonObject = {}): JsonObject {

@@ -54,7 +54,8 @@ export interface ScheduledAnswerDefinition {
   readonly answer: Json;
   readonly by?: string;
   readonly at?: MomentDefinition;
-  readonly refused?: true;
+  /** True, or the pointer into the answer at which it does not fit the form. */
+  readonly refused?: true | string;
 }
 
 export interface StartingEventDefinition {
@@ -79,6 +80,7 @@ export interface ExpectedEffectDefinition {
   readonly iteration?: readonly number[];
   readonly input?: Json;
   readonly attempt?: number;
+  readonly key?: string;
   readonly workflow?: string;
 }
 
@@ -190,7 +192,10 @@ export const failurePattern = new RegExp(`^(${categories.join("|")})(?:\\s+([A-Z
 
 const failure = z
   .union([
-    z.string().regex(failurePattern),
+    z
+      .string()
+      .regex(failurePattern)
+      .meta({ examples: [...categories] }),
     z.strictObject({
       category: z.enum(categories),
       code: code.optional(),
@@ -284,7 +289,12 @@ const scenario = z
           answer: json,
           by: z.string().min(1).max(200).optional(),
           at: moment.optional().describe("Left out: as soon as the task is open."),
-          refused: z.literal(true).optional().describe("It is expected that the answer is not accepted."),
+          refused: z
+            .union([z.literal(true), z.string().regex(/^(\/.*)?$/)])
+            .optional()
+            .describe(
+              "It is expected that the answer is not accepted: true, or where it does not fit, such as /minutes.",
+            ),
         }),
       )
       .optional(),
@@ -320,6 +330,7 @@ const scenario = z
                 iteration: iteration.optional(),
                 input: json.optional(),
                 attempt: z.int().min(1).optional(),
+                key: z.string().min(1).optional().describe("Its idempotencyKey, where the step has one."),
                 workflow: z
                   .string()
                   .optional()

@@ -63,6 +63,12 @@ export const publishErrors = {
       "saveAs, captureErrorAs and the keys of assign and output name a target: vars.a.b, payload.a, a JSON pointer such as /vars/a/b, or a bare name, which means vars.<name>.",
     remedy: "Write vars.<name>.",
   },
+  TARGET_OVERWRITTEN: {
+    title: "A result where the engine writes itself",
+    explanation:
+      "vars.event and vars.eventName are written by every event.wait and human.task, vars.timeWait by every time.wait: a result that is saved there is lost with the next of them, and with its own step where that is one.",
+    remedy: "Give it another name.",
+  },
   ACTION_UNKNOWN: {
     title: "No such action",
     explanation: "No action of this name and major version is in the catalogue of this installation.",

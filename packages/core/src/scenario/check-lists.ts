@@ -115,6 +115,7 @@ function callDifferences(expected: ExpectedEffect, seen: Effect): string[] {
   if (expected.stepId !== undefined && expected.stepId !== seen.stepId) found.push("stepId");
   if (expected.iteration !== undefined && expected.iteration.join() !== seen.iteration.join()) found.push("iteration");
   if (expected.attempt !== undefined && expected.attempt !== seen.attempt) found.push("attempt");
+  if (expected.key !== undefined && expected.key !== seen.key) found.push("key");
   if (expected.input !== undefined && differences(expected.input, seen.input).length > 0) found.push("input");
   return found;
 }
@@ -141,6 +142,7 @@ function expectedCallText(effect: ExpectedEffect): string {
     ...(effect.action === undefined ? [] : [effect.action]),
     ...(effect.stepId === undefined ? [] : [placeText(effect)]),
     ...(effect.attempt === undefined ? [] : [`#${effect.attempt}`]),
+    ...(effect.key === undefined ? [] : [`key ${short(effect.key)}`]),
     ...(effect.input === undefined ? [] : [short(effect.input)]),
   ].join(" ");
 }

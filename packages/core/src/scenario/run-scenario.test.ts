@@ -407,6 +407,14 @@ test("[CASE-23] an answer that does not fit, or comes second, is refused; that m
   expect(said(ran(asking, { answers: answers().slice(1) }))).toEqual([
     "/answers/1 The answer comes when the run has ended.",
   ]);
+  const at = (pointer: string) => [
+    { step: "ask", answer: { ok: "yes" }, at: 1, refused: pointer },
+    { step: "ask", answer: { ok: false }, at: 2 },
+  ];
+  expect(said(ran(asking, { answers: at("/ok") }))).toEqual([]);
+  expect(said(ran(asking, { answers: at("/why") }))).toEqual([
+    "/answers/0 The answer was refused: /ok must be boolean. Nothing is wrong at /why.",
+  ]);
   const wrongly = [{ step: "ask", answer: { ok: true }, refused: true as const }];
   expect(said(ran(asking, { answers: wrongly }))).toEqual(["/answers/0 The answer was accepted."]);
 });

@@ -101,7 +101,7 @@ function missed({ clock, outside }: VirtualShell, { answers }: Scenario): Scenar
   }));
   const late = answers.flatMap(({ refused }, i) => {
     const path = `/answers/${i}`;
-    if (outside.answered.has(i) || refused === true || never.some((one) => one.path === path)) return [];
+    if (outside.answered.has(i) || refused !== undefined || never.some((one) => one.path === path)) return [];
     return [{ path, message: "The answer comes when the run has ended." }];
   });
   return [...never, ...late];

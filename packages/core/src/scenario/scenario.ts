@@ -91,8 +91,8 @@ export interface ScheduledAnswer {
   readonly by?: string;
   /** Left out: as soon as the task is open. */
   readonly at?: Moment;
-  /** The answer does not fit the form, or comes too late. */
-  readonly refused?: true;
+  /** The answer does not fit the form, or comes too late; a pointer says where it does not fit. */
+  readonly refused?: true | string;
 }
 
 /** What is left out is not compared; that the run ends well is expected unless `error` or `status` says otherwise. */
@@ -128,6 +128,7 @@ export interface ExpectedEffect {
   readonly iteration?: readonly number[];
   readonly input?: Json;
   readonly attempt?: number;
+  readonly key?: string;
   /** Of a run that the run called. */
   readonly workflow?: string;
 }
@@ -145,8 +146,11 @@ export interface Effect {
   readonly action: string;
   readonly stepId: string;
   readonly iteration: readonly number[];
+  /** As the action receives it. */
   readonly input: Json;
   readonly attempt: number;
+  /** The authored key of the step, the same in all tries. */
+  readonly key?: string;
   /** After the start of the run. */
   readonly atMs: number;
   /** Set for calls of a run that the run called. */

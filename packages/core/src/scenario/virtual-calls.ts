@@ -2,6 +2,7 @@ import { nextDelayMs } from "../interpreter/retry.ts";
 import type { ActionError, CommandOf } from "../interpreter/transition.ts";
 import { pointerToken } from "../values/pointer.ts";
 import { inputError, outputProblem } from "./contracts.ts";
+import { LargeOutputs } from "./large-outputs.ts";
 import type { MockBook } from "./mocks.ts";
 import type { ActionContract, Effect, ScenarioFailure } from "./scenario.ts";
 import type { CallResult } from "./virtual-shell.ts";
@@ -27,6 +28,7 @@ export class VirtualCalls {
   readonly #clock: VirtualClock;
   readonly #mocks: MockBook;
   readonly #actions: readonly ActionContract[] | undefined;
+  readonly #large = new LargeOutputs();
 
   constructor(clock: VirtualClock, mocks: MockBook, actions: readonly ActionContract[] | undefined) {
     this.#clock = clock;
@@ -39,16 +41,18 @@ export class VirtualCalls {
   }
 
   #try(command: Call, attempt: number, caller: Caller): void {
-    const { action, input, timeoutMs, id } = command;
+    const { action, timeoutMs, id, authoredKey } = command;
     const { stepId, iteration } = command.place;
+    const input = this.#large.received(command.input);
     const failAfter = (delayMs: number, error: Omit<ActionError, "attempt">, retryAfterMs?: number): void =>
       this.#clock.after(delayMs, () => this.#failed(command, { ...error, attempt }, caller, retryAfterMs));
 
-    const refused = inputError(this.#actions, command);
+    const refused = inputError(this.#actions, { ...command, input });
     if (refused !== undefined) return failAfter(0, refused);
     const { workflow, called } = caller;
     const atMs = this.#clock.nowMs - this.#clock.startMs;
-    this.effects.push({ action, stepId, iteration, input, attempt, atMs, ...(called ? { workflow } : {}) });
+    const key = authoredKey === undefined ? {} : { key: authoredKey };
+    this.effects.push({ action, stepId, iteration, input, attempt, ...key, atMs, ...(called ? { workflow } : {}) });
 
     const names = [`${workflow}/${stepId}`, stepId, action];
     const answer = this.#mocks.answer({ names, action, stepId, iteration, attempt, input, now: this.#clock.now });
@@ -65,11 +69,11 @@ export class VirtualCalls {
       const { retryAfterMs, ...error } = answer.fail;
       return failAfter(answer.afterMs, { message: `${error.code}, says the mock.`, ...error }, retryAfterMs);
     }
-    const { output } = answer;
-    const drift = outputProblem(this.#actions, action, output);
+    const drift = outputProblem(this.#actions, action, answer.output);
     if (drift !== undefined) {
-      return caller.stuck({ path: "/mocks", message: `${callText(command, attempt)} ${drift}`, seen: output });
+      return caller.stuck({ path: "/mocks", message: `${callText(command, attempt)} ${drift}`, seen: answer.output });
     }
+    const output = this.#large.within(answer.output);
     this.#clock.after(answer.afterMs, () => caller.done({ kind: "actionSucceeded", id, output, attempt }));
   }
 

@@ -71,10 +71,12 @@ export class VirtualOutside {
     const [task] = runs.flatMap((run) => openTasks(run, at));
     const issues = task === undefined ? undefined : canAnswer(task.run.program, task.run.state, task.taskId, answer);
     const accepted = issues?.length === 0;
-    if (accepted === (refused === true)) {
+    const isWrongPlace = typeof refused === "string" && issues?.some(({ pointer }) => pointer === refused) !== true;
+    if (accepted === (refused !== undefined) || isWrongPlace) {
       const [first] = issues ?? [];
       const why = first === undefined ? `No task is open at ${step}.` : `${first.pointer} ${first.message}.`.trim();
-      const message = accepted ? "The answer was accepted." : `The answer was refused: ${why}`;
+      const elsewhere = isWrongPlace ? ` Nothing is wrong at ${refused === "" ? "its root" : refused}.` : "";
+      const message = accepted ? "The answer was accepted." : `The answer was refused: ${why}${elsewhere}`;
       failures.push({ path: `/answers/${index}`, message, seen: answer });
     } else if (accepted && task !== undefined)
       this.#shell.feed(task.run, { kind: "taskAnswered", taskId: task.taskId, answer, by, override: false });

@@ -123,9 +123,9 @@ function checkKeyword(
       );
     case "enum":
       if ((rule as Json[]).some((allowed) => equal(check, allowed, value))) return true;
-      return report(problems, "SCHEMA_ENUM", pointer, "must be one of the allowed values");
+      return report(problems, "SCHEMA_ENUM", pointer, `must be one of ${allowedText(rule as Json[])}`);
     case "const":
-      return equal(check, rule, value) || report(problems, "SCHEMA_CONST", pointer, "must be the one allowed value");
+      return equal(check, rule, value) || report(problems, "SCHEMA_CONST", pointer, `must be ${allowedText([rule])}`);
     case "$ref":
       return checkValue(check, resolveRef(check.root, rule as string) ?? false, value, pointer, problems);
     case "allOf":
@@ -158,6 +158,20 @@ function checkKeyword(
   if (typeof value === "string") return checkText(check, keyword, rule, value, pointer, problems);
   if (isArray(value)) return checkArray(check, keyword, rule, schema, value, pointer, problems);
   return isJsonObject(value) ? checkObject(check, keyword, rule, schema, value, pointer, problems) : true;
+}
+
+const allowedShownMax = 12;
+const allowedTextMax = 60;
+
+/** Allowed values as a message lists them. */
+function allowedText(values: readonly Json[]): string {
+  const texts: string[] = [];
+  for (let i = 0; i < values.length && i < allowedShownMax; i += 1) {
+    const text = canonicalJson(values[i]);
+    texts.push(text.length > allowedTextMax ? text.slice(0, allowedTextMax - 3) + "..." : text);
+  }
+  if (values.length > allowedShownMax) texts.push("...");
+  return texts.join(", ");
 }
 
 function checkNumber(

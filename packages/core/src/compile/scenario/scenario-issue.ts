@@ -71,7 +71,11 @@ function formIssues(problem: ShapeProblem, document: Json, around: Path): Scenar
     case "invalid_value": {
       const choices = problem.values.map(String);
       const near = typeof given === "string" ? didYouMean(given, choices) : "";
-      return entry("FIELD_INVALID", `${name} cannot be ${said(given)}.${near}`, `Use one of: ${choices.join(", ")}.`);
+      return entry(
+        "FIELD_INVALID",
+        `${name} is one of ${choices.join(", ")}, and not ${said(given)}.${near}`,
+        `Use one of: ${choices.join(", ")}.`,
+      );
     }
     default:
       break;
@@ -102,7 +106,7 @@ function isOtherKind({ code, path, errors: forms }: Inner): boolean {
 const formKeys = [
   ...["output", "fail", "never", "after", "iterations", "otherwise", "waits", "plus"],
   ...["category", "code", "message", "details", "retryAfter"],
-  ...["stepId", "iteration", "status", "attempt", "action", "input", "workflow"],
+  ...["stepId", "iteration", "status", "attempt", "action", "input", "key", "workflow"],
 ];
 
 function kindName(expected: string): string {

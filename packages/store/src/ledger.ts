@@ -5,6 +5,8 @@ import type { Moment } from "./instants.ts";
 import { appendCarried, writeCarried } from "./journal.ts";
 import type { CarriedWrite } from "./journal.ts";
 import { prepared } from "./prepared.ts";
+import { withinQuota } from "./quotas.ts";
+import { useReused } from "./reuse.ts";
 import { noteRetry, noteStepInput } from "./steps.ts";
 import { loadValue, storeOptional, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
@@ -28,6 +30,10 @@ export interface InvocationClaim {
   readonly owner: string;
   /** The author's policy repeats OUTCOME_UNKNOWN: an UNKNOWN row may be claimed once more. */
   readonly repeatUnknown?: boolean;
+  /** The run was restarted: what it reuses of the run before it is answered from here. */
+  readonly restarted?: boolean;
+  /** The run was let go on though the tenant's steps of this month are used up. */
+  readonly quotaWaived?: boolean;
 }
 
 interface Attempts {
@@ -46,7 +52,9 @@ export type ClaimResult =
   /** The try before died in the middle of an effect that may be had only once. */
   | ({ readonly result: "unknown" } & Attempts)
   /** The key stands for another input. */
-  | { readonly result: "keyReused" };
+  | { readonly result: "keyReused" }
+  /** The tenant's steps of this month are used up: nothing is claimed. A call that had its claim before goes on. */
+  | { readonly result: "overQuota" };
 
 interface Row {
   readonly runId: string;
@@ -74,9 +82,14 @@ export async function claimInvocation(
   carried?: CarriedWrite,
 ): Promise<ClaimResult> {
   const inputJson = await storeValue(db, claim.input);
+  const reused = claim.restarted === true ? await useReused(db, claim) : undefined;
+  if (reused !== undefined) {
+    if (carried !== undefined) await writeCarried(db, carried);
+    return reused;
+  }
   // The ledger's row before the run's, in every claim: so no two claims wait for each other.
   const [inserted] = await Promise.all([
-    insertClaim(db, claim, inputJson),
+    insertClaim(db, claim, inputJson, carried),
     carried === undefined ? undefined : writeCarried(db, carried),
   ]);
   if (inserted) return { result: "claimed", reportedAttempts: 0, lostInRow: claim.attempt - 1 };
@@ -87,12 +100,12 @@ export async function claimInvocation(
       reported_attempts as "reportedAttempts", last_reported_attempt as "lastReportedAttempt", held_attempts as "heldAttempts"
     from workflow_action_invocations where key = ${claim.key} for update`.execute(db);
   const row = rows[0];
-  if (row === undefined) throw new Error("An invocation vanished while it was claimed.");
+  if (row === undefined) return { result: "overQuota" };
   return answer(db, claim, row, inputJson);
 }
 
 /**
- * The claim of nearly every call, in one round trip: of a key that nobody has used, with entries that are the run's next.
+ * The claim of nearly every call, in one round trip: of a key that nobody has used, with entries that are the run's next, within the quota.
  * @returns false when it is not so; `claimInvocation`, with the same entries, then does what is left
  */
 export async function claimAtOnce(
@@ -103,21 +116,28 @@ export async function claimAtOnce(
   const inputJson = await storeValue(db, claim.input);
   db.lastRound();
   const [claimed, appended] = await Promise.all([
-    insertClaim(db, claim, inputJson),
+    insertClaim(db, claim, inputJson, carried),
     carried === undefined ? true : appendCarried(db, carried),
   ]);
   return claimed && appended;
 }
 
-/** @returns false when the key was used before: nothing was written */
-async function insertClaim(db: TenantDb, claim: InvocationClaim, inputJson: string): Promise<boolean> {
+/** @returns false when the key was used before, or the tenant is over its quota: nothing was written */
+async function insertClaim(
+  db: TenantDb,
+  claim: InvocationClaim,
+  inputJson: string,
+  carried: CarriedWrite | undefined,
+): Promise<boolean> {
   const { place } = claim;
+  const question = { entries: carried?.entries ?? [], waived: claim.quotaWaived === true };
   const { rows } = await prepared`
     insert into workflow_action_invocations (tenant_id, key, id, run_id, command_id, step_id, step_path, iteration, execution, action, effect,
       status, input_json, input_hash, owner, deadline_at, temporal_attempt, started_at)
-    values (${db.tenantId}, ${claim.key}, ${newId()}, ${claim.runId}, ${claim.commandId}, ${place.stepId}, ${place.stepPath}, ${[...place.iteration]}::int[],
-      ${place.execution}, ${claim.action}, ${claim.effect}, 'STARTED', ${inputJson}::json, ${claim.inputHash}, ${claim.owner}, ${claim.deadlineAt},
-      ${claim.attempt}, clock_timestamp())
+    select ${db.tenantId}::uuid, ${claim.key}, ${newId()}::uuid, ${claim.runId}::uuid, ${claim.commandId}, ${place.stepId}, ${place.stepPath},
+      ${[...place.iteration]}::int[], ${place.execution}::int, ${claim.action}, ${claim.effect}, 'STARTED', ${inputJson}::json, ${claim.inputHash},
+      ${claim.owner}, ${claim.deadlineAt}::timestamptz, ${claim.attempt}::int, clock_timestamp()
+    where ${withinQuota(question)}
     on conflict (tenant_id, key) do nothing returning true as claimed`.execute(db);
   return rows.length > 0;
 }

@@ -3,20 +3,21 @@ import { applyVerdicts, releaseReservations } from "./deliveries.ts";
 import type { Fence } from "./fence.ts";
 import { channels } from "./listen.ts";
 import { prepared } from "./prepared.ts";
+import { countSteps } from "./quotas.ts";
 import type { PlacedEntry } from "./projection/entries.ts";
 import { projectVerdict } from "./projection/events.ts";
 import { projectNodePath, projectRunStatus, projectState, runHasEnded } from "./projection/run.ts";
 import { projectStep } from "./projection/steps.ts";
-import type { Touched } from "./projection/touched.ts";
 import { projectTask, taskWaitsIn } from "./projection/tasks.ts";
+import type { Touched } from "./projection/touched.ts";
 import { projectWait } from "./projection/waits.ts";
 import { unlessRefused } from "./run-lock.ts";
 import type { LockedRun } from "./run-lock.ts";
 import { writeStepRows } from "./steps.ts";
 import { loadValues, storeOptional, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
-import { writeWaitRows } from "./waits.ts";
 import { writeTaskRows } from "./tasks.ts";
+import { writeWaitRows } from "./waits.ts";
 
 export interface RunRowChange {
   /** Left out: it stays. */
@@ -78,10 +79,10 @@ export async function projectTouched(
       exceptEvents: closed.flatMap((wait) => wait.eventId ?? []),
     });
   }
-  await writeRunRow(db, run, touched, entries, row);
   const tasks = [...taskWaitsIn(entries)].flatMap((waitId) => projectTask(entries, waitId, run.endedOutside) ?? []);
   if (tasks.length > 0 || touched.waitsReplaced)
     await writeTaskRows(db, run.id, tasks, { replaced: touched.waitsReplaced ? [...touched.waits] : [] });
+  await writeRunRow(db, run, touched, entries, row);
 }
 
 /** Reads the entries about the touched subjects, and the last ones about the run; ascending by seq. */
@@ -130,6 +131,7 @@ export async function writeRunRow(
   const unconfirm = touched.status && (touched.statusReplaced || !runHasEnded(status));
   const state = touched.state ? projectState(entries) : undefined;
   await prepared`
+    with counted as (${countSteps(db, run.id, touched.stepDelta)})
     update workflow_runs set
       fence_epoch = coalesce(${fence?.epoch ?? null}::int, fence_epoch), fence_ordinal = coalesce(${fence?.ordinal ?? null}::int, fence_ordinal),
       fence_history_length = coalesce(${fence?.historyLength ?? null}::int, fence_history_length),

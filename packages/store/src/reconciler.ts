@@ -11,6 +11,13 @@ export interface Reconciler {
     readonly limit: number;
     readonly olderThanMs: number;
   }): Promise<{ tenantId: string; runId: string }[]>;
+  /** Runs that have paused, each tenant's oldest first. */
+  pausedRuns(options: { readonly limit: number }): Promise<{ tenantId: string; runId: string }[]>;
+  /**
+   * Performs a round of a module that is to run once at a time among all workers.
+   * @returns undefined when another worker is at it
+   */
+  alone<T>(module: string, round: () => Promise<T>): Promise<T | undefined>;
   close(): Promise<void>;
 }
 
@@ -19,6 +26,7 @@ export function openReconciler(options: {
   readonly onPoolError?: (error: Error) => void;
 }): Reconciler {
   const pool = openPool({ ...options, max: 1, name: "mainspring reconciler" });
+  const locks = openPool({ ...options, max: 2, name: "mainspring reconciler's locks" });
   const kysely = openKysely(pool);
   return {
     runsToCheck: async ({ limit, olderThanMs }) => {
@@ -33,6 +41,31 @@ export function openReconciler(options: {
         returning r.tenant_id as "tenantId", r.id as "runId"`.execute(kysely);
       return rows;
     },
-    close: () => pool.end(),
+    pausedRuns: async ({ limit }) => {
+      const { rows } = await sql<{ tenantId: string; runId: string }>`
+        select tenant_id as "tenantId", id as "runId" from (
+          select tenant_id, id, row_number() over (partition by tenant_id order by id) as turn
+          from workflow_runs where status = 'PAUSED' and engine = 'temporal') paused
+        order by turn, tenant_id limit ${limit}`.execute(kysely);
+      return rows;
+    },
+    alone: async (module, round) => {
+      const client = await locks.connect();
+      try {
+        await client.query("begin");
+        const { rows } = await client.query<{ taken: boolean }>(
+          "select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as taken",
+          [`mainspring:${module}`],
+        );
+        return rows[0]?.taken === true ? await round() : undefined;
+      } finally {
+        // With the transaction ends the lock, and with the connection both.
+        await client.query("rollback").then(
+          () => client.release(),
+          (error: Error) => client.release(error),
+        );
+      }
+    },
+    close: async () => void (await Promise.all([pool.end(), locks.end()])),
   };
 }

@@ -411,7 +411,7 @@ export interface TenantQuotas {
   updated_at: DefaultTimestamp;
 }
 
-export interface StepUsageTable {
+export interface StepUsage {
   tenant_id: string;
   month: string;
   part: number;
@@ -444,7 +444,7 @@ export interface Schema {
   workflow_programs: WorkflowPrograms;
   secrets: Secrets;
   tenant_quotas: TenantQuotas;
-  step_usage: StepUsageTable;
+  step_usage: StepUsage;
   workflow_data_store: WorkflowDataStore;
   workflow_data_store_writes: WorkflowDataStoreWrites;
 }

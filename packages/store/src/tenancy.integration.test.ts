@@ -13,6 +13,7 @@ import { writeProvisional } from "./journal.ts";
 import { putForm } from "./forms.ts";
 import { claimInvocation } from "./ledger.ts";
 import { newId } from "./ids.ts";
+import { putQuotas } from "./quotas.ts";
 import { putSecret } from "./secrets.ts";
 import { openStore } from "./store.ts";
 import { clonedDatabase } from "./testing/cloned-database.ts";
@@ -234,6 +235,7 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
     const { id } = await acceptEvent(db, { source: "s", eventId: "1", name: "e", payload: 1, bodyHash: "b" });
     await offerDelivery(db, { eventId: id, runId });
     await putSecret(db, { name: "s", value: "a secret value" });
+    await putQuotas(db, { stepsPerMonth: 1_000 });
     await writeOnce(db, "k", () => putData(db, { namespace: "n", key: "k", value: 1 }));
     await keepPlan(db, { kind: "bulk", id: "p", plan: {} });
   });

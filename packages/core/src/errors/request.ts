@@ -189,6 +189,18 @@ export const requestErrors = {
     explanation: "A run is never retried, resumed or requeued in place. Nothing was changed.",
     remedy: "Use POST /runs/<id>/replay, or /restart-from for a step.",
   },
+  RUN_NOT_PAUSED: {
+    status: 409,
+    title: "The run is not paused",
+    explanation: "Only a run that its tenant's quota has paused can be let go on. Nothing was changed.",
+    remedy: "Nothing; GET /runs/<id>/why says what the run waits for.",
+  },
+  WORKFLOW_TEMPORAL_SIGNAL_FAILED: {
+    status: 409,
+    title: "Temporal did not take the signal",
+    explanation: "The signal could not be handed to Temporal, so nothing was changed.",
+    remedy: "Try again; GET /readyz says whether Temporal can be reached.",
+  },
   REDACTED_VALUE_IN_PAYLOAD: {
     status: 422,
     title: "A masked value in the payload",

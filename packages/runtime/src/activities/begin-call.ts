@@ -3,8 +3,10 @@ import type { ActionError, JournalEntry, Json } from "@mainspring/core";
 import {
   claimAtOnce,
   claimInvocation,
+  isWithinQuota,
   noneAttempts,
   noteAttempt,
+  writeCarried,
   type CarriedWrite,
   type Fence,
   type InvocationClaim,
@@ -36,6 +38,8 @@ export type Begun =
   | { readonly do: "run"; readonly attempt: number }
   | { readonly do: "answer"; readonly output: Json; readonly attempt: number }
   | { readonly do: "wait"; readonly delayMs: number }
+  /** The tenant is over its quota. The entries are written. */
+  | { readonly do: "hold" }
   | { readonly do: "fail"; readonly error: ActionError; readonly reported: boolean };
 
 export interface Beginning {
@@ -59,7 +63,7 @@ export async function beginCall(
     const fence = await dependencies.epochs.fence(db, args, attempt.temporalRunId);
     const begun =
       call.facts.effect === "none"
-        ? await countNone(db, args, attempt)
+        ? await countNone(db, args, attempt, carriedBy(args, fence, entries))
         : await claim(db, args, attempt, carriedBy(args, fence, entries));
     if (begun.do === "run" && begun.attempt > 1)
       await noteAttempt(db, { runId, execution: call.place.execution, attempt: begun.attempt });
@@ -117,6 +121,8 @@ function claimOf(args: PerformActionArgs, { key, temporalAttempt, startedAt }: T
     repeatUnknown: call.retry?.retryOn.includes("OUTCOME_UNKNOWN") === true,
   };
 }
+    quotaWaived: args.quotaWaived === true,
+    restarted: args.restarted === true,
 
 async function claim(
   db: TenantDb,
@@ -147,6 +153,8 @@ async function claim(
       };
     case "keyReused":
       return {
+    case "overQuota":
+      return { do: "hold" };
         do: "fail",
         reported: false,
         error: {
@@ -161,10 +169,16 @@ async function claim(
 
 async function countNone(
   db: TenantDb,
-  { call }: PerformActionArgs,
+  { call, quotaWaived }: PerformActionArgs,
   { key, temporalAttempt, lostAtMost }: Try,
 ): Promise<Begun> {
-  if (temporalAttempt === 1) return { do: "run", attempt: call.attemptsMade + 1 };
+  if (temporalAttempt === 1) {
+    const question = { entries: carried?.entries ?? [], waived: quotaWaived === true };
+    if (await isWithinQuota(db, question)) return { do: "run", attempt: call.attemptsMade + 1 };
+    if (carried !== undefined) await writeCarried(db, carried);
+    return { do: "hold" };
+  }
+  carried: CarriedWrite | undefined,
   const counted = (await noneAttempts(db, key)) ?? { reportedAttempts: 0, lastReportedTemporalAttempt: 0 };
   return runUnlessLost(
     Math.max(call.attemptsMade, counted.reportedAttempts) + 1,

@@ -35,6 +35,8 @@ export interface Writer {
 }
 
 export interface OpenRunArgs extends Writer {
+  /** An operator let the run go on though the tenant's steps of this month are used up. */
+  readonly quotaWaived?: true;
   readonly start: StartInput;
 }
 
@@ -69,6 +71,11 @@ export interface OpenWaitsArgs extends FlushArgs {
     readonly event: string;
     readonly key: string;
     readonly filters: readonly WaitFilter[];
+/** `overQuota`: the tenant's steps of this month are used up; left out: they are not. */
+export interface FlushResult {
+  readonly overQuota?: true;
+}
+
     readonly lookbackMs?: number;
   }[];
 }
@@ -97,8 +104,7 @@ export interface PerformActionArgs extends Writer {
   readonly call: Call;
 }
 
-export interface PerformActionResult {
-  readonly output: Json;
-  readonly attempt: number;
-  readonly reference?: ValueReference;
-}
+/** `held`: the tenant is over its quota, so the call was not begun and claimed nothing; its entries are written. */
+export type PerformActionResult =
+  | { readonly held?: never; readonly output: Json; readonly attempt: number; readonly reference?: ValueReference }
+  | { readonly held: true };

@@ -1,18 +1,29 @@
 import { eventMatchesFilters, type InboundEvent, type ValueReference } from "@mainspring/core";
-import { takeEarlyEvents, writeProvisional } from "@mainspring/store";
+import { isWithinQuota, takeEarlyEvents, writeProvisional } from "@mainspring/store";
 import { Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
-import type { FlushArgs, OpenWaitsArgs, OpenWaitsResult } from "./contract.ts";
+import type { FlushArgs, FlushResult, OpenWaitsArgs, OpenWaitsResult } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { referenceOf } from "./large-values.ts";
 
-/** Writes the entries that no call carries. Written by a zombie, they change nothing. */
-export async function flush(dependencies: ActivityDependencies, args: FlushArgs): Promise<void> {
-  const { tenantId, runId, nextSeq, entries } = args;
+/** Writes the entries that no call carries, and says whether the next call is to be made. Written by a zombie, they change nothing. */
+export async function flush(dependencies: ActivityDependencies, args: FlushArgs): Promise<Crossing> {
+  const within = await writeEntries(dependencies, args);
+  return new Crossing(args.tenantId, (within ? {} : { overQuota: true }) satisfies FlushResult);
+}
+
+/** @returns whether the tenant's steps of this month are within its quota */
+async function writeEntries(dependencies: ActivityDependencies, args: FlushArgs): Promise<boolean> {
+  const { tenantId, runId, nextSeq, entries, quotaWaived } = args;
   const temporalRunId = Context.current().info.workflowExecution?.runId ?? "";
-  await dependencies.store.tenant(tenantId, async (db) => {
+  return dependencies.store.tenant(tenantId, async (db) => {
     const fence = await dependencies.epochs.fence(db, args, temporalRunId);
-    if (fence !== "stale") await writeProvisional(db, { runId, fence, nextSeq, entries });
+    if (fence === "stale") return true;
+    const [within] = await Promise.all([
+      isWithinQuota(db, { entries, waived: quotaWaived === true }),
+      writeProvisional(db, { runId, fence, nextSeq, entries }),
+    ]);
+    return within;
   });
 }
 
@@ -22,7 +33,7 @@ export async function flush(dependencies: ActivityDependencies, args: FlushArgs)
  */
 export async function openWaits(dependencies: ActivityDependencies, args: OpenWaitsArgs): Promise<Crossing> {
   const { tenantId, runId, waits } = args;
-  await flush(dependencies, args);
+  await writeEntries(dependencies, args);
   const taken = await dependencies.store.tenant(tenantId, async (db) => {
     const early = await takeEarlyEvents(db, {
       runId,

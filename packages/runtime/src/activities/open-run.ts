@@ -5,6 +5,7 @@ import {
   type Instant,
   type Json,
   type Program,
+  type JournalEntry,
   type StartContext,
   type Transition,
 } from "@mainspring/core";
@@ -14,6 +15,7 @@ import {
   startSucceeded,
   takeSegmentToken,
   writeProvisional,
+  isWithinQuota,
   type Fence,
   type TenantDb,
 } from "@mainspring/store";
@@ -34,6 +36,7 @@ type Found =
       readonly payload: Json;
       readonly context: StartContext;
     }
+      readonly within: boolean;
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 /**
@@ -52,16 +55,20 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
   const found = await dependencies.store.tenant(tenantId, (db) => find(db, dependencies, args, temporalRunId));
   if (!found.ok) return refused(tenantId, found);
   if (found.fence !== "stale") dependencies.epochs.remember(temporalRunId, found.fence);
-  const { program, payload, context, fence, token } = found;
-  const payloadReference = needsReference(payload)
+  const { program, payload, restart: origin, context, fence, token, within } = found;
+  const payloadReference = origin === undefined && needsReference(payload)
     ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, payload))
     : undefined;
   const first = start(program, payload, context, payloadReference);
   const calls = token === undefined ? { ...first, commands: [] } : first;
-  const segment = await performSegment(dependencies, args, program, calls as Transition, {
-    now: context.now,
-    turn: context.turn,
-  });
+  const segment = await performSegment(
+    dependencies,
+    args,
+    program,
+    calls as Transition,
+    { now: context.now, turn: context.turn },
+    within ? "within" : "held",
+  );
   const written = await commitSegment(dependencies, args, {
     fence,
     token,
@@ -120,7 +127,11 @@ async function find(
   }
   const token = randomUUID();
   db.lastRound();
-  const taken = fence === "stale" ? "fenced" : await takeSegmentToken(db, { runId, fence, token });
+  const [taken, within] = await Promise.all([
+    fence === "stale" ? "fenced" : takeSegmentToken(db, { runId, fence, token }),
+    // The first step counts: a run of a tenant that has used up its steps makes no call.
+    isWithinQuota(db, { entries: firstStep, waived: false }),
+  ]);
   const context: StartContext = {
     runId,
     workflow: run.workflowKey,
@@ -144,9 +155,34 @@ async function end(
   message: string,
 ): Promise<Found> {
   if (fence !== "stale") {
+    ...(state === undefined ? {} : { restarted: true }),
+  };
+  return {
+    ok: true,
+    fence,
+    token: taken === "exhausted" ? undefined : token,
+    within,
+    program,
+    payload: state === undefined ? run.input : (JSON.parse(Buffer.from(state).toString("utf8")) as Json),
+    restart: run.restart,
+    context,
     await writeProvisional(db, {
       runId,
       fence,
+/** Of a run that has not begun yet. */
+const firstStep: readonly JournalEntry[] = [
+  {
+    seq: 1,
+    at: "1970-01-01T00:00:00.000Z",
+    kind: "step",
+    status: "RUNNING",
+    stepId: "",
+    stepPath: "",
+    iteration: [],
+    execution: 1,
+  },
+];
+
       nextSeq: 2,
       entries: [
         {

@@ -61,6 +61,8 @@ export async function performAction(
           tenantId,
           {
             category: "TransientError",
+      case "hold":
+        return new Crossing(tenantId, { held: true } satisfies PerformActionResult);
             code: "CLAIM_HELD",
             message: "Another call holds this key at the moment",
             attempt: 1,

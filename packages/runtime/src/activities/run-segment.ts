@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Instant, JournalEntry, Program, Transition } from "@mainspring/core";
-import { takeSegmentToken, writeProvisional, type Fence, type NoneInvocation } from "@mainspring/store";
+import { isWithinQuota, takeSegmentToken, writeProvisional, type Fence, type NoneInvocation } from "@mainspring/store";
 import { Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import { segmentHash } from "../workflow/segment-hash.ts";
@@ -17,23 +17,30 @@ export async function runSegment(dependencies: ActivityDependencies, args: Segme
   const { tenantId, runId, state, programHash } = args;
   const temporalRunId = Context.current().info.workflowExecution?.runId ?? "";
   const token = randomUUID();
-  const { program, fence, taken } = await dependencies.store.tenant(tenantId, async (db) => {
+  const { program, fence, taken, within } = await dependencies.store.tenant(tenantId, async (db) => {
     const program = await dependencies.programs.load(db, programHash);
     if (program === undefined)
       throw new Error(`Program ${programHash} of tenant ${tenantId} is missing: restore it and the run goes on`);
     const fence = await dependencies.epochs.fence(db, args, temporalRunId);
     db.lastRound();
-    const taken = fence === "stale" ? "fenced" : await takeSegmentToken(db, { runId, fence, token });
-    return { program, fence, taken };
+    const [taken, within] = await Promise.all([
+      fence === "stale" ? "fenced" : takeSegmentToken(db, { runId, fence, token }),
+      isWithinQuota(db, { entries: args.entries, waived: args.quotaWaived === true }),
+    ]);
+    return { program, fence, taken, within };
   });
   if (taken === "exhausted") return new Crossing(tenantId, { ran: false } satisfies SegmentResult);
-  const open = state.open.map(({ command }) => command).filter((command) => command.kind === "callAction");
+  const open = state.open
+    .filter(({ held }) => held !== true)
+    .map(({ command }) => command)
+    .filter((command) => command.kind === "callAction");
   const segment = await performSegment(
     dependencies,
     args,
     program,
     { state, commands: open, journal: [] },
     { now: args.now, turn: args.turn },
+    within ? "within" : "held",
   );
   const written = await commitSegment(dependencies, args, {
     fence,
@@ -57,9 +64,10 @@ export async function performSegment(
   program: Program,
   begun: Transition,
   clock: { readonly now: Instant; readonly turn: number },
+  quota: "within" | "held",
 ): Promise<Segment & { readonly rows: readonly NoneInvocation[] }> {
   const rows: NoneInvocation[] = [];
-  const segment = await run(program, begun, clock, (call, signal) =>
+  const segment = await run(program, begun, clock, quota, (call, signal) =>
     performLocally(dependencies, writer, call, signal, rows),
   );
   const answered = new Set(segment.events.map((event) => ("id" in event ? event.id : undefined)));

@@ -43,6 +43,8 @@ export async function runSegment(
   program: Program,
   begun: Transition,
   clock: { readonly now: Instant; readonly turn: number },
+  /** `held`: the tenant is over its quota, and no call is made. */
+  quota: "within" | "held",
   perform: (call: Call, signal: AbortSignal) => Promise<LocalResult>,
 ): Promise<Segment> {
   const startedMs = performance.now();
@@ -59,10 +61,15 @@ export async function runSegment(
   let bytes = 0;
   let stopped = false;
 
+  const hold: CommandId[] = [];
+
   const take = (transition: Transition): void => {
     state = transition.state;
     for (const command of transition.commands) {
-      if (command.kind === "callAction" && command.facts.execution === "local" && command.handedBack !== true) {
+      if (quota === "held") {
+        if (command.kind === "callAction" && command.facts.execution === "local" && command.handedBack !== true)
+          hold.push(command.id);
+      } else if (command.kind === "callAction" && command.facts.execution === "local" && command.handedBack !== true) {
         if (calls >= segmentCallsMax) {
           stopped = true;
           continue;
@@ -83,6 +90,13 @@ export async function runSegment(
   };
 
   take({ ...begun, journal: [] });
+  for (let id = hold.shift(); id !== undefined; id = hold.shift()) {
+    const event: RunEvent = { kind: "actionHeld", id, now: now(), turn: clock.turn };
+    events.push(event);
+    const transition = resume(program, state, event);
+    for (const entry of transition.journal) entries.push(entry);
+    take(transition);
+  }
   while (inFlight.size > 0 && !stopped) {
     const [id, result] = await Promise.race([...inFlight.values()].map((call) => call.result));
     if (!inFlight.delete(id)) continue;

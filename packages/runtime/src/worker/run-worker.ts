@@ -12,6 +12,7 @@ import { Programs } from "../activities/programs.ts";
 import { shellActivities } from "../activities/shell-activities.ts";
 import { deliverOnce, routeOnce } from "../ingestion/route-event.ts";
 import { relayOnce } from "../launcher/relay.ts";
+import { scanQuotas } from "../quotas/scan.ts";
 import { reconcileOnce } from "../reconciler/reconcile.ts";
 import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
 import { dataConverter } from "../temporal/data-converter.ts";
@@ -28,6 +29,8 @@ export interface WorkerWaits {
   /** An event that a killed worker had claimed is free again after so long. */
   readonly eventClaimMs: number;
   readonly reconcileEveryMs: number;
+  /** How often runs that a quota has paused are looked at. */
+  readonly quotaScanEveryMs: number;
   /** A run is compared with its execution at most this often. */
   readonly reconcileOlderThanMs: number;
   readonly stickyTimeoutMs: number;
@@ -43,6 +46,7 @@ export const defaultWaits: WorkerWaits = {
   eventClaimMs: 60_000,
   reconcileEveryMs: 5_000,
   reconcileOlderThanMs: 15_000,
+  quotaScanEveryMs: 10_000,
   stickyTimeoutMs: 10_000,
   shutdownGraceMs: 25_000,
   heartbeatThrottleMs: 2_000,
@@ -81,6 +85,7 @@ export interface WorkerHealth {
  * The authored-workflow worker: the one poller of `workflow-runtime-v2`, with ingestion, relay and reconciler in the same process.
  * @throws when Temporal or Postgres cannot be reached: a worker that cannot start fails with its error
  */
+  readonly lastQuotaScanAt?: string;
 export async function startRunWorker(options: WorkerOptions): Promise<RunWorker> {
   const { temporal, log } = options;
   const waits = { ...defaultWaits, ...options.waits };
@@ -148,6 +153,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   const routers = Array.from({ length: options.ingestionWorkers ?? 2 }, (_, index) => {
     const parts = { store, dispatcher, client, log, worker: `${identity}:${index}`, claimMs: waits.eventClaimMs };
     return startInterval("ingestion", waits.inboxPollMs, log, async () => {
+  let lastQuotaScanAt: string | undefined;
       const routed = (await routeOnce(parts)) + (await deliverOnce(parts));
       lastRoutedAt = new Date().toISOString();
       return { more: routed > 0 };
@@ -171,6 +177,14 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     health: () => ({
       temporal: worker.getState(),
       ...(lastRoutedAt === undefined ? {} : { lastRoutedAt }),
+  const scanning = startInterval("quota-scan", waits.quotaScanEveryMs, log, async () => {
+    await scanQuotas({ store, client, reconciler, log });
+    lastQuotaScanAt = new Date().toISOString();
+    return { more: false };
+  });
+  const sweeping = startInterval("data-store sweep", waits.sweepEveryMs, log, async () => ({
+    more: await sweepOnce({ store, dispatcher }),
+  }));
       ...(lastRelayedAt === undefined ? {} : { lastRelayedAt }),
       ...(lastReconciledAt === undefined ? {} : { lastReconciledAt }),
     }),
@@ -186,6 +200,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
         ])
       ).filter((result) => result.status === "rejected");
       closing = true;
+      ...(lastQuotaScanAt === undefined ? {} : { lastQuotaScanAt }),
       await Promise.allSettled([
         connection.close(),
         client.connection.close(),
@@ -194,6 +209,8 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
         store.close(),
       ]);
       for (const { reason } of failures) log.warn({ error: String(reason) }, "A part did not stop in order");
+          sweeping.stop(),
+          scanning.stop(),
     },
   };
 }

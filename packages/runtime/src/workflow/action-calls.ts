@@ -47,6 +47,10 @@ export class ActionCalls {
       .then(
         (result) => {
           shell.journal.acknowledge(command.id);
+          if (result.held === true) {
+            done({ kind: "actionHeld", id: command.id });
+            return;
+          }
           done({
             kind: "actionSucceeded",
             id: command.id,

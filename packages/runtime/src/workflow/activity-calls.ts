@@ -15,7 +15,7 @@ import { oneAtATime } from "./local-lane.ts";
 /** As the shell sees them: what it passes is wrapped with its tenant, what it gets is the bare value. */
 interface Calls {
   openRun(args: Crossing): Promise<[OpenedHead, Program?, Json?, (readonly RunEvent[])?]>;
-  flush(args: Crossing): Promise<void>;
+  flush(args: Crossing): Promise<FlushResult>;
   openWaits(args: Crossing): Promise<OpenWaitsResult>;
   openTasks(args: Crossing): Promise<OpenTasksResult>;
   runSegment(args: Crossing): Promise<SegmentResult>;
@@ -29,7 +29,7 @@ export const { openRun } = proxyLocalActivities<Calls>({
   retry: { initialInterval: 200, maximumInterval: "10 seconds" },
 });
 
-export const { flush, openWaits, openTasks } = proxyLocalActivities<Calls>({
+const writes = proxyLocalActivities<Calls>({
   startToCloseTimeout: flushTimeoutMs,
   retry: { initialInterval: 100, maximumInterval: "2 seconds", maximumAttempts: flushTries },
 });
@@ -37,7 +37,7 @@ export const flush = oneAtATime(writes.flush);
 export const openWaits = oneAtATime(writes.openWaits);
 export const openTasks = oneAtATime(writes.openTasks);
 
-export const { runSegment } = proxyLocalActivities<Calls>({
+const segments = proxyLocalActivities<Calls>({
   startToCloseTimeout: segmentTimeoutMs,
   retry: { initialInterval: 100, maximumInterval: "2 seconds", maximumAttempts: 2 },
 });

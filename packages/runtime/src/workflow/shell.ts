@@ -44,6 +44,7 @@ import { JournalBuffer } from "./journal-buffer.ts";
 import type { JournalSinks } from "./journal-sink.ts";
 import type { Incoming, ShellPort } from "./port.ts";
 import { segmentHash } from "./segment-hash.ts";
+import { QuotaPause } from "./quota.ts";
 import { currentStep, currentWait, summary } from "./queries.ts";
 import { Tasks } from "./tasks.ts";
 import { Timers } from "./timers.ts";
@@ -56,6 +57,7 @@ export interface Checkpoint {
   readonly ordinal: number;
   readonly turn: number;
 }
+  readonly quotaWaived?: true;
 
 // Replays by the rebuild collect the journal here; a live worker registers no such sink, and nothing is recorded.
 const { journal } = proxySinks<JournalSinks>();
@@ -76,10 +78,10 @@ export class Shell {
   readonly #calls: ActionCalls;
   readonly #tasks: Tasks;
   /** Local calls whose segments died: they go as ordinary activities. */
-  readonly #ordinary = new Set<CommandId>();
-  #program!: Program;
   readonly #children: Children;
   readonly #quota: QuotaPause;
+  readonly #ordinary = new Set<CommandId>();
+  #program!: Program;
   #state!: RunState;
   #bounds!: Bounds;
   #commanded: Command[] = [];
@@ -115,10 +117,10 @@ export class Shell {
     this.#calls = new ActionCalls(this.#port);
     this.#tasks = new Tasks(this.#port, start.tenantId);
     setHandler(defineSignal<[unknown]>(eventSignal), (signal) => {
-      this.#signals++;
-      this.#fifo.push({ kind: "eventArrived", event: inboundEvent(signal, this.#signals, workflowNow(this.#lastNow)) });
     this.#children = new Children(this.#port);
     this.#quota = new QuotaPause(this.#port);
+      this.#signals++;
+      this.#fifo.push({ kind: "eventArrived", event: inboundEvent(signal, this.#signals, workflowNow(this.#lastNow)) });
     });
     setHandler(defineQuery(currentStepQuery), () => currentStep(this.#state));
     setHandler(defineQuery(currentWaitQuery), () => currentWait(this.#state));
@@ -193,6 +195,7 @@ export class Shell {
     this.#turn = checkpoint.turn + 1;
     this.#stepsBefore = checkpoint.state.counters.steps;
     this.#remoteStepsBefore = checkpoint.state.counters.remoteSteps;
+    if (checkpoint.quotaWaived === true) this.#quota.waive();
     this.#commanded = [...openCommands(checkpoint.state)];
   }
 
@@ -255,7 +258,7 @@ export class Shell {
     }
     if (!head.written) this.#journal.append(entries);
     // What the segment did itself is done; local calls that it did not reach are still open and are commanded anew.
-    const open = new Set(this.#state.open.map(({ command }) => command.id));
+    const open = new Set(this.#state.open.filter(({ held }) => held !== true).map(({ command }) => command.id));
     const seen = new Set<CommandId>();
     this.#commanded = this.#commanded.filter((command) => {
       if (command.kind === "cancelAction") return this.#calls.has(command.id);
@@ -305,6 +308,7 @@ export class Shell {
     const children: CommandOf<"startChild">[] = [];
             this.#commanded.push(command);
             flushFirst = true;
+          else if (this.#quota.holds(command.id)) break;
           } else this.#calls.start(command);
           break;
         case "openWait":
@@ -439,9 +443,10 @@ export class Shell {
     const args = this.#inline({ ...this.#writer(), nextSeq: this.#state.nextSeq, entries });
     this.#inFlight++;
     try {
-      await flush(args);
+    const answered = this.#quota.asking();
+      answered(await flush(args));
     } catch {
-      await durably.flush(new Crossing(args.tenantId, args.value));
+      answered(await durably.flush(new Crossing(args.tenantId, args.value)));
     }
     this.#inFlight--;
     this.#journal.acknowledge(owner);
@@ -480,6 +485,8 @@ export class Shell {
       turn: this.#turn,
     };
     // Thrown, and caught by nothing of ours.
+      ...(this.#quota.waived ? { quotaWaived: true } : {}),
+      ...(this.#state?.system.restarted === true ? { restarted: true } : {}),
     return (await continueAsNew(
       this.#crossing(this.#start),
       new CrossingProgram(this.#start.tenantId, this.#program),
@@ -505,6 +512,7 @@ export class Shell {
       ...(continuedFrom === undefined ? {} : { continuedFrom }),
     };
   }
+      ...(this.#quota.waived ? { quotaWaived: true } : {}),
 
   #crossing(value: unknown): Crossing {
     return new Crossing(this.#start.tenantId, value);

@@ -11,3 +11,8 @@ export function workflowNow(last: Instant | undefined): Instant {
 export function msUntil(dueAt: Instant): number {
   return (instantMs(dueAt) ?? 0) - Date.now();
 }
+
+/** Workflow time in milliseconds. */
+export function workflowMs(): number {
+  return Date.now();
+}

@@ -24,7 +24,7 @@ export const packageRules: Record<string, PackageRule> = {
   actions: { workspaces: ["core"], thirdParty: ["undici", "zod"], node: "allowed" },
   runtime: {
     workspaces: ["core", "store", "actions"],
-    thirdParty: ["@temporalio/", "redis", "pino", "prom-client"],
+    thirdParty: ["@temporalio/", "redis", "pino", "prom-client", "nodemailer"],
     lazy: ["redis"],
     node: "allowed",
   },

@@ -26,6 +26,8 @@ export interface ActionDefinition<Input extends z.ZodType, Output extends z.ZodT
   readonly output: Output;
   /** Names of the tenant's secrets that the handler may read. */
   readonly secrets?: readonly string[];
+  /** False: its input may hold none of the tenant's secrets, since what it is given is kept. */
+  readonly takesSecrets?: false;
   /** Hosts that the handler may call; left out: any that the tenant may reach. */
   readonly hosts?: readonly string[];
   run(context: ActionContext<z.output<Input>>): z.input<Output> | Promise<z.input<Output>>;
@@ -43,6 +45,7 @@ export interface Action<Input extends z.ZodType = z.ZodType, Output extends z.Zo
   readonly input: Input;
   readonly output: Output;
   readonly secrets: readonly string[];
+  readonly takesSecrets?: false;
   readonly hosts?: readonly string[];
   run(context: ActionContext<z.output<Input>>): z.input<Output> | Promise<z.input<Output>>;
 }

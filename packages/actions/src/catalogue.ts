@@ -12,6 +12,8 @@ export interface CatalogueEntry {
   readonly execution: ActionExecution;
   readonly timeoutMs: number;
   readonly batch: boolean;
+  /** False: secrets may not stand in its input. */
+  readonly secrets?: false;
   readonly inputSchema: JsonObject;
   readonly outputSchema: JsonObject;
 }
@@ -26,6 +28,7 @@ export function catalogue(registry: Registry): CatalogueEntry[] {
     execution: action.execution,
     timeoutMs: action.timeoutMs,
     batch: action.batch,
+    ...(action.takesSecrets === undefined ? {} : { secrets: action.takesSecrets }),
     inputSchema: subsetSchema(action.input, "input"),
     outputSchema: subsetSchema(action.output, "output"),
   }));

@@ -8,6 +8,8 @@ export type DevJson = {
   /** An admin's key of the demo tenant. */
   apiKey: string;
   platformKey: string;
+  /** What a further process of ours needs to read secrets. */
+  masterKeys: string;
   tenantId: string;
   /** host:port */
   temporalAddress: string;

@@ -10,6 +10,7 @@ export type ProcessSettings = {
   temporalAddress: string;
   temporalNamespace: string;
   platformKey: string;
+  masterKeys: string;
   serverPort: number;
   workerPort: number;
 };
@@ -49,6 +50,7 @@ function nodeService(
       MAINSPRING_PORT: String(settings.serverPort),
       MAINSPRING_WORKER_PORT: String(settings.workerPort),
       MAINSPRING_PLATFORM_KEY: settings.platformKey,
+      MAINSPRING_MASTER_KEYS: settings.masterKeys,
       MAINSPRING_DEV: "1",
       // After a worker was killed, its runs and the events that it had claimed go to others when this has passed; on one
       // machine no network can make a live worker look dead.

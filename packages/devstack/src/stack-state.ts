@@ -7,17 +7,21 @@ import { readJson, writeAtomically } from "./dev-json.ts";
 export type StackState = {
   platformKey: string;
   rolePasswords: { app: string; dispatcher: string; reconciler: string };
+  /** Protects secrets, which are lost without it. */
+  masterKeys: string;
   /** The demo tenant; its runs may call the stack itself at `url`. */
   demo?: { tenantId: string; apiKey: string };
 };
 
 export function readState(folder: string): StackState {
   mkdirSync(folder, { recursive: true });
-  const stored = readJson(stateFile(folder)) as StackState | undefined;
-  if (stored !== undefined) return stored;
+  const stored = readJson(stateFile(folder)) as (Omit<StackState, "masterKeys"> & Partial<StackState>) | undefined;
+  if (stored?.masterKeys !== undefined) return { ...stored, masterKeys: stored.masterKeys };
   const state: StackState = {
+    masterKeys: randomBytes(32).toString("hex"),
     platformKey: `msp_${secret()}`,
     rolePasswords: { app: secret(), dispatcher: secret(), reconciler: secret() },
+    ...stored,
   };
   writeState(folder, state);
   return state;

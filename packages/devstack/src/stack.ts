@@ -67,6 +67,7 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
     temporalAddress,
     temporalNamespace: env["TEMPORAL_NAMESPACE"] ?? temporalNamespace,
     platformKey: state.platformKey,
+    masterKeys: env["MAINSPRING_MASTER_KEYS"] ?? state.masterKeys,
     serverPort,
     workerPort: await freePort(preferredPorts.worker),
   };
@@ -82,6 +83,7 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
     url: server.url,
     apiKey: demo.apiKey,
     platformKey: state.platformKey,
+    masterKeys: settings.masterKeys,
     tenantId: demo.tenantId,
     temporalAddress,
     temporalNamespace: settings.temporalNamespace,

@@ -5,6 +5,7 @@ const good = {
   DATABASE_URL: "postgres://app@h/d",
   DISPATCHER_DATABASE_URL: "postgres://dispatcher@h/d",
   MAINSPRING_PLATFORM_KEY: "4fd1c09b7a8e2356dd01ef9a",
+  MAINSPRING_MASTER_KEYS: "0123456789abcdef00112233445566778899aabbccddeeff1032547698badcfe",
 };
 
 test("a complete environment is read, with defaults for what is safe to assume", () => {
@@ -25,6 +26,8 @@ test.each([
   ["a monotonous platform key", { MAINSPRING_PLATFORM_KEY: "ababababababababababababab" }, /can be guessed/],
   ["a platform key out of a manual", { MAINSPRING_PLATFORM_KEY: "changeme-please-1234567890" }, /can be guessed/],
   ["a platform key that no header carries", { MAINSPRING_PLATFORM_KEY: "4fd1c09b7a8e 2356dd01ef9aé" }, /header/],
+  ["no master key", { MAINSPRING_MASTER_KEYS: undefined }, /MAINSPRING_MASTER_KEYS is not set/],
+  ["a master key that can be guessed", { MAINSPRING_MASTER_KEYS: "0".repeat(64) }, /can be guessed/],
   ["a port that is none", { MAINSPRING_PORT: "70707" }, /MAINSPRING_PORT is 70707/],
   ["development beyond loopback", { MAINSPRING_DEV: "1", MAINSPRING_HOST: "0.0.0.0" }, /loopback only/],
   ["an unknown log level", { MAINSPRING_LOG_LEVEL: "loud" }, /MAINSPRING_LOG_LEVEL/],

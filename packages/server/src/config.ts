@@ -1,3 +1,6 @@
+import { parseMasterKeys } from "@mainspring/store";
+import type { MasterKeys } from "@mainspring/store";
+
 /** What the server is told by its environment, checked. */
 export interface ServerConfig {
   readonly databaseUrl: string;
@@ -9,6 +12,8 @@ export interface ServerConfig {
   /** 0: any free port. */
   readonly port: number;
   readonly platformKey: string;
+  /** Protect the tenants' secrets. */
+  readonly masterKeys: MasterKeys;
   /** Serves `/demo/*`; only on loopback. */
   readonly isDevelopment: boolean;
   readonly logLevel: string;
@@ -54,9 +59,18 @@ export function readConfig(env: Environment): ServerConfig {
         `a random secret of at least ${platformKeyMin} characters, such as from \`openssl rand -hex 24\``,
       ),
     ),
+    masterKeys: masterKeys(env.MAINSPRING_MASTER_KEYS),
     isDevelopment,
     logLevel,
   };
+}
+
+function masterKeys(text: string | undefined): MasterKeys {
+  try {
+    return parseMasterKeys(text);
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function required(env: Environment, name: string, what: string): string {

@@ -3,6 +3,7 @@ import {
   correlationPathsFromEnvironment,
   createRunClient,
   resolveCorrelationKey,
+  temporalFromEnvironment,
   unsupported,
 } from "@mainspring/runtime/client";
 import { openDispatcher, openStore } from "@mainspring/store";
@@ -22,11 +23,12 @@ try {
 async function serve(): Promise<void> {
   const config = readConfig(process.env);
   const report = (error: Error): void => say(`a database connection broke: ${error.message}`);
-  const store = openStore({ url: config.databaseUrl, onPoolError: report });
+  const store = openStore({ url: config.databaseUrl, masterKeys: config.masterKeys, onPoolError: report });
   const dispatcher = openDispatcher({ url: config.dispatcherDatabaseUrl, onPoolError: report });
   // Refuses a database that is not migrated, and a role that could see every tenant.
   await store.ready();
-  const runs = createRunClient({ store, address: config.temporalAddress, namespace: config.temporalNamespace });
+  const temporal = { address: config.temporalAddress, namespace: config.temporalNamespace };
+  const runs = createRunClient({ store, ...temporalFromEnvironment(process.env), ...temporal });
   const server = await startServer(config, {
     store,
     runs,

@@ -13,6 +13,7 @@ export const dataPut = defineAction({
   description:
     "Keeps a value for other runs, by namespace and key. With expectedVersion it is written only while nobody else has written it.",
   effect: "idempotent",
+  takesSecrets: false,
   timeoutMs: 10_000,
   input: z
     .strictObject({

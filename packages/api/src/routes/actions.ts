@@ -10,6 +10,7 @@ const action = z.object({
   execution: z.enum(["remote", "local"]),
   timeoutMs: z.number().int(),
   batch: z.boolean(),
+  secrets: z.literal(false).optional().meta({ description: "false: its input may hold no secrets" }),
   inputSchema: json,
   outputSchema: json,
 });

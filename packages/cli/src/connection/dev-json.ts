@@ -8,6 +8,7 @@ export interface DevStack {
   readonly url: string;
   readonly apiKey: string | undefined;
   readonly platformKey: string | undefined;
+  readonly masterKeys: string | undefined;
   readonly temporalAddress: string | undefined;
   readonly temporalNamespace: string | undefined;
   /** One address per role. */
@@ -35,6 +36,7 @@ function readDevStack(file: string): DevStack | undefined {
     url,
     apiKey: textOf(content, "apiKey"),
     platformKey: textOf(content, "platformKey"),
+    masterKeys: textOf(content, "masterKeys"),
     temporalAddress: textOf(content, "temporalAddress"),
     temporalNamespace: textOf(content, "temporalNamespace"),
     databaseUrls: {

@@ -20,6 +20,12 @@ export const requestErrors = {
     explanation: "There is no such address, or nothing of that id in your tenant.",
     remedy: "Check the address; /api/docs lists all.",
   },
+  PAYLOAD_NOT_DECODED: {
+    status: 422,
+    title: "The payload cannot be decoded",
+    explanation: "What was sent is no payload of this installation, was altered, or its key or its blob is missing.",
+    remedy: "Send it as Temporal shows it; if it is, restore the tables tenant_keys and blobs.",
+  },
   DATA_NOT_FOUND: {
     status: 404,
     title: "No such value",
@@ -183,12 +189,6 @@ export const requestErrors = {
     explanation: "The cancel could not be handed to Temporal, so nothing was changed.",
     remedy: "Try again; GET /readyz says whether Temporal can be reached.",
   },
-  WORKFLOW_TEMPORAL_ACTION_UNSUPPORTED: {
-    status: 409,
-    title: "There is no such control",
-    explanation: "A run is never retried, resumed or requeued in place. Nothing was changed.",
-    remedy: "Use POST /runs/<id>/replay, or /restart-from for a step.",
-  },
   RUN_NOT_PAUSED: {
     status: 409,
     title: "The run is not paused",
@@ -201,6 +201,12 @@ export const requestErrors = {
     explanation: "The signal could not be handed to Temporal, so nothing was changed.",
     remedy: "Try again; GET /readyz says whether Temporal can be reached.",
   },
+  WORKFLOW_TEMPORAL_ACTION_UNSUPPORTED: {
+    status: 409,
+    title: "There is no such control",
+    explanation: "A run is never retried, resumed or requeued in place. Nothing was changed.",
+    remedy: "Use POST /runs/<id>/replay, or /restart-from for a step.",
+  },
   REDACTED_VALUE_IN_PAYLOAD: {
     status: 422,
     title: "A masked value in the payload",
@@ -212,6 +218,13 @@ export const requestErrors = {
     title: "The plan no longer holds",
     explanation: "What the preview listed has changed since; details has the difference.",
     remedy: "Look at a new preview.",
+  },
+  RESTART_VERSION_MISFIT: {
+    status: 409,
+    title: "The version does not fit the run's state",
+    explanation:
+      "A restart begins in the middle of a run, so the steps that were under way there must stand at the same paths in the version that is to go on. issues names those that do not.",
+    remedy: "Restart with the run's own version, or from a step outside of the blocks that have changed.",
   },
   STEP_NOT_FOUND: {
     status: 404,
@@ -268,24 +281,6 @@ export const requestErrors = {
       "A business calendar has a zone, weekly hours, days off and days with hours of their own. issues says where this one is otherwise.",
     remedy: "Correct the listed places.",
   },
-  CRON_AMBIGUOUS_DAYS: {
-    status: 422,
-    title: "Day of month and day of week together",
-    explanation: 'Some systems take the two as "and", most people as "or".',
-    remedy: "Restrict one of the two and use * for the other.",
-  },
-  TENANT_NOT_FOUND: {
-    status: 404,
-    title: "No such tenant",
-    explanation: "There is no tenant of this id.",
-    remedy: "Check the id.",
-  },
-  TENANT_SUSPENDED: {
-    status: 403,
-    title: "The tenant is suspended",
-    explanation: "A platform administrator suspended the tenant.",
-    remedy: "Ask the platform's administrator.",
-  },
   TASK_CLAIMED: {
     status: 409,
     title: "Somebody else has the task",
@@ -303,6 +298,24 @@ export const requestErrors = {
     title: "The form's schema cannot be used",
     explanation: "A form is a schema of the subset of JSON Schema that the product knows. issues says what is wrong.",
     remedy: "Correct the listed places.",
+  },
+  CRON_AMBIGUOUS_DAYS: {
+    status: 422,
+    title: "Day of month and day of week together",
+    explanation: 'Some systems take the two as "and", most people as "or".',
+    remedy: "Restrict one of the two and use * for the other.",
+  },
+  TENANT_NOT_FOUND: {
+    status: 404,
+    title: "No such tenant",
+    explanation: "There is no tenant of this id.",
+    remedy: "Check the id.",
+  },
+  TENANT_SUSPENDED: {
+    status: 403,
+    title: "The tenant is suspended",
+    explanation: "A platform administrator suspended the tenant.",
+    remedy: "Ask the platform's administrator.",
   },
   API_KEY_NOT_FOUND: {
     status: 404,

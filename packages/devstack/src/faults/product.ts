@@ -52,6 +52,7 @@ export async function startProduct(workerEnv: NodeJS.ProcessEnv = {}): Promise<P
     temporalAddress: String(world.env["TEMPORAL_ADDRESS"]),
     temporalNamespace: world.namespace,
     platformKey: "4fd1c09b7a8e2356dd01ef9a",
+    masterKeys: world.database.masterKeys,
     serverPort: await freePort(),
     workerPort: await freePort(),
   };

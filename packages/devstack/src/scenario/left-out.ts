@@ -19,9 +19,18 @@ export function whyLeftOut({ program, source, virtual }: RealCase): string | und
     ({ severity }) => severity === "error",
   );
   if (problem !== undefined) return `it cannot be published: ${problem.message}`;
+  if (holdsSecret(program)) return "secrets have no values with --real";
   if (virtual.longestTimerMs > waitMaxMs) return `a timer of ${timeText(virtual.longestTimerMs)} runs to its end`;
   const call = longestTry(virtual);
   return call.ms > waitMaxMs ? `${call.stepId} waits ${timeText(call.ms)} for an answer or a next try` : undefined;
+}
+
+function holdsSecret(part: unknown): boolean {
+  if (typeof part !== "object" || part === null) return false;
+  const { kind, name, value } = part as { readonly kind?: unknown; readonly name?: unknown; readonly value?: unknown };
+  if (kind === "secret" && typeof name === "string") return true;
+  // What a literal holds is data, whatever it looks like.
+  return !(kind === "literal" && value !== undefined) && Object.values(part).some(holdsSecret);
 }
 
 /** One worker performs all scenarios, so an action has the same facts in all of their files. */

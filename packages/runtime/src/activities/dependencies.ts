@@ -1,4 +1,4 @@
-import type { Registry } from "@mainspring/actions";
+import type { MailPort, Registry } from "@mainspring/actions";
 import type { Store } from "@mainspring/store";
 import type { Bounds } from "../workflow/bounds.ts";
 import type { Egress } from "./egress.ts";
@@ -20,6 +20,10 @@ export interface ActivityDependencies {
   readonly epochs: Epochs;
   readonly egress: Egress;
   readonly log: Log;
+  /** Left out: no mail can be sent. */
+  readonly mail?: MailPort;
+  /** Whether payloads leave sealed: then no failure's message may tell what its details tell. */
+  readonly sealsPayloads: boolean;
   /** Of this worker process, in ledger and logs. */
   readonly identity: string;
 }

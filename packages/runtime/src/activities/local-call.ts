@@ -1,11 +1,14 @@
 import { ActionFailure, performAction as perform } from "@mainspring/actions";
 import { instantFromMs, nextDelayMs, type ActionError, type CommandOf, type Json } from "@mainspring/core";
 import type { NoneInvocation } from "@mainspring/store";
+import { CallSecrets } from "./call-secrets.ts";
 import type { Writer } from "./contract.ts";
+import { dataPort } from "./data-port.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { holdsBlob, needsReference, referenceOf, withBlobs, withinLimit } from "./large-values.ts";
 import type { LocalResult } from "./segment.ts";
+import { writtenBy } from "./written-by.ts";
 
 type Call = CommandOf<"callAction">;
 
@@ -22,6 +25,8 @@ export async function performLocally(
   const key = idempotencyKey(tenantId, runId, call);
   const startedAt = new Date();
   const attempt = call.attemptsMade + 1;
+  const secrets = new CallSecrets(store, tenantId);
+  const { scrubber } = secrets;
   const row = {
     key,
     commandId: call.id,
@@ -33,9 +38,11 @@ export async function performLocally(
   };
   try {
     const input = holdsBlob(call.input) ? await store.tenant(tenantId, (db) => withBlobs(db, call.input)) : call.input;
-    const { output: raw } = await perform(dependencies.registry, {
+    const { output: unscrubbed } = await perform(dependencies.registry, {
       actionId: call.action,
-      input,
+      input: await secrets.resolve(input, call.secrets),
+      secrets: secrets.reader,
+      data: dataPort(store, { tenantId, runId, key }, scrubber),
       key,
       attempt,
       runId,
@@ -44,9 +51,9 @@ export async function performLocally(
       tenant: {}, // local actions make no outbound calls
       signal,
       timeoutMs: call.timeoutMs,
-      log: ({ level, message, data }) =>
-        dependencies.log.info({ runId, tenantId, stepId: call.place.stepId, level, data }, message),
+      log: writtenBy(dependencies, { tenantId, runId, call }, scrubber),
     });
+    const raw = scrubber.json(unscrubbed);
     const { output, reference } = !needsReference(raw)
       ? { output: raw, reference: undefined }
       : await store.tenant(tenantId, async (db) => {
@@ -66,10 +73,10 @@ export async function performLocally(
           });
     const error: ActionError = {
       category: failure.category,
-      code: failure.code,
-      message: failure.message,
+      code: scrubber.text(failure.code),
+      message: scrubber.text(failure.message),
       attempt,
-      ...(failure.details === undefined ? {} : { details: failure.details }),
+      ...(failure.details === undefined ? {} : { details: scrubber.json(failure.details) }),
     };
     if (!signal.aborted)
       rows.push({

@@ -12,10 +12,13 @@ import {
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import { beginCall, ownerOf } from "./begin-call.ts";
+import { CallSecrets } from "./call-secrets.ts";
 import type { PerformActionArgs, PerformActionResult } from "./contract.ts";
+import { dataPort } from "./data-port.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { needsReference, referenceOf, withinLimit } from "./large-values.ts";
+import { writtenBy } from "./written-by.ts";
 
 /** A call without effect writes its row afterwards; one that runs longer shows itself. */
 const noneRowAfterMs = 1_000;
@@ -45,6 +48,8 @@ export async function performAction(
   const beat = (details: Heartbeat): void => context.heartbeat(new Crossing(tenantId, details));
   const heartbeat = setInterval(() => beat({ endedInOrder }), (context.info.heartbeatTimeoutMs ?? 10_000) / 5);
   const withoutEffect = call.facts.effect === "none";
+  const secrets = new CallSecrets(store, tenantId);
+  const { scrubber } = secrets;
   try {
     const { begun, fence, egressAllow, input } = await beginCall(dependencies, args, entries, {
       key,
@@ -56,13 +61,14 @@ export async function performAction(
     switch (begun.do) {
       case "answer":
         return await result(dependencies, tenantId, begun.output, begun.attempt);
+      case "hold":
+        return new Crossing(tenantId, { held: true } satisfies PerformActionResult);
       case "wait":
         throw retryable(
+          dependencies,
           tenantId,
           {
             category: "TransientError",
-      case "hold":
-        return new Crossing(tenantId, { held: true } satisfies PerformActionResult);
             code: "CLAIM_HELD",
             message: "Another call holds this key at the moment",
             attempt: 1,
@@ -70,7 +76,7 @@ export async function performAction(
           begun.delayMs,
         );
       case "fail":
-        if (!begun.reported) throw ended(tenantId, begun.error);
+        if (!begun.reported) throw ended(dependencies, tenantId, begun.error);
         throw await reported(dependencies, args, key, startedAt, temporalAttempt, begun.error);
       case "run":
         break;
@@ -81,7 +87,10 @@ export async function performAction(
     try {
       const { output: raw } = await perform(dependencies.registry, {
         actionId: call.action,
-        input,
+        input: await secrets.resolve(input, call.secrets),
+        secrets: secrets.reader,
+        data: dataPort(store, { tenantId, runId, key }, scrubber),
+        ...(dependencies.mail === undefined ? {} : { mail: dependencies.mail }),
         key,
         attempt: begun.attempt,
         runId,
@@ -90,8 +99,7 @@ export async function performAction(
         tenant: { egressAllow },
         signal: context.cancellationSignal,
         timeoutMs: call.timeoutMs,
-        log: ({ level, message, data }) =>
-          dependencies.log.info({ runId, tenantId, stepId: call.place.stepId, level, data }, message),
+        log: writtenBy(dependencies, args, scrubber),
         onLate: ({ outcome, elapsedMs, message }) => {
           if (withoutEffect) return;
           void store
@@ -99,7 +107,7 @@ export async function performAction(
               invocationLate(db, {
                 key,
                 at: new Date(),
-                result: { outcome, elapsedMs, ...(message === undefined ? {} : { message }) },
+                result: { outcome, elapsedMs, ...(message === undefined ? {} : { message: scrubber.text(message) }) },
               }),
             )
             .catch((error: unknown) =>
@@ -108,7 +116,7 @@ export async function performAction(
         },
       });
       const output = await store.tenant(tenantId, async (db) => {
-        const kept = await withinLimit(db, raw);
+        const kept = await withinLimit(db, scrubber.json(raw));
         if (withoutEffect) {
           if (fence !== "stale" && entries.length > 0) await writeCarried(db, { runId, fence, entries });
           await recordNone(db, {
@@ -140,10 +148,10 @@ export async function performAction(
       const { category, code, message, details, retryAfterMs } = thrown;
       const error: ActionError = {
         category,
-        code,
-        message,
+        code: scrubber.text(code),
+        message: scrubber.text(message),
         attempt: begun.attempt,
-        ...(details === undefined ? {} : { details }),
+        ...(details === undefined ? {} : { details: scrubber.json(details) }),
       };
       throw await reported(dependencies, args, key, startedAt, temporalAttempt, error, retryAfterMs);
     } finally {
@@ -191,30 +199,42 @@ async function reported(
       await invocationFailed(db, { key, error: stored, attempt, temporalAttempt, ...next });
     }
   });
-  return delayMs === undefined ? ended(tenantId, error) : retryable(tenantId, error, delayMs);
+  return delayMs === undefined
+    ? ended(dependencies, tenantId, error)
+    : retryable(dependencies, tenantId, error, delayMs);
 }
 
-function ended(tenantId: string, error: ActionError): ApplicationFailure {
+function ended(dependencies: ActivityDependencies, tenantId: string, error: ActionError): ApplicationFailure {
   return withoutStack(
     ApplicationFailure.create({
       type: error.category,
-      message: error.message,
+      message: messageIn(dependencies, error),
       nonRetryable: true,
       details: [new Crossing(tenantId, error)],
     }),
   );
 }
 
-function retryable(tenantId: string, error: ActionError, delayMs: number): ApplicationFailure {
+function retryable(
+  dependencies: ActivityDependencies,
+  tenantId: string,
+  error: ActionError,
+  delayMs: number,
+): ApplicationFailure {
   // Temporal has no zero delay: it would mean its own backoff.
   return withoutStack(
     ApplicationFailure.create({
       type: error.category,
-      message: error.message,
+      message: messageIn(dependencies, error),
       nextRetryDelay: Math.max(1, delayMs),
       details: [new Crossing(tenantId, error)],
     }),
   );
+}
+
+/** No codec sees a failure's message. Where payloads are sealed it says the code alone; its details, which are sealed, say all. */
+function messageIn({ sealsPayloads }: ActivityDependencies, { code, message }: ActionError): string {
+  return sealsPayloads ? code : message;
 }
 
 /** A stack is 1 to 4 KB of every failure in history, and tells an author nothing. */

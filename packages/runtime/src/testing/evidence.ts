@@ -33,7 +33,6 @@ import { confirmRun } from "../reconciler/confirm.ts";
 import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
 import { dataConverter } from "../temporal/data-converter.ts";
 import { isNotFound } from "../temporal/grpc.ts";
-import { storeBlobs } from "../temporal/store-blobs.ts";
 import { workflowBundle } from "../worker/workflow-bundle.ts";
 import { until } from "./until.ts";
 
@@ -43,8 +42,8 @@ export interface Evidence {
   ended(runId: string, withinMs?: number): Promise<RunRow>;
   run(runId: string): Promise<RunRow>;
   steps(runId: string): Promise<StepRow[]>;
-  tasks(runId: string): Promise<TaskRow[]>;
   waits(runId: string): Promise<WaitRow[]>;
+  tasks(runId: string): Promise<TaskRow[]>;
   journal(runId: string): Promise<JournalEntry[]>;
   /** Steps as `id[iteration] status`, in the order of their start. */
   trace(runId: string): Promise<string[]>;
@@ -86,8 +85,8 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
       return run;
     },
     steps: (runId) => all((page) => inTenant((db) => stepsOf(db, runId, page))),
-    tasks: (runId) => inTenant((db) => tasksOf(db, runId)),
     waits: (runId) => all((page) => inTenant((db) => waitsOf(db, runId, page))),
+    tasks: (runId) => inTenant((db) => tasksOf(db, runId)),
     journal: (runId) => inTenant((db) => journalOf(db, runId)),
     trace: async (runId) =>
       (await evidence.steps(runId)).map(
@@ -110,21 +109,18 @@ export function evidenceOf(parts: EvidenceParts): Evidence {
       const state = await evidence.stateAt(runId);
       if (run.finalStateHash !== null && stateHash(state) !== run.finalStateHash)
         throw new Error(`The fold of ${runId} gives another state than the run recorded`);
-      const rebuilt = await journalFromHistory(
-        { client, bundle, dataConverter: dataConverter(storeBlobs(store)) },
-        runId,
-      );
+      const rebuilt = await journalFromHistory({ client, bundle, dataConverter: dataConverter(store) }, runId);
       expectEqual("journal", rebuilt, journal);
       const projection = projectWholeRun(rebuilt.map((entry) => ({ seq: entry.seq, entry })) as never);
+      const steps = await evidence.steps(runId);
+      expectEqual("steps", projection.steps.map(stepFacts), steps.map(stepFacts));
+      const waits = await evidence.waits(runId);
+      expectEqual("waits", projection.waits.map(waitFacts), waits.map(waitFacts));
       expectEqual(
         "tasks",
         projection.tasks.map(projectedTask).sort(byId),
         (await evidence.tasks(runId)).map(taskFacts).sort(byId),
       );
-      const steps = await evidence.steps(runId);
-      expectEqual("steps", projection.steps.map(stepFacts), steps.map(stepFacts));
-      const waits = await evidence.waits(runId);
-      expectEqual("waits", projection.waits.map(waitFacts), waits.map(waitFacts));
       expectEqual("run", projection.run.status?.status, run.status);
       await expectWithinBounds(parts, run);
     },
@@ -208,6 +204,10 @@ function stepFacts({
   return { stepId, stepPath, iteration, status };
 }
 
+function waitFacts({ waitType, status }: { readonly waitType: string; readonly status: string }) {
+  return { waitType, status };
+}
+
 /** All that the run decides of a task; who has claimed it is not the run's. */
 function taskFacts(task: TaskRow) {
   const { workflow: _, claimedBy: __, claimedAt: ___, version: ____, runId: _____, status, ...facts } = task;
@@ -218,7 +218,8 @@ function taskFacts(task: TaskRow) {
   };
 }
 
-function projectedTask({ answerJson, execution: _, context, form, ...task }: TaskProjection) {
+function projectedTask(projected: TaskProjection) {
+  const { answerJson, execution: _, context, form, ...task } = projected;
   const answer = answerJson === null ? null : (JSON.parse(answerJson) as Json);
   const large = isJsonObject(answer) && "$stored" in answer;
   return { ...task, context: context ?? null, form: form ?? null, answer: large ? "large" : answer };
@@ -226,10 +227,6 @@ function projectedTask({ answerJson, execution: _, context, form, ...task }: Tas
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {
   return a.id < b.id ? -1 : 1;
-}
-
-function waitFacts({ waitType, status }: { readonly waitType: string; readonly status: string }) {
-  return { waitType, status };
 }
 
 function expectEqual(what: string, expected: unknown, seen: unknown): void {

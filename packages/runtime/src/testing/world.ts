@@ -1,15 +1,16 @@
-import { builtInActions, catalogue, createRegistry, type Action } from "@mainspring/actions";
+import { builtInActions, catalogue, createRegistry, type Action, type MailPort } from "@mainspring/actions";
 import type { Json, Program } from "@mainspring/core";
-import { acceptEvent, type Store } from "@mainspring/store";
+import { acceptEvent, parseMasterKeys, type Store } from "@mainspring/store";
 import { clonedDatabase, type ClonedDatabase } from "@mainspring/store/testing";
 import type { Client } from "@temporalio/client";
 import type { WorkflowBundle } from "@temporalio/worker";
+import type { Log } from "../activities/dependencies.ts";
 import { resolveCorrelationKey } from "../ingestion/correlation.ts";
 import { cancelRun } from "../launcher/cancel.ts";
 import { launch } from "../launcher/launch.ts";
 import { replay } from "../launcher/replay.ts";
-import { temporalClient } from "../temporal/connect.ts";
 import { answerTask, type AnswerRequest } from "../tasks/answer-task.ts";
+import { temporalClient } from "../temporal/connect.ts";
 import type { Bounds } from "../workflow/bounds.ts";
 import { startRunWorker, type RunWorker, type WorkerWaits } from "../worker/run-worker.ts";
 import { workflowBundle } from "../worker/workflow-bundle.ts";
@@ -25,6 +26,7 @@ export const testWaits: Partial<WorkerWaits> = {
   eventClaimMs: 5_000,
   reconcileEveryMs: 500,
   reconcileOlderThanMs: 1_000,
+  sweepEveryMs: 500,
   stickyTimeoutMs: 1_000,
   shutdownGraceMs: 2_000,
   heartbeatThrottleMs: 300,
@@ -57,31 +59,41 @@ export interface World extends Evidence {
   start(workflowKey: string, payload?: Json): Promise<string>;
   replay(runId: string, payload?: Json): Promise<string>;
   cancel(runId: string): Promise<void>;
-  /** As `POST /events` does. @returns our id of the event */
-  event(event: {
   /** As `POST /tasks/:id/complete` does, or `override`. */
   answer(
     taskId: string,
     answer: Json,
     more?: Partial<Omit<AnswerRequest, "tenantId" | "taskId" | "answer">>,
   ): Promise<{ readonly status: "accepted" }>;
+  /** As `POST /events` does. @returns our id of the event */
+  event(event: {
     readonly name: string;
     readonly id?: string;
     readonly payload?: Json;
     readonly correlationKey?: string;
+    readonly userId?: string;
   }): Promise<string>;
   stopWorkers(): Promise<void>;
-    readonly userId?: string;
   close(): Promise<void>;
 }
 
 /** A database, a namespace and a tenant of their own; a worker only when asked for. */
-export async function newWorld(options: { readonly actions?: readonly Action[] } = {}): Promise<World> {
+export async function newWorld(
+  options: {
+    readonly actions?: readonly Action[];
+    /** Payloads are sealed on their way into Temporal. */
+    readonly sealsPayloads?: boolean;
+    readonly mail?: MailPort;
+    /** What the worker logs. */
+    readonly log?: Log;
+  } = {},
+): Promise<World> {
+  const { sealsPayloads = false } = options;
   const database = await clonedDatabase({ max: 20 });
   const { store } = database;
   const address = testTemporalAddress();
   const namespace = await newNamespace(address);
-  const client = temporalClient(store, { address, namespace });
+  const client = temporalClient(store, { address, namespace, sealsPayloads });
   const tenantId = await newTenant(store);
   shared ??= workflowBundle();
   const bundle = await shared;
@@ -126,13 +138,15 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
     },
     async startWorker({ bounds, waits } = {}) {
       const worker = await startRunWorker({
-        temporal: { address, namespace },
+        temporal: { address, namespace, sealsPayloads },
+        masterKeys: parseMasterKeys(database.masterKeys),
+        ...(options.mail === undefined ? {} : { mail: options.mail }),
         databaseUrl: database.appUrl,
         dispatcherUrl: database.dispatcherUrl,
         reconcilerUrl: database.reconcilerUrl,
         registry,
         bundle,
-        log: quiet,
+        log: options.log ?? quiet,
         waits: { ...testWaits, ...waits },
         bounds: { ...testBounds, ...bounds },
       });
@@ -160,6 +174,7 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
           name,
           payload,
           bodyHash: id,
+          ...(userId === undefined ? {} : { userId }),
           ...(derived === undefined ? {} : { correlationKey: derived.key, correlationHow: derived.how }),
         }),
       );
@@ -173,4 +188,3 @@ export async function newWorld(options: { readonly actions?: readonly Action[] }
     },
   };
 }
-          ...(userId === undefined ? {} : { userId }),

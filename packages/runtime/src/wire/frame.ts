@@ -18,15 +18,18 @@ export function frame(payloads: readonly Payload[]): Uint8Array {
   return concatenated(chunks);
 }
 
+/** @throws RangeError when the bytes end before what they announce */
 export function unframe(bytes: Uint8Array): Payload[] {
   let at = 0;
   const readSize = (): number => {
+    if (at + 4 > bytes.length) throw new RangeError("A frame of payloads is cut off");
     const value = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
     at += 4;
     return value;
   };
   const readBytes = (): Uint8Array => {
     const length = readSize();
+    if (at + length > bytes.length) throw new RangeError("A frame of payloads is cut off");
     const part = bytes.subarray(at, at + length);
     at += length;
     return part;

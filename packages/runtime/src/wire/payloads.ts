@@ -10,6 +10,8 @@ export const encodings = {
   parts: "mainspring/parts",
   /** Content: the SHA-256 of the original content in hex; the original's metadata stay beside it. */
   reference: "mainspring/reference",
+  /** Content: a payload in a frame, sealed under the key that the metadata name. */
+  sealed: "binary/encrypted",
 } as const;
 
 /** Keys of payload metadata. */
@@ -18,6 +20,8 @@ export const metadataKeys = {
   tenant: "mainspring-tenant",
   inline: "mainspring-inline",
   programHash: "mainspring-program",
+  /** Version of the tenant's key. */
+  keyVersion: "mainspring-key",
   /** The encoding that a reference stands for. */
   referred: "mainspring-referred",
 } as const;

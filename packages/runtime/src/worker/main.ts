@@ -1,8 +1,10 @@
 // The worker process: composition root. Starts, runs until SIGTERM or SIGINT, drains, ends.
 import type { Server } from "node:http";
 import { builtInActions, createRegistry } from "@mainspring/actions";
+import { masterKeysVariable, parseMasterKeys } from "@mainspring/store";
 import { Runtime } from "@temporalio/worker";
 import { pino } from "pino";
+import { mailFromEnvironment } from "../mail/mail-from-environment.ts";
 import { temporalFromEnvironment } from "../temporal/connect.ts";
 import { boundsFromEnvironment, waitsFromEnvironment } from "./environment.ts";
 import { startHealthServer } from "./health-server.ts";
@@ -27,12 +29,15 @@ process.on("SIGTERM", () => void stop("SIGTERM"));
 process.on("SIGINT", () => void stop("SIGINT"));
 
 try {
+  const mail = mailFromEnvironment(process.env);
   worker = await startRunWorker({
     temporal: temporalFromEnvironment(process.env),
     databaseUrl: process.env["DATABASE_URL"] as string,
     dispatcherUrl: process.env["DISPATCHER_DATABASE_URL"] as string,
     reconcilerUrl: process.env["RECONCILER_DATABASE_URL"] as string,
+    masterKeys: parseMasterKeys(process.env[masterKeysVariable]),
     registry: createRegistry(builtInActions),
+    ...(mail === undefined ? {} : { mail }),
     bundle: await workflowBundle(),
     bounds: boundsFromEnvironment(process.env),
     waits: waitsFromEnvironment(process.env),

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Registry } from "@mainspring/actions";
+import type { MailPort, Registry } from "@mainspring/actions";
 import { taskQueue, workflowIdOf } from "@mainspring/core";
-import { openDispatcher, openReconciler, openStore } from "@mainspring/store";
+import { openDispatcher, openReconciler, openStore, type MasterKeys } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import { NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Log } from "../activities/dependencies.ts";
@@ -17,10 +17,10 @@ import { reconcileOnce } from "../reconciler/reconcile.ts";
 import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
 import { dataConverter } from "../temporal/data-converter.ts";
 import { isNotFound } from "../temporal/grpc.ts";
-import { storeBlobs } from "../temporal/store-blobs.ts";
 import { defaultBounds, type Bounds } from "../workflow/bounds.ts";
 import { nativeConnection } from "./native-connection.ts";
 import { startInterval } from "./intervals.ts";
+import { sweepOnce } from "./sweep.ts";
 
 /** How long the parts of a worker wait; tests lower them. */
 export interface WorkerWaits {
@@ -33,6 +33,7 @@ export interface WorkerWaits {
   readonly quotaScanEveryMs: number;
   /** A run is compared with its execution at most this often. */
   readonly reconcileOlderThanMs: number;
+  readonly sweepEveryMs: number;
   readonly stickyTimeoutMs: number;
   readonly shutdownGraceMs: number;
   /** Heartbeats of one call go out at most this often. */
@@ -45,8 +46,9 @@ export const defaultWaits: WorkerWaits = {
   inboxPollMs: 1_000,
   eventClaimMs: 60_000,
   reconcileEveryMs: 5_000,
-  reconcileOlderThanMs: 15_000,
   quotaScanEveryMs: 10_000,
+  reconcileOlderThanMs: 15_000,
+  sweepEveryMs: 30_000,
   stickyTimeoutMs: 10_000,
   shutdownGraceMs: 25_000,
   heartbeatThrottleMs: 2_000,
@@ -57,7 +59,11 @@ export interface WorkerOptions {
   readonly databaseUrl: string;
   readonly dispatcherUrl: string;
   readonly reconcilerUrl: string;
+  /** Left out: what needs a secret fails, and nothing that is sealed can be read. */
+  readonly masterKeys?: MasterKeys;
   readonly registry: Registry;
+  /** Left out: no mail can be sent. */
+  readonly mail?: MailPort;
   readonly bundle: WorkflowBundle;
   readonly log: Log;
   readonly bounds?: Partial<Bounds>;
@@ -79,13 +85,13 @@ export interface WorkerHealth {
   readonly lastRoutedAt?: string;
   readonly lastRelayedAt?: string;
   readonly lastReconciledAt?: string;
+  readonly lastQuotaScanAt?: string;
 }
 
 /**
  * The authored-workflow worker: the one poller of `workflow-runtime-v2`, with ingestion, relay and reconciler in the same process.
  * @throws when Temporal or Postgres cannot be reached: a worker that cannot start fails with its error
  */
-  readonly lastQuotaScanAt?: string;
 export async function startRunWorker(options: WorkerOptions): Promise<RunWorker> {
   const { temporal, log } = options;
   const waits = { ...defaultWaits, ...options.waits };
@@ -95,7 +101,12 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     // Of the connections that are being closed nobody wants to hear.
     if (!closing) log.warn({ error: error.message }, "A database connection was lost");
   };
-  const store = openStore({ url: options.databaseUrl, max: 20, onPoolError });
+  const store = openStore({
+    url: options.databaseUrl,
+    max: 20,
+    onPoolError,
+    ...(options.masterKeys === undefined ? {} : { masterKeys: options.masterKeys }),
+  });
   const dispatcher = openDispatcher({ url: options.dispatcherUrl, onPoolError });
   const reconciler = openReconciler({ url: options.reconcilerUrl, onPoolError });
   await store.ready();
@@ -115,9 +126,11 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
       egress: new Egress(),
       epochs: new Epochs((runId, temporalRunId) => isCurrentExecution(client, runId, temporalRunId)),
       log,
+      ...(options.mail === undefined ? {} : { mail: options.mail }),
+      sealsPayloads: temporal.sealsPayloads === true,
       identity,
     }),
-    dataConverter: dataConverter(storeBlobs(store)),
+    dataConverter: dataConverter(store, temporal),
     // Only the rebuild listens to the journal; a live worker that replays tells nobody.
     sinks: { journal: { append: { fn: () => undefined, callDuringReplay: false } } },
     stickyQueueScheduleToStartTimeout: waits.stickyTimeoutMs,
@@ -140,6 +153,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   let lastRoutedAt: string | undefined;
   let lastRelayedAt: string | undefined;
   let lastReconciledAt: string | undefined;
+  let lastQuotaScanAt: string | undefined;
   const launcherParts = {
     store,
     client,
@@ -153,7 +167,6 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   const routers = Array.from({ length: options.ingestionWorkers ?? 2 }, (_, index) => {
     const parts = { store, dispatcher, client, log, worker: `${identity}:${index}`, claimMs: waits.eventClaimMs };
     return startInterval("ingestion", waits.inboxPollMs, log, async () => {
-  let lastQuotaScanAt: string | undefined;
       const routed = (await routeOnce(parts)) + (await deliverOnce(parts));
       lastRoutedAt = new Date().toISOString();
       return { more: routed > 0 };
@@ -164,6 +177,14 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     lastReconciledAt = new Date().toISOString();
     return { more: false };
   });
+  const scanning = startInterval("quota-scan", waits.quotaScanEveryMs, log, async () => {
+    await scanQuotas({ store, client, reconciler, log });
+    lastQuotaScanAt = new Date().toISOString();
+    return { more: false };
+  });
+  const sweeping = startInterval("data-store sweep", waits.sweepEveryMs, log, async () => ({
+    more: await sweepOnce({ store, dispatcher }),
+  }));
   const stopListening = [
     await dispatcher.listen("outbox", () => relay.wake()),
     await dispatcher.listen("inbox", () => {
@@ -177,16 +198,9 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     health: () => ({
       temporal: worker.getState(),
       ...(lastRoutedAt === undefined ? {} : { lastRoutedAt }),
-  const scanning = startInterval("quota-scan", waits.quotaScanEveryMs, log, async () => {
-    await scanQuotas({ store, client, reconciler, log });
-    lastQuotaScanAt = new Date().toISOString();
-    return { more: false };
-  });
-  const sweeping = startInterval("data-store sweep", waits.sweepEveryMs, log, async () => ({
-    more: await sweepOnce({ store, dispatcher }),
-  }));
       ...(lastRelayedAt === undefined ? {} : { lastRelayedAt }),
       ...(lastReconciledAt === undefined ? {} : { lastReconciledAt }),
+      ...(lastQuotaScanAt === undefined ? {} : { lastQuotaScanAt }),
     }),
     async stop() {
       // Each part is stopped though another fails to.
@@ -195,12 +209,13 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
           ...stopListening.map((stop) => stop()),
           relay.stop(),
           reconciling.stop(),
+          sweeping.stop(),
+          scanning.stop(),
           ...routers.map((router) => router.stop()),
           stopPolling(worker, ended),
         ])
       ).filter((result) => result.status === "rejected");
       closing = true;
-      ...(lastQuotaScanAt === undefined ? {} : { lastQuotaScanAt }),
       await Promise.allSettled([
         connection.close(),
         client.connection.close(),
@@ -209,8 +224,6 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
         store.close(),
       ]);
       for (const { reason } of failures) log.warn({ error: String(reason) }, "A part did not stop in order");
-          sweeping.stop(),
-          scanning.stop(),
     },
   };
 }

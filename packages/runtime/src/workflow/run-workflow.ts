@@ -26,14 +26,15 @@ export async function workflowRuntimeV2RunWorkflow(
     case "canceled":
       throw new CancelledFailure(outcome.error.message);
     case "failed": {
-      const { category, message } = outcome.error;
+      // No codec sees a failure's message, so it tells the code alone; the details, which codecs see, tell all.
+      const { category, code } = outcome.error;
       const failure = ApplicationFailure.create({
         type: category,
-        message,
+        message: code,
         nonRetryable: true,
         details: [new Crossing(start.tenantId, outcome.error)],
       });
-      failure.stack = `${category}: ${message}`; // the stack of our shell tells nobody anything, and is kilobytes of history
+      failure.stack = `${category}: ${code}`; // the stack of our shell tells nobody anything, and is kilobytes of history
       throw failure;
     }
   }

@@ -27,6 +27,8 @@ function joining(stack: DevStack | undefined, env: NodeJS.ProcessEnv): NodeJS.Pr
     RECONCILER_DATABASE_URL: env["RECONCILER_DATABASE_URL"] ?? reconciler,
     TEMPORAL_ADDRESS: env["TEMPORAL_ADDRESS"] ?? stack.temporalAddress,
     TEMPORAL_NAMESPACE: env["TEMPORAL_NAMESPACE"] ?? stack.temporalNamespace,
+    MAINSPRING_MASTER_KEYS: env["MAINSPRING_MASTER_KEYS"] ?? stack.masterKeys,
+    MAINSPRING_ENCRYPT_PAYLOADS: env["MAINSPRING_ENCRYPT_PAYLOADS"] ?? "off",
     // As the stack's own worker: one machine need not wait as long as a cluster.
     MAINSPRING_WAITS: env["MAINSPRING_WAITS"] ?? JSON.stringify({ stickyTimeoutMs: 2_500 }),
   };

@@ -129,10 +129,11 @@ export { MainspringError } from "./errors/mainspring-error.ts";
 
 export { canAnswer } from "./interpreter/answers.ts";
 export { openCommands, restart, resume, start } from "./interpreter/interpret.ts";
+export { programIndex } from "./interpreter/program-index.ts";
 export { restartMisfits } from "./interpreter/restart.ts";
 export { entriesHash, stateHash } from "./interpreter/machine.ts";
-export { eventMatchesFilters, filterHolds, filterValue } from "./interpreter/filters.ts";
 export { childRunIdOf } from "./interpreter/ids.ts";
+export { eventMatchesFilters, filterHolds, filterValue } from "./interpreter/filters.ts";
 export { nextDelayMs, retryAfterMaxMs } from "./interpreter/retry.ts";
 export { inlineValueMaxBytes } from "./interpreter/semantics.ts";
 export type { Unsupported } from "./interpreter/unsupported.ts";

@@ -4,6 +4,8 @@ import type { Store } from "@mainspring/store";
 import { cancelRun, type CancelAnswer } from "./launcher/cancel.ts";
 import { launch, type Launched, type LaunchRequest } from "./launcher/launch.ts";
 import { replay, type ReplayRequest } from "./launcher/replay.ts";
+import type { RestartPlan } from "./launcher/restart-plan.ts";
+import { previewRestart, restartFrom, type RestartRequest } from "./launcher/restart.ts";
 import { resumeDespiteQuota } from "./quotas/quota-resume.ts";
 import { answerTask, type AnswerRequest } from "./tasks/answer-task.ts";
 import { confirmRun } from "./reconciler/confirm.ts";
@@ -12,6 +14,8 @@ import { messageOf } from "./temporal/grpc.ts";
 
 export type { CancelAnswer } from "./launcher/cancel.ts";
 export type { Launched, LaunchRequest } from "./launcher/launch.ts";
+export type { PlannedChild, PlannedInvocation, RestartPlan } from "./launcher/restart-plan.ts";
+export type { RestartRequest } from "./launcher/restart.ts";
 export type { AnswerRequest } from "./tasks/answer-task.ts";
 export type { TemporalPlace } from "./temporal/connect.ts";
 export type { CorrelationPaths } from "./ingestion/correlation.ts";
@@ -32,6 +36,10 @@ export interface Runs {
   start(request: LaunchRequest): Promise<Launched>;
   /** @throws MainspringError RUN_NOT_FOUND, REDACTED_VALUE_IN_PAYLOAD and those of `start` */
   replay(request: ReplayRequest): Promise<Launched>;
+  /** @throws MainspringError RUN_NOT_FOUND, STEP_NOT_FOUND, VERSION_NOT_FOUND, RESTART_VERSION_MISFIT, REQUEST_INVALID */
+  previewRestart(request: RestartRequest): Promise<RestartPlan>;
+  /** @throws MainspringError those of `previewRestart` and `start`, PLAN_CHANGED */
+  restartFrom(request: RestartRequest): Promise<Launched>;
   /** @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED */
   cancel(request: {
     readonly tenantId: string;
@@ -64,6 +72,8 @@ export function createRunClient(
   return {
     start: (request) => launch(parts, request),
     replay: (request) => replay(parts, request),
+    previewRestart: (request) => previewRestart(parts, request),
+    restartFrom: (request) => restartFrom(parts, request),
     cancel: (request) => cancelRun(parts, request),
     quotaResume: (request) => resumeDespiteQuota(parts, request),
     answerTask: (request) => answerTask(parts, request),

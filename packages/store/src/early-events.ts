@@ -113,7 +113,7 @@ async function lockNextEvents(
     from workflow_runtime_events e
     join workflow_run_waits w on w.tenant_id = e.tenant_id and w.run_id = ${runId} and w.wait_id = ${wait.commandId} and w.status = 'WAITING'
     join workflow_runs r on r.tenant_id = e.tenant_id and r.id = w.run_id
-    where e.name = ${wait.event} and e.correlation_key = ${wait.key} and (e.run_id is null or e.run_id = ${runId})
+    where e.name = ${wait.event} and e.correlation_key = ${wait.key} and (e.run_id is null or e.run_id = ${runId} or e.id = any(r.offered_event_ids))
       and (${after === undefined}::boolean or (e.accepted_at, e.position, e.id) >
         (timestamptz 'epoch' + ${after?.acceptedMicros ?? "0"}::bigint * interval '1 microsecond', ${after?.position ?? 0}::int, ${after?.id ?? null}::uuid))
       and ${sql.raw(reachesEvent)}
@@ -122,7 +122,7 @@ async function lockNextEvents(
   return rows;
 }
 
-/** Those that no other run has, unless the wait looks back expressly, and that this run has neither taken nor kept for another wait. */
+/** Those that no other run has, unless the wait looks back expressly or a restart offers them again, and that this run has neither taken nor kept for another wait. */
 async function stillOpen(
   db: TenantDb,
   runId: string,
@@ -136,9 +136,10 @@ async function stillOpen(
       and kept.wait_id = d.reserved_wait_id and kept.wait_id <> ${wait.commandId} and kept.status = 'WAITING'
     join workflow_runtime_events e on e.tenant_id = d.tenant_id and e.id = d.event_id
     join workflow_run_waits w on w.tenant_id = d.tenant_id and w.run_id = ${runId} and w.wait_id = ${wait.commandId}
+    join workflow_runs r on r.tenant_id = d.tenant_id and r.id = ${runId}
     where d.event_id = any(${events.map((event) => event.id)}::uuid[])
       and case when d.run_id = ${runId} then d.state = 'taken' or kept.wait_id is not null
-        else w.lookback_ms is null and e.accepted_at < w.created_at and d.state <> 'ignored' end`.execute(db);
+        else w.lookback_ms is null and e.accepted_at < w.created_at and d.state <> 'ignored' and not e.id = any(r.offered_event_ids) end`.execute(db);
   const spoken = new Set(rows.map((row) => row.id));
   return events.filter((event) => !spoken.has(event.id));
 }

@@ -1,5 +1,5 @@
 import { maskBySchema, sensitiveValues, ValueMask, workflowIdOf } from "@mainspring/core";
-import type { Json } from "@mainspring/core";
+import type { Json, RestartOrigin } from "@mainspring/core";
 import { sql } from "kysely";
 import type { Moment } from "./instants.ts";
 import { channels } from "./listen.ts";
@@ -233,5 +233,7 @@ export interface RunForOpen {
   readonly input: unknown;
   /** Of the run; its creation while nobody has marked the start. */
   readonly startedAt: string;
+  /** Of a restarted run: where it begins. */
+  readonly restart?: RestartOrigin;
   readonly status: string;
 }

@@ -1,4 +1,4 @@
-import type { Json } from "@mainspring/core";
+import type { Json, RestartOrigin } from "@mainspring/core";
 import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
 import { instant, instantOrNull } from "./instants.ts";
@@ -99,13 +99,24 @@ export async function runForOpen(
   db: TenantDb,
   runId: string,
 ): Promise<(RunForOpen & { readonly input: Json }) | undefined> {
-  const { rows } = await sql<Omit<RunForOpen, "startedAt" | "tenantId"> & { startedAt: Date }>`${prepared}
+  const { rows } = await sql<
+    Omit<RunForOpen, "startedAt" | "tenantId" | "restart"> & { startedAt: Date; restarted: unknown }
+  >`${prepared}
     select workflow_key as "workflowKey", workflow_version as version, definition_hash as "definitionHash", program_hash as "programHash",
-      runtime_semantics_version as semantics, input_json as input, coalesce(started_at, created_at) as "startedAt", status
+      runtime_semantics_version as semantics, input_json as input, coalesce(started_at, created_at) as "startedAt", status,
+      case when trigger = 'restart' then trigger_metadata_json end as restarted
     from workflow_runs where id = ${runId}`.execute(db);
   const row = rows[0];
   if (row === undefined) return undefined;
-  return { ...row, tenantId: db.tenantId, input: await loadValue(db, row.input), startedAt: instant(row.startedAt) };
+  const { restarted, ...found } = row;
+  const trigger = restarted === null ? undefined : ((await loadValue(db, restarted)) as { origin?: RestartOrigin });
+  return {
+    ...found,
+    tenantId: db.tenantId,
+    input: await loadValue(db, row.input),
+    startedAt: instant(row.startedAt),
+    ...(trigger?.origin === undefined ? {} : { restart: trigger.origin }),
+  };
 }
 
 export interface RunFilter {
@@ -120,6 +131,8 @@ export interface RunFilter {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly runId?: string | undefined;
+  /** Children of this run. */
+  readonly parentRunId?: string | undefined;
   /** A literal part, in any case, of id, workflow, business state, error, the keys of its waits, or the input without its sensitive values. */
   readonly q?: string | undefined;
 }
@@ -129,8 +142,6 @@ export interface RunFilter {
  * @throws MainspringError CURSOR_MISMATCH
  */
 export async function listRuns(db: TenantDb, filter: RunFilter, request: PageRequest): Promise<Page<RunSummary>> {
-  /** Children of this run. */
-  readonly parentRunId?: string | undefined;
   const micros = new Map<string, string>();
   const keyOf = (row: RunSummary): [string, string] => [micros.get(row.id) ?? "", row.id];
   return readPage({ db, list: "runs", filter, request, key: ["microseconds", "uuid"], keyOf }, async (after, limit) => {
@@ -144,6 +155,8 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
       filter.from !== undefined && sql`created_at >= ${filter.from}::timestamptz`,
       filter.to !== undefined && sql`created_at < ${filter.to}::timestamptz`,
       filter.runId !== undefined && sql`id::text = lower(${filter.runId})`,
+      filter.parentRunId !== undefined &&
+        (isUuid(filter.parentRunId) ? sql`parent_run_id = ${filter.parentRunId}::uuid` : sql`false`),
       filter.q !== undefined && matches(filter.q),
       after !== undefined &&
         sql`(created_at, id) < (timestamptz 'epoch' + ${String(after[0])}::bigint * interval '1 microsecond', ${after[1]}::uuid)`,
@@ -153,8 +166,6 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
       select ${summaryColumns}, (extract(epoch from created_at) * 1000000)::bigint::text as micros${
         filter.q === undefined ? sql`` : sql`, coalesce(${matchesPlainly(filter.q)}, false) as "foundPlainly"`
       }
-      filter.parentRunId !== undefined &&
-        (isUuid(filter.parentRunId) ? sql`parent_run_id = ${filter.parentRunId}::uuid` : sql`false`),
       from workflow_runs ${where} order by created_at desc, id desc limit ${limit}`.execute(db);
     for (const row of rows) micros.set(row.id, row.micros);
     return shown<RunSummary>(

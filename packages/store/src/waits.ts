@@ -101,11 +101,11 @@ export async function waitingRuns(
 /**
  * Whether wait `w` of run `r` may take event `e`. Not the event that started the run. Accepted at the wait's opening or later: yes.
  * Before it: within the wait's own look-back, taken by others or not; without one, since the run's creation less 60 s (a replay's
- * or restart's: since its creation), unless another run has it.
+ * or restart's: since its creation), unless another run has it. What a restart offers again it may take in any case.
  */
 export const reachesEvent = `
   r.trigger_event_id is distinct from e.id
-  and (e.accepted_at >= w.created_at
+  and (e.id = any(r.offered_event_ids) or e.accepted_at >= w.created_at
     or (w.lookback_ms is not null and e.accepted_at >= w.created_at - w.lookback_ms * interval '1 millisecond')
     or (w.lookback_ms is null
       and e.accepted_at >= r.created_at - case when r.restarted_from is null and r.trigger is distinct from 'replay' then interval '60 seconds' else interval '0' end

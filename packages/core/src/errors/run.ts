@@ -135,6 +135,11 @@ export const runErrors = {
       "A run pins the hash of its definition, and the stored one has another. A published version is immutable, so somebody changed it in the database.",
     remedy: "Restore the version from a backup, then replay the run.",
   },
+  RESTART_STATE_MISSING: {
+    title: "The state to begin in is missing",
+    explanation: "A restarted run begins in a recorded state, which is not in the store.",
+    remedy: "Restore the blobs from a backup, or restart from the step again.",
+  },
   PROGRAM_FORMAT_UNKNOWN: {
     title: "The program is of an unknown format",
     explanation: "The program was compiled by a newer release than the one that should run it.",

@@ -78,6 +78,8 @@ export interface StartContext {
   readonly startedAt: Instant;
   readonly now: Instant;
   readonly turn: number;
+  /** It begins in another run's state. */
+  readonly restarted?: true;
 }
 
 /** An event as an `event.wait` sees it. */

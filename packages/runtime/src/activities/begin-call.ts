@@ -89,6 +89,7 @@ async function beginAtOnce(
   const egressAllow = egress.known(tenantId);
   if (fence === undefined || egressAllow === undefined) return undefined;
   if (call.facts.effect === "none" || attempt.temporalAttempt > 1 || holdsBlob(call.input)) return undefined;
+  if (args.restarted === true) return undefined;
   const claimed = await store.tenant(tenantId, (db) =>
     claimAtOnce(db, claimOf(args, attempt), carriedBy(args, fence, entries)),
   );
@@ -119,10 +120,10 @@ function claimOf(args: PerformActionArgs, { key, temporalAttempt, startedAt }: T
     deadlineAt: new Date(startedAt.getTime() + call.timeoutMs + activityGraceMs),
     owner: ownerOf(args, temporalAttempt),
     repeatUnknown: call.retry?.retryOn.includes("OUTCOME_UNKNOWN") === true,
-  };
-}
     quotaWaived: args.quotaWaived === true,
     restarted: args.restarted === true,
+  };
+}
 
 async function claim(
   db: TenantDb,
@@ -151,10 +152,10 @@ async function claim(
           attempt: call.attemptsMade + claimed.reportedAttempts + 1,
         },
       };
-    case "keyReused":
-      return {
     case "overQuota":
       return { do: "hold" };
+    case "keyReused":
+      return {
         do: "fail",
         reported: false,
         error: {
@@ -171,6 +172,7 @@ async function countNone(
   db: TenantDb,
   { call, quotaWaived }: PerformActionArgs,
   { key, temporalAttempt, lostAtMost }: Try,
+  carried: CarriedWrite | undefined,
 ): Promise<Begun> {
   if (temporalAttempt === 1) {
     const question = { entries: carried?.entries ?? [], waived: quotaWaived === true };
@@ -178,7 +180,6 @@ async function countNone(
     if (carried !== undefined) await writeCarried(db, carried);
     return { do: "hold" };
   }
-  carried: CarriedWrite | undefined,
   const counted = (await noneAttempts(db, key)) ?? { reportedAttempts: 0, lastReportedTemporalAttempt: 0 };
   return runUnlessLost(
     Math.max(call.attemptsMade, counted.reportedAttempts) + 1,

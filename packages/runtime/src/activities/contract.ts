@@ -5,6 +5,7 @@ import type {
   Instant,
   Json,
   JournalEntry,
+  RestartOrigin,
   RunEvent,
   RunState,
   StartContext,
@@ -30,22 +31,27 @@ export interface Writer {
   /** Number of the execution in the run's chain, from 1. */
   readonly ordinal: number;
   readonly historyLength: number;
+  /** The run was restarted from another one: of that one's invocations it may reuse some. */
+  readonly restarted?: true;
   /** Temporal's id of the execution that this one continues. */
   readonly continuedFrom?: string;
+  /** An operator let the run go on though the tenant's steps of this month are used up. */
+  readonly quotaWaived?: true;
 }
 
 export interface OpenRunArgs extends Writer {
-  /** An operator let the run go on though the tenant's steps of this month are used up. */
-  readonly quotaWaived?: true;
   readonly start: StartInput;
 }
 
-/** First part of `openRun`'s result; after it: program, payload, events of the first segment. */
+/**
+ * First part of `openRun`'s result; after it: program, payload (of a restarted run the state that it begins in), events of the first segment.
+ */
 export type OpenedHead =
   | {
       readonly opened: true;
       readonly context: StartContext;
       readonly payloadReference?: ValueReference;
+      readonly restart?: RestartOrigin;
       readonly bounds: Bounds;
       readonly segment: SegmentHead;
     }
@@ -65,17 +71,17 @@ export interface FlushArgs extends Writer {
   readonly entries: readonly JournalEntry[];
 }
 
+/** `overQuota`: the tenant's steps of this month are used up; left out: they are not. */
+export interface FlushResult {
+  readonly overQuota?: true;
+}
+
 export interface OpenWaitsArgs extends FlushArgs {
   readonly waits: readonly {
     readonly id: CommandId;
     readonly event: string;
     readonly key: string;
     readonly filters: readonly WaitFilter[];
-/** `overQuota`: the tenant's steps of this month are used up; left out: they are not. */
-export interface FlushResult {
-  readonly overQuota?: true;
-}
-
     readonly lookbackMs?: number;
   }[];
 }

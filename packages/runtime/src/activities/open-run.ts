@@ -1,21 +1,25 @@
 import { randomUUID } from "node:crypto";
 import {
   instantFromMs,
+  restart,
   start,
   type Instant,
   type Json,
-  type Program,
   type JournalEntry,
+  type Program,
+  type RestartOrigin,
+  type RunState,
   type StartContext,
   type Transition,
 } from "@mainspring/core";
 import {
+  getBlob,
   isUuid,
+  isWithinQuota,
   runForOpen,
   startSucceeded,
   takeSegmentToken,
   writeProvisional,
-  isWithinQuota,
   type Fence,
   type TenantDb,
 } from "@mainspring/store";
@@ -32,11 +36,13 @@ type Found =
       readonly ok: true;
       readonly fence: Fence | "stale";
       readonly token: string | undefined;
+      readonly within: boolean;
       readonly program: Program;
+      /** Of a restarted run: the state that it begins in. */
       readonly payload: Json;
+      readonly restart: RestartOrigin | undefined;
       readonly context: StartContext;
     }
-      readonly within: boolean;
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 /**
@@ -59,7 +65,10 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
   const payloadReference = origin === undefined && needsReference(payload)
     ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, payload))
     : undefined;
-  const first = start(program, payload, context, payloadReference);
+  const first =
+    origin === undefined
+      ? start(program, payload, context, payloadReference)
+      : restart(program, payload as unknown as RunState, context, origin);
   const calls = token === undefined ? { ...first, commands: [] } : first;
   const segment = await performSegment(
     dependencies,
@@ -80,6 +89,7 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
     opened: true,
     context,
     ...(payloadReference === undefined ? {} : { payloadReference }),
+    ...(origin === undefined ? {} : { restart: origin }),
     bounds: dependencies.bounds,
     segment: { nextSeq: segment.state.nextSeq, hash: segmentHash(segment.entries, segment.state), written },
   };
@@ -125,6 +135,10 @@ async function find(
       `The run pins definition ${pinned.definitionHash}, the store has ${program.definitionHash}`,
     );
   }
+  // Read before the last round of the transaction.
+  const state = run.restart === undefined ? undefined : await getBlob(db, run.restart.reference.hash);
+  if (run.restart !== undefined && state === undefined)
+    return end(db, runId, fence, now, "RESTART_STATE_MISSING", `The state that the run begins in is not in the store`);
   const token = randomUUID();
   db.lastRound();
   const [taken, within] = await Promise.all([
@@ -141,20 +155,6 @@ async function find(
     startedAt: run.startedAt ?? now,
     now,
     turn: 1,
-  };
-  return { ok: true, fence, token: taken === "exhausted" ? undefined : token, program, payload: run.input, context };
-}
-
-/** The run ends before its interpreter began: its journal says so itself. */
-async function end(
-  db: TenantDb,
-  runId: string,
-  fence: Fence | "stale",
-  at: Instant,
-  code: string,
-  message: string,
-): Promise<Found> {
-  if (fence !== "stale") {
     ...(state === undefined ? {} : { restarted: true }),
   };
   return {
@@ -166,9 +166,9 @@ async function end(
     payload: state === undefined ? run.input : (JSON.parse(Buffer.from(state).toString("utf8")) as Json),
     restart: run.restart,
     context,
-    await writeProvisional(db, {
-      runId,
-      fence,
+  };
+}
+
 /** Of a run that has not begun yet. */
 const firstStep: readonly JournalEntry[] = [
   {
@@ -183,6 +183,19 @@ const firstStep: readonly JournalEntry[] = [
   },
 ];
 
+/** The run ends before its interpreter began: its journal says so itself. */
+async function end(
+  db: TenantDb,
+  runId: string,
+  fence: Fence | "stale",
+  at: Instant,
+  code: string,
+  message: string,
+): Promise<Found> {
+  if (fence !== "stale") {
+    await writeProvisional(db, {
+      runId,
+      fence,
       nextSeq: 2,
       entries: [
         {

@@ -37,6 +37,8 @@ export interface LaunchRequest {
   readonly startedBy: string;
   /** Of the version that a run was pinned to: where the key has come to name another workflow, its versions are not meant. */
   readonly definitionHash?: string;
+  /** As a run before had it: a child's version may be compiled under its parent's semantics. */
+  readonly program?: { readonly programHash: string; readonly semantics: 1 | 2 };
   /** Of a restarted run. */
   readonly offeredEventIds?: readonly string[];
   /** What else is written with the new run's row, in its transaction. */
@@ -123,13 +125,14 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
     throw new MainspringError("PAYLOAD_INVALID", { issues: issues as unknown as Json });
   }
   const runId = newId();
+  const { programHash, semantics } = request.program ?? pinned;
   await insertRun(db, {
     id: runId,
     workflowKey,
     version: pinned.version,
     definitionHash: pinned.definitionHash,
-    programHash: pinned.programHash,
-    semantics: pinned.semantics,
+    programHash,
+    semantics,
     input: payload,
     payloadSchema: pinned.payloadSchema,
     startedBy,
@@ -144,8 +147,8 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
     tenantId: request.tenantId,
     version: pinned.version,
     definitionHash: pinned.definitionHash,
-    programHash: pinned.programHash,
-    semanticsVersion: pinned.semantics,
+    programHash,
+    semanticsVersion: semantics,
   };
   return { runId, status: "QUEUED", created: true, input };
 }

@@ -1,6 +1,6 @@
 import { MainspringError, placeholderPointers, type Issue, type Json } from "@mainspring/core";
-import { getRun, runInput } from "@mainspring/store";
-import { launch, type Launched, type LauncherParts } from "./launch.ts";
+import { getRun, runInput, type RunRow } from "@mainspring/store";
+import { launch, type Launched, type LaunchRequest, type LauncherParts } from "./launch.ts";
 
 export interface ReplayRequest {
   readonly tenantId: string;
@@ -29,12 +29,19 @@ export async function replay(parts: LauncherParts, request: ReplayRequest): Prom
     workflowKey: run.workflowKey,
     ...(run.version === null ? {} : { version: run.version }),
     ...(run.definitionHash === null ? {} : { definitionHash: run.definitionHash }),
+    ...programOf(run),
     payload,
     trigger: { type: "replay", replayOfRunId: runId },
     requested: ["replay", runId, edited],
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     startedBy,
   });
+}
+
+/** The program that a run was pinned to. */
+export function programOf(run: RunRow): Pick<LaunchRequest, "program"> {
+  const { programHash, semantics } = run;
+  return programHash === null || (semantics !== 1 && semantics !== 2) ? {} : { program: { programHash, semantics } };
 }
 
 /** What was read masked must not come back as a value. */

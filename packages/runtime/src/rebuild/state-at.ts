@@ -1,12 +1,14 @@
 import {
   foldJournal,
+  JournalError,
   MainspringError,
   type Json,
   type JournalEntry,
   type Program,
+  type ResolveReference,
   type RunState,
 } from "@mainspring/core";
-import { getBlobs, getProgram, getRun, journalOf, type Store } from "@mainspring/store";
+import { getBlobs, getProgram, getRun, journalOf, type Store, type TenantDb } from "@mainspring/store";
 
 /**
  * The state of a run after entry `seq`, or after its last one: folded from the inputs that it recorded, never read from a table.
@@ -23,15 +25,27 @@ export async function stateAt(
     const program = programHash === undefined ? undefined : await getProgram(db, programHash);
     if (program === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
     const journal = await journalOf(db, runId);
-    const blobs = await getBlobs(db, referencedHashes(journal));
-    const valueOf = (hash: string): Json => JSON.parse(Buffer.from(blobs.get(hash) ?? []).toString("utf8")) as Json;
     return foldJournal(
       program as unknown as Program,
       journal,
-      ({ hash }) => valueOf(hash),
+      await journalValues(db, journal),
       seq === undefined ? {} : { untilSeq: seq },
     );
   });
+}
+
+/** The values that inputs of a journal name instead of holding them. @throws JournalError when one that is asked for is missing */
+export async function journalValues(db: TenantDb, journal: readonly JournalEntry[]): Promise<ResolveReference> {
+  const blobs = await getBlobs(db, referencedHashes(journal));
+  return ({ hash }) => {
+    const bytes = blobs.get(hash);
+    if (bytes === undefined)
+      throw new JournalError(
+        "JOURNAL_REFERENCE_UNRESOLVED",
+        `The journal names the value ${hash}, which is not in the store.`,
+      );
+    return JSON.parse(Buffer.from(bytes).toString("utf8")) as Json;
+  };
 }
 
 /** Of all values that inputs name instead of holding them. */

@@ -3,6 +3,7 @@ import {
   currentWaitQuery,
   eventSignal,
   openCommands,
+  restart,
   resume,
   start as startRun,
   summaryQuery,
@@ -29,22 +30,22 @@ import {
   sleep,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts";
 import type { ChildReturn } from "../activities/child-contract.ts";
+import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts";
 import { Crossing, CrossingProgram } from "../wire/crossing.ts";
 import { ActionCalls } from "./action-calls.ts";
 import { durably, flush, openRun, runSegment } from "./activity-calls.ts";
 import type { Bounds } from "./bounds.ts";
-import { openEventWaits } from "./event-waits.ts";
 import { Children } from "./children.ts";
+import { openEventWaits } from "./event-waits.ts";
 import { openingFailure } from "./failures.ts";
 import { Fifo } from "./fifo.ts";
 import { inboundEvent } from "./inbound-signal.ts";
 import { JournalBuffer } from "./journal-buffer.ts";
 import type { JournalSinks } from "./journal-sink.ts";
 import type { Incoming, ShellPort } from "./port.ts";
-import { segmentHash } from "./segment-hash.ts";
 import { QuotaPause } from "./quota.ts";
+import { segmentHash } from "./segment-hash.ts";
 import { currentStep, currentWait, summary } from "./queries.ts";
 import { Tasks } from "./tasks.ts";
 import { Timers } from "./timers.ts";
@@ -56,8 +57,8 @@ export interface Checkpoint {
   readonly bounds: Bounds;
   readonly ordinal: number;
   readonly turn: number;
-}
   readonly quotaWaived?: true;
+}
 
 // Replays by the rebuild collect the journal here; a live worker registers no such sink, and nothing is recorded.
 const { journal } = proxySinks<JournalSinks>();
@@ -77,9 +78,9 @@ export class Shell {
   readonly #timers: Timers;
   readonly #calls: ActionCalls;
   readonly #tasks: Tasks;
-  /** Local calls whose segments died: they go as ordinary activities. */
   readonly #children: Children;
   readonly #quota: QuotaPause;
+  /** Local calls whose segments died: they go as ordinary activities. */
   readonly #ordinary = new Set<CommandId>();
   #program!: Program;
   #state!: RunState;
@@ -116,9 +117,9 @@ export class Shell {
     this.#timers = new Timers(this.#port);
     this.#calls = new ActionCalls(this.#port);
     this.#tasks = new Tasks(this.#port, start.tenantId);
-    setHandler(defineSignal<[unknown]>(eventSignal), (signal) => {
     this.#children = new Children(this.#port);
     this.#quota = new QuotaPause(this.#port);
+    setHandler(defineSignal<[unknown]>(eventSignal), (signal) => {
       this.#signals++;
       this.#fifo.push({ kind: "eventArrived", event: inboundEvent(signal, this.#signals, workflowNow(this.#lastNow)) });
     });
@@ -167,9 +168,6 @@ export class Shell {
     }
   }
 
-  // --- beginning
-
-  async #open(): Promise<void> {
   /** What a run that succeeded gives the run that called it. */
   childReturn(output: Json): ChildReturn {
     const { payload, vars, system } = this.#state;
@@ -177,11 +175,17 @@ export class Shell {
     return { output, payload, vars, local: {}, meta, system: meta };
   }
 
+  // --- beginning
+
+  async #open(): Promise<void> {
     const [head, program, payload, events] = await openRun(this.#inline({ ...this.#writer(), start: this.#start }));
     if (!head.opened) throw openingFailure(this.#start.tenantId, head);
     this.#program = program as Program;
     this.#bounds = head.bounds;
-    const first = startRun(this.#program, payload as Json, head.context, head.payloadReference);
+    const first =
+      head.restart === undefined
+        ? startRun(this.#program, payload as Json, head.context, head.payloadReference)
+        : restart(this.#program, payload as unknown as RunState, head.context, head.restart);
     this.#lastNow = head.context.now;
     const entries = this.#take(first);
     this.#feedSegment(head.segment, events ?? [], entries);
@@ -191,11 +195,11 @@ export class Shell {
     this.#program = program;
     this.#state = checkpoint.state;
     this.#bounds = checkpoint.bounds;
+    if (checkpoint.quotaWaived === true) this.#quota.waive();
     this.#ordinal = checkpoint.ordinal;
     this.#turn = checkpoint.turn + 1;
     this.#stepsBefore = checkpoint.state.counters.steps;
     this.#remoteStepsBefore = checkpoint.state.counters.remoteSteps;
-    if (checkpoint.quotaWaived === true) this.#quota.waive();
     this.#commanded = [...openCommands(checkpoint.state)];
   }
 
@@ -278,6 +282,8 @@ export class Shell {
         this.#timers.cancel(command.id);
       } else if (command.kind === "cancelAction") {
         this.#calls.cancel(command.id);
+      } else if (command.kind === "cancelChild") {
+        this.#children.cancel(command.id);
       } else if (command.kind !== "closeWait" && command.kind !== "closeTask") {
         rest.push(command);
       }
@@ -285,8 +291,6 @@ export class Shell {
     // A command that was closed before it was performed is performed no more.
     this.#commanded = rest.filter((command) => command.kind === "finish" || this.#isOpen(command.id));
   }
-      } else if (command.kind === "cancelChild") {
-        this.#children.cancel(command.id);
 
   /** Performs what is commanded. @returns what must be waited for before the next command; undefined, which costs no promise: nothing */
   #perform(which: "all" | "hold calls"): Promise<void> | undefined {
@@ -298,17 +302,17 @@ export class Shell {
     let yields = false;
     const waits: CommandOf<"openWait">[] = [];
     const tasks: CommandOf<"openTask">[] = [];
+    const children: CommandOf<"startChild">[] = [];
     const local: Call[] = [];
     for (const command of commands) {
       switch (command.kind) {
         case "callAction":
           if (which === "hold calls") this.#commanded.push(command);
+          else if (this.#quota.holds(command.id)) break;
           else if (this.#goesInSegment(command)) local.push(command);
           else if (full) {
-    const children: CommandOf<"startChild">[] = [];
             this.#commanded.push(command);
             flushFirst = true;
-          else if (this.#quota.holds(command.id)) break;
           } else this.#calls.start(command);
           break;
         case "openWait":
@@ -323,31 +327,29 @@ export class Shell {
         case "yield":
           yields = true;
           break;
-        case "openTask":
-        case "closeTask":
         case "startChild":
           if (which === "hold calls") this.#commanded.push(command);
           else children.push(command);
           break;
         case "pause": // what it holds stands in the state; the signal lets it go on
         case "cancelAction":
+        case "cancelChild":
         case "cancelTimer":
         case "closeWait":
         case "closeTask": // the rows follow the journal
         case "finish":
           break;
       }
-        case "cancelChild":
     }
     if (waits.length > 0) openEventWaits(this.#port, waits);
     if (tasks.length > 0) this.#tasks.open(tasks);
+    if (children.length > 0) this.#children.start(children);
     return flushFirst || yields || local.length > 0 ? this.#performSlowly({ flushFirst, yields, local }) : undefined;
   }
 
   async #performSlowly({
     flushFirst,
     yields,
-    if (children.length > 0) this.#children.start(children);
     local,
   }: {
     readonly flushFirst: boolean;
@@ -441,9 +443,9 @@ export class Shell {
 
   async #flush(owner: string, entries: readonly JournalEntry[]): Promise<void> {
     const args = this.#inline({ ...this.#writer(), nextSeq: this.#state.nextSeq, entries });
+    const answered = this.#quota.asking();
     this.#inFlight++;
     try {
-    const answered = this.#quota.asking();
       answered(await flush(args));
     } catch {
       answered(await durably.flush(new Crossing(args.tenantId, args.value)));
@@ -483,10 +485,9 @@ export class Shell {
       bounds: this.#bounds,
       ordinal: this.#ordinal + 1,
       turn: this.#turn,
+      ...(this.#quota.waived ? { quotaWaived: true } : {}),
     };
     // Thrown, and caught by nothing of ours.
-      ...(this.#quota.waived ? { quotaWaived: true } : {}),
-      ...(this.#state?.system.restarted === true ? { restarted: true } : {}),
     return (await continueAsNew(
       this.#crossing(this.#start),
       new CrossingProgram(this.#start.tenantId, this.#program),
@@ -510,9 +511,10 @@ export class Shell {
       ordinal: this.#ordinal,
       historyLength,
       ...(continuedFrom === undefined ? {} : { continuedFrom }),
+      ...(this.#quota.waived ? { quotaWaived: true } : {}),
+      ...(this.#state?.system.restarted === true ? { restarted: true } : {}),
     };
   }
-      ...(this.#quota.waived ? { quotaWaived: true } : {}),
 
   #crossing(value: unknown): Crossing {
     return new Crossing(this.#start.tenantId, value);

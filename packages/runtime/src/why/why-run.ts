@@ -97,11 +97,11 @@ async function lagOf(client: Client, { run }: RunFacts, { activities }: Executio
   const nextSeq = (await query(client, run.id))?.nextSeq;
   const entries = nextSeq === undefined ? undefined : nextSeq - 1 - run.journalSeq;
   const error = flushing.map(({ lastFailure }) => lastFailure?.message).find((message) => message !== undefined);
-  const since = flushing.map(({ startedAt, dueAt }) => startedAt ?? dueAt).find((at) => at !== undefined);
+  const nextAt = flushing.map(({ dueAt }) => dueAt).find((at) => at !== undefined);
   return {
     ...(entries === undefined ? {} : { entries }),
     ...(error === undefined ? {} : { error }),
-    ...(since === undefined ? {} : { since }),
+    ...(nextAt === undefined ? {} : { nextAt }),
   };
 }
 

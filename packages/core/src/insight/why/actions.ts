@@ -19,14 +19,18 @@ export function actionCauses(facts: RunFacts): FoundCause[] {
 interface Call {
   readonly step: StepFact;
   readonly activity?: ActivityFact;
+  readonly isUnderWay: boolean;
 }
 
 /**
  * Steps with the activities behind them. Both are in the order of their calls, so they belong together one by one as long as there are as many
  * of them; else of an activity nobody can say whose it is.
  */
-function callsOf({ steps, execution }: RunFacts): Call[] {
-  const open = steps.filter(({ type, status }) => type === "action.call" && status !== "WAITING");
+function callsOf({ steps, waits, execution }: RunFacts): Call[] {
+  const held = waits.filter(({ waitType }) => waitType === "quota").map((wait) => wait.execution);
+  const open = steps.filter(
+    ({ type, status, execution: begun }) => type === "action.call" && status !== "WAITING" && !held.includes(begun),
+  );
   const activities = (execution?.activities ?? [])
     .filter(({ name }) => actionActivities.includes(name))
     .sort((a, b) => a.number - b.number);
@@ -34,8 +38,16 @@ function callsOf({ steps, execution }: RunFacts): Call[] {
   const matching = [open, remote].find(({ length }) => length === activities.length);
   return open.map((step) => {
     const activity = matching === undefined ? undefined : activities[matching.indexOf(step)];
-    return activity === undefined ? { step } : { step, activity };
+    return activity === undefined
+      ? { step, isUnderWay: mayRun(execution, activities, step) }
+      : { step, activity, isUnderWay: true };
   });
+}
+
+/** Without an activity of its own: it runs in a segment, or in one of several of which nobody can say which. */
+function mayRun(execution: RunFacts["execution"], activities: readonly ActivityFact[], step: StepFact): boolean {
+  if (execution === undefined) return true;
+  return execution.status === "RUNNING" && (activities.length > 0 || step.isLocal === true);
 }
 
 function callCauses(facts: RunFacts, call: Call): FoundCause[] {
@@ -120,10 +132,10 @@ function goneUntil(now: Instant, activity: ActivityFact): Instant | undefined {
   return instantFromMs(instantMs(lastSign) + heartbeatTimeoutMs);
 }
 
-function running({ now, execution }: RunFacts, { step, activity }: Call): FoundCause | undefined {
+function running({ now }: RunFacts, { step, activity, isUnderWay }: Call): FoundCause | undefined {
   // Handed to Temporal and not begun: nothing runs. A worker takes it in a moment, or it is late.
   if (activity?.isStarted === false) return undefined;
-  if (activity === undefined && execution !== undefined && execution.status !== "RUNNING") return undefined;
+  if (!isUnderWay) return undefined;
   const since = activity?.startedAt ?? step.startedAt;
   const limit = step.timeoutMs === undefined ? "" : ` of its ${durationText(step.timeoutMs)} limit`;
   const worker = activity?.worker === undefined ? "" : ` on worker ${activity.worker}`;

@@ -68,3 +68,9 @@ export interface FoundCause extends Cause {
   /** Something is wrong: it leads whatever else covers its step. */
   readonly isTrouble?: true;
 }
+
+/** A cause that tells of others: what it covers is told as part of it, and does not lead. */
+export interface CoveringCause {
+  readonly cause: FoundCause;
+  covers(other: FoundCause): boolean;
+}

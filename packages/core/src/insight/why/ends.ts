@@ -1,5 +1,5 @@
 import { explainCode } from "../../errors/errors.ts";
-import type { Cause, FoundCause } from "./cause.ts";
+import type { Cause, CauseName, CoveringCause, FoundCause } from "./cause.ts";
 import type { RunFacts } from "./facts.ts";
 import { counted, endsSentence, momentText } from "./text.ts";
 
@@ -79,23 +79,38 @@ interface OutsideDetails {
   readonly reason?: string;
 }
 
-export function behindCauses({ now, lag }: RunFacts): FoundCause[] {
+/** What is read from the execution and its queue holds, however far the rows are behind. */
+const fromTemporal: readonly CauseName[] = [
+  "no-worker",
+  "backlog",
+  "workflow-task-failing",
+  "workflow-task-slow",
+  "action-retrying",
+  "action-lost",
+];
+
+/** Rows that are known to be old: what they say of the run leads no more. */
+export function behindCauses({ now, lag }: RunFacts): CoveringCause[] {
   if (lag === undefined || (lag.entries ?? 1) <= 0) return [];
-  const { entries, error, since } = lag;
+  const { entries, error, nextAt } = lag;
   const by = entries === undefined ? "" : entries === 1 ? " by 1 entry" : ` by ${entries} entries`;
   return [
     {
-      cause: "projection-behind",
-      sentence: `Its rows lag${by}: what is shown is older than the run.`,
-      since: since ?? null,
-      evidence: [
-        {
-          kind: "flush",
-          text: `Writing them ${error === undefined ? "is under way" : "failed"}${since === undefined ? "" : `, last tried at ${momentText(since, now)}`}${error === undefined ? "." : `: ${endsSentence(error)}`}`,
-          data: { entries: entries ?? null, error: error ?? null, since: since ?? null },
-        },
-      ],
-      remedy: "Look whether the workers reach the database. The run itself goes on, and its rows follow.",
+      covers: ({ cause }) => !fromTemporal.includes(cause),
+      cause: {
+        cause: "projection-behind",
+        sentence: `Its rows lag${by}: what is shown is older than the run.`,
+        since: null,
+        evidence: [
+          {
+            kind: "flush",
+            text: `Writing them ${error === undefined ? "is under way" : `failed: ${endsSentence(error)}`}${nextAt === undefined ? "" : ` It is tried again at ${momentText(nextAt, now)}.`}`,
+            data: { entries: entries ?? null, error: error ?? null, nextAt: nextAt ?? null },
+          },
+        ],
+        remedy: "Look whether the workers reach the database. The run itself goes on, and its rows follow.",
+        ...(nextAt === undefined ? {} : { next: nextAt }),
+      },
     },
   ];
 }

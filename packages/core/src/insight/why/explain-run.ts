@@ -22,9 +22,8 @@ export function explainRun(facts: RunFacts): RunWhy {
     ...(facts.run.completedAt === undefined ? [...eventCauses(facts), ...waitCauses(facts)] : []),
     ...openActions(facts),
     ...endCauses(facts),
-    ...behindCauses(facts),
   ];
-  const covering = facts.run.completedAt === undefined ? joinCauses(facts, single) : [];
+  const covering = facts.run.completedAt === undefined ? [...joinCauses(facts, single), ...behindCauses(facts)] : [];
   const all = [...single, ...covering.map(({ cause }) => cause)];
   const isCovered = (cause: FoundCause): boolean => covering.some((join) => join.cause !== cause && join.covers(cause));
   const ordered = [...inOrder(all.filter((cause) => !isCovered(cause))), ...inOrder(all.filter(isCovered))];

@@ -30,7 +30,7 @@ export interface RunFacts {
   /** How lines of control hang together; left out where there is one only. */
   readonly lines?: LinesFact;
   /** Writes of the run's entries fail. `entries`: how many more it has than its rows show, where a worker could say so. */
-  readonly lag?: { readonly entries?: number; readonly since?: Instant; readonly error?: string };
+  readonly lag?: { readonly entries?: number; readonly nextAt?: Instant; readonly error?: string };
 }
 
 export interface RunFact {

@@ -1,12 +1,6 @@
-import type { FoundCause } from "./cause.ts";
+import type { CoveringCause, FoundCause } from "./cause.ts";
 import type { JoinFact, RunFacts, UndoingFact } from "./facts.ts";
 import { counted, endsSentence, listed, momentText, placeText } from "./text.ts";
-
-/** A cause that tells of others: what it covers is told as part of it. */
-export interface CoveringCause {
-  readonly cause: FoundCause;
-  covers(other: FoundCause): boolean;
-}
 
 /**
  * What lines of control wait for together: the join of branches, a full window, undoing, a cancel that is not yet taken.

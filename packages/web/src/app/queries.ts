@@ -1,6 +1,7 @@
 import { ApiProblem, type Client } from "@mainspring/api";
 import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import type { RunsSearch } from "../runs/runs-search.ts";
+import type { InboxView } from "../tasks/inbox-search.ts";
 
 const pageSize = 50;
 const listEveryMs = 3_000;
@@ -77,6 +78,36 @@ export const snapshotsQuery = (client: Client, runId: string) =>
     queryFn: ({ signal }) =>
       allPages((cursor) => client.runs.snapshots({ params: { id: runId }, query: { cursor, limit: 200 }, signal })),
     staleTime: Number.POSITIVE_INFINITY, // nothing writes them
+  });
+
+const openTaskStatuses = ["OPEN", "CLAIMED"] as const;
+const closedTaskStatuses = ["COMPLETED", "EXPIRED", "CANCELED"] as const;
+const tasksMax = 200;
+
+/** What people are asked, those due first before the others. */
+export const tasksQuery = (client: Client, view: InboxView) =>
+  queryOptions({
+    queryKey: ["tasks", view],
+    queryFn: async ({ signal }) => {
+      const query =
+        view === "mine"
+          ? { mine: "true" as const }
+          : { status: view === "open" ? [...openTaskStatuses] : [...closedTaskStatuses] };
+      return (await client.tasks.list({ query: { ...query, limit: tasksMax }, signal })).items;
+    },
+    refetchInterval: (query) => (query.state.status === "error" ? listEveryWhenUnreachableMs : listEveryMs),
+  });
+
+export const taskQuery = (client: Client, id: string) =>
+  queryOptions({
+    queryKey: ["tasks", "one", id],
+    queryFn: ({ signal }) => client.tasks.get({ params: { id }, signal }),
+  });
+
+export const runTasksQuery = (client: Client, runId: string) =>
+  queryOptions({
+    queryKey: ["tasks", "of", runId],
+    queryFn: async ({ signal }) => (await client.tasks.list({ query: { runId, limit: tasksMax }, signal })).items,
   });
 
 export const workflowsQuery = (client: Client) =>

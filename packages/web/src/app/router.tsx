@@ -13,6 +13,8 @@ import { RunPage } from "../run/run-page.tsx";
 import { readRunSearch } from "../run/run-search.ts";
 import { RunsPage } from "../runs/runs-page.tsx";
 import { readRunsSearch } from "../runs/runs-search.ts";
+import { InboxPage } from "../tasks/inbox-page.tsx";
+import { readInboxSearch } from "../tasks/inbox-search.ts";
 import { WorkflowsPage } from "../workflows/workflows-page.tsx";
 import { readWorkflowsSearch } from "../workflows/workflows-search.ts";
 import { parseSearch, searchText } from "./search-text.ts";
@@ -71,8 +73,23 @@ const workflows = createRoute({
   },
 });
 
+const inbox = createRoute({
+  getParentRoute: () => root,
+  path: "/inbox",
+  validateSearch: readInboxSearch,
+  component: function Inbox(): ReactElement {
+    const navigate = inbox.useNavigate();
+    return (
+      <InboxPage
+        search={inbox.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true, resetScroll: false })}
+      />
+    );
+  },
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, workflows]),
+  routeTree: root.addChildren([home, runs, run, inbox, workflows]),
   parseSearch,
   stringifySearch: searchText,
   scrollRestoration: true,

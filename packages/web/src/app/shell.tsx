@@ -12,7 +12,11 @@ export function Shell(): ReactElement {
   const { identity, signOut } = useSignedIn();
   const [isHelpOpen, setHelpOpen] = useState(false);
   const router = useRouter();
-  useKeys({ "?": () => setHelpOpen(true), g: () => void router.navigate({ to: "/runs" }) });
+  useKeys({
+    "?": () => setHelpOpen(true),
+    g: () => void router.navigate({ to: "/runs" }),
+    i: () => void router.navigate({ to: "/inbox" }),
+  });
   return (
     <>
       <a className="skip-link" href="#main">
@@ -26,6 +30,9 @@ export function Shell(): ReactElement {
         <nav aria-label="Pages" className="bar-nav">
           <Link to="/runs" activeProps={{ "data-active": "true" }}>
             Runs
+          </Link>
+          <Link to="/inbox" activeProps={{ "data-active": "true" }}>
+            Inbox
           </Link>
           <Link to="/workflows" activeProps={{ "data-active": "true" }}>
             Workflows
@@ -55,12 +62,14 @@ export function Shell(): ReactElement {
 }
 
 const shortcuts = [
-  ["j", "next run or step"],
+  ["j", "next run, step or task"],
   ["k", "the one before"],
   ["Enter", "open what is marked"],
   ["Esc", "close details"],
   ["/", "search"],
+  ["[ ]", "back and forth in a run's time"],
   ["g", "all runs"],
+  ["i", "inbox"],
   ["?", "this list"],
 ] as const;
 

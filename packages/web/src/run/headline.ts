@@ -129,7 +129,7 @@ export function waitText(wait: WaitView, nowMs: number): string {
     }
     case "human": {
       const due = wait.dueAt === undefined ? "" : `, due ${momentText(wait.dueAt, nowMs)}`;
-      return `waits for ${assigneeText(wait.assignTo)} to answer “${wait.title ?? wait.stepId}”${due}${until}`;
+      return `waits for ${assigneeText(wait.assignTo)} to answer “${wait.title ?? wait.stepId}”${due}${until === "" || due === "" ? until : `,${until}`}`;
     }
     case "child":
       return `waits for ${wait.workflow === undefined ? "a run" : `a run of \`${wait.workflow}\``} that it called in \`${wait.stepId}\``;

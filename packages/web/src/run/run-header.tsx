@@ -3,6 +3,8 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { CopyId, shortId } from "../parts/copy-id.tsx";
 import { LiveMark, type LiveState } from "../parts/live-mark.tsx";
+import { actorText } from "../session/actor-text.ts";
+import { useSignedIn } from "../session/use-session.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { Moment, Span } from "../time/moment.tsx";
 import { RunControls } from "./run-controls.tsx";
@@ -17,6 +19,7 @@ interface RunHeaderProps {
 }
 
 export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunHeaderProps): ReactElement {
+  const { identity } = useSignedIn();
   return (
     <header className="run-header">
       <div className="run-header-main">
@@ -55,7 +58,9 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunH
             started <Moment at={run.startedAt} />
           </>
         )}
-        {run.startedBy === null ? null : <span title={run.startedBy}> by {starterText(run.startedBy)}</span>}
+        {run.startedBy === null ? null : (
+          <span title={run.startedBy}> by {actorText(run.startedBy, identity.keyId)}</span>
+        )}
         {run.startedAt === null ? null : (
           <>
             {" · "}
@@ -76,10 +81,4 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunH
       </p>
     </header>
   );
-}
-
-/** `api-key:<id>` and its like are shortened as ids are everywhere; the whole is on hover. */
-function starterText(startedBy: string): string {
-  const [, kind, id] = /^([a-z-]+):([0-9a-f-]{36})$/.exec(startedBy) ?? [];
-  return kind === undefined || id === undefined ? startedBy : `${kind.replace("api-key", "API key")} #${shortId(id)}`;
 }

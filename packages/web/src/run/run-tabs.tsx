@@ -2,8 +2,9 @@ import type { RunReply } from "@mainspring/api";
 import type { JournalEntry, ReadonlyJson } from "@mainspring/core";
 import { Tabs } from "@mantine/core";
 import type { ReactElement, ReactNode } from "react";
+import { hasEnded } from "../status/status.ts";
 import { DataTab } from "./data-tab.tsx";
-import type { JournalView } from "./fold-journal.ts";
+import type { JournalView, WaitView } from "./fold-journal.ts";
 import { JournalTab } from "./journal-tab.tsx";
 import { isLegacy } from "./legacy.ts";
 import { LineageTab } from "./lineage-tab.tsx";
@@ -11,6 +12,7 @@ import type { RunPageSearch, RunTab } from "./run-search.ts";
 import { SnapshotsTab } from "./snapshots-tab.tsx";
 import type { StepRow } from "./step-rows.ts";
 import { StepsTab } from "./steps-tab.tsx";
+import { TasksTab } from "../tasks/tasks-tab.tsx";
 import { WaitsTab } from "./waits-tab.tsx";
 
 interface RunTabsProps {
@@ -31,6 +33,7 @@ interface RunTabsProps {
 export function RunTabs(props: RunTabsProps): ReactElement {
   const { run, view, search, onSearch } = props;
   const openWaits = view.waits.filter((wait) => wait.status === "WAITING").length;
+  const openTasks = view.waits.filter((wait) => wait.waitType === "human" && wait.status === "WAITING").length;
   const legacy = isLegacy(run);
   const first = legacy ? "snapshots" : "steps";
   return (
@@ -44,6 +47,9 @@ export function RunTabs(props: RunTabsProps): ReactElement {
         <Tab value="steps">Steps</Tab>
         <Tab value="waits" count={openWaits}>
           Waits
+        </Tab>
+        <Tab value="tasks" count={openTasks}>
+          Tasks
         </Tab>
         <Tab value="data">Data</Tab>
         <Tab value="lineage">Lineage</Tab>
@@ -60,11 +66,15 @@ export function RunTabs(props: RunTabsProps): ReactElement {
           endedAt={props.endedAt}
           selected={search.step}
           isLoading={props.isLoading}
+          isOver={hasEnded(props.status)}
           onSelect={(step) => onSearch({ ...search, step })}
         />
       </Tabs.Panel>
       <Tabs.Panel value="waits">
         <WaitsTab waits={view.waits} />
+      </Tabs.Panel>
+      <Tabs.Panel value="tasks">
+        <TasksTab runId={run.id} asOf={tasksAsOf(view.waits)} />
       </Tabs.Panel>
       <Tabs.Panel value="data">
         <DataTab run={run} status={props.status} state={props.state} />
@@ -82,6 +92,11 @@ export function RunTabs(props: RunTabsProps): ReactElement {
       ) : null}
     </Tabs>
   );
+}
+
+/** Changes with everything that the journal tells of tasks. */
+function tasksAsOf(waits: readonly WaitView[]): string {
+  return waits.map(({ waitType, status }) => (waitType === "human" ? status : "")).join();
 }
 
 function Tab({ value, count, children }: { value: RunTab; count?: number; children: ReactNode }): ReactElement {

@@ -22,6 +22,8 @@ interface StepsTabProps {
   /** `execution` of the step whose details are open. */
   readonly selected: number | undefined;
   readonly isLoading: boolean;
+  /** Whether no further step will begin. */
+  readonly isOver: boolean;
   readonly onSelect: (execution: number | undefined) => void;
 }
 
@@ -32,6 +34,7 @@ export function StepsTab({
   endedAt,
   selected,
   isLoading,
+  isOver,
   onSelect,
 }: StepsTabProps): ReactElement {
   const isWide = useMediaQuery("(min-width: 1080px)", true, { getInitialValueInEffect: false });
@@ -52,7 +55,7 @@ export function StepsTab({
 
   if (steps.length === 0) {
     if (isLoading) return <LoadingSteps />;
-    return <Empty title={endedAt === null ? "No step has begun" : "It ended before any step began"} />;
+    return <Empty title={isOver ? "It ended before any step began" : "No step has begun"} />;
   }
   const shown = steps.length > shownMax ? steps.slice(0, shownMax) : steps;
   return (

@@ -39,7 +39,7 @@ export function SessionGate({ session, children }: { session: SessionStore; chil
     if (client === undefined || data === undefined) return undefined;
     return {
       client,
-      identity: { keyName: data.name, role: data.role, tenant: data.tenant.name },
+      identity: { keyId: data.id, keyName: data.name, role: data.role, tenant: data.tenant.name },
       signOut: () => session.signOut(),
     };
   }, [client, data, session]);

@@ -3,6 +3,7 @@ import { createContext, useContext } from "react";
 
 /** Who one is signed in as. */
 export interface Identity {
+  readonly keyId: string;
   readonly keyName: string;
   readonly role: TenantRole;
   readonly tenant: string;

@@ -31,6 +31,11 @@ const looks = {
   RETRYING: { word: "Retrying", shape: "turning-arrow", tone: "blue" },
   SKIPPED: { word: "Skipped", shape: "diamond", tone: "grey" },
   RESOLVED: { word: "Resolved", shape: "tick-disc", tone: "green" },
+  // Of tasks only.
+  OPEN: { word: "Open", shape: "clock", tone: "violet" },
+  CLAIMED: { word: "Claimed", shape: "half-disc", tone: "blue" },
+  COMPLETED: { word: "Completed", shape: "tick-disc", tone: "green" },
+  EXPIRED: { word: "Expired", shape: "barred-ring", tone: "grey" },
 } as const satisfies Record<string, StatusLook>;
 
 export type KnownStatus = keyof typeof looks;

@@ -11,7 +11,23 @@ import { tasks } from "./routes/tasks.ts";
 import { workflows } from "./routes/workflows.ts";
 
 /** Every route, by noun and name. Server, OpenAPI document and client derive from it. */
-export const contract = { workflows, runs, events, tasks, forms, actions, calendars, apiKeys, platform, health } satisfies {
+import { usage } from "./routes/usage.ts";
+export const contract = {
+  workflows,
+  runs,
+  events,
+  tasks,
+  forms,
+  actions,
+  calendars,
+  dataStore,
+  secrets,
+  codec,
+  apiKeys,
+  usage,
+  platform,
+  health,
+} satisfies {
   readonly [noun: string]: { readonly [name: string]: Route };
 };
 export type Contract = typeof contract;

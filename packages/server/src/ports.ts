@@ -34,6 +34,12 @@ export interface Runs {
     readonly submissionId?: string;
     readonly override?: boolean;
   }): Promise<{ readonly status: "accepted" }>;
+  /** Lets a paused run go on despite its tenant's quota. @throws MainspringError RUN_NOT_FOUND, RUN_NOT_PAUSED, WORKFLOW_TEMPORAL_SIGNAL_FAILED */
+  quotaResume(request: {
+    readonly tenantId: string;
+    readonly runId: string;
+    readonly by: string;
+  }): Promise<{ readonly id: string; readonly status: string }>;
   /** Describes the execution of a run whose row has ended, and records that its end is confirmed. */
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;

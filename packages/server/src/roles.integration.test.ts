@@ -122,7 +122,16 @@ async function call(named: NamedRoute, key: string | undefined): Promise<{ statu
 const routes = listRoutes();
 const tenantRoutes = routes.filter(({ route }) => (tenantRoles as readonly string[]).includes(route.role));
 // Those that would take away what the others look for.
-const destructive = ["workflows.remove", "apiKeys.revoke", "calendars.remove", "forms.remove"];
+const destructive = [
+  "workflows.remove",
+  "apiKeys.revoke",
+  "calendars.remove",
+  "forms.remove",
+  "secrets.remove",
+  "dataStore.remove",
+];
+// What these ask for the run of these tests is in no state for; the role is let through to that.
+const refusing: { readonly [id: string]: string } = { "runs.quotaResume": "RUN_NOT_PAUSED" };
 // What they address may be new.
 const creating = ["calendars.put", "forms.put"];
 
@@ -161,7 +170,9 @@ test.each(tenantRoutes.filter(({ id }) => !destructive.includes(id)).map((named)
   "%s: the role that it asks for may call it",
   async (_, named) => {
     const { status, text } = await call(named, on.one.keys[named.route.role as TenantRole]);
-    expect(status, text).toBeLessThan(400);
+    const refusal = refusing[named.id];
+    if (refusal === undefined) expect(status, text).toBeLessThan(400);
+    else expect(text).toContain(`"code":"${refusal}"`);
   },
 );
 

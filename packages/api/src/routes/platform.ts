@@ -27,7 +27,24 @@ const createTenant = defineRoute({
   errors: [],
 });
 
-const tenant = z.object({ id, name: z.string(), egressAllow: z.array(egressEntry), suspended: z.boolean() });
+const limit = z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
+const smallLimit = z.int().min(0).max(2_147_483_647).nullable();
+
+/** Null: no limit. Months are calendar months of UTC. */
+const quotas = z.strictObject({
+  stepsPerMonth: limit,
+  concurrentRuns: smallLimit,
+  startsPerMinute: smallLimit,
+  fuelPerMinute: limit,
+});
+
+const tenant = z.object({
+  id,
+  name: z.string(),
+  egressAllow: z.array(egressEntry),
+  quotas,
+  suspended: z.boolean(),
+});
 
 const getTenant = defineRoute({
   method: "GET",
@@ -46,10 +63,14 @@ const updateTenant = defineRoute({
   path: "/platform/tenants/:id",
   role: "platform",
   summary: "Change what a tenant may do",
-  doc: "What is left out stays. A suspended tenant's keys are refused; its runs go on.",
+  doc: "What is left out stays, in `quotas` too; null lifts a limit. Runs that meet the step quota pause and go on when there is room. A suspended tenant's keys are refused; its runs go on.",
   params: z.strictObject({ id }),
   notFound: "TENANT_NOT_FOUND",
-  body: z.strictObject({ egressAllow: egressAllow.optional(), suspended: z.boolean().optional() }),
+  body: z.strictObject({
+    egressAllow: egressAllow.optional(),
+    quotas: quotas.partial().optional(),
+    suspended: z.boolean().optional(),
+  }),
   replies: { 200: { doc: "as stored", schema: tenant } },
   errors: ["TENANT_NOT_FOUND"],
 });

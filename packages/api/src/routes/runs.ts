@@ -222,6 +222,18 @@ const cancel = defineRoute({
 });
 
 const replay = defineRoute({
+const quotaResume = defineRoute({
+  method: "POST",
+  path: "/runs/:id/quota-resume",
+  role: "operator",
+  summary: "Let a paused run go on despite the quota",
+  doc: "Only a run that its tenant's step quota has paused. From now on this run is not asked, to its end; others stay paused until there is room.",
+  params,
+  notFound,
+  replies: { 202: { doc: "Temporal accepted the signal", schema: z.object({ id, status: runStatus }) } },
+  errors: [notFound, "RUN_NOT_PAUSED", "WORKFLOW_TEMPORAL_SIGNAL_FAILED"],
+});
+
   method: "POST",
   path: "/runs/:id/replay",
   role: "operator",
@@ -257,4 +269,5 @@ export const runs = {
   export: exportRun,
   cancel,
   replay,
+  quotaResume,
 };

@@ -11,6 +11,7 @@ import { publish } from "./publish/publish.ts";
 import { run } from "./run/run.ts";
 import { runsCancel } from "./runs/cancel.ts";
 import { runsList } from "./runs/list.ts";
+import { runsQuotaResume } from "./runs/quota-resume.ts";
 import { runsReplay } from "./runs/replay.ts";
 import { runsShow } from "./runs/show.ts";
 import { runsWatch } from "./runs/watch.ts";
@@ -40,7 +41,7 @@ export function addCommands(program: Program, root: Command): void {
   noun("actions", "what steps can call", actionsList, actionsShow);
   root.commandsGroup("Running:");
   verbs(run);
-  noun("runs", "executions of workflows", runsList, runsShow, runsWatch, runsCancel, runsReplay);
+  noun("runs", "executions of workflows", runsList, runsShow, runsWatch, runsCancel, runsQuotaResume, runsReplay);
   noun("events", "facts from outside", eventsSend);
   root.commandsGroup("Operating:");
   verbs(dev, server, worker, migrate);

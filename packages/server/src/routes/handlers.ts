@@ -12,6 +12,7 @@ import { taskHandlers } from "./tasks.ts";
 import { workflowHandlers } from "./workflows.ts";
 
 /** A handler for every route of the contract. */
+import { usageHandlers } from "./usage.ts";
 export function createHandlers(services: Services): AllHandlers {
   return {
     workflows: workflowHandlers(services),
@@ -26,3 +27,4 @@ export function createHandlers(services: Services): AllHandlers {
     health: healthHandlers(services),
   };
 }
+    usage: usageHandlers(services),

@@ -1,6 +1,15 @@
 import { MainspringError } from "@mainspring/core";
-import { createApiKey, createTenant, findTenant, getTenant, recordAudit, updateTenant } from "@mainspring/store";
-import type { TenantRow } from "@mainspring/store";
+import {
+  createApiKey,
+  createTenant,
+  findTenant,
+  getQuotas,
+  getTenant,
+  putQuotas,
+  recordAudit,
+  updateTenant,
+} from "@mainspring/store";
+import type { Quotas, TenantRow } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
 
@@ -18,18 +27,21 @@ export function platformHandlers({ store }: Services): Handlers<"platform"> {
       return { status: 201, body: { id } };
     },
     async getTenant({ params }) {
-      return { status: 200, body: present(await store.platform((db) => findTenant(db, params.id))) };
+      const tenant = existing(await store.platform((db) => findTenant(db, params.id)));
+      return { status: 200, body: present(tenant, await store.tenant(params.id, getQuotas)) };
     },
     async updateTenant({ params, body }) {
-      const tenant = present(
+      const { quotas, suspended } = body;
+      const tenant = existing(
         await store.platform((db) =>
-          updateTenant(db, params.id, { ...body, egressAllow: egressList(body.egressAllow) }),
+          updateTenant(db, params.id, { egressAllow: egressList(body.egressAllow), suspended }),
         ),
       );
-      await store.tenant(params.id, (db) =>
-        recordAudit(db, { actor, action: "tenant.update", subject: `tenant:${params.id}`, details: body }),
-      );
-      return { status: 200, body: tenant };
+      const stored = await store.tenant(params.id, async (db) => {
+        await recordAudit(db, { actor, action: "tenant.update", subject: `tenant:${params.id}`, details: body });
+        return quotas === undefined ? getQuotas(db) : putQuotas(db, defined(quotas));
+      });
+      return { status: 200, body: present(tenant, stored) };
     },
     async createApiKey({ params, body }) {
       const created = await store.tenant(params.id, async (db) => {
@@ -63,17 +75,33 @@ function isList(allow: EgressBody): allow is readonly string[] {
   return Array.isArray(allow);
 }
 
-function present(tenant: TenantRow | undefined): {
+function existing(tenant: TenantRow | undefined): TenantRow {
+  if (tenant === undefined) throw new MainspringError("TENANT_NOT_FOUND");
+  return tenant;
+}
+
+/** Without what was left out. */
+function defined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+function present(
+  tenant: TenantRow,
+  quotas: Quotas,
+): {
   id: string;
   name: string;
   egressAllow: string[];
+  quotas: Quotas;
   suspended: boolean;
 } {
-  if (tenant === undefined) throw new MainspringError("TENANT_NOT_FOUND");
   return {
     id: tenant.id,
     name: tenant.name,
     egressAllow: tenant.egressAllow.filter((entry) => typeof entry === "string"),
+    quotas,
     suspended: tenant.suspended,
   };
 }

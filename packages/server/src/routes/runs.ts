@@ -221,6 +221,15 @@ export function runHandlers(services: Services): Handlers<"runs"> {
         body: { id: canceled.id, status: canceled.status as "RUNNING", cancelRequestedAt: canceled.cancelRequestedAt },
       };
     },
+    async quotaResume({ params, caller }) {
+      const { tenantId } = caller;
+      const by = actorOf(caller);
+      const released = await runs.quotaResume({ tenantId, runId: params.id, by });
+      await store.tenant(tenantId, (db) =>
+        recordAudit(db, { actor: by, action: "run.quota-resume", subject: `run:${params.id}` }),
+      );
+      return { status: 202, body: { id: released.id, status: released.status as "PAUSED" } };
+    },
     async replay({ params, body, idempotencyKey, caller }) {
       const { tenantId } = caller;
       // `payload` as it is, `{}` and null too; only where it is left out the stored input counts.

@@ -70,6 +70,12 @@ export function rowRuns(store: Store): RowRuns {
         return { id: runId, status: run.status, cancelRequestedAt: marked.cancelRequestedAt };
       });
     },
+    async quotaResume({ tenantId, runId }) {
+      const run = await store.tenant(tenantId, (db) => getRun(db, runId));
+      if (run === undefined) throw new MainspringError("RUN_NOT_FOUND");
+      if (run.status !== "PAUSED") throw new MainspringError("RUN_NOT_PAUSED");
+      return { id: runId, status: run.status };
+    },
     async answerTask({ tenantId, taskId }) {
       const task = await store.tenant(tenantId, (db) => getTask(db, taskId));
       if (task === undefined) throw new MainspringError("TASK_NOT_FOUND");

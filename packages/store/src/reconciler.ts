@@ -11,6 +11,11 @@ export interface Reconciler {
     readonly limit: number;
     readonly olderThanMs: number;
   }): Promise<{ tenantId: string; runId: string }[]>;
+  /** Children that were opened and are not started, in the same way. */
+  childrenToCheck(options: {
+    readonly limit: number;
+    readonly olderThanMs: number;
+  }): Promise<{ tenantId: string; runId: string }[]>;
   /** Runs that have paused, each tenant's oldest first. */
   pausedRuns(options: { readonly limit: number }): Promise<{ tenantId: string; runId: string }[]>;
   /**
@@ -37,6 +42,18 @@ export function openReconciler(options: {
           where started_at is not null and confirmed_at is null and engine = 'temporal'
             and coalesce(checked_at, started_at) <= now() - ${olderThanMs}::double precision * interval '1 millisecond'
           order by coalesce(checked_at, started_at) limit ${limit} for update skip locked) found
+        where r.tenant_id = found.tenant_id and r.id = found.id
+        returning r.tenant_id as "tenantId", r.id as "runId"`.execute(kysely);
+      return rows;
+    },
+    childrenToCheck: async ({ limit, olderThanMs }) => {
+      const { rows } = await sql<{ tenantId: string; runId: string }>`
+        update workflow_runs r set checked_at = now()
+        from (
+          select tenant_id, id from workflow_runs
+          where parent_run_id is not null and status = 'QUEUED'
+            and coalesce(checked_at, created_at) <= now() - ${olderThanMs}::double precision * interval '1 millisecond'
+          order by created_at limit ${limit} for update skip locked) found
         where r.tenant_id = found.tenant_id and r.id = found.id
         returning r.tenant_id as "tenantId", r.id as "runId"`.execute(kysely);
       return rows;

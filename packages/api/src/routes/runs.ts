@@ -63,6 +63,7 @@ const list = defineRoute({
     from: z.iso.datetime({ offset: true }).optional().meta({ description: "created at or after" }),
     to: z.iso.datetime({ offset: true }).optional().meta({ description: "created before" }),
     runId: id.optional(),
+    parentRunId: id.optional().meta({ description: "children of this run" }),
     q: z.string().min(3).max(200).optional().meta({ description: "text, literal, any case" }),
     ...pageQuery,
   }),

@@ -2,6 +2,7 @@ import type { Reconciler, Store } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { Log } from "../activities/dependencies.ts";
 import { confirmRun } from "./confirm.ts";
+import { endOrphan } from "./orphans.ts";
 
 const runsPerRound = 200;
 
@@ -19,6 +20,19 @@ export async function reconcileOnce(
       parts.log.warn(
         { ...run, error: String(error) },
         "A run could not be compared with its execution; the next round tries again",
+      );
+    }
+  }
+  for (const child of await parts.reconciler.childrenToCheck({
+    limit: runsPerRound,
+    olderThanMs: options.olderThanMs,
+  })) {
+    try {
+      if (await endOrphan(parts, child)) confirmed++;
+    } catch (error) {
+      parts.log.warn(
+        { ...child, error: String(error) },
+        "A child that is not started could not be looked after; the next round tries again",
       );
     }
   }

@@ -11,13 +11,15 @@ export function currentStep(state: RunState | undefined): { stepPath: string; st
 }
 
 interface OpenWaitDescriptor {
-  readonly waitType: "event" | "human" | "time";
+  readonly waitType: "event" | "human" | "time" | "child";
   readonly stepPath: string;
   readonly event?: string;
   readonly key?: string;
   readonly filters?: readonly unknown[];
   /** Of a task. */
   readonly title?: string;
+  /** Of a child, whose run is `key`. */
+  readonly workflow?: string;
   readonly timeoutAt: string | null;
 }
 
@@ -27,7 +29,7 @@ export function currentWait(
 ): (OpenWaitDescriptor & { readonly waits: readonly OpenWaitDescriptor[] }) | null {
   if (state === undefined || state.outcome !== undefined) return null;
   const waits: OpenWaitDescriptor[] = [];
-  for (const { command } of state.open) {
+  for (const { command, runId } of state.open) {
     if (command.kind === "openWait") {
       waits.push({
         waitType: "event",
@@ -46,6 +48,14 @@ export function currentWait(
         key: taskId,
         title,
         timeoutAt: timeoutAt ?? null,
+      });
+    } else if (command.kind === "startChild") {
+      waits.push({
+        waitType: "child",
+        stepPath: command.place.stepPath,
+        workflow: command.workflow,
+        ...(runId === undefined ? {} : { key: runId }),
+        timeoutAt: null,
       });
     } else if (command.kind === "startTimer" && "dueAt" in command.when) {
       waits.push({ waitType: "time", stepPath: command.place.stepPath, timeoutAt: command.when.dueAt });

@@ -67,7 +67,11 @@ export async function launch(parts: LauncherParts, request: LaunchRequest): Prom
   const { tenantId } = request;
   const inserted = await insertOnce(parts, request);
   if (!inserted.created) return inserted;
-  const started = await startRun(parts.client, inserted.input, { withinMs: requestStartMs, ...taskTimeout(parts) });
+  const started = await startRun(parts.client, inserted.input, {
+    withinMs: requestStartMs,
+    workflow: request.workflowKey,
+    ...taskTimeout(parts),
+  });
   const status = await parts.store.tenant(tenantId, (db) => {
     db.lastRound();
     return markStart(db, inserted.runId, started, { nextAt: new Date(Date.now() + 1_000) });

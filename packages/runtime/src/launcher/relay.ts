@@ -26,7 +26,7 @@ async function relayStart(parts: LauncherParts, tenantId: string, outboxId: stri
     const started = await startRun(
       parts.client,
       { runId, tenantId, version, definitionHash, programHash, semanticsVersion: run.semantics },
-      { withinMs: tryWithinMs, ...taskTimeout(parts) },
+      { withinMs: tryWithinMs, workflow: run.workflowKey, ...taskTimeout(parts) },
     );
     if (started.result === "unreachable" && Date.now() - locked.createdAt.getTime() > startDeadlineMs) {
       await launchRefused(db, runId, {

@@ -2,6 +2,7 @@ import { runWorkflowType, taskQueue, workflowIdOf } from "@mainspring/core";
 import { WorkflowExecutionAlreadyStartedError, type Client } from "@temporalio/client";
 import type { StartInput } from "../activities/contract.ts";
 import { messageOf, refusedForGood } from "../temporal/grpc.ts";
+import { searchAttributes } from "../temporal/search-attributes.ts";
 import { Crossing } from "../wire/crossing.ts";
 
 export type StartResult =
@@ -14,7 +15,12 @@ export type StartResult =
 export async function startRun(
   client: Client,
   input: StartInput,
-  options: { readonly withinMs: number; readonly workflowTaskTimeoutMs?: number },
+  options: {
+    readonly withinMs: number;
+    readonly workflowTaskTimeoutMs?: number;
+    /** The key of its workflow. */
+    readonly workflow: string;
+  },
 ): Promise<StartResult> {
   const workflowId = workflowIdOf(input.runId);
   try {
@@ -27,6 +33,7 @@ export async function startRun(
           workflowIdReusePolicy: "REJECT_DUPLICATE",
           workflowIdConflictPolicy: "FAIL",
           priority: { fairnessKey: input.tenantId },
+          ...(await searchAttributes(client, { tenantId: input.tenantId, workflow: options.workflow })),
           ...(options.workflowTaskTimeoutMs === undefined
             ? {}
             : { workflowTaskTimeout: options.workflowTaskTimeoutMs }),

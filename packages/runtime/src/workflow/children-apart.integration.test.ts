@@ -1,4 +1,5 @@
 import { insertRun, listRuns, newId, type RunSummary } from "@mainspring/store";
+import type { Connection } from "@temporalio/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../testing/until.ts";
 import { WorkerChild } from "../testing/worker-child.ts";
@@ -325,3 +326,47 @@ test("[ENG-16] a child whose parent is gone before it was started ends CANCELED"
   expect(run.confirmedAt).not.toBeNull();
   await worker.stop();
 });
+
+test("runs and their children have tenant and workflow as search attributes where the namespace knows these", async () => {
+  const other = await newWorld();
+  try {
+    await other.publish({ workflow: "listener", steps: [{ id: "done", type: "control.return" }] });
+    const calls = { id: "call", type: "control.callWorkflow", workflow: "listener", input: {} };
+    await other.publish({ workflow: "tagged", steps: [calls] });
+    const connection = other.client.connection as Connection;
+    await connection.operatorService.addSearchAttributes({
+      namespace: other.namespace,
+      searchAttributes: { MainspringTenantId: 2, MainspringWorkflow: 2 },
+    });
+    await until("the namespace knows them", async () => {
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({
+        namespace: other.namespace,
+      });
+      return customAttributes?.["MainspringWorkflow"] === 2 ? true : undefined;
+    });
+    await other.startWorker();
+    const runId = await other.start("tagged");
+    await other.ended(runId);
+    const child = await until(
+      "the child",
+      async () => (await other.store.tenant(other.tenantId, (db) => listRuns(db, { parentRunId: runId }, {}))).items[0],
+    );
+    const attributesOf = async (id: string) =>
+      (await other.client.workflow.getHandle(workflowId(id)).describe()).typedSearchAttributes
+        .getAll()
+        .map(({ key, value }) => [key.name, value])
+        .filter(([name]) => String(name).startsWith("Mainspring"))
+        .sort();
+    expect(await attributesOf(runId)).toEqual([
+      ["MainspringTenantId", other.tenantId],
+      ["MainspringWorkflow", "tagged"],
+    ]);
+    expect(await attributesOf(child.id)).toEqual([
+      ["MainspringTenantId", other.tenantId],
+      ["MainspringWorkflow", "listener"],
+    ]);
+    await other.expectSound(runId);
+  } finally {
+    await other.close();
+  }
+}, 60_000);

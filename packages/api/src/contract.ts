@@ -2,16 +2,19 @@ import type { Route } from "./route.ts";
 import { actions } from "./routes/actions.ts";
 import { apiKeys } from "./routes/api-keys.ts";
 import { calendars } from "./routes/calendars.ts";
+import { codec } from "./routes/codec.ts";
+import { dataStore } from "./routes/data-store.ts";
 import { events } from "./routes/events.ts";
 import { forms } from "./routes/forms.ts";
 import { health } from "./routes/health.ts";
 import { platform } from "./routes/platform.ts";
 import { runs } from "./routes/runs.ts";
+import { secrets } from "./routes/secrets.ts";
 import { tasks } from "./routes/tasks.ts";
+import { usage } from "./routes/usage.ts";
 import { workflows } from "./routes/workflows.ts";
 
 /** Every route, by noun and name. Server, OpenAPI document and client derive from it. */
-import { usage } from "./routes/usage.ts";
 export const contract = {
   workflows,
   runs,

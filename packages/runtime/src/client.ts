@@ -20,6 +20,8 @@ export type { AnswerRequest } from "./tasks/answer-task.ts";
 export type { TemporalPlace } from "./temporal/connect.ts";
 export type { CorrelationPaths } from "./ingestion/correlation.ts";
 export { correlationPathsFromEnvironment, resolveCorrelationKey } from "./ingestion/correlation.ts";
+export { createRemoteCodec } from "./temporal/create-remote-codec.ts";
+export type { JsonPayload, RemoteCodec } from "./codec/remote-codec.ts";
 export { temporalFromEnvironment } from "./temporal/connect.ts";
 
 /** Step types and fields that the deployed engine cannot perform; publishing refuses them, or warns of them. */

@@ -1,6 +1,7 @@
 import { builtInCatalogue } from "@mainspring/actions/catalogue";
 import {
   correlationPathsFromEnvironment,
+  createRemoteCodec,
   createRunClient,
   resolveCorrelationKey,
   temporalFromEnvironment,
@@ -28,10 +29,12 @@ async function serve(): Promise<void> {
   // Refuses a database that is not migrated, and a role that could see every tenant.
   await store.ready();
   const temporal = { address: config.temporalAddress, namespace: config.temporalNamespace };
-  const runs = createRunClient({ store, ...temporalFromEnvironment(process.env), ...temporal });
+  const wire = temporalFromEnvironment(process.env);
+  const runs = createRunClient({ store, ...wire, ...temporal });
   const server = await startServer(config, {
     store,
     runs,
+    codec: createRemoteCodec(store, wire),
     listenToJournals: (onNotify) => dispatcher.listen("journal", onNotify),
     catalogue: builtInCatalogue(),
     unsupported,

@@ -46,6 +46,22 @@ export interface Runs {
   close(): Promise<void>;
 }
 
+/** A payload in the JSON form of protobuf: bytes as base64. */
+export interface CodecPayload {
+  readonly metadata?: { readonly [key: string]: string } | undefined;
+  readonly data?: string | undefined;
+}
+
+/** Temporal's remote codec, for one tenant's payloads. */
+export interface RemoteCodec {
+  /** @throws MainspringError FORBIDDEN for a payload of another tenant, PAYLOAD_NOT_DECODED */
+  decode(tenantId: string, payloads: readonly CodecPayload[]): Promise<DecodedPayload[]>;
+  /** @throws MainspringError FORBIDDEN for a payload of another tenant */
+  encode(tenantId: string, payloads: readonly CodecPayload[]): Promise<DecodedPayload[]>;
+}
+
+export type DecodedPayload = { metadata?: { [key: string]: string }; data?: string };
+
 export interface StartRequest {
   readonly tenantId: string;
   readonly workflowKey: string;

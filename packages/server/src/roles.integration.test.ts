@@ -43,6 +43,11 @@ async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
   await tenant.client.calendars.put({ params: { name: "secret-hours" }, body: { zone: "UTC", week: {} } });
   const { id: keyId } = await tenant.client.apiKeys.create({ body: { name: "spare", role: "viewer" } });
   await tenant.client.forms.put({ params: { name: "secret-form" }, body: { schema: { type: "object" } } });
+  await tenant.client.secrets.set({ params: { name: "own-secret" }, body: { value: `value of ${tenant.id}` } });
+  await tenant.client.dataStore.put({
+    params: { namespace: "own-space", key },
+    body: { value: { of: tenant.id } },
+  });
   const taskId = await writeOpenTask(
     on.database.store,
     { tenantId: tenant.id, runId },
@@ -54,8 +59,16 @@ async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
 /** The address of a route for what tenant `one` has. */
 function addressOf({ id, route }: NamedRoute): string {
   const ids: { [name: string]: string } = {
-    key: own.key,
-    name: id.endsWith(".put") ? "made-anew" : id.startsWith("forms.") ? "secret-form" : "secret-hours",
+    key: id === "dataStore.put" ? "made-anew" : own.key,
+    namespace: "own-space",
+    name:
+      id.endsWith(".put") || id === "secrets.set"
+        ? "made-anew"
+        : id.startsWith("secrets.")
+          ? "own-secret"
+          : id.startsWith("forms.")
+            ? "secret-form"
+            : "secret-hours",
     version: "1",
     id: id.startsWith("events.")
       ? own.eventId
@@ -82,6 +95,13 @@ function bodyOf({ id, route }: NamedRoute): string | undefined {
       return JSON.stringify({ zone: "UTC", week: { mon: ["09:00-12:00"] } });
     case "forms.put":
       return JSON.stringify({ schema: { type: "object" } });
+    case "secrets.set":
+      return JSON.stringify({ value: "a value made anew" });
+    case "dataStore.put":
+      return JSON.stringify({ value: { made: "anew" } });
+    case "codec.decode":
+    case "codec.encode":
+      return JSON.stringify({ payloads: [{ metadata: {}, data: "" }] });
     case "tasks.complete":
     case "tasks.override":
       return JSON.stringify({ answer: { ok: true } });
@@ -133,7 +153,7 @@ const destructive = [
 // What these ask for the run of these tests is in no state for; the role is let through to that.
 const refusing: { readonly [id: string]: string } = { "runs.quotaResume": "RUN_NOT_PAUSED" };
 // What they address may be new.
-const creating = ["calendars.put", "forms.put"];
+const creating = ["calendars.put", "forms.put", "secrets.set", "dataStore.put"];
 
 test.each(tenantRoutes.map((named) => [named.id, named] as const))(
   "[TEN-02] [SEC-01] %s: what another tenant has is not there, whatever the role of the key",

@@ -29,7 +29,7 @@ export interface DataPlace {
 
 /** `conflict`: the key is at another version than was expected; 0: it is absent. */
 export type DataPut =
-  | { readonly result: "put"; readonly version: number; readonly expiresAt: string | null }
+  | ({ readonly result: "put" } & Pick<DataRow, "version" | "expiresAt" | "createdAt" | "updatedAt">)
   | { readonly result: "conflict"; readonly version: number };
 
 export type DataDelete =
@@ -102,7 +102,7 @@ export async function putData(
   const { namespace, key } = put;
   const version = await lockedVersion(db, put);
   if (put.expectedVersion !== undefined && put.expectedVersion !== version) return { result: "conflict", version };
-  const { rows } = await sql<{ version: number; expiresAt: Date | null }>`
+  const { rows } = await sql<Raw<DataSummary>>`
     insert into workflow_data_store (tenant_id, namespace, key, id, value, version, expires_at, updated_by)
     values (${db.tenantId}, ${namespace}, ${key}, ${newId()}, ${JSON.stringify(put.value)}::json, 1,
       coalesce(${put.expiresAt ?? null}::timestamptz, clock_timestamp() + ${put.ttlMs ?? null}::double precision * interval '1 millisecond'),
@@ -110,9 +110,9 @@ export async function putData(
     on conflict (tenant_id, namespace, key) do update set value = excluded.value, version = ${version} + 1,
       expires_at = excluded.expires_at, updated_at = now(), updated_by = excluded.updated_by,
       created_at = case when ${version} = 0 then now() else workflow_data_store.created_at end
-    returning version, expires_at as "expiresAt"`.execute(db);
-  const row = rows[0] as { version: number; expiresAt: Date | null };
-  return { result: "put", version: row.version, expiresAt: instantOrNull(row.expiresAt) };
+    returning ${summaryColumns}`.execute(db);
+  const { version: written, expiresAt, createdAt, updatedAt } = shown<DataSummary>(rows[0] as Raw<DataSummary>);
+  return { result: "put", version: written, expiresAt, createdAt, updatedAt };
 }
 
 /** @param place.expectedVersion only while the key is at it */

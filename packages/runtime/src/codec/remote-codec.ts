@@ -9,12 +9,15 @@ export interface JsonPayload {
   readonly data?: string | undefined;
 }
 
+/** As it is answered. */
+export type WrittenPayload = { metadata?: { [key: string]: string }; data?: string };
+
 /** Temporal's remote codec protocol for one tenant: what its web UI and command line send to be read, and to be sent. */
 export interface RemoteCodec {
   /** @throws MainspringError FORBIDDEN for a payload of another tenant, PAYLOAD_NOT_DECODED */
-  decode(tenantId: string, payloads: readonly JsonPayload[]): Promise<JsonPayload[]>;
+  decode(tenantId: string, payloads: readonly JsonPayload[]): Promise<WrittenPayload[]>;
   /** Payloads without a tenant become this one's. @throws MainspringError FORBIDDEN for a payload of another tenant */
-  encode(tenantId: string, payloads: readonly JsonPayload[]): Promise<JsonPayload[]>;
+  encode(tenantId: string, payloads: readonly JsonPayload[]): Promise<WrittenPayload[]>;
 }
 
 interface Coding {
@@ -90,7 +93,7 @@ function fromJson({ metadata = {}, data }: JsonPayload): Payload {
   };
 }
 
-function toJson({ metadata, data }: Payload): JsonPayload {
+function toJson({ metadata, data }: Payload): WrittenPayload {
   return {
     metadata: Object.fromEntries(
       Object.entries(metadata ?? {}).map(([key, value]) => [key, Buffer.from(value).toString("base64")]),

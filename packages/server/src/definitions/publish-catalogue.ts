@@ -1,7 +1,7 @@
 import type { CompileCatalogue, FormEntry, WorkflowEntry } from "@mainspring/core/compile";
 import type { JsonObject } from "@mainspring/core";
 import { systemForms } from "@mainspring/core";
-import { calendarNames, callableWorkflows, formsOf } from "@mainspring/store";
+import { calendarNames, callableWorkflows, formsOf, secretNames } from "@mainspring/store";
 import type { CallableWorkflow, TenantDb } from "@mainspring/store";
 import type { Services } from "../services.ts";
 
@@ -12,7 +12,16 @@ export async function publishCatalogue(
 ): Promise<CompileCatalogue> {
   const [workflows, calendars] = [await callableWorkflows(db), await calendarNames(db)];
   const forms = await knownForms(db);
-  return { actions: catalogue, unsupported, correlationPaths, calendars, forms, workflows: workflows.map(entryOf) };
+  const secrets = await secretNames(db);
+  return {
+    actions: catalogue,
+    unsupported,
+    correlationPaths,
+    calendars,
+    forms,
+    secrets,
+    workflows: workflows.map(entryOf),
+  };
 }
 
 /** The tenant's forms, and those of the system that they do not stand in for. */

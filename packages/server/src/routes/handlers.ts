@@ -3,16 +3,19 @@ import type { Services } from "../services.ts";
 import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { calendarHandlers } from "./calendars.ts";
+import { codecHandlers } from "./codec.ts";
+import { dataStoreHandlers } from "./data-store.ts";
 import { eventHandlers } from "./events.ts";
 import { formHandlers } from "./forms.ts";
 import { healthHandlers } from "./health.ts";
 import { platformHandlers } from "./platform.ts";
 import { runHandlers } from "./runs.ts";
+import { secretHandlers } from "./secrets.ts";
 import { taskHandlers } from "./tasks.ts";
+import { usageHandlers } from "./usage.ts";
 import { workflowHandlers } from "./workflows.ts";
 
 /** A handler for every route of the contract. */
-import { usageHandlers } from "./usage.ts";
 export function createHandlers(services: Services): AllHandlers {
   return {
     workflows: workflowHandlers(services),
@@ -22,9 +25,12 @@ export function createHandlers(services: Services): AllHandlers {
     forms: formHandlers(services),
     actions: actionHandlers(services),
     calendars: calendarHandlers(services),
+    dataStore: dataStoreHandlers(services),
+    secrets: secretHandlers(services),
+    codec: codecHandlers(services),
     apiKeys: apiKeyHandlers(services),
+    usage: usageHandlers(services),
     platform: platformHandlers(services),
     health: healthHandlers(services),
   };
 }
-    usage: usageHandlers(services),

@@ -2,6 +2,7 @@ import { builtInCatalogue } from "@mainspring/actions/catalogue";
 import { createClient, tenantRoles } from "@mainspring/api";
 import type { Client, TenantRole } from "@mainspring/api";
 import type { JsonObject } from "@mainspring/core";
+import { createRemoteCodec } from "@mainspring/runtime/client";
 import { createApiKey, createTenant } from "@mainspring/store";
 import type { Store } from "@mainspring/store";
 import { clonedDatabase } from "@mainspring/store/testing";
@@ -43,6 +44,7 @@ export async function testServer(options: { readonly webFolder?: string } = {}):
     {
       store: database.store,
       runs,
+      codec: createRemoteCodec(database.store, { sealsPayloads: true }),
       listenToJournals: (onNotify) => database.dispatcher.listen("journal", onNotify),
       catalogue: builtInCatalogue(),
       unsupported: { stepTypes: ["human.task"], fields: [] },

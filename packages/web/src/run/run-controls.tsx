@@ -1,6 +1,6 @@
 import type { RunReply } from "@mainspring/api";
 import { Button } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
@@ -34,10 +34,33 @@ export function RunControls({ run, status }: { run: RunReply; status: string }):
           Replay
         </Button>
       ) : null}
+      {mayControl && status === "PAUSED" ? <QuotaButton runId={run.id} /> : null}
       <ExportButton runId={run.id} />
       {asked === "cancel" ? <CancelDialog runId={run.id} workflow={run.workflow} onClose={close} /> : null}
       {asked === "replay" ? <ReplayDialog run={run} onClose={close} /> : null}
     </div>
+  );
+}
+
+/** Lets a run go on that its tenant's step quota has paused. */
+function QuotaButton({ runId }: { runId: string }): ReactElement {
+  const { client } = useSignedIn();
+  const queries = useQueryClient();
+  const resume = useMutation({
+    mutationFn: () => client.runs.quotaResume({ params: { id: runId } }),
+    onSettled: () => void queries.invalidateQueries({ queryKey: ["run", runId] }),
+  });
+  return (
+    <>
+      <Button size="xs" loading={resume.isPending} disabled={resume.isSuccess} onClick={() => resume.mutate()}>
+        Continue despite quota
+      </Button>
+      {resume.error === null ? null : (
+        <Dialog title="The run was not continued" onClose={() => resume.reset()}>
+          <ProblemNotice error={resume.error} />
+        </Dialog>
+      )}
+    </>
   );
 }
 

@@ -79,3 +79,33 @@ export function withSecret(shopUrl: string): Definition {
     ],
   };
 }
+
+/** Asks an operator for a decision on a refund. */
+export function refund(assignTo: JsonObject = { users: ["the operator"] }, key = "refund"): Definition {
+  return {
+    workflow: key,
+    name: "Refund",
+    payload: { type: "object", required: ["orderId"], properties: { orderId: { type: "string" } } },
+    steps: [
+      {
+        id: "approve",
+        type: "human.task",
+        title: { $expr: "'Refund of ' & payload.orderId" },
+        context: { $expr: "{'order': payload.orderId}" },
+        assignTo,
+        form: {
+          type: "object",
+          required: ["approved", "amount"],
+          properties: {
+            approved: { type: "boolean", title: "Approve the refund?" },
+            amount: { type: "number", title: "Amount", minimum: 1, maximum: 500 },
+            comment: { type: "string", title: "Comment", maxLength: 2_000 },
+          },
+        },
+        due: { durationMs: 7_200_000 },
+        saveAs: "decision",
+      },
+      { id: "done", type: "control.return", output: { $expr: "vars.decision" } },
+    ],
+  };
+}

@@ -15,7 +15,15 @@ import { runsQuotaResume } from "./runs/quota-resume.ts";
 import { runsReplay } from "./runs/replay.ts";
 import { runsShow } from "./runs/show.ts";
 import { runsWatch } from "./runs/watch.ts";
+import { secretsDelete } from "./secrets/delete.ts";
+import { secretsList } from "./secrets/list.ts";
+import { secretsRotateKey } from "./secrets/rotate-key.ts";
+import { secretsSet } from "./secrets/set.ts";
 import { server } from "./server/server.ts";
+import { tasksClaim, tasksRelease } from "./tasks/claim.ts";
+import { tasksComplete, tasksOverride } from "./tasks/complete.ts";
+import { tasksList } from "./tasks/list.ts";
+import { tasksShow } from "./tasks/show.ts";
 import { tenantsCreate } from "./tenants/create.ts";
 import { test } from "./test/test.ts";
 import { validate } from "./validate/validate.ts";
@@ -43,7 +51,18 @@ export function addCommands(program: Program, root: Command): void {
   verbs(run);
   noun("runs", "executions of workflows", runsList, runsShow, runsWatch, runsCancel, runsQuotaResume, runsReplay);
   noun("events", "facts from outside", eventsSend);
+  noun(
+    "tasks",
+    "what runs ask of people",
+    tasksList,
+    tasksShow,
+    tasksClaim,
+    tasksRelease,
+    tasksComplete,
+    tasksOverride,
+  );
   root.commandsGroup("Operating:");
+  noun("secrets", "what steps may use and nobody sees", secretsSet, secretsList, secretsDelete, secretsRotateKey);
   verbs(dev, server, worker, migrate);
   noun("tenants", "owners of workflows and runs", tenantsCreate);
   root.commandsGroup("Help:");

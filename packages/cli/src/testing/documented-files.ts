@@ -28,6 +28,11 @@ steps:
     saveAs: payment
   - { id: done, type: control.return, output: { paid: { $expr: vars.payment.amount } } }
 `,
+  "approve.flow.yaml": `workflow: approve
+steps:
+  - { id: ask, type: human.task, title: { $expr: '"Approve " & payload.what' }, assignTo: { groups: [board] }, form: { ref: approval }, saveAs: answer }
+  - { id: note, type: human.task, title: Anything to add?, assignTo: { users: [ada] }, form: { type: string }, dueMs: 86400000 }
+`,
   "fails.flow.yaml": `workflow: fails
 steps:
   - { id: look, type: action.call, action: http.request@1, input: { method: GET, url: "http://169.254.169.254/latest" }, retry: { maxAttempts: 1 } }
@@ -41,6 +46,7 @@ steps:
   - { id: look, type: action.call, action: http.reqest@1, input: {} }
   - { id: look, type: control.return }
 `,
+  "crm-token.txt": "s3cr3t-of-the-crm\n",
   "hello.json": '{ "name": "Grace" }',
   "order.json": '{ "orderId": "A-1" }',
   "other-order.json": '{ "orderId": "A-2" }',

@@ -29,6 +29,7 @@ export async function startProduct(files: { readonly [name: string]: string }): 
   const temporalAddress = required("MAINSPRING_TEST_TEMPORAL_ADDRESS");
   const temporalNamespace = await newNamespace(temporalAddress);
   const platformKey = randomBytes(24).toString("hex");
+  const { masterKeys } = database;
   const cwd = mkdtempSync(join(tmpdir(), "mainspring-cli-product-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
   const databaseUrls = { app: database.appUrl, dispatcher: database.dispatcherUrl, reconciler: database.reconcilerUrl };
@@ -43,6 +44,7 @@ export async function startProduct(files: { readonly [name: string]: string }): 
         TEMPORAL_NAMESPACE: temporalNamespace,
         MAINSPRING_PORT: port,
         MAINSPRING_PLATFORM_KEY: platformKey,
+        MAINSPRING_MASTER_KEYS: masterKeys,
         MAINSPRING_DEV: "1",
       },
     });
@@ -57,6 +59,7 @@ export async function startProduct(files: { readonly [name: string]: string }): 
       url,
       apiKey,
       platformKey,
+      masterKeys,
       temporalAddress,
       temporalNamespace,
       databaseUrl: databaseUrls.app,

@@ -8,6 +8,21 @@ export function worldless<Of>(value: Of, ids: ReadonlyMap<string, string> = new 
   return JSON.parse(text) as Of;
 }
 
+const places: readonly string[] = ["stepId", "nodePath", "at", "attempt"];
+
+/** Without what an error has of the stand-in that it was made by: on the virtual clock there is none. */
+export function withoutStandIns<Of>(value: Of, standInStepId: string): Of {
+  if (Array.isArray(value)) return value.map((item) => withoutStandIns(item as Json, standInStepId)) as Of;
+  if (typeof value !== "object" || value === null) return value;
+  const members = value as { readonly [name: string]: unknown };
+  const isTheirs = members["stepId"] === standInStepId && "nodePath" in members;
+  return Object.fromEntries(
+    Object.entries(members)
+      .filter(([name]) => !isTheirs || !places.includes(name))
+      .map(([name, member]) => [name, withoutStandIns(member, standInStepId)]),
+  ) as Of;
+}
+
 /** What came of it on the virtual clock, as what is expected on Temporal. */
 export function expectationOf({ outcome, vars, state, trace, effects }: ScenarioResult, names: string[]): Expectation {
   const unexpected = names.filter((name) => !Object.hasOwn(vars, name)).map((name) => [name, { $exists: false }]);
@@ -18,8 +33,9 @@ export function expectationOf({ outcome, vars, state, trace, effects }: Scenario
     vars: { ...literals(vars), ...(Object.fromEntries(unexpected) as { [name: string]: Json }) },
     state: literal(state),
     trace,
-    effects: effects.map(({ action, stepId, iteration, input, attempt }) => {
-      return { action, stepId, iteration, attempt, input: literal(input) };
+    effects: effects.map(({ action, stepId, iteration, input, attempt, workflow }) => {
+      const call = { action, stepId, iteration, attempt, input: literal(input) };
+      return workflow === undefined ? call : { ...call, workflow };
     }),
   };
 }

@@ -1,5 +1,5 @@
 // Which scenarios are not run on Temporal, and why.
-import type { ScenarioResult } from "@mainspring/core";
+import type { JournalEntry, ScenarioResult } from "@mainspring/core";
 import { checkDefinition } from "@mainspring/core/compile";
 import type { ActionEntry } from "@mainspring/core/compile";
 import { unsupported } from "@mainspring/runtime/client";
@@ -7,19 +7,20 @@ import type { RealCase } from "./real-scenarios.ts";
 
 /** What takes its time on Temporal: a timer, or one try of a call and the delay after it. */
 const waitMaxMs = 2_000;
-/** The shell may perform these; nobody here answers a task, or says what a called workflow gives. */
-const unanswered = ["human.task", "control.callWorkflow"];
+/** The shell may perform these; nobody here answers a task. */
+const unanswered = ["human.task"];
 
 /** Undefined: it is run. */
-export function whyLeftOut({ program, source, virtual }: RealCase): string | undefined {
-  const types = stepTypes(program);
+export function whyLeftOut({ program, source, scenario, virtual }: RealCase): string | undefined {
+  const called = Object.values(scenario.workflows).flatMap((one) => (one.mock === undefined ? one.program : []));
+  const types = stepTypes([program, ...called]);
   const step = [...unsupported.stepTypes, ...unanswered].find((type) => types.has(type));
   if (step !== undefined) return `${step} is not performed with --real`;
   const [problem] = checkDefinition(source.text, { ...source.catalogue, unsupported }).issues.filter(
     ({ severity }) => severity === "error",
   );
   if (problem !== undefined) return `it cannot be published: ${problem.message}`;
-  if (holdsSecret(program)) return "secrets have no values with --real";
+  if (holdsSecret([program, ...called])) return "secrets have no values with --real";
   if (virtual.longestTimerMs > waitMaxMs) return `a timer of ${timeText(virtual.longestTimerMs)} runs to its end`;
   const call = longestTry(virtual);
   return call.ms > waitMaxMs ? `${call.stepId} waits ${timeText(call.ms)} for an answer or a next try` : undefined;
@@ -71,7 +72,14 @@ function longestTry({ effects, journal, trace }: ScenarioResult): { stepId: stri
   const canceled = new Set(
     trace.filter(({ status }) => status === "CANCELED").map(({ stepId, iteration }) => [stepId, ...iteration].join()),
   );
+  const opened = new Map<string, number>();
+  const noteChild = ({ waitId, status, at, stepId }: Extract<JournalEntry, { kind: "wait" }>): void => {
+    const openedMs = opened.get(waitId);
+    if (openedMs === undefined) opened.set(waitId, Date.parse(at));
+    else if (status === "RESOLVED") note(stepId, Date.parse(at) - openedMs);
+  };
   for (const entry of journal) {
+    if (entry.kind === "wait" && entry.waitType === "child") noteChild(entry);
     if (entry.kind !== "step" || entry.status === "RUNNING" || entry.status === "WAITING") continue;
     const place = [entry.stepId, ...entry.iteration].join();
     const call = canceled.has(place) ? undefined : last.get(place);

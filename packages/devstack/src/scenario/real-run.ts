@@ -13,11 +13,12 @@ import type {
   TraceStep,
 } from "@mainspring/core";
 import { stateAt } from "@mainspring/runtime/worker";
-import { acceptEvent, createTenant, getEvent, getRun, insertVersion, insertWorkflow, stepsOf } from "@mainspring/store";
-import type { Store, TenantDb } from "@mainspring/store";
+import { acceptEvent, getEvent, getRun, listRuns, stepsOf, waitsOf } from "@mainspring/store";
+import type { TenantDb } from "@mainspring/store";
 import { waitUntil } from "../wait-until.ts";
-import { expectationOf, worldless } from "./comparable.ts";
-import { mockedCalls, type MockedCalls } from "./mocked-calls.ts";
+import { expectationOf, withoutStandIns, worldless } from "./comparable.ts";
+import { mockedCalls, type CallingRun, type MockedCalls } from "./mocked-calls.ts";
+import { publishedFor, standInStepId } from "./published.ts";
 import type { RealCase, RealResult } from "./real-scenarios.ts";
 import type { RealWorld } from "./real-world.ts";
 
@@ -49,13 +50,17 @@ class RealRun {
   constructor(world: RealWorld, one: RealCase) {
     this.#world = world;
     this.#one = one;
-    this.#calls = mockedCalls(one);
+    this.#calls = mockedCalls(one, (runId) => this.#callingRun(runId));
   }
 
   async go(): Promise<readonly ScenarioFailure[]> {
     const { scenario, virtual, program } = this.#one;
     this.#tenantId = await publishedFor(this.#world.store, this.#one);
     this.#ids.set(this.#tenantId, "scenario");
+    this.#world.answerFor({
+      owns: async (runId) => (await this.#rowOf(runId)) !== undefined,
+      answer: this.#calls.answer,
+    });
     const outside = virtual.outside.map(({ path, entries }) => ({ path, entries, event: eventIndex(path) }));
     const early = outside.filter(({ event }) => event !== undefined && isBefore(scenario.events[event]?.at));
     for (const { event } of early) await this.#send(event as number);
@@ -71,7 +76,6 @@ class RealRun {
     });
     this.#runId = started.runId;
     this.#ids.set(started.runId, "run-1");
-    this.#world.answerBy(started.runId, this.#calls.answer);
 
     for (const one of outside.filter((each) => !early.includes(each))) {
       await this.#comesTo(traceOf(virtual.journal.slice(0, one.entries)), `${one.path} comes`);
@@ -104,28 +108,33 @@ class RealRun {
   }
 
   async #reached(): Promise<Reached> {
-    const { program } = this.#one;
+    const { program, scenario } = this.#one;
+    await this.#nameChildren();
     const row = await this.#row();
     const state = await stateAt(this.#world.store, { tenantId: this.#tenantId, runId: this.#runId });
     const outcome = outcomeOf(row);
     const waits = state.open.flatMap(({ command }) =>
       command.kind === "openWait" ? [`the event ${command.event} with the key ${command.key}`] : [],
     );
+    const called = Object.values(scenario.workflows).flatMap((one) => one.program ?? []);
     return {
       ...worldless(
-        {
-          trace: await this.#trace(),
-          effects: this.#calls.effects,
-          vars: state.vars,
-          state: (row.state ?? null) as Json,
-          ...(outcome === undefined ? {} : { outcome }),
-        },
+        withoutStandIns(
+          {
+            trace: await this.#trace(),
+            effects: this.#calls.effects,
+            vars: state.vars,
+            state: (row.state ?? null) as Json,
+            ...(outcome === undefined ? {} : { outcome }),
+          },
+          standInStepId,
+        ),
         this.#ids,
       ),
       waitsFor: waits.length === 0 ? "nothing" : waits.join(", and "),
       notTaken: "",
       tookMs: 0,
-      programs: { main: program, called: [] },
+      programs: { main: program, called },
     } as Reached;
   }
 
@@ -176,27 +185,42 @@ class RealRun {
   }
 
   async #row() {
-    const row = await this.#inTenant((db) => getRun(db, this.#runId));
+    const row = await this.#rowOf(this.#runId);
     if (row === undefined) throw new Error(`there is no run ${this.#runId}`);
     return row;
+  }
+
+  #rowOf(runId: string) {
+    return this.#inTenant((db) => getRun(db, runId));
+  }
+
+  async #callingRun(runId: string): Promise<CallingRun> {
+    const row = await this.#rowOf(runId);
+    if (row === undefined) throw new Error(`there is no run ${runId}`);
+    const { workflowKey: workflow, input, parentRunId, triggerMetadata } = row;
+    const call = parentRunId === null ? {} : { call: triggerMetadata as NonNullable<CallingRun["call"]> };
+    return { workflow, input: input as Json, ...call };
+  }
+
+  /** On the virtual clock runs are counted in the order of their start, and stand-ins are called by the command that asked for them. */
+  async #nameChildren(): Promise<void> {
+    const { items } = await this.#inTenant((db) => listRuns(db, {}, { limit: 200 }));
+    let count = 1;
+    for (const { id, parentRunId, workflowKey } of items.reverse()) {
+      if (parentRunId === null) continue;
+      if (this.#one.scenario.workflows[workflowKey]?.mock === undefined) {
+        this.#ids.set(id, `run-${++count}`);
+        continue;
+      }
+      const waits = await this.#inTenant((db) => waitsOf(db, parentRunId, { limit: 200 }));
+      const wait = waits.items.find(({ key }) => key === id);
+      if (wait !== undefined) this.#ids.set(id, `mock-${wait.waitId}`);
+    }
   }
 
   #inTenant<Of>(work: (db: TenantDb) => Promise<Of>): Promise<Of> {
     return this.#world.store.tenant(this.#tenantId, work);
   }
-}
-
-/** A tenant of the scenario's own, so that no event of another one is found. */
-async function publishedFor(store: Store, { program, scenario }: RealCase): Promise<string> {
-  const { id } = await store.platform((db) => createTenant(db, { name: scenario.name }));
-  const document = program as unknown as Json;
-  const { workflow, definitionHash, programHash, semantics, payloadSchema } = program;
-  await store.tenant(id, async (db) => {
-    await insertWorkflow(db, { key: workflow, name: workflow, document });
-    const version = { workflowKey: workflow, document, program: document, definitionHash, programHash, semantics };
-    await insertVersion(db, { ...version, payloadSchema });
-  });
-  return id;
 }
 
 function outcomeOf(row: { status: string; output: unknown; error: unknown }): Outcome | undefined {

@@ -86,6 +86,65 @@ test("a run that waits for ever, one that is cancelled in a call, and an event b
   expect(await runRealScenarios(cases, progress)).toMatchObject(cases.map(() => ({ failures: [] })));
 });
 
+/** Calls `helper`, which is run, or of which the scenario says what it gives. */
+function callingCase(more: object, scenario: object, helper?: readonly object[]): RealCase {
+  const call = {
+    id: "call",
+    type: "control.callWorkflow",
+    workflow: "helper",
+    input: { n: 2 },
+    saveAs: "given",
+    ...more,
+  };
+  const keep = { id: "keep", type: "transform.assign", assign: { caught: { $expr: "error" } } };
+  const steps = [{ id: "try", type: "control.tryCatch", try: [call], catch: [keep] }];
+  const text = JSON.stringify({ workflow: "tried", semantics: 2, steps });
+  const catalogue = { actions, workflows: [{ key: "helper", version: 1 }] };
+  const { program, issues } = checkDefinition(text, catalogue);
+  if (program === undefined) throw new Error(JSON.stringify(issues));
+  const parsed = parseScenarios({ scenarios: [{ name: "calls", payload: {}, ...scenario }] });
+  const [first] = "issues" in parsed ? [] : parsed.scenarios;
+  if (first === undefined) throw new Error(JSON.stringify(parsed));
+  const called = helper && checkDefinition(JSON.stringify({ workflow: "helper", steps: helper }), { actions }).program;
+  const whole = called === undefined ? first : { ...first, workflows: { helper: { program: called } } };
+  return { program, source: { text, catalogue }, scenario: whole, virtual: runScenario(program, whole, { actions }) };
+}
+
+test("[CHD-05] [CHD-06] [CHD-07] a called workflow is run with its mocks, or gives what the scenario says, as on the virtual clock", async () => {
+  const done = { id: "done", type: "control.return", output: { $expr: "vars.sent.n + payload.n" } };
+  const output = { "vars.of": { $expr: "[childRun.runId, childRun.payload, childRun.output]" } };
+  const raise = { id: "stop", type: "control.raise", code: "NO_STOCK", message: "none" };
+  const sends = { helper: { output: 7 } };
+  const twice = { helper: [{ fail: { category: "BusinessError", code: "BUSY" } }, { output: { ok: true } }] };
+  const cases = [
+    callingCase({ output }, { mocks: { "helper/send": { output: { n: 40 } } } }, [send, done]),
+    callingCase({ output }, { workflows: sends }),
+    callingCase({}, {}, [raise]),
+    callingCase(
+      {},
+      { workflows: { helper: { fail: { category: "BusinessError", code: "NO_STOCK", details: { n: 1 } } } } },
+    ),
+    callingCase({ retry: { maxAttempts: 2, backoffMs: 10, retryOn: ["BUSY"] } }, { workflows: twice }),
+    callingCase({}, { mocks, events: [{ name: "read", key: "ada", at: "100ms" }] }, [
+      send,
+      { ...wait, id: "hear", saveAs: "heard" },
+    ]),
+    callingCase({}, { cancelAt: { waits: "call", plus: "50ms" }, expect: { status: "canceled" } }, [wait]),
+    callingCase(
+      {},
+      { workflows: { helper: { never: true } }, cancelAt: { waits: "call" }, expect: { status: "canceled" } },
+    ),
+    callingCase({}, { workflows: { helper: { output: 1, after: "2100ms" } } }),
+  ];
+  expect(cases.map(({ virtual }) => virtual.failures)).toEqual(cases.map(() => []));
+  expect(cases[0]?.virtual.vars).toMatchObject({ given: 42, of: ["run-2", { n: 2 }, 42] });
+  expect(cases[4]?.virtual.vars).toMatchObject({ given: { ok: true } });
+  expect(await runRealScenarios(cases, progress)).toMatchObject([
+    ...cases.slice(0, -1).map(() => ({ failures: [] })),
+    { leftOut: "call waits 2.1 s for an answer or a next try" },
+  ]);
+});
+
 test("what takes too long, what nobody answers and what clashes is left out, each with its reason", async () => {
   const task = { id: "ask", type: "human.task", title: "Fine?", assignTo: { users: ["ada"] }, form: {} };
   const due = { ...task, timeout: { durationMs: 1 } };

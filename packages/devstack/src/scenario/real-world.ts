@@ -11,15 +11,21 @@ import type { StoodInAnswer, StoodInCall } from "@mainspring/runtime/worker";
 import { cloneDatabase, type Store } from "@mainspring/store";
 import type { Progress } from "../progress.ts";
 import { sharedTestServices } from "../throwaway-services.ts";
+import { childAnswer } from "./published.ts";
 import type { RealCase } from "./real-scenarios.ts";
 
 export type Answerer = (call: StoodInCall) => Promise<StoodInAnswer>;
 
+export type AnsweringScenario = {
+  owns(runId: string): Promise<boolean>;
+  answer: Answerer;
+};
+
 export type RealWorld = {
   store: Store;
   runs: Runs;
-  /** Calls of a run that is not there yet wait until it is. */
-  answerBy(runId: string, answerer: Answerer): void;
+  /** Calls of the runs of one scenario are answered by it. */
+  answerFor(scenario: AnsweringScenario): void;
   close(): Promise<void>;
 };
 
@@ -49,16 +55,19 @@ export async function openRealWorld(cases: readonly RealCase[], progress: Progre
     const runs = createRunClient({ ...temporal, store: database.store, workflowTaskTimeoutMs });
     closers.push(() => runs.close());
 
-    const answerers = new Map<string, { answerer: Promise<Answerer>; come: (answerer: Answerer) => void }>();
-    const answererOf = (runId: string) => {
-      const known = answerers.get(runId);
+    const scenarios: AnsweringScenario[] = [];
+    const byRun = new Map<string, AnsweringScenario>();
+    const ownerOf = async (runId: string): Promise<AnsweringScenario> => {
+      const known = byRun.get(runId);
       if (known !== undefined) return known;
-      const { promise, resolve } = Promise.withResolvers<Answerer>();
-      const coming = { answerer: promise, come: resolve };
-      answerers.set(runId, coming);
-      return coming;
+      for (const scenario of scenarios) {
+        if (!(await scenario.owns(runId))) continue;
+        byRun.set(runId, scenario);
+        return scenario;
+      }
+      throw new Error(`no scenario has the run ${runId}`);
     };
-    const answer: Answerer = async (call) => (await answererOf(call.runId).answerer)(call);
+    const answer: Answerer = async (call) => (await ownerOf(call.runId)).answer(call);
     quietRuntime();
     const worker = await startRunWorker({
       temporal,
@@ -76,7 +85,7 @@ export async function openRealWorld(cases: readonly RealCase[], progress: Progre
     return {
       store: database.store,
       runs,
-      answerBy: (runId, answerer) => answererOf(runId).come(answerer),
+      answerFor: (scenario) => void scenarios.push(scenario),
       close,
     };
   } catch (error) {
@@ -86,7 +95,7 @@ export async function openRealWorld(cases: readonly RealCase[], progress: Progre
 }
 
 function actionsOf(cases: readonly RealCase[]) {
-  const actions = cases.flatMap(({ source }) => source.catalogue.actions);
+  const actions = [childAnswer, ...cases.flatMap(({ source }) => source.catalogue.actions)];
   return [...new Map(actions.map((action) => [action.id, action])).values()].map(
     ({ id, effect, execution, batch, timeoutMs }) => ({ id, effect, execution, batch, timeoutMs }),
   );

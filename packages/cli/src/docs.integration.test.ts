@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repository } from "./processes/repository.ts";
 import { documentedFiles } from "./testing/documented-files.ts";
-import { startProduct, type Product } from "./testing/product.ts";
+import { startProduct, until, type Product } from "./testing/product.ts";
 import { bareEnvironment, mainFile } from "./testing/run-cli.ts";
 
 const docs = readFileSync(join(repository, "docs", "cli.md"), "utf8");
@@ -18,7 +18,7 @@ const here = commands.filter(({ line }) => !runElsewhere.includes(line));
 
 let product: Product;
 /** The last run of each workflow that a command printed: what $RUN and $HELLO stand for. */
-const ids = { RUN: "", HELLO: "" };
+const ids = { RUN: "", HELLO: "", TASK: "" };
 
 beforeAll(async () => {
   product = await startProduct(documentedFiles);
@@ -31,6 +31,7 @@ test("the documentation shows commands, and those that run elsewhere", () => {
 });
 
 test.each(here)("[CLI-01] $line ends with $exitCode", async ({ line, exitCode }) => {
+  if (line.includes("$TASK")) ids.TASK = await openTask();
   const ran = await typed(line);
   expect(ran.code, `${ran.stdout}\n${ran.stderr}`).toBe(exitCode);
   if (line.includes("--json") && !line.includes("watch")) expect(() => JSON.parse(ran.stdout) as unknown).not.toThrow();
@@ -42,6 +43,14 @@ test.each(here)("[CLI-01] $line ends with $exitCode", async ({ line, exitCode })
 test("the definition that workflows show prints is the one that was published", () => {
   expect(readFileSync(join(product.cwd, "copy.yaml"), "utf8")).toBe(documentedFiles["order.flow.yaml"]);
 });
+
+/** The one that waits for an answer by now: what $TASK stands for. */
+async function openTask(): Promise<string> {
+  return until("a task is open", product.worker, async () => {
+    const listed = await product.run(["tasks", "list", "--status", "OPEN", "--status", "CLAIMED", "--json"]);
+    return (JSON.parse(listed.stdout) as { items: { id: string }[] }).items[0]?.id;
+  });
+}
 
 /** A comment at the end of the line says how it ends, if not with 0. */
 function commandOf(text: string): { line: string; exitCode: number } {

@@ -6,7 +6,7 @@ interface Appearance {
   readonly colour: Colour;
 }
 
-/** Statuses of runs, steps, waits, invocations and events. */
+/** Statuses of runs, steps, waits, tasks, invocations and events. */
 const appearances: { readonly [status: string]: Appearance } = {
   QUEUED: { sign: "◌", colour: "dim" },
   RUNNING: { sign: "●", colour: "blue" },
@@ -19,6 +19,10 @@ const appearances: { readonly [status: string]: Appearance } = {
   FAILED: { sign: "✗", colour: "red" },
   UNKNOWN: { sign: "?", colour: "red" },
   CANCELED: { sign: "–", colour: "dim" },
+  OPEN: { sign: "○", colour: "yellow" },
+  CLAIMED: { sign: "●", colour: "blue" },
+  COMPLETED: { sign: "✓", colour: "green" },
+  EXPIRED: { sign: "✗", colour: "red" },
   SKIPPED: { sign: "–", colour: "dim" },
 };
 

@@ -25,7 +25,7 @@ export function entryLine(entry: JournalEntry, options: EntryLineOptions): strin
       return line(entry, options, entry.status, name, what);
     }
     case "wait": {
-      const { event, key, timeoutAt, resolvedBy, payload } = entry.data ?? {};
+      const { event, key, timeoutAt, title, resolvedBy, payload } = entry.data ?? {};
       if (entry.status === "CANCELED")
         return line(entry, options, "CANCELED", placeName(entry), `no longer waits (${resolvedBy ?? "cancel"})`);
       if (entry.status === "RESOLVED") {
@@ -33,9 +33,11 @@ export function entryLine(entry: JournalEntry, options: EntryLineOptions): strin
         return line(entry, options, "RESOLVED", placeName(entry), `came: ${resolvedBy ?? "it"}${brought}`);
       }
       const what =
-        entry.waitType === "event"
-          ? `waits for event ${event ?? ""} with key ${key ?? ""}`
-          : `waits until ${timeoutAt ?? "it is time"}`;
+        entry.waitType === "human"
+          ? `asks ${printable(title ?? "")}: task ${key ?? ""}`
+          : entry.waitType === "event"
+            ? `waits for event ${event ?? ""} with key ${key ?? ""}`
+            : `waits until ${timeoutAt ?? "it is time"}`;
       return line(entry, options, "WAITING", placeName(entry), what);
     }
     case "run": {

@@ -87,15 +87,13 @@ export async function openOutside(): Promise<Outside> {
       const answer = before ?? answerOf(place, `${method} ${path}`, body, key);
       const call = { method, path, body, key, status: answer.status, repeated: before !== undefined };
       place.calls.push(call);
+      if (isEffect(call) && key !== undefined) place.known.set(key, answer);
       const underWay = (place.underWay.get(path) ?? 0) + 1;
       place.underWay.set(path, underWay);
       place.most.set(path, Math.max(underWay, place.most.get(path) ?? 0));
       if (answer.afterMs > 0) await pause(answer.afterMs);
       place.underWay.set(path, (place.underWay.get(path) ?? 1) - 1);
-      if (isEffect(call)) {
-        if (key !== undefined) place.known.set(key, answer);
-        await place.listener?.(++place.effects);
-      }
+      if (isEffect(call)) await place.listener?.(++place.effects);
       response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
       response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
     })().catch(() => response.destroy());

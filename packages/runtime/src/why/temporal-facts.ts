@@ -1,7 +1,7 @@
 import { instantFromMs, taskQueue, workflowIdOf } from "@mainspring/core";
 import type { ActivityFact, ExecutionFact, Instant, QueueFact, WorkflowTaskFact } from "@mainspring/core";
 import type { Client } from "@temporalio/client";
-import { temporal } from "@temporalio/proto";
+import proto, { type temporal } from "@temporalio/proto";
 import { isNotFound, messageOf } from "../temporal/grpc.ts";
 
 type History = temporal.api.history.v1.IHistoryEvent;
@@ -66,7 +66,7 @@ export async function queueFacts(client: Client): Promise<{
   readonly workflow: QueueFact;
   readonly activity: QueueFact;
 }> {
-  const { TaskQueueType } = temporal.api.enums.v1;
+  const { TaskQueueType } = proto.temporal.api.enums.v1;
   const [workflow, activity] = await client.withDeadline(Date.now() + askWithinMs, () =>
     Promise.all([
       queueFact(client, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
@@ -99,7 +99,8 @@ function workflowTaskFact(
   task: temporal.api.workflow.v1.IPendingWorkflowTaskInfo,
   back: readonly History[],
 ): WorkflowTaskFact {
-  const isStarted = task.state === temporal.api.enums.v1.PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED;
+  const isStarted =
+    task.state === proto.temporal.api.enums.v1.PendingWorkflowTaskState.PENDING_WORKFLOW_TASK_STATE_STARTED;
   return {
     isStarted,
     scheduledAt: instantOf(task.scheduledTime) ?? instantFromMs(0),
@@ -117,7 +118,7 @@ function lastFailure(back: readonly History[]): WorkflowTaskFact["lastFailure"] 
     if (!failed) continue;
     return {
       message: failed.failure?.message ?? "no message",
-      cause: (temporal.api.enums.v1.WorkflowTaskFailedCause[failed.cause ?? 0] ?? "")
+      cause: (proto.temporal.api.enums.v1.WorkflowTaskFailedCause[failed.cause ?? 0] ?? "")
         .replace("WORKFLOW_TASK_FAILED_CAUSE_", "")
         .toLowerCase(),
       at: instantOf(event.eventTime) ?? instantFromMs(0),
@@ -136,7 +137,7 @@ function howItClosed(back: readonly History[]): Pick<ExecutionFact, "closedBy" |
 }
 
 function activityFact(info: temporal.api.workflow.v1.IPendingActivityInfo): ActivityFact {
-  const isStarted = info.state !== temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
+  const isStarted = info.state !== proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
   const options = info.activityOptions;
   const failure = info.lastFailure;
   return {
@@ -174,7 +175,7 @@ function heartbeatSince(info: temporal.api.workflow.v1.IPendingActivityInfo): In
 }
 
 function statusName(status: temporal.api.enums.v1.WorkflowExecutionStatus | null | undefined): string {
-  const name = temporal.api.enums.v1.WorkflowExecutionStatus[status ?? 0] ?? "";
+  const name = proto.temporal.api.enums.v1.WorkflowExecutionStatus[status ?? 0] ?? "";
   return name.replace("WORKFLOW_EXECUTION_STATUS_", "");
 }
 

@@ -30,7 +30,9 @@ test("usage tells the steps begun this month and the limit, of the caller's tena
   const started = await on.one.client.runs.start({ params: { key: "small" }, body: { payload: { n: 1 } } });
   if (!("runId" in started)) throw new Error("the run has ended");
   await writeJournal(on.database.store, { tenantId: on.one.id, runId: started.runId }, [1, 2, 3, 4, 5, 6, 7]);
-  await on.client(platformKey).platform.updateTenant({ params: { id: on.one.id }, body: { quotas: { stepsPerMonth: 40 } } });
+  await on
+    .client(platformKey)
+    .platform.updateTenant({ params: { id: on.one.id }, body: { quotas: { stepsPerMonth: 40 } } });
   const { items } = await on.one.client.runs.steps({ params: { id: started.runId } });
   const usage = await on.one.client.usage.get();
   expect(usage.steps).toEqual({ used: items.length, limit: 40 });

@@ -123,7 +123,8 @@ export type { SnapshotRow } from "./snapshots.ts";
 
 export { claimAtOnce, claimInvocation, invocationFailed, invocationLate, invocationSucceeded } from "./ledger.ts";
 export type { ClaimResult, InvocationClaim } from "./ledger.ts";
-export { noneAttempts, recordNone } from "./none-invocations.ts";
+export { claimNew, invocationsSucceeded } from "./batch-invocations.ts";
+export { insertNoneInvocations, noneAttempts, recordNone } from "./none-invocations.ts";
 export type { NoneInvocation } from "./none-invocations.ts";
 export { invocationsOf } from "./invocations.ts";
 export type { InvocationRow } from "./invocations.ts";

@@ -97,15 +97,16 @@ async function beginAtOnce(
   return { begun: { do: "run", attempt: call.attemptsMade + 1 }, fence, egressAllow, input: call.input };
 }
 
-function carriedBy(
-  { runId }: PerformActionArgs,
+/** @param entries of a writer that is stale are written by nobody */
+export function carriedBy(
+  { runId }: Pick<PerformActionArgs, "runId">,
   fence: Fence | "stale",
   entries: readonly JournalEntry[],
 ): CarriedWrite | undefined {
   return fence === "stale" || entries.length === 0 ? undefined : { runId, fence, entries };
 }
 
-function claimOf(args: PerformActionArgs, { key, temporalAttempt, startedAt }: Try): InvocationClaim {
+export function claimOf(args: PerformActionArgs, { key, temporalAttempt, startedAt }: Try): InvocationClaim {
   const { call, runId } = args;
   return {
     key,
@@ -125,7 +126,7 @@ function claimOf(args: PerformActionArgs, { key, temporalAttempt, startedAt }: T
   };
 }
 
-async function claim(
+export async function claim(
   db: TenantDb,
   args: PerformActionArgs,
   attempt: Try,
@@ -136,7 +137,11 @@ async function claim(
   const claimed = await claimInvocation(db, claimOf(args, attempt), carried);
   switch (claimed.result) {
     case "claimed":
-      return runUnlessLost(call.attemptsMade + claimed.reportedAttempts + 1, Math.min(claimed.lostInRow, lostAtMost));
+      // Of a call that was handed back the ledger knows the tries too.
+      return runUnlessLost(
+        Math.max(call.attemptsMade, claimed.reportedAttempts) + 1,
+        Math.min(claimed.lostInRow, lostAtMost),
+      );
     case "succeeded":
       return { do: "answer", output: claimed.output, attempt: call.attemptsMade + 1 };
     case "held":
@@ -149,7 +154,7 @@ async function claim(
           category: "ActionError",
           code: "OUTCOME_UNKNOWN",
           message: "The attempt died with its worker: its effect may have happened",
-          attempt: call.attemptsMade + claimed.reportedAttempts + 1,
+          attempt: Math.max(call.attemptsMade, claimed.reportedAttempts) + 1,
         },
       };
     case "overQuota":
@@ -168,7 +173,7 @@ async function claim(
   }
 }
 
-async function countNone(
+export async function countNone(
   db: TenantDb,
   { call, quotaWaived }: PerformActionArgs,
   { key, temporalAttempt, lostAtMost }: Try,

@@ -1,4 +1,5 @@
 import type {
+  ActionError,
   CommandId,
   CommandOf,
   InboundEvent,
@@ -109,6 +110,19 @@ export type Call = CommandOf<"callAction">;
 export interface PerformActionArgs extends Writer {
   readonly call: Call;
 }
+
+export interface PerformBatchArgs extends Writer {
+  /** Of one action. */
+  readonly calls: readonly Call[];
+}
+
+/** How one call of a batch ended. `again`: it failed, and the author's policy may repeat it: it goes on singly. */
+export type BatchedOutcome = { readonly id: CommandId } & (
+  | { readonly kind: "succeeded"; readonly output: Json; readonly attempt: number; readonly reference?: ValueReference }
+  | { readonly kind: "failed"; readonly error: ActionError }
+  | { readonly kind: "again"; readonly error: ActionError; readonly attemptsMade: number }
+  | { readonly kind: "held" }
+);
 
 /** `held`: the tenant is over its quota, so the call was not begun and claimed nothing; its entries are written. */
 export type PerformActionResult =

@@ -62,9 +62,10 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
   if (!found.ok) return refused(tenantId, found);
   if (found.fence !== "stale") dependencies.epochs.remember(temporalRunId, found.fence);
   const { program, payload, restart: origin, context, fence, token, within } = found;
-  const payloadReference = origin === undefined && needsReference(payload)
-    ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, payload))
-    : undefined;
+  const payloadReference =
+    origin === undefined && needsReference(payload)
+      ? await dependencies.store.tenant(tenantId, (db) => referenceOf(db, payload))
+      : undefined;
   const first =
     origin === undefined
       ? start(program, payload, context, payloadReference)

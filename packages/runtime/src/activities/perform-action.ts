@@ -13,7 +13,7 @@ import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activ
 import { Crossing } from "../wire/crossing.ts";
 import { beginCall, ownerOf } from "./begin-call.ts";
 import { CallSecrets } from "./call-secrets.ts";
-import type { PerformActionArgs, PerformActionResult } from "./contract.ts";
+import type { Call, PerformActionArgs, PerformActionResult } from "./contract.ts";
 import { dataPort } from "./data-port.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
@@ -51,6 +51,17 @@ export async function performAction(
   const secrets = new CallSecrets(store, tenantId);
   const { scrubber } = secrets;
   try {
+    const notDueMs = backoffMsOf(call, temporalAttempt);
+    if (notDueMs !== undefined) {
+      const message = "The next try of a call that was handed back is not due yet";
+      const error: ActionError = {
+        category: "TransientError",
+        code: "CLAIM_HELD",
+        message,
+        attempt: call.attemptsMade,
+      };
+      throw retryable(dependencies, tenantId, error, notDueMs);
+    }
     const { begun, fence, egressAllow, input } = await beginCall(dependencies, args, entries, {
       key,
       temporalRunId,
@@ -165,6 +176,14 @@ export async function performAction(
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+/** Of a call that a segment or a batch has tried: how long its author's policy still waits. The policy has allowed the next try already. */
+function backoffMsOf({ handedBack, attemptsMade, retry }: Call, temporalAttempt: number): number | undefined {
+  if (handedBack !== true || attemptsMade === 0 || temporalAttempt > 1) return undefined;
+  const [code = ""] = retry?.retryOn ?? [];
+  const delayMs = nextDelayMs(retry, { category: "TransientError", code }, attemptsMade, Math.random());
+  return delayMs === 0 ? undefined : delayMs;
 }
 
 /** Writes the reported outcome of a failed try, and makes the failure by which Temporal repeats it or does not. */

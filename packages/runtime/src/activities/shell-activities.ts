@@ -1,13 +1,21 @@
 import type { JournalEntry } from "@mainspring/core";
 import { computeBusinessTimes } from "./business-time.ts";
 import type { ComputeBusinessTimesArgs, KeepResultArgs, OpenChildrenArgs, VoidChildrenArgs } from "./child-contract.ts";
-import type { FlushArgs, OpenRunArgs, OpenWaitsArgs, PerformActionArgs, SegmentArgs } from "./contract.ts";
+import type {
+  FlushArgs,
+  OpenRunArgs,
+  OpenWaitsArgs,
+  PerformActionArgs,
+  PerformBatchArgs,
+  SegmentArgs,
+} from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { flush, openWaits } from "./flush.ts";
 import { keepResult, openChildren, voidChildren } from "./open-children.ts";
 import { openRun } from "./open-run.ts";
 import { openTasks } from "./open-tasks.ts";
 import { performAction } from "./perform-action.ts";
+import { performBatch } from "./perform-batch.ts";
 import { runSegment } from "./run-segment.ts";
 import type { OpenTasksArgs } from "./task-contract.ts";
 
@@ -25,5 +33,7 @@ export function shellActivities(dependencies: ActivityDependencies) {
     runSegment: (args: SegmentArgs) => runSegment(dependencies, args),
     performAction: (args: PerformActionArgs, entries: readonly JournalEntry[]) =>
       performAction(dependencies, args, entries),
+    performBatch: (args: PerformBatchArgs, entries: readonly JournalEntry[]) =>
+      performBatch(dependencies, args, entries),
   };
 }

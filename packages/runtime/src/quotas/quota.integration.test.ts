@@ -142,7 +142,7 @@ test("[RUN-13] a segment over quota makes no call, at the start of a run and lat
     await world.expectSound(runId);
   }));
 
-test("[RUN-13] [CAN-01] a paused run can be cancelled, and its pause ends with it", () =>
+test("[RUN-06] [RUN-13] a paused run can be cancelled, and its pause ends with it", () =>
   inWorld(async (world) => {
     await world.publish({ workflow: "calls", steps: [post("a"), post("b"), returns] });
     await quota(world, 1);

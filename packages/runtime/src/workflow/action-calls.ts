@@ -1,5 +1,5 @@
 import type { CommandId, CommandOf } from "@mainspring/core";
-import { performActionWithin } from "./activity-calls.ts";
+import { performWithin } from "./activity-calls.ts";
 import { CallScope } from "./call-scope.ts";
 import { failedCall } from "./failures.ts";
 import type { Incoming, ShellPort } from "./port.ts";
@@ -39,7 +39,7 @@ export class ActionCalls {
     };
     void scope
       .enter(() =>
-        performActionWithin(command.timeoutMs, shell.bounds().heartbeatTimeoutMs)(
+        performWithin(command.timeoutMs, shell.bounds().heartbeatTimeoutMs).performAction(
           shell.crossing({ ...shell.writer(), call: command }),
           shell.crossing(entries),
         ),

@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from "@temporalio/workflow";
 import type { Crossing } from "../wire/crossing.ts";
 import type {
+  BatchedOutcome,
   FlushResult,
   OpenedHead,
   OpenWaitsResult,
@@ -20,6 +21,7 @@ interface Calls {
   openTasks(args: Crossing): Promise<OpenTasksResult>;
   runSegment(args: Crossing): Promise<SegmentResult>;
   performAction(args: Crossing, entries: Crossing): Promise<PerformActionResult>;
+  performBatch(args: Crossing, entries: Crossing): Promise<readonly BatchedOutcome[]>;
 }
 
 // A store that cannot be reached is waited out: the run has not begun, and must not fail for it.
@@ -49,20 +51,23 @@ export const durably = proxyActivities<Pick<Calls, "flush" | "openWaits" | "open
   retry: { initialInterval: "1 second", maximumInterval: "30 seconds" },
 });
 
-const byTimes = new Map<string, Calls["performAction"]>();
+type Performs = Pick<Calls, "performAction" | "performBatch">;
+
+const byTimes = new Map<string, Performs>();
 
 /** Temporal's tries are unlimited; the wrapper inside the activity owns the author's policy and the author's time limit. */
-export function performActionWithin(timeoutMs: number, heartbeatTimeoutMs: number): Calls["performAction"] {
+export function performWithin(timeoutMs: number, heartbeatTimeoutMs: number): Performs {
   const times = `${timeoutMs}:${heartbeatTimeoutMs}`;
-  let call = byTimes.get(times);
-  if (call === undefined) {
-    call = proxyActivities<Calls>({
+  let calls = byTimes.get(times);
+  if (calls === undefined) {
+    const { performAction, performBatch } = proxyActivities<Calls>({
       startToCloseTimeout: timeoutMs + activityGraceMs,
       heartbeatTimeout: heartbeatTimeoutMs,
       cancellationType: ActivityCancellationType.TRY_CANCEL,
       retry: { initialInterval: "1 second", backoffCoefficient: 1 },
-    }).performAction;
-    byTimes.set(times, call);
+    });
+    calls = { performAction, performBatch };
+    byTimes.set(times, calls);
   }
-  return call;
+  return calls;
 }

@@ -35,6 +35,7 @@ import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts"
 import { Crossing, CrossingProgram } from "../wire/crossing.ts";
 import { ActionCalls } from "./action-calls.ts";
 import { durably, flush, openRun, runSegment } from "./activity-calls.ts";
+import { BatchCalls, batchesOf, isBatched } from "./batch-calls.ts";
 import type { Bounds } from "./bounds.ts";
 import { Children } from "./children.ts";
 import { openEventWaits } from "./event-waits.ts";
@@ -77,6 +78,7 @@ export class Shell {
   readonly #journal = new JournalBuffer();
   readonly #timers: Timers;
   readonly #calls: ActionCalls;
+  readonly #batches: BatchCalls;
   readonly #tasks: Tasks;
   readonly #children: Children;
   readonly #quota: QuotaPause;
@@ -116,6 +118,7 @@ export class Shell {
     };
     this.#timers = new Timers(this.#port);
     this.#calls = new ActionCalls(this.#port);
+    this.#batches = new BatchCalls(this.#port);
     this.#tasks = new Tasks(this.#port, start.tenantId);
     this.#children = new Children(this.#port);
     this.#quota = new QuotaPause(this.#port);
@@ -265,7 +268,7 @@ export class Shell {
     const open = new Set(this.#state.open.filter(({ held }) => held !== true).map(({ command }) => command.id));
     const seen = new Set<CommandId>();
     this.#commanded = this.#commanded.filter((command) => {
-      if (command.kind === "cancelAction") return this.#calls.has(command.id);
+      if (command.kind === "cancelAction") return this.#calls.has(command.id) || this.#batches.has(command.id);
       if (command.kind !== "callAction") return true;
       if (!open.has(command.id) || seen.has(command.id)) return false;
       seen.add(command.id);
@@ -282,6 +285,7 @@ export class Shell {
         this.#timers.cancel(command.id);
       } else if (command.kind === "cancelAction") {
         this.#calls.cancel(command.id);
+        this.#batches.cancel(command.id);
       } else if (command.kind === "cancelChild") {
         this.#children.cancel(command.id);
       } else if (command.kind !== "closeWait" && command.kind !== "closeTask") {
@@ -304,6 +308,7 @@ export class Shell {
     const tasks: CommandOf<"openTask">[] = [];
     const children: CommandOf<"startChild">[] = [];
     const local: Call[] = [];
+    const batched: Call[] = [];
     for (const command of commands) {
       switch (command.kind) {
         case "callAction":
@@ -313,7 +318,8 @@ export class Shell {
           else if (full) {
             this.#commanded.push(command);
             flushFirst = true;
-          } else this.#calls.start(command);
+          } else if (isBatched(command)) batched.push(command);
+          else this.#calls.start(command);
           break;
         case "openWait":
           waits.push(command);
@@ -341,6 +347,11 @@ export class Shell {
           break;
       }
     }
+    for (const calls of batchesOf(batched)) {
+      const [only] = calls;
+      if (calls.length === 1 && only !== undefined) this.#calls.start(only);
+      else this.#batches.start(calls);
+    }
     if (waits.length > 0) openEventWaits(this.#port, waits);
     if (tasks.length > 0) this.#tasks.open(tasks);
     if (children.length > 0) this.#children.start(children);
@@ -367,6 +378,7 @@ export class Shell {
     // Only while nothing else is open in the run.
     return (
       this.#calls.none &&
+      this.#batches.none &&
       this.#state.open.every(
         ({ command: open }) =>
           open.kind === "callAction" &&

@@ -1,14 +1,17 @@
-// `npm run mutants [-- --only TEXT]`: puts deliberate faults into copies of packages/core, one at a time, and shows that a unit test
-// catches each. The working tree is never touched.
+// `npm run mutants [-- --only TEXT]`: puts deliberate faults into copies of the packages, one at a time, and shows that a test catches
+// each. The working tree is never touched. Faults whose tests need Postgres and Temporal are tried one after another, on services that are
+// started for them unless the environment names running ones.
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { root } from "./checks.ts";
-import { evaluatorMutants } from "./mutants/evaluator.ts";
-import { interpreterMutants } from "./mutants/interpreter.ts";
+import { areas, mutantsOf } from "./mutants/areas.ts";
+import { copyOf } from "./mutants/copy.ts";
+import { faultPath, needsServices, testPaths } from "./mutants/mutant.ts";
 import type { Mutant } from "./mutants/mutant.ts";
+import { setup } from "./test-services.ts";
 
 type Verdict =
   | { readonly kind: "caught"; readonly by: string }
@@ -16,21 +19,18 @@ type Verdict =
   /** Not a fault but no program any more, or one whose tests do not end. */
   | { readonly kind: "unfit"; readonly why: string };
 
-/** One run of unit tests of a copy: the first test that failed, if one did. */
+/** One run of tests of a copy: the first test that failed, if one did. */
 type TestRun =
   | { readonly kind: "passed" }
   | { readonly kind: "failed"; readonly test: string }
   | Extract<Verdict, { kind: "unfit" }>;
 
-const testsMaxMs = 60_000;
-const source = "packages/core/src";
+const unitMaxMs = 60_000;
+const integrationMaxMs = 300_000;
 const startMs = performance.now();
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
-const all = [
-  ...interpreterMutants.map((mutant) => ({ area: "interpreter", mutant })),
-  ...evaluatorMutants.map((mutant) => ({ area: "evaluator", mutant })),
-];
-const chosen = all.filter(({ mutant }) => `${mutant.file} ${mutant.what}`.includes(values.only));
+const all = areas.flatMap((area) => mutantsOf[area].map((mutant) => ({ area, mutant })));
+const chosen = all.filter(({ mutant }) => `${faultPath(mutant)} ${mutant.what}`.includes(values.only));
 const folder = mkdtempSync(join(tmpdir(), "mainspring-mutants-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
@@ -38,32 +38,41 @@ process.exitCode = await tryAll();
 
 async function tryAll(): Promise<number> {
   const copies = Array.from({ length: Math.min(2, availableParallelism()) }, (_, i) => copyOf(join(folder, `${i}`)));
-  const tests = [...new Set(chosen.flatMap(({ mutant }) => mutant.tests))];
-  const sound = await runTests(copies[0] as string, tests);
-  if (sound.kind !== "passed") {
-    say(`The tests do not pass without any fault: ${sound.kind === "failed" ? sound.test : sound.why}`);
-    return 1;
-  }
+  const [first = ""] = copies;
+  const served = chosen.filter(({ mutant }) => needsServices(mutant));
   const verdicts = new Map<Mutant, Verdict>();
-  const waiting = chosen.slice();
-  await Promise.all(
-    copies.map(async (copy) => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-        verdicts.set(next.mutant, await tryOne(copy, next.mutant));
-    }),
-  );
+  const stop = served.length > 0 ? await setup() : undefined;
+  try {
+    const tests = (of: typeof chosen): string[] => [...new Set(of.flatMap(({ mutant }) => testPaths(mutant)))];
+    const alone = chosen.filter((one) => !served.includes(one));
+    for (const paths of [tests(alone), tests(served)]) {
+      const sound = paths.length === 0 ? undefined : await runTests(first, paths);
+      if (sound === undefined || sound.kind === "passed") continue;
+      say(`The tests do not pass without any fault: ${sound.kind === "failed" ? sound.test : sound.why}`);
+      return 1;
+    }
+    const waiting = alone.slice();
+    await Promise.all(
+      copies.map(async (copy) => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+          verdicts.set(next.mutant, await tryOne(copy, next.mutant));
+      }),
+    );
+    // They share one Temporal and one Postgres, and have time limits of their own.
+    for (const { mutant } of served) verdicts.set(mutant, await tryOne(first, mutant));
+  } finally {
+    await stop?.();
+  }
   say("| | fault | in | caught by |\n|---|---|---|---|");
   for (const { mutant } of chosen) say(row(mutant, verdicts.get(mutant) as Verdict));
   const caught = [...verdicts.values()].filter(({ kind }) => kind === "caught").length;
-  const areas = ["interpreter", "evaluator"].map(
-    (area) => `${chosen.filter((one) => one.area === area).length} in the ${area}`,
-  );
-  say(`\n${caught} of ${chosen.length} faults caught (${areas.join(", ")}), in ${seconds()} s`);
+  const counts = areas.map((area) => `${chosen.filter((one) => one.area === area).length} in ${area}`);
+  say(`\n${caught} of ${chosen.length} faults caught (${counts.join(", ")}), in ${seconds()} s`);
   return caught === chosen.length && caught > 0 ? 0 : 1;
 }
 
 async function tryOne(copy: string, mutant: Mutant): Promise<Verdict> {
-  const path = join(copy, source, mutant.file);
+  const path = join(copy, faultPath(mutant));
   const sound = readFileSync(path, "utf8");
   const places = sound.split(mutant.before).length - 1;
   if (places !== 1) return { kind: "unfit", why: `its text stands ${places} times in the file` };
@@ -73,7 +82,7 @@ async function tryOne(copy: string, mutant: Mutant): Promise<Verdict> {
     sound.replace(mutant.before, () => mutant.after),
   );
   try {
-    const run = await runTests(copy, mutant.tests);
+    const run = await runTests(copy, testPaths(mutant));
     if (run.kind === "passed") return { kind: "survived" };
     return run.kind === "failed" ? { kind: "caught", by: run.test } : run;
   } finally {
@@ -81,36 +90,10 @@ async function tryOne(copy: string, mutant: Mutant): Promise<Verdict> {
   }
 }
 
-/** The sources of core alone, with the installed packages of this repository. */
-function copyOf(place: string): string {
-  mkdirSync(join(place, "packages"), { recursive: true });
-  cpSync(join(root, "packages/core"), join(place, "packages/core"), {
-    recursive: true,
-    filter: (path) => !path.endsWith("node_modules"),
-  });
-  cpSync(join(root, "tsconfig.base.json"), join(place, "tsconfig.base.json"));
-  symlinkSync(join(root, "node_modules"), join(place, "node_modules"), "junction");
-  const test = {
-    include: [`${source}/**/*.test.ts`],
-    pool: "threads",
-    isolate: false,
-    testTimeout: 20_000,
-    maxWorkers: 1,
-  };
-  writeFileSync(join(place, "vitest.config.mjs"), `export default ${JSON.stringify({ test })};\n`);
-  return place;
-}
-
 function runTests(copy: string, tests: readonly string[]): Promise<TestRun> {
   const report = join(copy, "report.json");
   rmSync(report, { force: true });
-  const args = [
-    "run",
-    "--bail=1",
-    "--reporter=json",
-    `--outputFile=${report}`,
-    ...tests.map((test) => join(source, test)),
-  ];
+  const args = ["run", "--bail=1", "--reporter=json", `--outputFile=${report}`, ...tests];
   const child = spawn(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), ...args], {
     cwd: copy,
     stdio: "ignore",
@@ -118,10 +101,11 @@ function runTests(copy: string, tests: readonly string[]): Promise<TestRun> {
     env: { ...process.env, CI: "", MODEL_SEED: "1", EXPRESSION_SEED: "1" },
   });
   const { promise, resolve, reject } = Promise.withResolvers<TestRun>();
+  const maxMs = tests.some((test) => test.endsWith(".integration.test.ts")) ? integrationMaxMs : unitMaxMs;
   const limit = setTimeout(() => {
     child.kill("SIGKILL");
-    resolve({ kind: "unfit", why: `its tests did not end within ${testsMaxMs / 1000} s` });
-  }, testsMaxMs);
+    resolve({ kind: "unfit", why: `its tests did not end within ${maxMs / 1000} s` });
+  }, maxMs);
   child.once("error", reject);
   child.once("exit", () => {
     clearTimeout(limit);
@@ -149,13 +133,13 @@ function outcomeOf(text: string): TestRun {
   return { kind: "unfit", why: testResults.find(({ message }) => message !== "")?.message ?? "no test ran" };
 }
 
-function row({ what, file }: Mutant, verdict: Verdict): string {
+function row(mutant: Mutant, verdict: Verdict): string {
   const cells = {
     caught: () => ["✓", verdict.kind === "caught" ? verdict.by : ""],
     survived: () => ["✗", "SURVIVED"],
     unfit: () => ["✗", `UNFIT: ${verdict.kind === "unfit" ? verdict.why : ""}`],
   }[verdict.kind]();
-  return `| ${cells[0]} | ${what} | ${file} | ${(cells[1] as string).replaceAll("|", "\\|").replaceAll("\n", " ")} |`;
+  return `| ${cells[0]} | ${mutant.what} | ${faultPath(mutant)} | ${(cells[1] as string).replaceAll("|", "\\|").replaceAll("\n", " ")} |`;
 }
 
 function seconds(): string {

@@ -2,24 +2,27 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { root } from "../checks.ts";
-import { evaluatorMutants } from "./evaluator.ts";
-import { interpreterMutants } from "./interpreter.ts";
+import { areas, mutantsOf } from "./areas.ts";
+import { faultPath, testPaths } from "./mutant.ts";
 
-const source = join(root, "packages/core/src");
-const mutants = [...interpreterMutants, ...evaluatorMutants];
+const mutants = Object.values(mutantsOf).flat();
 
-// `npm run mutants` takes half a minute; that its faults still fit the code is known at once.
+// `npm run mutants` takes minutes; that its faults still fit the code is known at once.
 test("the text of every deliberate fault stands exactly once in its file, and its tests exist", () => {
   const lost = mutants.filter(
-    ({ file, before, after }) =>
-      before === after || readFileSync(join(source, file), "utf8").split(before).length !== 2,
+    (mutant) =>
+      mutant.before === mutant.after ||
+      readFileSync(join(root, faultPath(mutant)), "utf8").split(mutant.before).length !== 2,
   );
-  expect(lost.map(({ what, file }) => `${file}: ${what}`)).toEqual([]);
-  expect(mutants.flatMap(({ tests }) => tests).filter((path) => !existsSync(join(source, path)))).toEqual([]);
+  expect(lost.map((mutant) => `${faultPath(mutant)}: ${mutant.what}`)).toEqual([]);
+  expect(mutants.flatMap(testPaths).filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
-test("there are deliberate faults in interpreter and evaluator, no two the same", () => {
-  expect(interpreterMutants.length).toBeGreaterThanOrEqual(20);
-  expect(evaluatorMutants.length).toBeGreaterThanOrEqual(15);
+test("there are deliberate faults in every area, no two the same", () => {
+  const counts = Object.fromEntries(areas.map((area) => [area, mutantsOf[area].length]));
+  expect(counts["interpreter"]).toBeGreaterThanOrEqual(40);
+  expect(counts["evaluator"]).toBeGreaterThanOrEqual(15);
+  expect(counts["waits"]).toBeGreaterThanOrEqual(20);
+  expect(counts["publishing"]).toBeGreaterThanOrEqual(5);
   expect(new Set(mutants.map(({ what }) => what)).size).toBe(mutants.length);
 });

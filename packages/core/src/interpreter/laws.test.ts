@@ -9,7 +9,7 @@ const casesPerLaw = 250;
 
 process.stdout.write(`${laws.length} laws of runs: ${casesPerLaw} cases of each with seed ${seed}\n`);
 
-test.each(laws)("[LNX-01] $name", (law) => {
+test.each(laws.map((law) => [law.name, law] as const))("[LNX-01] %s", (_, law) => {
   const random = chance(seed);
   let pairs = 0;
   for (let i = 0; i < casesPerLaw; i += 1) {

@@ -92,11 +92,40 @@ function withWorld(from: ModelCase, world: Partial<WorldOptions>): ModelCase {
   return { ...from, world: { ...from.world, ...world } };
 }
 
+/** The case with many waits, and many events for them: those of the case alone seldom meet. */
+function withWaits(from: ModelCase, random: () => number): ModelCase {
+  let waits = 0;
+  const wait = (): StepSource => {
+    waits += 1;
+    const own = {
+      id: `wait${waits}`,
+      type: "event.wait",
+      event: pick(random, ["e1", "e2"]),
+      correlationKey: "key",
+      timeoutMs: pick(random, [0, 20, 60]),
+      saveAs: `vars.taken${waits}`,
+    };
+    return { id: `guardwait${waits}`, type: "control.tryCatch", try: [own], catch: [] };
+  };
+  const steps = mapLists(from.steps, "root.steps", (list) =>
+    list.path === "root.steps" || random() < 0.3
+      ? list.steps.toSpliced(Math.floor(random() * (list.steps.length + 1)), 0, wait(), wait())
+      : list.steps,
+  );
+  const more = Array.from({ length: 6 }, () => ({
+    atMs: Math.floor(random() * 60),
+    event: { name: pick(random, ["e1", "e2"]), payload: { n: Math.floor(random() * 5) } },
+  }));
+  const { cancelAtMs, ...world } = from.world;
+  const kept = cancelAtMs === undefined || random() < 0.7 ? {} : { cancelAtMs };
+  return { ...from, steps, world: { ...world, ...kept, events: [...(world.events ?? []), ...more] } };
+}
+
 const duplicatedEvent: Law = {
   name: "an event that comes twice changes nothing",
-  pair(from, random) {
+  pair(plain, random) {
+    const from = withWaits(plain, random);
     const events = uniqueEvents(from.world);
-    if (events.length === 0) return undefined;
     const i = Math.floor(random() * events.length);
     const original = events[i] as WorldEvent;
     // An inbox event that no wait took is not remembered by the run: its repetition is the inbox's to refuse.
@@ -133,7 +162,8 @@ function swappedEvents(
 
 const swappedInLine: Law = {
   name: "two events of different names at one moment may come in either order, for a run that waits for one thing at a time",
-  pair(from, random) {
+  pair(plain, random) {
+    const from = withWaits(plain, random);
     const steps = mapSteps(from.steps, (step) => {
       if (step.type === "control.forEach") return { ...step, concurrency: 1 };
       if (step.type !== "control.parallel") return step;
@@ -148,7 +178,8 @@ const swappedInLine: Law = {
 
 const swappedInBranches: Law = {
   name: "two events of different names at one moment may come in either order, where branches of their own wait for them",
-  pair(from, random) {
+  pair(plain, random) {
+    const from = withWaits(plain, random);
     const half = Math.ceil(from.steps.length / 2);
     const steps: StepSource[] = [
       {
@@ -194,7 +225,8 @@ function ownBranch(steps: readonly StepSource[], event: string, branch: string):
         return step;
     }
   });
-  for (const name of ["a", "b", "c", "o", "log"]) own = renameVariable(own, name, `${name}_${branch}`);
+  const taken = allSteps(own).flatMap(({ id }) => (id.startsWith("wait") ? [`taken${id.slice("wait".length)}`] : []));
+  for (const name of ["a", "b", "c", "o", "log", ...taken]) own = renameVariable(own, name, `${name}_${branch}`);
   own = JSON.parse(JSON.stringify(own).replaceAll("payload.n", `payload.${branch}`)) as StepSource[];
   return [{ id: `guard-${branch}`, type: "control.tryCatch", try: own, catch: [] }];
 }

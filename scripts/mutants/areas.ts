@@ -1,0 +1,16 @@
+import { evaluatorMutants } from "./evaluator.ts";
+import { interpreterMutants } from "./interpreter.ts";
+import type { Mutant } from "./mutant.ts";
+import { publishingMutants } from "./publishing.ts";
+import { waitMutants } from "./waits.ts";
+
+/** All deliberate faults, by what they are in. */
+export const mutantsOf = {
+  interpreter: interpreterMutants,
+  evaluator: evaluatorMutants,
+  waits: waitMutants,
+  publishing: publishingMutants,
+} as const satisfies Record<string, readonly Mutant[]>;
+
+export type Area = keyof typeof mutantsOf;
+export const areas = Object.keys(mutantsOf) as Area[];

@@ -34,6 +34,7 @@ export type {
   TimelineItem,
   WaitReply,
 } from "./schemas/run.ts";
+export type { RunDiffReply, RunMomentReply, RunWhyReply } from "./schemas/insight.ts";
 export type { CalendarReply } from "./routes/calendars.ts";
 export { taskStatuses } from "./schemas/task.ts";
 export type { FormReply, TaskReply, TaskStatusName } from "./schemas/task.ts";

@@ -238,4 +238,18 @@ export type { StepPlan } from "./insight/why/plan.ts";
 export { planOfStep } from "./insight/why/plan.ts";
 export type { ShortFacts, ShortWhy } from "./insight/why/short-why.ts";
 export { shortWhy } from "./insight/why/short-why.ts";
+export type {
+  DiffSide,
+  DiffStep,
+  PathDivergence,
+  RunDiff,
+  TimingDivergence,
+  ValueDivergence,
+} from "./insight/diff-runs.ts";
+export { diffRuns, timingToleranceMs } from "./insight/diff-runs.ts";
+export type { RunMoment, ScopeChange, ShownCall, ShownState, ShownWait } from "./insight/moment.ts";
+export { momentAt, showState } from "./insight/moment.ts";
+export type { ValueChange } from "./insight/value-changes.ts";
+export { valueChanges } from "./insight/value-changes.ts";
+export { valueText } from "./insight/why/text.ts";
 export { lateAfterMs } from "./insight/why/workers.ts";

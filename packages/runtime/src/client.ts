@@ -17,6 +17,7 @@ export type { Launched, LaunchRequest } from "./launcher/launch.ts";
 export type { PlannedChild, PlannedInvocation, RestartPlan } from "./launcher/restart-plan.ts";
 export type { RestartRequest } from "./launcher/restart.ts";
 export type { AnswerRequest } from "./tasks/answer-task.ts";
+export { createInsight, type Insight } from "./insight/insight.ts";
 export type { TemporalPlace } from "./temporal/connect.ts";
 export type { CorrelationPaths } from "./ingestion/correlation.ts";
 export { correlationPathsFromEnvironment, resolveCorrelationKey } from "./ingestion/correlation.ts";

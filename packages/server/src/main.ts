@@ -1,6 +1,7 @@
 import { builtInCatalogue } from "@mainspring/actions/catalogue";
 import {
   correlationPathsFromEnvironment,
+  createInsight,
   createRemoteCodec,
   createRunClient,
   resolveCorrelationKey,
@@ -31,14 +32,17 @@ async function serve(): Promise<void> {
   const temporal = { address: config.temporalAddress, namespace: config.temporalNamespace };
   const wire = temporalFromEnvironment(process.env);
   const runs = createRunClient({ store, ...wire, ...temporal });
+  const correlationPaths = correlationPathsFromEnvironment(process.env);
+  const insight = createInsight({ store, correlationPaths, ...wire, ...temporal });
   const server = await startServer(config, {
     store,
     runs,
+    insight,
     codec: createRemoteCodec(store, wire),
     listenToJournals: (onNotify) => dispatcher.listen("journal", onNotify),
     catalogue: builtInCatalogue(),
     unsupported,
-    correlationPaths: correlationPathsFromEnvironment(process.env),
+    correlationPaths,
     resolveCorrelationKey,
     ...(config.isDevelopment ? { demo: createDemoShop() } : {}),
   });
@@ -50,7 +54,7 @@ async function serve(): Promise<void> {
     isStopping = true;
     void server
       .close()
-      .then(() => Promise.all([runs.close(), dispatcher.close(), store.close()]))
+      .then(() => Promise.all([runs.close(), insight.close(), dispatcher.close(), store.close()]))
       .then(
         () => process.exit(0),
         (error: unknown) => {

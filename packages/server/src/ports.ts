@@ -1,4 +1,4 @@
-import type { Json } from "@mainspring/core";
+import type { Json, RunDiff, RunMoment, RunWhy } from "@mainspring/core";
 
 /** What the server needs of Temporal. `@mainspring/runtime/client` is the adapter; `main.ts` picks it. */
 export interface Runs {
@@ -44,6 +44,33 @@ export interface Runs {
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;
   close(): Promise<void>;
+}
+
+/** What can be told of runs beyond their rows; it changes nothing. `@mainspring/runtime/client` is the adapter. */
+export interface Insight {
+  /** @throws MainspringError RUN_NOT_FOUND */
+  why(request: { readonly tenantId: string; readonly runId: string }): Promise<RunWhy>;
+  /** @throws MainspringError RUN_NOT_FOUND, ENTRY_NOT_FOUND, JOURNAL_INCOMPLETE */
+  at(request: {
+    readonly tenantId: string;
+    readonly runId: string;
+    readonly seq: number;
+  }): Promise<RunMoment & { readonly lastSeq: number }>;
+  /** @throws MainspringError RUN_NOT_FOUND, ENTRY_NOT_FOUND, JOURNAL_INCOMPLETE */
+  diff(request: {
+    readonly tenantId: string;
+    readonly a: string;
+    readonly b: string;
+  }): Promise<RunDiff & { readonly a: DiffedRun; readonly b: DiffedRun }>;
+  close(): Promise<void>;
+}
+
+export interface DiffedRun {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly version: number | null;
+  readonly definitionHash: string | null;
+  readonly status: string;
 }
 
 /** A payload in the JSON form of protobuf: bytes as base64. */

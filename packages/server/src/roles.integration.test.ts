@@ -70,6 +70,7 @@ function addressOf({ id, route }: NamedRoute): string {
             ? "secret-form"
             : "secret-hours",
     version: "1",
+    seq: "1",
     id: id.startsWith("events.")
       ? own.eventId
       : id.startsWith("tasks.")
@@ -80,7 +81,8 @@ function addressOf({ id, route }: NamedRoute): string {
             ? on.one.id
             : own.runId,
   };
-  return fullPath(route).replace(/:(\w+)/g, (_, name: string) => ids[name] ?? "");
+  const query = id === "runs.diff" ? `?a=${own.runId}&b=${own.runId}` : "";
+  return fullPath(route).replace(/:(\w+)/g, (_, name: string) => ids[name] ?? "") + query;
 }
 
 /** A body that the route takes, as JSON text. */
@@ -102,9 +104,15 @@ function bodyOf({ id, route }: NamedRoute): string | undefined {
     case "codec.decode":
     case "codec.encode":
       return JSON.stringify({ payloads: [{ metadata: {}, data: "" }] });
+    case "runs.whyMany":
+      return JSON.stringify({ ids: [own.runId] });
     case "tasks.complete":
     case "tasks.override":
       return JSON.stringify({ answer: { ok: true } });
+    case "runs.restartFrom":
+      return JSON.stringify({ stepPath: "root.steps[0]", reason: "a test", dryRun: true });
+    case "runs.bulk":
+      return JSON.stringify({ action: "cancel", filter: { runId: own.runId }, dryRun: true });
     case "events.accept":
       return JSON.stringify({ name: "a", id: "made-anew", runId: own.runId });
     case "apiKeys.create":
@@ -151,7 +159,11 @@ const destructive = [
   "dataStore.remove",
 ];
 // What these ask for the run of these tests is in no state for; the role is let through to that.
-const refusing: { readonly [id: string]: string } = { "runs.quotaResume": "RUN_NOT_PAUSED" };
+const refusing: { readonly [id: string]: string } = {
+  "runs.quotaResume": "RUN_NOT_PAUSED",
+  "runs.at": "ENTRY_NOT_FOUND",
+  "runs.diff": "ENTRY_NOT_FOUND",
+};
 // What they address may be new.
 const creating = ["calendars.put", "forms.put", "secrets.set", "dataStore.put"];
 

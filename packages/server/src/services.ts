@@ -2,12 +2,13 @@ import type { CatalogueEntry } from "@mainspring/actions/catalogue";
 import type { Store } from "@mainspring/store";
 import type { ServerMetrics } from "./http/metrics.ts";
 import type { Redaction } from "./present/redaction.ts";
-import type { CorrelationPaths, CorrelationResolver, JournalFeed, RemoteCodec, Runs, Unsupported } from "./ports.ts";
+import type { CorrelationPaths, CorrelationResolver, Insight, JournalFeed, RemoteCodec, Runs, Unsupported } from "./ports.ts";
 
 /** What handlers work with. */
 export interface Services {
   readonly store: Store;
   readonly runs: Runs;
+  readonly insight: Insight;
   readonly codec: RemoteCodec;
   readonly feed: JournalFeed;
   readonly catalogue: readonly CatalogueEntry[];

@@ -9,7 +9,7 @@ import { createMetrics } from "./http/metrics.ts";
 import { openJournalFeed } from "./live/journal-feed.ts";
 import type { ListenToJournals } from "./live/journal-feed.ts";
 import { createRedaction } from "./present/redaction.ts";
-import type { CorrelationPaths, CorrelationResolver, RemoteCodec, Runs, Unsupported } from "./ports.ts";
+import type { CorrelationPaths, CorrelationResolver, Insight, RemoteCodec, Runs, Unsupported } from "./ports.ts";
 import { createHandlers } from "./routes/handlers.ts";
 import { keyFinder } from "./routes/api-keys.ts";
 import { registerDemo } from "./routes/demo.ts";
@@ -21,6 +21,7 @@ import { createPages } from "./web/pages.ts";
 export interface ServerParts {
   readonly store: Store;
   readonly runs: Runs;
+  readonly insight: Insight;
   readonly codec: RemoteCodec;
   readonly listenToJournals: ListenToJournals;
   readonly catalogue: readonly CatalogueEntry[];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineRoute } from "../route.ts";
+import { runInsight } from "./run-insight.ts";
 import {
   invocation,
   journalEntry,
@@ -271,4 +272,5 @@ export const runs = {
   cancel,
   replay,
   quotaResume,
+  ...runInsight,
 };

@@ -171,6 +171,20 @@ export const requestErrors = {
     explanation: "Your tenant has no run of this id.",
     remedy: "Check id and tenant.",
   },
+  ENTRY_NOT_FOUND: {
+    status: 404,
+    title: "No such entry",
+    explanation:
+      "The run's journal has no entry of this number, or the run has no journal: an earlier engine wrote it.",
+    remedy: "GET /runs/:id/journal lists the entries; the run's `journalSeq` is the last one.",
+  },
+  JOURNAL_INCOMPLETE: {
+    status: 409,
+    title: "The run's journal has holes",
+    explanation:
+      "Past moments are recomputed from the inputs that the run recorded, and some of them, or a value that they name, are not there.",
+    remedy: "Rebuild the run's journal from its history: POST /runs/:id/rebuild. A missing blob has to be restored.",
+  },
   RUN_ALREADY_ENDED: {
     status: 409,
     title: "The run has ended",

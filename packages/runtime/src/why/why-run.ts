@@ -31,7 +31,7 @@ export async function whyRun(
 ): Promise<RunWhy> {
   const { tenantId, runId } = request;
   const rows = await parts.store.tenant(tenantId, (db) => rowFacts(db, runId, parts.correlationPaths));
-  if (rows === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
+  if (rows === undefined) throw new MainspringError("RUN_NOT_FOUND");
   return explainRun(await completed(parts, request, rows, depth));
 }
 

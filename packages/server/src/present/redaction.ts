@@ -35,6 +35,8 @@ export interface RunRedaction {
   readonly isEmpty: boolean;
   value(value: Json): Json;
   text(text: string): string;
+  /** The run's payload, as it was at whatever moment. */
+  payload(payload: Json): Json;
   run(reply: RunReply): RunReply;
   summary(reply: RunSummaryReply): RunSummaryReply;
   step(reply: StepReply): StepReply;
@@ -149,6 +151,7 @@ export const untouched: RunRedaction = {
   isEmpty: true,
   value: (value) => value,
   text: (text) => text,
+  payload: (payload) => payload,
   run: (reply) => reply,
   summary: (reply) => reply,
   step: (reply) => reply,
@@ -172,6 +175,7 @@ function redacting(mask: RunMask): RunRedaction {
     isEmpty: false,
     value,
     text,
+    payload: (payload) => by(facts.payload, payload),
     run: (reply) => ({
       ...common(reply),
       input: by(facts.payload, reply.input),

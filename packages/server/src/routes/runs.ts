@@ -31,6 +31,7 @@ import { untouched } from "../present/redaction.ts";
 import type { RunRedaction } from "../present/redaction.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
+import { runInsightHandlers } from "./run-insight.ts";
 import { progressOf } from "./run-progress.ts";
 import { timelineOf } from "./timeline.ts";
 
@@ -59,6 +60,7 @@ export function runHandlers(services: Services): Handlers<"runs"> {
     });
 
   return {
+    ...runInsightHandlers(services),
     async start({ params, query, body, idempotencyKey, caller, signal }) {
       const { tenantId } = caller;
       const started = await runs.start({

@@ -2,7 +2,7 @@ import { builtInCatalogue } from "@mainspring/actions/catalogue";
 import { createClient, tenantRoles } from "@mainspring/api";
 import type { Client, TenantRole } from "@mainspring/api";
 import type { JsonObject } from "@mainspring/core";
-import { createRemoteCodec } from "@mainspring/runtime/client";
+import { createInsight, createRemoteCodec } from "@mainspring/runtime/client";
 import { createApiKey, createTenant } from "@mainspring/store";
 import type { Store } from "@mainspring/store";
 import { clonedDatabase } from "@mainspring/store/testing";
@@ -39,16 +39,20 @@ export interface TestServer {
 export async function testServer(options: { readonly webFolder?: string } = {}): Promise<TestServer> {
   const database = await clonedDatabase();
   const runs = rowRuns(database.store);
+  const correlationPaths = { "order.paid": ["order.id"] };
+  // There is no Temporal to ask: what it tells is what rows and journal know.
+  const insight = createInsight({ store: database.store, correlationPaths, address: "127.0.0.1:1", namespace: "none" });
   const server = await startServer(
     { host: "127.0.0.1", port: 0, platformKey, logLevel: "fatal" },
     {
       store: database.store,
       runs,
+      insight,
       codec: createRemoteCodec(database.store, { sealsPayloads: true }),
       listenToJournals: (onNotify) => database.dispatcher.listen("journal", onNotify),
       catalogue: builtInCatalogue(),
       unsupported: { stepTypes: ["human.task"], fields: [] },
-      correlationPaths: { "order.paid": ["order.id"] },
+      correlationPaths,
       resolveCorrelationKey: ({ correlationKey }) =>
         correlationKey === undefined ? undefined : { key: correlationKey, how: "explicit" },
       demo: createDemoShop(),
@@ -67,6 +71,7 @@ export async function testServer(options: { readonly webFolder?: string } = {}):
     client,
     async close() {
       await server.close();
+      await insight.close();
       await database.drop();
     },
   };

@@ -223,7 +223,6 @@ const cancel = defineRoute({
   errors: [notFound, "RUN_ALREADY_ENDED", "WORKFLOW_TEMPORAL_CANCEL_FAILED"],
 });
 
-const replay = defineRoute({
 const quotaResume = defineRoute({
   method: "POST",
   path: "/runs/:id/quota-resume",
@@ -236,6 +235,7 @@ const quotaResume = defineRoute({
   errors: [notFound, "RUN_NOT_PAUSED", "WORKFLOW_TEMPORAL_SIGNAL_FAILED"],
 });
 
+const replay = defineRoute({
   method: "POST",
   path: "/runs/:id/replay",
   role: "operator",

@@ -7,14 +7,13 @@ import type { RealCase } from "./real-scenarios.ts";
 
 /** What takes its time on Temporal: a timer, or one try of a call and the delay after it. */
 const waitMaxMs = 2_000;
-/** The shell may perform these; nobody here answers a task. */
-const unanswered = ["human.task"];
 
 /** Undefined: it is run. */
 export function whyLeftOut({ program, source, scenario, virtual }: RealCase): string | undefined {
+  if (scenario.virtualOnly !== undefined) return scenario.virtualOnly;
   const called = Object.values(scenario.workflows).flatMap((one) => (one.mock === undefined ? one.program : []));
   const types = stepTypes([program, ...called]);
-  const step = [...unsupported.stepTypes, ...unanswered].find((type) => types.has(type));
+  const step = unsupported.stepTypes.find((type) => types.has(type));
   if (step !== undefined) return `${step} is not performed with --real`;
   const [problem] = checkDefinition(source.text, { ...source.catalogue, unsupported }).issues.filter(
     ({ severity }) => severity === "error",

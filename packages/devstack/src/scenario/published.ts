@@ -1,8 +1,8 @@
-// What the tenant of a scenario has: its workflow, those that it calls, and its calendars.
+// What the tenant of a scenario has: its workflow, those that it calls, and its calendars and forms.
 import type { BusinessCalendar, CalendarDefinition, Json, Program } from "@mainspring/core";
 import { compileDefinition, parseDefinition } from "@mainspring/core/compile";
 import type { ActionEntry } from "@mainspring/core/compile";
-import { createTenant, insertVersion, insertWorkflow, putCalendar } from "@mainspring/store";
+import { createTenant, insertVersion, insertWorkflow, putCalendar, putForm } from "@mainspring/store";
 import type { Store, TenantDb } from "@mainspring/store";
 import type { RealCase } from "./real-scenarios.ts";
 
@@ -30,6 +30,8 @@ export async function publishedFor(store: Store, { program, scenario }: RealCase
     }
     for (const [name, calendar] of Object.entries(scenario.calendars ?? {}))
       await putCalendar(db, { name, document: definitionOf(calendar) });
+    for (const [name, schema] of Object.entries(scenario.forms ?? {}))
+      await putForm(db, { name, title: name, schema, by: "scenario" });
   });
   return id;
 }

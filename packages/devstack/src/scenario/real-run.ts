@@ -19,6 +19,7 @@ import { waitUntil } from "../wait-until.ts";
 import { expectationOf, withoutStandIns, worldless } from "./comparable.ts";
 import { mockedCalls, type CallingRun, type MockedCalls } from "./mocked-calls.ts";
 import { publishedFor, standInStepId } from "./published.ts";
+import { giveAnswer } from "./real-answers.ts";
 import type { RealCase, RealResult } from "./real-scenarios.ts";
 import type { RealWorld } from "./real-world.ts";
 
@@ -44,6 +45,7 @@ class RealRun {
   readonly #calls: MockedCalls;
   /** Ids of this world, and what they are on the virtual clock. */
   readonly #ids = new Map<string, string>();
+  readonly #refusals: ScenarioFailure[] = [];
   #tenantId = "";
   #runId = "";
 
@@ -80,6 +82,7 @@ class RealRun {
     for (const one of outside.filter((each) => !early.includes(each))) {
       await this.#comesTo(traceOf(virtual.journal.slice(0, one.entries)), `${one.path} comes`);
       if (one.event !== undefined) await this.#send(one.event);
+      else if (one.path.startsWith("/answers/")) await this.#answer(one.path, one.entries);
       else if (one.path === "/cancelAt")
         await this.#world.runs.cancel({ tenantId, runId: this.#runId, by: "scenario" });
     }
@@ -96,6 +99,7 @@ class RealRun {
     const asVirtual = checkExpectation(worldless(expectationOf(virtual, Object.keys(reached.vars))), reached);
     return [
       ...this.#calls.failures,
+      ...this.#refusals,
       ...asExpected,
       // Only a virtual clock tells how long it would have taken.
       ...virtual.failures.filter(({ path }) => path === "/expect/took"),
@@ -156,6 +160,16 @@ class RealRun {
       const row = await this.#inTenant((db) => getEvent(db, accepted.id));
       return row?.state === "completed";
     });
+  }
+
+  async #answer(path: string, entries: number): Promise<void> {
+    const answer = this.#one.scenario.answers[Number(path.slice("/answers/".length))];
+    if (answer === undefined) return;
+    const { store, runs } = this.#world;
+    const until = (what: string, condition: () => Promise<boolean>): Promise<void> => this.#until(what, condition);
+    const answering = { store, runs, tenantId: this.#tenantId, until };
+    const failure = await giveAnswer(answering, answer, path, this.#one.virtual.journal.slice(0, entries));
+    if (failure !== undefined) this.#refusals.push(failure);
   }
 
   async #comesTo(place: readonly TraceStep[], what: string): Promise<void> {

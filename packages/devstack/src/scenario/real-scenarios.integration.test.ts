@@ -11,12 +11,17 @@ const action = (id: string, facts: Partial<ActionEntry> = {}): ActionEntry => {
 };
 const progress = { say: () => {}, step: <Of>(_: string, work: () => Promise<Of>) => work() };
 
-function caseOf(steps: readonly object[], scenario: object, actions: readonly ActionEntry[]): RealCase {
+function caseOf(
+  steps: readonly object[],
+  scenario: object,
+  actions: readonly ActionEntry[],
+  file: object = {},
+): RealCase {
   const text = JSON.stringify({ workflow: "tried", semantics: 2, steps });
   const catalogue = { actions };
   const { program, issues } = checkDefinition(text, catalogue);
   if (program === undefined) throw new Error(JSON.stringify(issues));
-  const parsed = parseScenarios({ scenarios: [{ name: "tried", payload: {}, ...scenario }] });
+  const parsed = parseScenarios({ ...file, scenarios: [{ name: "tried", payload: {}, ...scenario }] });
   if ("issues" in parsed) throw new Error(JSON.stringify(parsed.issues));
   const [first] = parsed.scenarios;
   if (first === undefined) throw new Error("There is no scenario.");
@@ -145,9 +150,59 @@ test("[CHD-05] [CHD-06] [CHD-07] a called workflow is run with its mocks, or giv
   ]);
 });
 
-test("what takes too long, what nobody answers and what clashes is left out, each with its reason", async () => {
-  const task = { id: "ask", type: "human.task", title: "Fine?", assignTo: { users: ["ada"] }, form: {} };
-  const due = { ...task, timeout: { durationMs: 1 } };
+const ok = { type: "object", required: ["ok"], properties: { ok: { type: "boolean" } } };
+const ask = { id: "ask", type: "human.task", title: "Fine?", assignTo: { users: ["ada"] }, form: ok, saveAs: "said" };
+
+test("[SCN-01] tasks are answered as the API answers them: in turn, by whom it was, refused as expected, and by named forms", async () => {
+  const named = { ...ask, id: "named", form: { ref: "count" }, saveAs: "counted" };
+  const each = { id: "each", type: "control.forEach", items: [1, 2], body: [{ ...ask, id: "one", title: "Each?" }] };
+  const answer = { step: "ask", answer: { ok: true }, by: "ada" };
+  const counted = { step: "named", answer: 7 };
+  const cases = [
+    caseOf([ask, send], { mocks, answers: [answer] }, actions),
+    caseOf([ask, wait], { answers: [answer], events: [{ name: "read", key: "ada", at: { waits: "wait" } }] }, actions),
+    caseOf(
+      [ask],
+      {
+        answers: [
+          { ...answer, answer: { ok: 1 }, refused: true, at: { waits: "ask" } },
+          { ...answer, answer: { ok: 2 }, refused: "/ok", at: { waits: "ask" } },
+          answer,
+          { ...answer, refused: true, at: { waits: "ask", plus: "1s" } },
+        ],
+      },
+      actions,
+    ),
+    caseOf([{ ...ask, timeout: { durationMs: 500 } }], { expect: { error: { code: "WAIT_TIMEOUT" } } }, actions),
+    caseOf(
+      [each],
+      {
+        answers: [
+          { step: "one[0]", answer: { ok: true } },
+          { step: "one[1]", answer: { ok: false } },
+        ],
+      },
+      actions,
+    ),
+    caseOf([named], { answers: [counted] }, actions, { forms: { count: { type: "integer" } } }),
+    caseOf(
+      [{ ...named, form: { ref: "approval" } }],
+      { answers: [{ step: "named", answer: { approved: true } }] },
+      actions,
+    ),
+    caseOf([ask], { expect: { status: "waiting" } }, actions),
+    caseOf([ask], { cancelAt: { waits: "ask" }, expect: { status: "canceled" } }, actions),
+  ];
+  expect(cases.map(({ virtual }) => virtual.failures)).toEqual(cases.map(() => []));
+  const [first] = cases as [RealCase];
+  const results = await runRealScenarios([...cases, said(first, { vars: { said: { ok: false } } })], progress);
+  const told = results.map((result) => ("leftOut" in result ? result.leftOut : result.failures));
+  expect(told.slice(0, -1)).toEqual(told.slice(0, -1).map(() => []));
+  const compared = { message: expect.stringContaining("Unlike on the virtual clock (/vars/said/ok)") as string };
+  expect(told.at(-1)).toEqual(expect.arrayContaining([expect.objectContaining(compared)]));
+});
+
+test("what takes too long and what clashes is left out, each with its reason", async () => {
   const never = { mocks: { send: { never: true } }, expect: { error: { code: "ACTION_TIMEOUT" } } };
   const later = { mocks: { send: { output: 1, after: "2100ms" } } };
   const cases = [
@@ -155,7 +210,6 @@ test("what takes too long, what nobody answers and what clashes is left out, eac
     caseOf([wait], { expect: { error: { code: "WAIT_TIMEOUT" } } }, actions),
     caseOf([send], never, actions),
     caseOf([send], later, actions),
-    caseOf([due], { answers: [{ step: "ask", answer: 1 }] }, actions),
     caseOf([send], { mocks }, [action("post.send@1", { effect: "once" })]),
     caseOf([send], {}, actions),
   ];
@@ -165,7 +219,6 @@ test("what takes too long, what nobody answers and what clashes is left out, eac
     "a timer of 1 d runs to its end",
     "send waits 5 s for an answer or a next try",
     "send waits 2.1 s for an answer or a next try",
-    "human.task is not performed with --real",
     "another file declares post.send@1 with other facts; run this file by itself",
     [{ path: "/mocks", message: "send called post.send@1. Nothing says what post.send@1 answers." }],
   ]);

@@ -111,6 +111,7 @@ export interface ScenarioDefinition extends ScenarioDefaultsDefinition {
   readonly events?: readonly ScheduledEventDefinition[];
   readonly answers?: readonly ScheduledAnswerDefinition[];
   readonly cancelAt?: MomentDefinition;
+  readonly virtualOnly?: string;
   readonly expect?: ExpectationDefinition;
 }
 
@@ -299,6 +300,12 @@ const scenario = z
       )
       .optional(),
     cancelAt: moment.optional(),
+    virtualOnly: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe("Why it is not run on Temporal, with --real: its output tells of time, for example."),
     expect: z
       .strictObject({
         status: z.enum(["succeeded", "failed", "canceled", "waiting"]).optional(),

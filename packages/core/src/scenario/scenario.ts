@@ -27,6 +27,8 @@ export interface Scenario {
   readonly events: readonly ScheduledEvent[];
   readonly answers: readonly ScheduledAnswer[];
   readonly cancelAt?: Moment;
+  /** Why it is run on the virtual clock alone. */
+  readonly virtualOnly?: string;
   readonly expect: Expectation;
 }
 

@@ -1,4 +1,4 @@
-import { DefaultLogger, Runtime } from "@temporalio/worker";
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from "@temporalio/worker";
 
 let quiet = false;
 
@@ -6,8 +6,11 @@ let quiet = false;
 export function quietRuntime(): void {
   if (quiet) return;
   quiet = true;
+  const level = process.env["MAINSPRING_TEST_LOG"] === undefined ? "ERROR" : "WARN";
   Runtime.install({
-    logger: new DefaultLogger(process.env["MAINSPRING_TEST_LOG"] === undefined ? "ERROR" : "WARN"),
+    logger: new DefaultLogger(level),
+    // What it logs natively it writes to standard output, where commands write what they are asked for.
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: level, other: level }), forward: {} } },
     shutdownSignals: [],
   });
 }

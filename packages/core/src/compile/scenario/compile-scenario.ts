@@ -81,6 +81,7 @@ export function compileScenario(
       }),
     ),
     cancelAt: given.cancelAt === undefined ? undefined : momentOf(given.cancelAt),
+    virtualOnly: given.virtualOnly,
     expect: expectationOf(given.expect ?? {}),
   });
 }

@@ -1,6 +1,6 @@
 // The real server and the real worker, each under a supervisor of its own that starts it again, on a database and a
 // namespace that no other test has.
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +29,8 @@ export type Product = {
   api: Api;
   server: Kept;
   worker: Kept;
+  /** What server and worker have written so far. */
+  logs(): string;
   /** Ends the worker in order, and starts one with another environment. */
   replaceWorker(env: NodeJS.ProcessEnv): Promise<void>;
   close(): Promise<void>;
@@ -37,7 +39,11 @@ export type Product = {
 // A machine that is busy with other tests must not look like a lost worker.
 const bounds = { heartbeatTimeoutMs: 4_000 };
 
-export async function startProduct(workerEnv: NodeJS.ProcessEnv = {}): Promise<Product> {
+/** @param bothEnv for server and worker alike */
+export async function startProduct(
+  workerEnv: NodeJS.ProcessEnv = {},
+  bothEnv: NodeJS.ProcessEnv = {},
+): Promise<Product> {
   const world = await newWorld();
   const folder = mkdtempSync(join(tmpdir(), "mainspring-faults-"));
   chmodSync(folder, 0o711);
@@ -61,6 +67,7 @@ export async function startProduct(workerEnv: NodeJS.ProcessEnv = {}): Promise<P
     MAINSPRING_WAITS: JSON.stringify(testWaits),
     MAINSPRING_BOUNDS: JSON.stringify(bounds),
     MAINSPRING_LOG_LEVEL: "warn",
+    ...bothEnv,
   };
   const { service: server, url } = serverService(settings, env);
   const keptServer = await keep(server);
@@ -74,6 +81,7 @@ export async function startProduct(workerEnv: NodeJS.ProcessEnv = {}): Promise<P
     get worker() {
       return keptWorker.kept;
     },
+    logs: () => [server.logFile, join(folder, "worker.log")].map((file) => readFileSync(file, "utf8")).join("\n"),
     async replaceWorker(more) {
       await keptWorker.supervisor.stop();
       keptWorker = await keep(workerService(settings, { ...env, ...more }));

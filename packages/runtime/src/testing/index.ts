@@ -4,3 +4,4 @@ export { openEvidence, type Evidence } from "./evidence.ts";
 export { newApiKey } from "./publish.ts";
 export { until } from "./until.ts";
 export { newWorld, testWaits, type World } from "./world.ts";
+export { everyPayload, everyRow } from "./everything-stored.ts";

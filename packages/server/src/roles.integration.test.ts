@@ -217,7 +217,7 @@ test("a viewer's key cannot publish, start or cancel, and changes nothing by try
   });
   await expect(viewer.runs.start({ params: { key: own.key } })).rejects.toMatchObject({ status: 403 });
   await expect(viewer.runs.cancel({ params: { id: own.runId } })).rejects.toMatchObject({ status: 403 });
-  expect(await viewer.runs.list()).toEqual(before);
+  expect((await viewer.runs.list()).items).toEqual(before.items);
 });
 
 test("a revoked key, and every key of a suspended tenant, is refused from the next request on", async () => {
@@ -265,7 +265,7 @@ test.each(["retry", "resume", "requeue"])(
       engine: "temporal",
       runId: own.runId,
     });
-    expect(await on.one.client.runs.get({ params: { id: own.runId } })).toEqual(before);
+    expect(await on.one.client.runs.get({ params: { id: own.runId } })).toEqual({ ...before, asOf: expect.any(String) });
     expect((await ask(own.runId, on.other.keys.admin)).status).toBe(404);
     expect((await fetch(`${on.url}/api/v1/runs/${own.runId}/${action}`, { method: "POST" })).status).toBe(401);
   },

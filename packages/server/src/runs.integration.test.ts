@@ -81,7 +81,7 @@ test("[PRJ-01] [PRJ-08] run, steps, waits, journal and timeline are read from th
   });
   const [row] = (await runs.list({ query: { runId: run.runId } })).items;
   expect(row).toMatchObject({
-    why: { cause: "waiting-event", sentence: "Step pay waits for event order.paid with key o-1" },
+    why: { cause: "waiting-event", sentence: 'Step pay waits for event order.paid with key "o-1".' },
   });
   await writeJournal(on.database.store, run, [5, 6, 7]);
   expect(await runs.get({ params })).toMatchObject({
@@ -109,7 +109,7 @@ test("[PRJ-01] [PRJ-08] run, steps, waits, journal and timeline are read from th
   const first = await runs.journal({ params, query: { limit: 3 } });
   expect(first.items).toEqual(journalOfSmallRun.slice(0, 3));
   const second = await runs.journal({ params, query: { limit: 10, cursor: first.nextCursor ?? undefined } });
-  expect(second).toEqual({ items: journalOfSmallRun.slice(3), nextCursor: null });
+  expect(second).toEqual({ items: journalOfSmallRun.slice(3), nextCursor: null, asOf: expect.any(String) });
   const exported = await runs.export({ params });
   expect(exported).toMatchObject({
     format: "mainspring.run/1",

@@ -4,6 +4,7 @@ import { runInsight } from "./run-insight.ts";
 import {
   invocation,
   journalEntry,
+  readPage,
   run,
   runStarted,
   runStatus,
@@ -13,7 +14,7 @@ import {
   timelineItem,
   wait,
 } from "../schemas/run.ts";
-import { id, instant, json, page, pageQuery, workflowKey } from "../schemas/values.ts";
+import { id, instant, json, pageQuery, workflowKey } from "../schemas/values.ts";
 
 const params = z.strictObject({ id });
 const notFound = "RUN_NOT_FOUND";
@@ -68,7 +69,7 @@ const list = defineRoute({
     q: z.string().min(3).max(200).optional().meta({ description: "text, literal, any case" }),
     ...pageQuery,
   }),
-  replies: { 200: { doc: "a page of runs", schema: page(runSummary) } },
+  replies: { 200: { doc: "a page of runs", schema: readPage(runSummary) } },
   errors: ["CURSOR_MISMATCH"],
 });
 
@@ -93,7 +94,7 @@ const steps = defineRoute({
   params,
   notFound,
   query: pageOf,
-  replies: { 200: { doc: "a page of step executions", schema: page(step) } },
+  replies: { 200: { doc: "a page of step executions", schema: readPage(step) } },
   errors: [notFound, "CURSOR_MISMATCH"],
 });
 
@@ -106,7 +107,7 @@ const journal = defineRoute({
   params,
   notFound,
   query: z.strictObject({ ...pageQuery, afterSeq: z.coerce.number().int().min(0).optional() }),
-  replies: { 200: { doc: "a page of entries", schema: page(journalEntry) } },
+  replies: { 200: { doc: "a page of entries", schema: readPage(journalEntry) } },
   errors: [notFound, "CURSOR_MISMATCH"],
 });
 
@@ -119,7 +120,7 @@ const waits = defineRoute({
   params,
   notFound,
   query: pageOf,
-  replies: { 200: { doc: "a page of waits", schema: page(wait) } },
+  replies: { 200: { doc: "a page of waits", schema: readPage(wait) } },
   errors: [notFound, "CURSOR_MISMATCH"],
 });
 
@@ -132,7 +133,7 @@ const invocations = defineRoute({
   params,
   notFound,
   query: pageOf,
-  replies: { 200: { doc: "a page of invocations", schema: page(invocation) } },
+  replies: { 200: { doc: "a page of invocations", schema: readPage(invocation) } },
   errors: [notFound, "CURSOR_MISMATCH"],
 });
 
@@ -145,7 +146,7 @@ const timeline = defineRoute({
   params,
   notFound,
   query: pageOf,
-  replies: { 200: { doc: "a page of spans", schema: page(timelineItem) } },
+  replies: { 200: { doc: "a page of spans", schema: readPage(timelineItem) } },
   errors: [notFound, "CURSOR_MISMATCH"],
 });
 
@@ -158,7 +159,7 @@ const snapshots = defineRoute({
   params,
   notFound,
   query: pageOf,
-  replies: { 200: { doc: "a page of snapshots", schema: page(snapshot) } },
+  replies: { 200: { doc: "a page of snapshots", schema: readPage(snapshot) } },
   errors: [notFound, "CURSOR_MISMATCH"],
 });
 

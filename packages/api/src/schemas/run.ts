@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, instant, json } from "./values.ts";
+import { id, instant, json, page } from "./values.ts";
 
 export const runStatuses = ["QUEUED", "RUNNING", "WAITING", "PAUSED", "SUCCEEDED", "FAILED", "CANCELED"] as const;
 export const runStatus = z.enum(runStatuses);
@@ -22,6 +22,15 @@ export const runError = z.looseObject({
 });
 
 export const why = z.object({ cause: z.string(), sentence: z.string(), until: instant.optional() });
+
+const asOf = instant.meta({ description: "when the rows were read: a run may be further by what they do not have yet" });
+
+/** A page of rows that show runs. */
+export function readPage<T extends z.ZodType>(
+  item: T,
+): z.ZodObject<{ items: z.ZodArray<T>; nextCursor: z.ZodNullable<z.ZodString>; asOf: typeof asOf }> {
+  return page(item).extend({ asOf });
+}
 
 const runCommon = {
   id,
@@ -61,6 +70,7 @@ export const run = z.object({
   temporalRunId: z.string().nullable(),
   steps: z.number().int().meta({ description: "step executions begun" }),
   journalSeq: z.number().int(),
+  asOf,
   replays: z.array(descendant).meta({ description: "runs that replay this one, the newest first, at most 100" }),
   restarts: z.array(descendant).meta({ description: "runs that were restarted from a step of this one" }),
   children: z.array(descendant).meta({ description: "runs that this one has called" }),

@@ -1,6 +1,6 @@
 import type { InvocationReply, RunReply, RunSummary as RunSummaryReply, StepReply, WaitReply } from "@mainspring/api";
-import { explainCode, isJsonObject } from "@mainspring/core";
-import type { Json } from "@mainspring/core";
+import { explainCode, isJsonObject, shortWhy } from "@mainspring/core";
+import type { Json, ShortFacts } from "@mainspring/core";
 import type {
   Descendant,
   InvocationRow,
@@ -29,6 +29,7 @@ export function presentRun(row: RunRow, descendants: RunDescendants): RunReply {
     temporalRunId: row.temporalRunId,
     steps: row.stepCount,
     journalSeq: row.journalSeq,
+    asOf: new Date().toISOString(),
     replays: descendants.replays.map(presentDescendant),
     restarts: descendants.restarts.map(presentDescendant),
     children: descendants.children.map(presentDescendant),
@@ -69,26 +70,20 @@ function common(row: RunSummary): Omit<RunSummaryReply, "why"> {
 
 /** What the rows know of why a run stands where it stands. */
 function whyOf(row: RunSummary, openWaits: readonly OpenWait[]): RunSummaryReply["why"] {
-  switch (row.status) {
-    case "FAILED": {
-      const error = presentError(row.error);
-      if (error === null) return undefined;
-      const place = error.stepId === undefined ? "The run" : `Step ${error.stepId}`;
-      return { cause: "failed", sentence: `${place} failed with ${error.code}: ${error.message}` };
-    }
-    case "QUEUED":
-      return row.queuedReason === null ? undefined : { cause: "queued", sentence: row.queuedReason };
-    case "WAITING": {
-      const [wait] = openWaits;
-      if (wait === undefined) return undefined;
-      const more = openWaits.length === 1 ? "" : `, and ${openWaits.length - 1} more`;
-      const until = wait.timeoutAt === null ? {} : { until: wait.timeoutAt };
-      const what = wait.eventName === null ? `a time` : `event ${wait.eventName} with key ${wait.key ?? ""}`;
-      return { cause: `waiting-${wait.waitType}`, sentence: `Step ${wait.stepId} waits for ${what}${more}`, ...until };
-    }
-    default:
-      return undefined;
-  }
+  return shortWhy({
+    now: new Date().toISOString(),
+    status: row.status,
+    createdAt: row.createdAt,
+    waits: openWaits.map(({ stepId, waitType, eventName, key, timeoutAt }) => ({
+      stepId,
+      waitType,
+      ...(eventName === null ? {} : { eventName }),
+      ...(key === null ? {} : { key }),
+      ...(timeoutAt === null ? {} : { timeoutAt }),
+    })),
+    ...(row.queuedReason === null ? {} : { queuedReason: row.queuedReason }),
+    ...(isJsonObject(row.error) ? { error: row.error as ShortFacts["error"] & object } : {}),
+  });
 }
 
 export function presentStep(row: StepRow): StepReply {

@@ -46,12 +46,13 @@ export function runHandlers(services: Services): Handlers<"runs"> {
     runId: string,
     read: (db: TenantDb) => Promise<Page<T>>,
     show: (item: T, redact: RunRedaction) => R,
-  ): Promise<{ items: R[]; nextCursor: string | null }> =>
+  ): Promise<{ items: R[]; nextCursor: string | null; asOf: string }> =>
     store.tenant(tenantId, async (db) => {
       await existing(db, runId);
+      const asOf = new Date().toISOString();
       const { items, nextCursor } = await read(db);
       const redact = await redaction.ofRun(db, runId);
-      return { items: items.map((item) => show(item, redact)), nextCursor };
+      return { items: items.map((item) => show(item, redact)), nextCursor, asOf };
     });
   const shownRun = (tenantId: string, runId: string): Promise<RunReply> =>
     store.tenant(tenantId, async (db) => {
@@ -93,17 +94,19 @@ export function runHandlers(services: Services): Handlers<"runs"> {
     },
     async list({ query: { cursor, limit, ...filter }, caller }) {
       const found = await store.tenant(caller.tenantId, async (db) => {
+        const asOf = new Date().toISOString();
         const page = await listRuns(db, filter, { cursor, limit });
         const redactionOf = await redaction.ofRuns(
           db,
           page.items.map((row) => row.id),
         );
         const shown = await withoutMaskedFinds(db, filter.q, page.items, redactionOf);
-        const waiting = shown.filter((row) => row.status === "WAITING").map((row) => row.id);
+        const waiting = shown.filter(({ status }) => status === "WAITING" || status === "PAUSED").map((row) => row.id);
         const waits = Map.groupBy(await openWaitsOf(db, waiting), (wait: OpenWait) => wait.runId);
         return {
           items: shown.map((row) => redactionOf(row.id).summary(presentRunSummary(row, waits.get(row.id) ?? []))),
           nextCursor: page.nextCursor,
+          asOf,
         };
       });
       return { status: 200, body: found };

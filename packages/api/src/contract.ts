@@ -8,6 +8,7 @@ import { events } from "./routes/events.ts";
 import { forms } from "./routes/forms.ts";
 import { health } from "./routes/health.ts";
 import { platform } from "./routes/platform.ts";
+import { recovery } from "./routes/recovery.ts";
 import { runs } from "./routes/runs.ts";
 import { secrets } from "./routes/secrets.ts";
 import { tasks } from "./routes/tasks.ts";
@@ -17,7 +18,7 @@ import { workflows } from "./routes/workflows.ts";
 /** Every route, by noun and name. Server, OpenAPI document and client derive from it. */
 export const contract = {
   workflows,
-  runs,
+  runs: { ...runs, ...recovery },
   events,
   tasks,
   forms,

@@ -24,6 +24,7 @@ export type { CallArguments, CallResult, ClientOptions } from "./client/request.
 export type { StreamOptions } from "./client/run-stream.ts";
 
 export { endedStatuses, runStatuses } from "./schemas/run.ts";
+export type { BulkReportReply, RebuildReportReply, RestartPlanReply } from "./schemas/recovery.ts";
 export type {
   InvocationReply,
   RunReply,

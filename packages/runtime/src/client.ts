@@ -1,6 +1,8 @@
 // What the server needs of the runtime: it starts, replays and cancels runs, and never loads the worker.
 import { unsupportedSteps } from "@mainspring/core";
 import type { Store } from "@mainspring/store";
+import type { WorkflowBundle } from "@temporalio/worker";
+import { actInBulk, previewBulk, type BulkReport, type BulkRequest } from "./launcher/bulk.ts";
 import { cancelRun, type CancelAnswer } from "./launcher/cancel.ts";
 import { launch, type Launched, type LaunchRequest } from "./launcher/launch.ts";
 import { replay, type ReplayRequest } from "./launcher/replay.ts";
@@ -9,12 +11,16 @@ import { previewRestart, restartFrom, type RestartRequest } from "./launcher/res
 import { resumeDespiteQuota } from "./quotas/quota-resume.ts";
 import { answerTask, type AnswerRequest } from "./tasks/answer-task.ts";
 import { confirmRun } from "./reconciler/confirm.ts";
+import type { RebuildReport } from "./rebuild/rebuild-run.ts";
 import { temporalClient, type TemporalPlace } from "./temporal/connect.ts";
+import { dataConverter } from "./temporal/data-converter.ts";
 import { messageOf } from "./temporal/grpc.ts";
 
+export type { BulkAction, BulkItem, BulkReport, BulkRequest } from "./launcher/bulk.ts";
 export type { CancelAnswer } from "./launcher/cancel.ts";
 export type { Launched, LaunchRequest } from "./launcher/launch.ts";
 export type { PlannedChild, PlannedInvocation, RestartPlan } from "./launcher/restart-plan.ts";
+export type { RebuildReport } from "./rebuild/rebuild-run.ts";
 export type { RestartRequest } from "./launcher/restart.ts";
 export type { AnswerRequest } from "./tasks/answer-task.ts";
 export { createInsight, type Insight } from "./insight/insight.ts";
@@ -43,6 +49,9 @@ export interface Runs {
   previewRestart(request: RestartRequest): Promise<RestartPlan>;
   /** @throws MainspringError those of `previewRestart` and `start`, PLAN_CHANGED */
   restartFrom(request: RestartRequest): Promise<Launched>;
+  previewBulk(request: BulkRequest): Promise<BulkReport>;
+  /** @throws MainspringError PLAN_CHANGED */
+  actInBulk(request: BulkRequest): Promise<BulkReport>;
   /** @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED */
   cancel(request: {
     readonly tenantId: string;
@@ -58,6 +67,8 @@ export interface Runs {
   }): Promise<{ readonly id: string; readonly status: string }>;
   /** @throws MainspringError TASK_NOT_FOUND, TASK_CLOSED, TASK_CLAIMED, ANSWER_INVALID, UNAVAILABLE */
   answerTask(request: AnswerRequest): Promise<{ readonly status: "accepted" }>;
+  /** @throws MainspringError RUN_NOT_FOUND, HISTORY_NOT_FOUND */
+  rebuild(request: { readonly tenantId: string; readonly runId: string; readonly dryRun?: boolean }): Promise<RebuildReport>;
   /** Describes the execution: an end counts once it is seen closed. */
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;
@@ -71,15 +82,27 @@ export function createRunClient(
 ): Runs {
   const { store, workflowTaskTimeoutMs } = options;
   const client = temporalClient(store, options);
+  let bundle: Promise<WorkflowBundle> | undefined;
   const parts = { store, client, ...(workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs }) };
   return {
     start: (request) => launch(parts, request),
     replay: (request) => replay(parts, request),
     previewRestart: (request) => previewRestart(parts, request),
     restartFrom: (request) => restartFrom(parts, request),
+    previewBulk: (request) => previewBulk(parts, request),
+    actInBulk: (request) => actInBulk(parts, request),
     cancel: (request) => cancelRun(parts, request),
     quotaResume: (request) => resumeDespiteQuota(parts, request),
     answerTask: (request) => answerTask(parts, request),
+    async rebuild(request) {
+      // What replays histories is the worker's library: loaded by a server that is asked to, and by no other.
+      const [{ rebuildRun }, { workflowBundle }] = await Promise.all([
+        import("./rebuild/rebuild-run.ts"),
+        import("./worker/workflow-bundle.ts"),
+      ]);
+      bundle ??= workflowBundle();
+      return rebuildRun({ store, client, dataConverter: dataConverter(store, options), bundle: await bundle }, request);
+    },
     confirm: (request) => confirmRun(parts, request),
     async ready() {
       try {

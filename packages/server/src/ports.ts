@@ -1,5 +1,7 @@
 import type { Json, RunDiff, RunMoment, RunWhy } from "@mainspring/core";
 
+import type { BulkReport, BulkRequest, RebuildReport, RestartPlan, RestartRequest } from "./recovery-port.ts";
+
 /** What the server needs of Temporal. `@mainspring/runtime/client` is the adapter; `main.ts` picks it. */
 export interface Runs {
   /**
@@ -40,6 +42,19 @@ export interface Runs {
     readonly runId: string;
     readonly by: string;
   }): Promise<{ readonly id: string; readonly status: string }>;
+  /** @throws MainspringError RUN_NOT_FOUND, STEP_NOT_FOUND, VERSION_NOT_FOUND, RESTART_VERSION_MISFIT, REQUEST_INVALID */
+  previewRestart(request: RestartRequest): Promise<RestartPlan>;
+  /** @throws MainspringError those of `previewRestart` and `start`, PLAN_CHANGED */
+  restartFrom(request: RestartRequest): Promise<{ readonly runId: string; readonly created: boolean }>;
+  previewBulk(request: BulkRequest): Promise<BulkReport>;
+  /** @throws MainspringError PLAN_CHANGED */
+  actInBulk(request: BulkRequest): Promise<BulkReport>;
+  /** Restores a run's rows from history. @throws MainspringError RUN_NOT_FOUND, HISTORY_NOT_FOUND */
+  rebuild(request: {
+    readonly tenantId: string;
+    readonly runId: string;
+    readonly dryRun?: boolean;
+  }): Promise<RebuildReport>;
   /** Describes the execution of a run whose row has ended, and records that its end is confirmed. */
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;

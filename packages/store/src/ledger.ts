@@ -7,6 +7,7 @@ import type { CarriedWrite } from "./journal.ts";
 import { prepared } from "./prepared.ts";
 import { withinQuota } from "./quotas.ts";
 import { useReused } from "./reuse.ts";
+import { rememberLonger } from "./run-deletion.ts";
 import { noteRetry, noteStepInput } from "./steps.ts";
 import { loadValue, storeOptional, storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
@@ -148,7 +149,10 @@ async function answer(db: TenantDb, claim: InvocationClaim, row: Row, inputJson:
   const attempts = attemptsOf(claim, row, mine);
   switch (row.status) {
     case "SUCCEEDED":
-      if (!mine) await noteStepInput(db, { runId: claim.runId, execution: claim.place.execution, inputJson });
+      if (!mine) {
+        await noteStepInput(db, { runId: claim.runId, execution: claim.place.execution, inputJson });
+        await rememberLonger(db, claim.key);
+      }
       return { result: "succeeded", output: await loadValue(db, row.output) };
     case "UNKNOWN":
       if (claim.repeatUnknown !== true) return { result: "unknown", ...attempts };

@@ -250,6 +250,7 @@ const replay = defineRoute({
   replies: { 202: { doc: "the new run", schema: z.object({ runId: id }) } },
   errors: [
     notFound,
+    "RUN_NOT_ENDED",
     "REDACTED_VALUE_IN_PAYLOAD",
     "PAYLOAD_INVALID",
     "VERSION_NOT_FOUND",
@@ -271,7 +272,7 @@ export const runs = {
   stream,
   export: exportRun,
   cancel,
-  replay,
   quotaResume,
+  replay,
   ...runInsight,
 };

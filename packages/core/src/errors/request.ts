@@ -233,6 +233,20 @@ export const requestErrors = {
     explanation: "What the preview listed has changed since; details has the difference.",
     remedy: "Look at a new preview.",
   },
+  NO_LONGER_MATCHES: {
+    status: 409,
+    title: "The run no longer matches",
+    explanation:
+      "Between the preview of a bulk and the act the run has come to be one that its filter does not find. Nothing was done to it.",
+    remedy: "Look at a new preview.",
+  },
+  HISTORY_NOT_FOUND: {
+    status: 409,
+    title: "Temporal has no history of the run",
+    explanation:
+      "The run was never started there, or its history is past the namespace's retention. Nothing was changed.",
+    remedy: "Nothing; the rows are all that there is of the run.",
+  },
   RESTART_VERSION_MISFIT: {
     status: 409,
     title: "The version does not fit the run's state",

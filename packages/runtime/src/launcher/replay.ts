@@ -1,5 +1,6 @@
 import { MainspringError, placeholderPointers, type Issue, type Json } from "@mainspring/core";
-import { getRun, runInput, type RunRow } from "@mainspring/store";
+import { getRun, runInput, type RunRow, type RunSummary } from "@mainspring/store";
+import { confirmRun } from "../reconciler/confirm.ts";
 import { launch, type Launched, type LaunchRequest, type LauncherParts } from "./launch.ts";
 
 export interface ReplayRequest {
@@ -13,7 +14,7 @@ export interface ReplayRequest {
 
 /**
  * A new run of the same version, from its first step.
- * @throws MainspringError RUN_NOT_FOUND, REDACTED_VALUE_IN_PAYLOAD (details.issues) and those of `launch`
+ * @throws MainspringError RUN_NOT_FOUND, RUN_NOT_ENDED, REDACTED_VALUE_IN_PAYLOAD (details.issues) and those of `launch`
  */
 export async function replay(parts: LauncherParts, request: ReplayRequest): Promise<Launched> {
   const { tenantId, runId, startedBy, idempotencyKey } = request;
@@ -24,6 +25,8 @@ export async function replay(parts: LauncherParts, request: ReplayRequest): Prom
     if (found === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
     return { run: found, payload: edited ? request.payload : await runInput(db, runId) };
   });
+  if (!(await hasConfirmedEnd(parts, tenantId, run)))
+    throw new MainspringError("RUN_NOT_ENDED", { runId, status: run.status });
   return launch(parts, {
     tenantId,
     workflowKey: run.workflowKey,
@@ -36,6 +39,27 @@ export async function replay(parts: LauncherParts, request: ReplayRequest): Prom
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     startedBy,
   });
+}
+
+const closesWithinMs = 3_000;
+const recheckMs = 50;
+
+/**
+ * An end counts once its execution is seen closed: until then the run itself may take it back. It closes a moment after the row says so, and
+ * that moment is waited for. Runs of earlier engines have no execution that could be asked.
+ */
+export async function hasConfirmedEnd(parts: LauncherParts, tenantId: string, run: RunSummary): Promise<boolean> {
+  if (!hasEnded(run)) return false;
+  if (run.confirmedAt !== null || run.engine !== "temporal") return true;
+  for (const deadline = Date.now() + closesWithinMs; ;) {
+    if ((await confirmRun(parts, { tenantId, runId: run.id }).catch(() => "open")) === "confirmed") return true;
+    if (Date.now() >= deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, recheckMs));
+  }
+}
+
+export function hasEnded({ status }: Pick<RunSummary, "status">): boolean {
+  return status === "SUCCEEDED" || status === "FAILED" || status === "CANCELED";
 }
 
 /** The program that a run was pinned to. */

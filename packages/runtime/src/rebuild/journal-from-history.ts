@@ -31,6 +31,15 @@ export async function chainOf(client: Client, runId: string): Promise<History[]>
  * @throws what the replay throws, such as a DeterminismViolationError
  */
 export async function journalFromHistory(parts: HistoryParts, runId: string): Promise<JournalEntry[]> {
+  return journalOfChain(parts, runId, await chainOf(parts.client, runId));
+}
+
+/** The same of histories that are at hand. */
+export async function journalOfChain(
+  parts: Pick<HistoryParts, "dataConverter" | "bundle">,
+  runId: string,
+  chain: readonly History[],
+): Promise<JournalEntry[]> {
   const bySeq = new Map<number, JournalEntry>();
   const sinks: InjectedSinks<JournalSinks> = {
     journal: {
@@ -42,7 +51,7 @@ export async function journalFromHistory(parts: HistoryParts, runId: string): Pr
       },
     },
   };
-  for (const history of await chainOf(parts.client, runId)) {
+  for (const history of chain) {
     await Worker.runReplayHistory(
       { workflowBundle: parts.bundle, dataConverter: parts.dataConverter, sinks },
       history,

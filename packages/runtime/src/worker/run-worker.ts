@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { MailPort, Registry } from "@mainspring/actions";
 import { taskQueue, workflowIdOf } from "@mainspring/core";
-import { openDispatcher, openReconciler, openStore, type MasterKeys } from "@mainspring/store";
+import {
+  forgetDeleted,
+  openDispatcher,
+  openReconciler,
+  openStore,
+  tenantIds,
+  type MasterKeys,
+} from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import { NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Log } from "../activities/dependencies.ts";
@@ -20,6 +27,7 @@ import { isNotFound } from "../temporal/grpc.ts";
 import { defaultBounds, type Bounds } from "../workflow/bounds.ts";
 import { nativeConnection } from "./native-connection.ts";
 import { startInterval } from "./intervals.ts";
+import { assertMayPoll, ownershipSelfTest } from "./ownership.ts";
 import { sweepOnce } from "./sweep.ts";
 
 /** How long the parts of a worker wait; tests lower them. */
@@ -40,6 +48,9 @@ export interface WorkerWaits {
   readonly heartbeatThrottleMs: number;
   readonly workflowTaskTimeoutMs?: number;
 }
+
+/** How often what is remembered of deleted runs is looked through. */
+const forgetEveryMs = 3_600_000;
 
 export const defaultWaits: WorkerWaits = {
   relayPollMs: 1_000,
@@ -94,6 +105,8 @@ export interface WorkerHealth {
  */
 export async function startRunWorker(options: WorkerOptions): Promise<RunWorker> {
   const { temporal, log } = options;
+  ownershipSelfTest();
+  assertMayPoll("authored-workflow", [taskQueue]);
   const waits = { ...defaultWaits, ...options.waits };
   const identity = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   let closing = false;
@@ -182,6 +195,10 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     lastQuotaScanAt = new Date().toISOString();
     return { more: false };
   });
+  const forgetting = startInterval("forgetting", forgetEveryMs, log, async () => {
+    for (const tenantId of await store.platform(tenantIds)) await store.tenant(tenantId, forgetDeleted);
+    return { more: false };
+  });
   const sweeping = startInterval("data-store sweep", waits.sweepEveryMs, log, async () => ({
     more: await sweepOnce({ store, dispatcher }),
   }));
@@ -210,6 +227,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
           relay.stop(),
           reconciling.stop(),
           sweeping.stop(),
+          forgetting.stop(),
           scanning.stop(),
           ...routers.map((router) => router.stop()),
           stopPolling(worker, ended),

@@ -37,6 +37,8 @@ export interface RunRedaction {
   text(text: string): string;
   /** The run's payload, as it was at whatever moment. */
   payload(payload: Json): Json;
+  /** What a step's action gave. */
+  output(stepPath: string, output: Json): Json;
   run(reply: RunReply): RunReply;
   summary(reply: RunSummaryReply): RunSummaryReply;
   step(reply: StepReply): StepReply;
@@ -152,6 +154,7 @@ export const untouched: RunRedaction = {
   value: (value) => value,
   text: (text) => text,
   payload: (payload) => payload,
+  output: (_, output) => output,
   run: (reply) => reply,
   summary: (reply) => reply,
   step: (reply) => reply,
@@ -176,6 +179,7 @@ function redacting(mask: RunMask): RunRedaction {
     value,
     text,
     payload: (payload) => by(facts.payload, payload),
+    output: (stepPath, output) => by(facts.outputs.get(stepPath), output),
     run: (reply) => ({
       ...common(reply),
       input: by(facts.payload, reply.input),

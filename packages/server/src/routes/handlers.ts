@@ -9,6 +9,7 @@ import { eventHandlers } from "./events.ts";
 import { formHandlers } from "./forms.ts";
 import { healthHandlers } from "./health.ts";
 import { platformHandlers } from "./platform.ts";
+import { recoveryHandlers } from "./recovery.ts";
 import { runHandlers } from "./runs.ts";
 import { secretHandlers } from "./secrets.ts";
 import { taskHandlers } from "./tasks.ts";
@@ -19,7 +20,7 @@ import { workflowHandlers } from "./workflows.ts";
 export function createHandlers(services: Services): AllHandlers {
   return {
     workflows: workflowHandlers(services),
-    runs: runHandlers(services),
+    runs: { ...runHandlers(services), ...recoveryHandlers(services) },
     events: eventHandlers(services),
     tasks: taskHandlers(services),
     forms: formHandlers(services),

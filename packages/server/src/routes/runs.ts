@@ -33,12 +33,13 @@ import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 import { runInsightHandlers } from "./run-insight.ts";
 import { progressOf } from "./run-progress.ts";
+import type { recoveryHandlers } from "./recovery.ts";
 import { timelineOf } from "./timeline.ts";
 
 /** Entries read at once for a stream. */
 const streamPage = 200;
 
-export function runHandlers(services: Services): Handlers<"runs"> {
+export function runHandlers(services: Services): Omit<Handlers<"runs">, keyof ReturnType<typeof recoveryHandlers>> {
   const { store, runs, feed, metrics, redaction } = services;
   /** A page of what belongs to one run, as its readers may see it. */
   const pageOf = <T, R>(

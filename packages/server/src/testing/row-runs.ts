@@ -5,6 +5,7 @@ import {
   getRun,
   getTask,
   insertRun,
+  listRuns,
   markCancelRequested,
   newId,
   runByIdempotencyKey,
@@ -80,6 +81,37 @@ export function rowRuns(store: Store): RowRuns {
       const task = await store.tenant(tenantId, (db) => getTask(db, taskId));
       if (task === undefined) throw new MainspringError("TASK_NOT_FOUND");
       return { status: "accepted" };
+    },
+    async previewRestart({ tenantId, runId, stepPath, iteration }) {
+      if ((await store.tenant(tenantId, (db) => getRun(db, runId))) === undefined)
+        throw new MainspringError("RUN_NOT_FOUND");
+      const place = { stepId: "s", stepPath, iteration: iteration ?? [] };
+      return { planHash: "plan", ...place, version: 1, reuse: [], repeat: [], offeredEvents: [] };
+    },
+    async restartFrom({ tenantId, runId, startedBy }) {
+      return port.replay({ tenantId, runId, startedBy });
+    },
+    async previewBulk({ tenantId, action, filter }) {
+      const { items } = await store.tenant(tenantId, (db) => listRuns(db, filter, {}));
+      return {
+        action,
+        planHash: "plan",
+        expiresAt: new Date().toISOString(),
+        count: items.length,
+        more: false,
+        items: items.map(({ id, workflowKey, status }) => ({
+          runId: id,
+          workflow: workflowKey,
+          status,
+          result: "planned" as const,
+        })),
+      };
+    },
+    actInBulk: (request) => port.previewBulk(request),
+    async rebuild({ tenantId, runId, dryRun = false }) {
+      if ((await store.tenant(tenantId, (db) => getRun(db, runId))) === undefined)
+        throw new MainspringError("RUN_NOT_FOUND");
+      return { runId, dryRun, executions: 0, entries: 0, differences: [], repaired: false };
     },
     async confirm({ tenantId, runId }) {
       if (!port.executionsAreClosed) return "open";

@@ -1,0 +1,224 @@
+import { canonicalHash, MainspringError, workflowIdOf, type Json } from "@mainspring/core";
+import {
+  allInvocationsOf,
+  deleteRun,
+  getRun,
+  keepPlan,
+  listRuns,
+  planKeptMs,
+  planOf,
+  recordAudit,
+  type RunFilter,
+  type RunSummary,
+} from "@mainspring/store";
+import { idempotencyKey } from "../activities/idempotency-key.ts";
+import { cancelRun } from "./cancel.ts";
+import type { LauncherParts } from "./launch.ts";
+import { hasConfirmedEnd, hasEnded, replay } from "./replay.ts";
+
+export type BulkAction = "cancel" | "replay" | "delete";
+
+export interface BulkRequest {
+  readonly tenantId: string;
+  readonly action: BulkAction;
+  /** All parts hold together; empty: every run of the tenant. */
+  readonly filter: RunFilter;
+  readonly reason?: string;
+  /** Of a preview: its runs and no others are touched. */
+  readonly planHash?: string;
+  readonly by: string;
+}
+
+/** What happens, or happened, to one run. `code` says why nothing did. */
+export interface BulkItem {
+  readonly runId: string;
+  readonly workflow: string;
+  readonly status: string;
+  readonly result: "planned" | "done" | "skipped" | "failed";
+  readonly code?: string;
+  /** Of a replay: the new run. */
+  readonly newRunId?: string;
+}
+
+export interface BulkReport {
+  readonly action: BulkAction;
+  readonly planHash: string;
+  /** Until then the plan can be carried out. */
+  readonly expiresAt: string;
+  /** How many were, or would be, acted upon. */
+  readonly count: number;
+  /** More runs match than one request takes: ask again. */
+  readonly more: boolean;
+  readonly items: readonly BulkItem[];
+}
+
+/** One request touches so many runs at most. */
+export const bulkMax = 1_000;
+const atOnce = 8;
+
+interface BulkPlan {
+  readonly action: BulkAction;
+  readonly filter: RunFilter;
+  readonly runIds: readonly string[];
+}
+
+/** What a bulk would do; it is kept for a quarter of an hour. */
+export async function previewBulk(parts: LauncherParts, request: BulkRequest): Promise<BulkReport> {
+  const { tenantId, action, filter } = request;
+  const { runs, more } = await matching(parts, request);
+  const items = await inTurn(runs, async (run): Promise<BulkItem> => {
+    const code = await hindrance(parts, tenantId, action, run);
+    return { ...shown(run), ...(code === undefined ? { result: "planned" } : { result: "skipped", code }) };
+  });
+  const runIds = items.filter(({ result }) => result === "planned").map(({ runId }) => runId);
+  const plan: BulkPlan = { action, filter, runIds };
+  const planHash = canonicalHash([tenantId, action, filter, runIds]);
+  await parts.store.tenant(tenantId, (db) =>
+    keepPlan(db, { kind: "bulk", id: planHash, plan: plan as unknown as Json, createdBy: request.by }),
+  );
+  return { action, planHash, expiresAt: expiry(), count: runIds.length, more, items };
+}
+
+/**
+ * Does it, to the runs of the plan that was shown, or without one to those that match now; each by itself, and each is reported.
+ * @throws MainspringError PLAN_CHANGED when the plan is not known, or is one of something else
+ */
+export async function actInBulk(parts: LauncherParts, request: BulkRequest): Promise<BulkReport> {
+  const { tenantId, action } = request;
+  const planned = request.planHash === undefined ? await previewBulk(parts, request) : undefined;
+  const plan =
+    planned === undefined
+      ? await keptPlan(parts, request)
+      : { ...request, runIds: planned.items.filter(({ result }) => result === "planned").map(({ runId }) => runId) };
+  const acted = await inTurn(plan.runIds, (runId) => act(parts, { ...request, filter: plan.filter }, runId));
+  const items = [...acted, ...(planned?.items.filter(({ result }) => result !== "planned") ?? [])];
+  const count = acted.filter(({ result }) => result === "done").length;
+  const planHash = request.planHash ?? planned?.planHash ?? "";
+  await parts.store.tenant(tenantId, (db) =>
+    recordAudit(db, {
+      actor: request.by,
+      action: `run.bulk-${action}`,
+      subject: `runs:${planHash}`,
+      details: {
+        filter: plan.filter,
+        reason: request.reason ?? null,
+        count,
+        runs: acted.map(({ runId, result, newRunId }) => ({
+          runId,
+          result,
+          ...(newRunId === undefined ? {} : { newRunId }),
+        })),
+      },
+    }),
+  );
+  return { action, planHash, expiresAt: planned?.expiresAt ?? expiry(), count, more: planned?.more ?? false, items };
+}
+
+async function keptPlan(parts: LauncherParts, { tenantId, action, planHash = "" }: BulkRequest): Promise<BulkPlan> {
+  const plan = (await parts.store.tenant(tenantId, (db) => planOf(db, "bulk", planHash))) as unknown as
+    | BulkPlan
+    | undefined;
+  if (plan === undefined || plan.action !== action)
+    throw new MainspringError(
+      "PLAN_CHANGED",
+      { planHash },
+      plan === undefined ? "this plan is not known, or is too old" : `this plan is one to ${plan.action}`,
+    );
+  return plan;
+}
+
+async function matching(
+  parts: LauncherParts,
+  { tenantId, filter }: BulkRequest,
+): Promise<{ readonly runs: readonly RunSummary[]; readonly more: boolean }> {
+  const runs: RunSummary[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await parts.store.tenant(tenantId, (db) => listRuns(db, filter, { cursor, limit: 200 }));
+    runs.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined && runs.length < bulkMax);
+  return { runs: runs.slice(0, bulkMax), more: cursor !== undefined || runs.length > bulkMax };
+}
+
+/** Why nothing would be done to a run; undefined: it would. */
+async function hindrance(
+  parts: LauncherParts,
+  tenantId: string,
+  action: BulkAction,
+  run: RunSummary,
+): Promise<string | undefined> {
+  if (action === "cancel") return hasEnded(run) ? "RUN_ALREADY_ENDED" : undefined;
+  return (await hasConfirmedEnd(parts, tenantId, run)) ? undefined : "RUN_NOT_ENDED";
+}
+
+async function act(parts: LauncherParts, request: BulkRequest, runId: string): Promise<BulkItem> {
+  const { tenantId, action, filter, by } = request;
+  const [run] = (await parts.store.tenant(tenantId, (db) => listRuns(db, { ...filter, runId }, { limit: 1 }))).items;
+  if (run === undefined) {
+    const gone = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
+    const known = gone === undefined ? { runId, workflow: "", status: "" } : shown(gone);
+    return { ...known, result: "skipped", code: gone === undefined ? "RUN_NOT_FOUND" : "NO_LONGER_MATCHES" };
+  }
+  const code = await hindrance(parts, tenantId, action, run);
+  if (code !== undefined) return { ...shown(run), result: "skipped", code };
+  try {
+    switch (action) {
+      case "cancel":
+        await cancelRun(parts, {
+          tenantId,
+          runId,
+          by,
+          ...(request.reason === undefined ? {} : { reason: request.reason }),
+        });
+        return { ...shown(run), result: "done" };
+      case "replay": {
+        const replayed = await replay(parts, { tenantId, runId, startedBy: by });
+        return { ...shown(run), result: "done", newRunId: replayed.runId };
+      }
+      case "delete":
+        await deleteEndedRun(parts, tenantId, runId);
+        return { ...shown(run), result: "done" };
+    }
+  } catch (error) {
+    const failure = error instanceof MainspringError ? error.code : "INTERNAL";
+    return { ...shown(run), result: failure === "RUN_ALREADY_ENDED" ? "skipped" : "failed", code: failure };
+  }
+}
+
+/** Rows first: what Temporal keeps of an ended run ends with its retention in any case. */
+async function deleteEndedRun(parts: LauncherParts, tenantId: string, runId: string): Promise<void> {
+  await parts.store.tenant(tenantId, async (db) => {
+    const authoredKeys = (await allInvocationsOf(db, runId))
+      .filter(({ action, stepId, stepPath, iteration, execution, input, effect, key }) => {
+        const place = { stepId, stepPath, iteration, execution };
+        return effect !== "none" && key !== idempotencyKey(tenantId, runId, { action, place, input: input as Json });
+      })
+      .map(({ key }) => key);
+    if (!(await deleteRun(db, { id: runId, authoredKeys }))) throw new MainspringError("RUN_NOT_FOUND", { runId });
+  });
+  await parts.client.workflowService
+    .deleteWorkflowExecution({
+      namespace: parts.client.options.namespace,
+      workflowExecution: { workflowId: workflowIdOf(runId) },
+    })
+    .catch(() => undefined);
+}
+
+function shown(
+  run: Pick<RunSummary, "id" | "workflowKey" | "status">,
+): Pick<BulkItem, "runId" | "workflow" | "status"> {
+  return { runId: run.id, workflow: run.workflowKey, status: run.status };
+}
+
+function expiry(): string {
+  return new Date(Date.now() + planKeptMs).toISOString();
+}
+
+/** A few at a time, results in the order given. */
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let i = 0; i < items.length; i += atOnce)
+    results.push(...(await Promise.all(items.slice(i, i + atOnce).map((item) => work(item)))));
+  return results;
+}

@@ -1,0 +1,62 @@
+import { sql } from "kysely";
+import { prepared } from "./prepared.ts";
+import type { PlatformDb, TenantDb } from "./store.ts";
+
+/** So long event ids and authored keys of deleted runs are remembered. */
+export const rememberedDays = 30;
+
+/**
+ * Removes a run with all that is its own: executions, journal, steps, waits, tasks, deliveries, snapshots, invocations. Of events that only
+ * this run had, and of authored keys, as much stays as refuses a repetition: id and body hash, key, input hash and output.
+ * Children, replays and restarts are runs of their own and stay.
+ * @param run.authoredKeys keys of its invocations that an author gave
+ * @returns false when there was no such run
+ */
+export async function deleteRun(
+  db: TenantDb,
+  run: { readonly id: string; readonly authoredKeys: readonly string[] },
+): Promise<boolean> {
+  const { id, authoredKeys } = run;
+  const forgetAt = sql`now() + ${rememberedDays}::int * interval '1 day'`;
+  await sql`update workflow_runtime_events e set payload = 'null', user_id = null, correlation_key = null, correlation_how = null, run_id = null,
+      error_json = null, due_at = null, state = case when e.state = 'dead' then 'dead' else 'completed' end, completed_at = coalesce(e.completed_at, now()),
+      forget_at = ${forgetAt}
+    where (e.run_id = ${id}
+        or e.id in (select d.event_id from workflow_event_deliveries d where d.run_id = ${id} and d.state = 'taken')
+        or e.id = (select r.trigger_event_id from workflow_runs r where r.id = ${id}))
+      and not exists (select from workflow_event_deliveries d where d.event_id = e.id and d.run_id <> ${id} and d.state <> 'ignored')
+      and not exists (select from workflow_runs r where r.trigger_event_id = e.id and r.id <> ${id})
+      and not exists (select from workflow_runs r where e.id = any(r.offered_event_ids) and r.completed_at is null)`.execute(
+    db,
+  );
+  await sql`delete from workflow_action_invocations where run_id = ${id} and not key = any(${[...authoredKeys]}::text[])`.execute(
+    db,
+  );
+  await sql`update workflow_action_invocations set input_json = null, error_json = null, late_json = null, forget_at = ${forgetAt}
+    where run_id = ${id}`.execute(db);
+  const { rows } = await sql`delete from workflow_runs where id = ${id} returning true as deleted`.execute(db);
+  return rows.length > 0;
+}
+
+/** A key that is remembered of a deleted run was used: it is remembered from now on. */
+export async function rememberLonger(db: TenantDb, key: string): Promise<void> {
+  await prepared`update workflow_action_invocations set forget_at = now() + ${rememberedDays}::int * interval '1 day'
+    where key = ${key} and forget_at is not null`.execute(db.unread);
+}
+
+/** Every tenant, for what is done for each of them in turn. */
+export async function tenantIds(db: PlatformDb): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from tenants order by id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Forgets what was remembered of deleted runs long enough, and plans that are too old. */
+export async function forgetDeleted(db: TenantDb): Promise<number> {
+  const events = await sql`delete from workflow_runtime_events where forget_at <= now() returning true as gone`.execute(
+    db,
+  );
+  const keys =
+    await sql`delete from workflow_action_invocations where forget_at <= now() returning true as gone`.execute(db);
+  await sql`delete from workflow_plans where expires_at <= now()`.execute(db);
+  return events.rows.length + keys.rows.length;
+}

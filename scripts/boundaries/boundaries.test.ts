@@ -1,8 +1,12 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { checkBuilt } from "./built.ts";
 import { checkBoundaries } from "./check.ts";
+import { readSources, runtimeImports } from "./sources.ts";
 
 /** A repository in small that keeps to the table; each test adds what it must not contain. */
 const goodTree: Record<string, string> = {
@@ -176,6 +180,36 @@ const violations: { title: string; file: string; text: string; says: RegExp }[] 
     says: /imports \.\/gone\.ts: there is no such file/,
   },
   {
+    title: "[OWN-06] the worker-safe entry registers actions",
+    file: "packages/runtime/src/core.ts",
+    text: 'import "@mainspring/actions";',
+    says: /core\.ts must not load packages\/actions\/src\/index\.ts \(whoever imports the worker-safe entry registers nothing\)/,
+  },
+  {
+    title: "[OWN-06] the worker-safe entry reaches the worker",
+    file: "packages/runtime/src/core.ts",
+    text: 'export { startRunWorker } from "./worker/main.ts";',
+    says: /core\.ts must not load packages\/runtime\/src\/worker\/main\.ts/,
+  },
+  {
+    title: "[OWN-07] a launcher imports the server's bootstrap",
+    file: "packages/runtime/src/launcher/launch.ts",
+    text: 'import "@mainspring/server";',
+    says: /starting a worker must not load a server/,
+  },
+  {
+    title: "[OWN-03] a worker of packs reaches the engine",
+    file: "packages/runtime/src/packs.ts",
+    text: 'import "./workflow/shell.ts";',
+    says: /packs\.ts must not load packages\/runtime\/src\/workflow\/shell\.ts \(a worker of other queues/,
+  },
+  {
+    title: "[OWN-09] the worker reaches a page",
+    file: "packages/runtime/src/worker/main.ts",
+    text: 'import "react";',
+    says: /a worker loads no user interface/,
+  },
+  {
     title: "a package without a row",
     file: "packages/extra/src/index.ts",
     text: 'import "zod";',
@@ -188,14 +222,120 @@ test.each(violations)("refused: $title", ({ file, text, says }) => {
   expect(found.join("\n")).toMatch(says);
 });
 
+/** What an image of the worker holds, in small. */
+const goodBuild: Record<string, string> = {
+  "node_modules/pg/package.json": '{"name":"pg"}',
+  "node_modules/@temporalio/worker/package.json": '{"name":"@temporalio/worker"}',
+  "worker/main.js":
+    'import "node:fs"; import pg from "pg"; import "@temporalio/worker"; import { run } from "../core/run.js";',
+  "core/run.js": "export const run = 1;",
+  "core/fixtures/case.mjs": 'export { run } from "../run.js";',
+};
+
+test("[OWN-10] a built tree whose imports stay in it has no violations; an empty one is no built tree", () => {
+  expect(checkBuilt(built({}))).toEqual([]);
+  expect(checkBuilt(mkdtempSync(join(tmpdir(), "mainspring-empty-"))).join()).toMatch(/holds no built script/);
+});
+
+test.each([
+  [
+    "[OWN-08] an alias that nothing resolved",
+    "worker/a.js",
+    'import "@/core/run";',
+    /a\.js:1 imports @\/core\/run: an alias/,
+  ],
+  ["[OWN-08] a subpath alias", "worker/a.js", 'import "#core";', /an alias that nothing resolved/],
+  [
+    "[OWN-08] a path into the source layout",
+    "worker/a.js",
+    'import "../../src/core/run.js";',
+    /leads out of the built tree/,
+  ],
+  [
+    "[OWN-08] a source file by its ending",
+    "worker/a.js",
+    '\nimport "../core/run.ts";',
+    /a\.js:2 .*leads back into sources/,
+  ],
+  ["[OWN-08] an absolute path", "worker/a.js", 'import "/work/src/run.js";', /leads out of the built tree/],
+  ["[OWN-08] a file that is not there", "worker/a.js", 'import "../core/gone.js";', /there is no such file/],
+  ["[OWN-09] a module of the user interface", "worker/a.js", 'import "react-dom/client";', /a worker does not load it/],
+  ["[OWN-09] the server", "worker/a.js", 'const s = () => import("@mainspring/server");', /a worker does not load it/],
+  ["[OWN-11] a package that the image lacks", "worker/a.js", 'import "redis";', /no such package is installed/],
+  [
+    "[OWN-10] a violation in a fixture",
+    "core/fixtures/bad.mjs",
+    'import "react";',
+    /fixtures\/bad\.mjs:1 imports react/,
+  ],
+  ["[OWN-08] a source within the tree", "core/left.ts", "export const left = 1;", /left\.ts is a source file/],
+])("refused in a built tree: %s", (_, path, text, says) => {
+  expect(checkBuilt(built({ [path]: text })).join("\n")).toMatch(says);
+});
+
+test("[OWN-10] the command walks the built tree that the environment names, and fails with its violations", () => {
+  const command = (root: string) =>
+    spawnSync(process.execPath, [join(import.meta.dirname, "../check-boundaries.ts")], {
+      env: { ...process.env, WORKFLOW_WORKER_VALIDATE_DIST_ROOT: root },
+      encoding: "utf8",
+    });
+  const bad = command(built({ "worker/a.js": 'import "react";' }));
+  expect(bad.status).toBe(1);
+  expect(bad.stderr).toContain("worker/a.js:1 imports react: a worker does not load it");
+  expect(command(built({})).stderr).not.toContain("a.js");
+});
+
+test("[OWN-11] every package that the worker's main loads resolves under plain Node", () => {
+  const root = join(import.meta.dirname, "../..");
+  const sources = readSources(root);
+  const wanted = new Map<string, string>();
+  const seen = new Set<string>();
+  const queue = ["packages/runtime/src/worker/main.ts"];
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    const source = sources.files.get(path);
+    if (source === undefined || seen.has(path)) continue;
+    seen.add(path);
+    for (const { specifier } of runtimeImports(source, "all")) {
+      const target = sources.resolve(source, specifier);
+      if (target !== undefined) queue.push(target);
+      else if (!specifier.startsWith("node:")) wanted.set(specifier, path);
+    }
+  }
+  expect(seen.size).toBeGreaterThan(60);
+  expect([...wanted.keys()]).toEqual(expect.arrayContaining(["pg", "kysely", "@temporalio/worker", "pino"]));
+  const script = [...wanted]
+    .map(
+      ([specifier, path]) =>
+        `import.meta.resolve(${JSON.stringify(specifier)}, ${JSON.stringify(pathToFileURL(join(root, path)).href)})`,
+    )
+    .map((call) => `await import(${call});`)
+    .join("\n");
+  const node = spawnSync(process.execPath, ["--experimental-import-meta-resolve", "--input-type=module"], {
+    input: script,
+    env: { PATH: process.env["PATH"] ?? "" },
+    cwd: tmpdir(),
+    encoding: "utf8",
+  });
+  expect(node.stderr.replaceAll(/.*(Warning|--trace-warnings).*\n/g, "")).toBe("");
+  expect(node.status).toBe(0);
+});
+
+function built(changes: Record<string, string>): string {
+  return written({ ...goodBuild, ...changes }, "mainspring-built-");
+}
+
 function manifest(name: string, exports: Record<string, string>): string {
   return JSON.stringify({ name: `@mainspring/${name}`, exports });
 }
 
 function tree(changes: Record<string, string>): string {
-  const root = mkdtempSync(join(tmpdir(), "mainspring-boundaries-"));
+  return written({ ...goodTree, ...changes }, "mainspring-boundaries-");
+}
+
+function written(files: Record<string, string>, prefix: string): string {
+  const root = mkdtempSync(join(tmpdir(), prefix));
   onTestFinished(() => rmSync(root, { recursive: true }));
-  for (const [path, text] of Object.entries({ ...goodTree, ...changes })) {
+  for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }

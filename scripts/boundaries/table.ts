@@ -61,6 +61,19 @@ export type ReachRule = {
   why: string;
 };
 
+const userInterface = ["react", "react-dom", "@mantine/", "@tanstack/", "@xyflow/", "@codemirror/", "@lezer/"];
+
+/** What a built tree of the worker must not import. */
+export const foreignToWorker: readonly string[] = [
+  ...userInterface,
+  "@mainspring/web",
+  "@mainspring/cli",
+  "@mainspring/server",
+  "@mainspring/devstack",
+  "fastify",
+  "@fastify/",
+];
+
 export const reachRules: ReachRule[] = [
   {
     from: "packages/core/src/index.ts",
@@ -99,6 +112,40 @@ export const reachRules: ReachRule[] = [
     never: ["packages/server/", "fastify"],
     follow: "all",
     why: "starting a worker must not load a server",
+  },
+  {
+    from: "packages/runtime/src/",
+    never: ["packages/web/", "packages/cli/", "packages/devstack/", "packages/api/", ...userInterface],
+    follow: "all",
+    why: "a worker loads no user interface and nothing of an application",
+  },
+  {
+    from: "packages/runtime/src/core.ts",
+    never: [
+      "packages/actions/",
+      "packages/store/",
+      "packages/runtime/src/worker",
+      "packages/runtime/src/activities/",
+      "@temporalio/",
+      "node:",
+    ],
+    follow: "all",
+    why: "whoever imports the worker-safe entry registers nothing",
+  },
+  {
+    from: "packages/runtime/src/packs.ts",
+    never: [
+      "packages/runtime/src/workflow/",
+      "packages/runtime/src/activities/",
+      "packages/runtime/src/worker",
+      "packages/runtime/src/launcher/",
+      "packages/runtime/src/ingestion/",
+      "packages/store/",
+      "packages/actions/",
+      "pg",
+    ],
+    follow: "all",
+    why: "a worker of other queues loads nothing of the engine",
   },
   {
     from: "packages/cli/src/",

@@ -31,6 +31,8 @@ export {
   workflowAttribute,
   workflowIdOf,
 } from "./contract/names.ts";
+export { packNamePattern, packQueueOf, queueRefusal } from "./contract/queues.ts";
+export type { WorkerKind } from "./contract/queues.ts";
 
 export type {
   ActionCallStep,

@@ -101,4 +101,17 @@ test("[SEC-03] a tenant's key is wrapped by the newest master key once it is use
   await expect(readWith(newer)).rejects.toThrow(/master key [0-9a-f]{16}.*is not configured/);
   expect(await readWith(`${newer},${database.masterKeys}`)).toBe("kept value");
   expect(await readWith(newer)).toBe("kept value");
+
+  // A rotation wraps them all, those that nobody has asked for too.
+  await tenant.run((db) => rotateTenantKey(db));
+  await tenant.run((db) => rotateTenantKey(db));
+  const newest = randomBytes(32).toString("hex");
+  const both = parseMasterKeys(`${newest},${database.masterKeys},${newer}`);
+  const store = openStore({ url: database.appUrl, max: 2, masterKeys: both });
+  await store.tenant(tenant.id, (db) => rotateTenantKey(db));
+  await store.close();
+  const { rows } = await owner.query("select distinct master_key as id from tenant_keys where tenant_id = $1", [
+    tenant.id,
+  ]);
+  expect(rows).toEqual([{ id: both.newest.id }]);
 });

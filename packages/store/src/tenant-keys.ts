@@ -55,10 +55,12 @@ export class TenantKeys {
     return this.#unwrapped(db, rows[0]);
   }
 
-  /** A new key seals from now on; the others open what they have sealed. */
+  /** A new key seals from now on; the others open what they have sealed, and are all wrapped by the newest master key. */
   async rotate(db: TenantDb): Promise<TenantKey> {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`tenant-keys:${db.tenantId}`}, 0))`.execute(db);
-    const last = await newestRow(db);
+    const { rows } = await sql<KeyRow>`select ${columns} from tenant_keys order by version desc`.execute(db);
+    for (const row of rows) await this.#unwrapped(db, row);
+    const last = rows[0];
     const made = await this.#unwrapped(db, await this.#make(db, (last?.version ?? 0) + 1));
     this.#newest.delete(db.tenantId);
     return made;

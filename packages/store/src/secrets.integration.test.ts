@@ -101,17 +101,21 @@ test("[SEC-03] a tenant's key is wrapped by the newest master key once it is use
   await expect(readWith(newer)).rejects.toThrow(/master key [0-9a-f]{16}.*is not configured/);
   expect(await readWith(`${newer},${database.masterKeys}`)).toBe("kept value");
   expect(await readWith(newer)).toBe("kept value");
+});
 
-  // A rotation wraps them all, those that nobody has asked for too.
-  await tenant.run((db) => rotateTenantKey(db));
-  await tenant.run((db) => rotateTenantKey(db));
-  const newest = randomBytes(32).toString("hex");
-  const both = parseMasterKeys(`${newest},${database.masterKeys},${newer}`);
-  const store = openStore({ url: database.appUrl, max: 2, masterKeys: both });
-  await store.tenant(tenant.id, (db) => rotateTenantKey(db));
-  await store.close();
-  const { rows } = await owner.query("select distinct master_key as id from tenant_keys where tenant_id = $1", [
-    tenant.id,
-  ]);
-  expect(rows).toEqual([{ id: both.newest.id }]);
+test("[SEC-03] a rotation wraps all keys of the tenant by the newest master key, those that nobody has asked for too", async () => {
+  const tenant = await testTenant(database.store);
+  for (let version = 1; version <= 3; version++) expect(await tenant.run((db) => rotateTenantKey(db))).toBe(version);
+  const keys = parseMasterKeys(`${randomBytes(32).toString("hex")},${database.masterKeys}`);
+  const store = openStore({ url: database.appUrl, max: 2, masterKeys: keys });
+  try {
+    expect(await store.tenant(tenant.id, (db) => rotateTenantKey(db))).toBe(4);
+  } finally {
+    await store.close();
+  }
+  const { rows } = await owner.query(
+    "select master_key as id, count(*)::int as keys from tenant_keys where tenant_id = $1 group by 1",
+    [tenant.id],
+  );
+  expect(rows).toEqual([{ id: keys.newest.id, keys: 4 }]);
 });

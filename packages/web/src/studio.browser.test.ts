@@ -8,15 +8,18 @@ import {
   reaches,
   start,
   type Studio,
+  type StudioPage,
   type Tenant,
 } from "./testing/studio.ts";
-import { failing, gatedOrder, looping } from "./testing/workflows.ts";
+import { brightnessOf, difference } from "./testing/icon-pixels.ts";
+import { failing, gatedOrder, looping, refund } from "./testing/workflows.ts";
 
 let studio: Studio;
 let tenant: Tenant;
 let nobody: Tenant;
 let failedRun: string;
 let waitingRun: string;
+let askingRun: string;
 
 beforeAll(async () => {
   studio = await openStudio();
@@ -28,7 +31,9 @@ beforeAll(async () => {
   failedRun = await start(tenant.client, "failing");
   await start(tenant.client, "looping");
   waitingRun = await start(tenant.client, "gated-studio", { orderId: "o-17" });
-  await reaches(tenant.client, waitingRun, "WAITING");
+  await publish(tenant.client, refund());
+  askingRun = await start(tenant.client, "refund", { orderId: "o-17" });
+  for (const runId of [waitingRun, askingRun]) await reaches(tenant.client, runId, "WAITING");
 });
 afterAll(() => studio?.stop());
 
@@ -160,20 +165,49 @@ test("a run is started from a published workflow with a payload that is checked 
   await dialog.getByText("/payload/orderId").or(dialog.getByText("/orderId")).first().waitFor();
   await payload.fill('{"orderId": "o-99"}');
   await dialog.getByRole("button", { name: "Start run" }).click();
-  await page.getByText(/^It waits for payment\.received with key o-99/).waitFor();
+  await page.getByText(/^It waits for payment\.received with key "?o-99/).waitFor();
   expect(page.url()).toMatch(/\/runs\/[0-9a-f-]{36}$/);
 });
 
-const pages = () => ({
+type Opened = readonly [path: string, sign: RegExp, act?: (page: StudioPage) => Promise<unknown>];
+
+/** Every page and dialog, with what is there once it has loaded. */
+const pages = (): Record<string, Opened> => ({
   runs: ["/runs", /^failing/],
-  failed: [`/runs/${failedRun}?step=${4}`, /^failing/],
-  waiting: [`/runs/${waitingRun}`, /^gated-studio/],
+  failed: [`/runs/${failedRun}`, /^failing/, (page) => page.getByRole("button", { name: /^charge/ }).click()],
+  waiting: [`/runs/${waitingRun}`, /^gated-studio/, (page) => page.getByText(/^Evidence/).click()],
+  past: [`/runs/${waitingRun}?at=5`, /^gated-studio/],
   waits: [`/runs/${waitingRun}?tab=waits`, /^gated-studio/],
-  data: [`/runs/${failedRun}?tab=data`, /^failing/],
+  tasks: [`/runs/${askingRun}?tab=tasks`, /^Refund of o-17/],
+  data: [`/runs/${waitingRun}?tab=data`, /^Variables/],
+  lineage: [`/runs/${failedRun}?tab=lineage`, /^failing/],
   journal: [`/runs/${waitingRun}?tab=journal`, /^gated-studio/],
+  cancel: [`/runs/${waitingRun}`, /^gated-studio/, (page) => page.getByRole("button", { name: "Cancel" }).click()],
+  replay: [`/runs/${failedRun}`, /^failing/, (page) => page.getByRole("button", { name: "Replay" }).click()],
+  restart: [
+    `/runs/${failedRun}`,
+    /^failing/,
+    async (page) => {
+      await page.getByRole("button", { name: /^charge/ }).waitFor();
+      await page.getByRole("button", { name: "Restart from step" }).click();
+      await page.getByText("Runs again").waitFor();
+    },
+  ],
+  inbox: ["/inbox", /^Refund of o-17/],
   workflows: ["/workflows", /Looping|Workflows/],
   start: ["/workflows?start=gated-studio", /Start gated-studio/],
 });
+
+async function open(page: StudioPage, [path, sign, act]: Opened): Promise<void> {
+  await page.goto(studio.url + path);
+  await page
+    .getByRole("heading", { name: sign })
+    .or(page.getByRole("link", { name: sign }))
+    .first()
+    .waitFor();
+  await act?.(page);
+  await page.waitForLoadState("load");
+}
 
 test.each(["light", "dark"] as const)(
   "[STU-01] no page breaks WCAG 2.2 AA by what axe can see, in %s",
@@ -182,14 +216,8 @@ test.each(["light", "dark"] as const)(
     await signIn.getByLabel("API key", { exact: true }).waitFor();
     expect(await axeViolations(signIn), "sign-in").toEqual([]);
     const page = await studio.page("/runs", { apiKey: tenant.keys.operator, colorScheme });
-    for (const [name, [path, sign]] of Object.entries(pages()) as [string, [string, RegExp]][]) {
-      await page.goto(studio.url + path);
-      await page
-        .getByRole("heading", { name: sign })
-        .or(page.getByRole("link", { name: sign }))
-        .first()
-        .waitFor();
-      await page.waitForLoadState("load");
+    for (const [name, opened] of Object.entries(pages())) {
+      await open(page, opened);
       expect(await axeViolations(page), name).toEqual([]);
     }
     expect(page.complaints).toEqual([]);
@@ -198,14 +226,26 @@ test.each(["light", "dark"] as const)(
 
 test("nothing is wider than a screen of 360 px, and nothing jumps when data arrives", async () => {
   const page = await studio.page("/runs", { apiKey: tenant.keys.operator, viewport: { width: 360, height: 740 } });
-  for (const [name, [path, sign]] of Object.entries(pages()) as [string, [string, RegExp]][]) {
-    await page.goto(studio.url + path);
-    await page
-      .getByRole("heading", { name: sign })
-      .or(page.getByRole("link", { name: sign }))
-      .first()
-      .waitFor();
+  for (const [name, opened] of Object.entries(pages())) {
+    await open(page, opened);
     expect(await overflowPx(page), name).toBe(0);
     expect(await layoutShift(page), name).toBeLessThan(0.1);
   }
 });
+
+test.each(["light", "dark"] as const)(
+  "the shape alone tells the statuses apart, to every kind of colour vision, in %s",
+  async (colorScheme) => {
+    const page = await studio.page("/runs", { apiKey: tenant.keys.viewer, colorScheme });
+    await page.getByRole("button", { name: "Canceled" }).waitFor();
+    for (const vision of ["none", "achromatopsia", "deuteranopia", "protanopia", "tritanopia"] as const) {
+      const icons = await brightnessOf(page, ".status-chip svg", vision);
+      expect(icons).toHaveLength(7);
+      for (const [i, one] of icons.entries()) {
+        for (const [j, other] of icons.entries()) {
+          if (i !== j) expect(difference(one, other), `${vision}: icons ${i} and ${j}`).toBeGreaterThan(0.08);
+        }
+      }
+    }
+  },
+);

@@ -71,6 +71,74 @@ export const invocationsQuery = (client: Client, runId: string) =>
       allPages((cursor) => client.runs.invocations({ params: { id: runId }, query: { cursor, limit: 200 }, signal })),
   });
 
+const whyEveryMs = 5_000;
+
+/**
+ * Why a run is not moving.
+ * @param asOf of the journal when it was asked: an answer holds as long as nothing has happened since
+ */
+export const whyQuery = (client: Client, runId: string, asOf: number | undefined) =>
+  queryOptions({
+    queryKey: ["run", runId, "why", asOf],
+    queryFn: ({ signal }) => client.runs.why({ params: { id: runId }, signal }),
+    refetchInterval: whyEveryMs,
+    gcTime: 0,
+  });
+
+const rowsWhyEveryMs = 10_000;
+
+/** Why those runs of a list are not moving of which their rows do not know it; at most 50. */
+export const rowsWhyQuery = (client: Client, ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ["runs-why", ...ids],
+    queryFn: async ({ signal }) => {
+      const { items } = await client.runs.whyMany({ body: { ids: [...ids] }, signal });
+      return new Map(items.map(({ id, why }) => [id, why.sentence]));
+    },
+    refetchInterval: rowsWhyEveryMs,
+    staleTime: rowsWhyEveryMs,
+    placeholderData: keepPreviousData,
+  });
+
+/** The run after entry `seq` of its journal, recomputed. */
+export const momentQuery = (client: Client, runId: string, seq: number) =>
+  queryOptions({
+    queryKey: ["run", runId, "at", seq],
+    queryFn: ({ signal }) => client.runs.at({ params: { id: runId, seq }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export type RestartPlan = Extract<Awaited<ReturnType<Client["runs"]["restartFrom"]>>, { planHash: string }>;
+
+/** What restarting a run from a step would reuse and repeat. Always asked anew: a plan holds for its moment. */
+export const restartPlanQuery = (
+  client: Client,
+  runId: string,
+  place: { readonly stepPath: string; readonly iteration: readonly number[] } | undefined,
+  version: number | undefined,
+) =>
+  queryOptions({
+    queryKey: ["run", runId, "restart-plan", place?.stepPath, place?.iteration, version],
+    queryFn: async ({ signal }): Promise<RestartPlan> => {
+      if (place === undefined) throw new Error("no step is chosen");
+      const plan = await client.runs.restartFrom({
+        params: { id: runId },
+        body: {
+          stepPath: place.stepPath,
+          iteration: [...place.iteration],
+          ...(version === undefined ? {} : { version }),
+          reason: "preview",
+          dryRun: true,
+        },
+        signal,
+      });
+      if (!("planHash" in plan)) throw new Error("the server acted where it was asked to plan");
+      return plan;
+    },
+    staleTime: 0,
+    gcTime: 0,
+  });
+
 /** What an earlier engine stored of its runs. */
 export const snapshotsQuery = (client: Client, runId: string) =>
   queryOptions({

@@ -4,7 +4,7 @@ import type { Request } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addLegacyRuns } from "../testing/legacy-runs.ts";
 import { openStudio, publish, reaches, start, type Studio, type StudioPage, type Tenant } from "../testing/studio.ts";
-import { failing, gatedOrder, withSecret } from "../testing/workflows.ts";
+import { failing, gatedOrder, mending, withSecret } from "../testing/workflows.ts";
 
 let studio: Studio;
 let tenant: Tenant;
@@ -54,7 +54,8 @@ test("[UI-01] a run offers Replay and Export in every status, Cancel while it is
   for (const status of runStatuses) {
     await page.goto(`${studio.url}/runs/${legacy[status]}`);
     await control(page, "Replay").waitFor();
-    expect(await control(page, "Export").count()).toBe(1);
+    for (const name of ["Restart from step", "Export"]) expect(await control(page, name).count(), name).toBe(1);
+    expect(await control(page, "Continue despite quota").count(), status).toBe(status === "PAUSED" ? 1 : 0);
     const isOpen = !["SUCCEEDED", "FAILED", "CANCELED"].includes(status);
     expect(await control(page, "Cancel").count(), status).toBe(isOpen ? 1 : 0);
     for (const role of ["button", "link", "menuitem"] as const)
@@ -130,6 +131,84 @@ test("[UI-04] [UI-05] edited, exactly the edited JSON is sent; what is no JSON o
   expect(await storedInput(replayed)).toEqual(edited);
 });
 
+test("[UI-01] [RST-01] [RST-02] a failed run is found, its remedy read, and restarted from a step with what its preview says; the new run is seen", async () => {
+  await publish(tenant.client, mending(studio.shop.url, "card"));
+  const runId = await start(tenant.client, "mending-card");
+  await reaches(tenant.client, runId, "FAILED");
+  const page = await studio.page("/runs?status=FAILED", { apiKey: tenant.keys.operator });
+  await page.getByRole("link", { name: /^mending-card version 1, failed/ }).click();
+  const headline = page.getByRole("region", { name: "Where it stands" });
+  await headline.getByText(/It failed in charge at/).waitFor();
+  expect(await headline.innerText()).toMatch(/What to do\s+See details\.body/);
+  studio.shop.open("card");
+
+  // From the step that failed nothing is reused; from the one before it, the order that was placed.
+  await page.getByRole("button", { name: /^charge\b.*Failed/ }).click();
+  await page.getByRole("button", { name: "Restart from here…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Restart from a step" });
+  await dialog.getByText("Nothing: no call that succeeded comes after this step.").waitFor();
+  await dialog.getByLabel("Step").selectOption({ label: "place · succeeded" });
+  const receipt = dialog.getByText(/^Receipt #/);
+  await receipt.click();
+  await dialog.getByRole("region", { name: "receipt of place" }).getByText("/order-card").waitFor();
+  await dialog.getByRole("listitem").filter({ hasText: "charge" }).getByText("Failed").waitFor();
+  const act = dialog.getByRole("button", { name: "Restart", exact: true });
+  expect(await act.isDisabled()).toBe(true);
+  await dialog.getByLabel("Reason").fill("the card is good again");
+  await act.click();
+
+  const restarted = await newRunOf(page, runId);
+  await page.getByText(/^It succeeded/).waitFor();
+  expect(studio.shop.hits("/stock-card")).toBe(1);
+  expect(studio.shop.hits("/order-card")).toBe(1);
+  expect(studio.shop.hits("/mend/card")).toBe(2);
+  expect(await page.locator(".run-header-facts").innerText()).toMatch(/restarted from #\w{6} at place/);
+  await page.getByRole("tab", { name: "Lineage" }).click();
+  await page.getByRole("listitem").filter({ hasText: "restarted from" }).getByRole("link").click();
+  await page.waitForURL((url) => url.pathname.endsWith(runId));
+  await page.getByRole("tab", { name: "Lineage" }).click();
+  await page.getByRole("listitem").filter({ hasText: "restart" }).getByRole("link").click();
+  await page.waitForURL((url) => url.pathname.endsWith(restarted));
+  expect(page.complaints).toEqual([]);
+});
+
+test("[RST-01] a plan that has changed since it was shown is not carried out; the new one is shown", async () => {
+  await publish(tenant.client, mending(studio.shop.url, "late"));
+  const runId = await start(tenant.client, "mending-late");
+  await reaches(tenant.client, runId, "FAILED");
+  const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.operator });
+  await control(page, "Restart from step").click();
+  const dialog = page.getByRole("dialog", { name: "Restart from a step" });
+  await dialog.getByLabel("Step").selectOption({ label: "place · succeeded" });
+  await dialog.getByText(/^Receipt #/).waitFor();
+  // What was done turns out not to be known for certain.
+  await studio.sql(
+    "update workflow_action_invocations set status = 'UNKNOWN' where run_id = $1 and step_id = 'place'",
+    [runId],
+  );
+  await dialog.getByLabel("Reason").fill("try it");
+  await dialog.getByRole("button", { name: "Restart", exact: true }).click();
+  await dialog.getByRole("alert").getByText("PLAN_CHANGED").waitFor();
+  await dialog.getByText("its effect may have happened").waitFor();
+  expect(page.url()).toContain(runId);
+});
+
+test("[RUN-13] [UI-01] a run that the quota has paused is continued despite it, and only such a run", async () => {
+  const small = await studio.tenant("Small");
+  await publish(small.client, gatedOrder(studio.shop.url, "quota"));
+  studio.shop.open("quota");
+  await studio.platform.platform.updateTenant({ params: { id: small.id }, body: { quotas: { stepsPerMonth: 1 } } });
+  const runId = await start(small.client, "gated-quota", { orderId: "o-quota" });
+  await reaches(small.client, runId, "PAUSED");
+  const viewer = await studio.page(`/runs/${runId}`, { apiKey: small.keys.viewer });
+  await control(viewer, "Export").waitFor();
+  expect(await control(viewer, "Continue despite quota").count()).toBe(0);
+  const page = await studio.page(`/runs/${runId}`, { apiKey: small.keys.operator });
+  await control(page, "Continue despite quota").click();
+  await page.getByText(/^It waits for payment\.received/).waitFor();
+  expect(await control(page, "Continue despite quota").count()).toBe(0);
+});
+
 test("[RUN-12] a run is exported into a file", async () => {
   const runId = await secretRun();
   const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.viewer });
@@ -167,11 +246,11 @@ test("[UI-06] [UI-07] [UI-08] a run that no worker takes says so after 60 s and 
   studio.shop.open("held");
 });
 
-test("[UI-10] a viewer sees neither Cancel nor Replay, and the server refuses both", async () => {
+test("[UI-10] a viewer sees no Cancel, Replay or Restart, and the server refuses them", async () => {
   const runId = await start(tenant.client, "gated-held", { orderId: "o-viewer" });
   const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.viewer });
   await control(page, "Export").waitFor();
-  for (const name of ["Cancel", "Replay"]) expect(await control(page, name).count(), name).toBe(0);
+  for (const name of ["Cancel", "Replay", "Restart from step"]) expect(await control(page, name).count(), name).toBe(0);
   const viewer = createClient({ baseUrl: studio.url, apiKey: tenant.keys.viewer });
   for (const asked of [viewer.runs.cancel, viewer.runs.replay]) {
     const refusal: unknown = await asked({ params: { id: runId } }).catch((error: unknown) => error);

@@ -1,3 +1,4 @@
+import type { RunWhyReply } from "@mainspring/api";
 import { explainCode } from "@mainspring/core";
 import { Link } from "@tanstack/react-router";
 import { useId, type ReactElement } from "react";
@@ -7,22 +8,33 @@ import { hasEnded } from "../status/status.ts";
 import { Moment } from "../time/moment.tsx";
 import { useNow } from "../time/use-now.ts";
 import { headlineOf, type Headline, type HeadlineFacts } from "./headline.ts";
-import { childRunOf, type Why } from "./why.ts";
+import { childRunOf } from "./why.ts";
+
+interface HeadlinePanelProps {
+  readonly facts: HeadlineFacts;
+  /** The server's answer for the moment; undefined while there is none. */
+  readonly why: RunWhyReply | undefined;
+  /** The server could not be asked. */
+  readonly isUnknown: boolean;
+  /** Goes to the tasks of the run. */
+  readonly onTasks: () => void;
+}
 
 /**
  * Where the run stands and why, in one sentence, with what to do. The sentence is at once what the journal tells; for an
  * open run the server's answer takes its place, with the evidence, as long as the run has not moved on since.
  */
-export function HeadlinePanel({ facts, why }: { facts: HeadlineFacts; why?: Why }): ReactElement {
+export function HeadlinePanel({ facts, why, isUnknown, onTasks }: HeadlinePanelProps): ReactElement {
   const now = useNow();
   const headline = headlineOf(facts, now);
-  if (why !== undefined && !hasEnded(facts.status)) return <WhyPanel why={why} headline={headline} />;
+  if (!hasEnded(facts.status))
+    return <WhyPanel why={why} isUnknown={isUnknown} headline={headline} onTasks={onTasks} />;
   const remedy = facts.status === "FAILED" && facts.error !== null ? explainCode(facts.error.code)?.remedy : undefined;
   return (
     <section
       className="headline"
-      data-kind={headline.tone}
       data-tone={tones[headline.tone]}
+      data-kind={headline.tone}
       aria-label="Where it stands"
     >
       <p className="headline-sentence">
@@ -45,31 +57,65 @@ export function HeadlinePanel({ facts, why }: { facts: HeadlineFacts; why?: Why 
 const tones = { plain: "grey", waiting: "violet", failed: "vermilion", warning: "amber" } as const;
 const alsoMax = 3;
 
-function WhyPanel({ why, headline }: { why: Why; headline: Headline }): ReactElement {
+interface WhyPanelProps {
+  readonly why: RunWhyReply | undefined;
+  readonly isUnknown: boolean;
+  readonly headline: Headline;
+  readonly onTasks: () => void;
+}
+
+/** Of an open run. It has its height at once, so that nothing moves when the answer comes. */
+function WhyPanel({ why, isUnknown, headline, onTasks }: WhyPanelProps): ReactElement {
   const titleId = useId();
-  const nearMisses = why.evidence.filter(({ kind }) => kind === "near-miss");
-  const others = why.evidence.filter(({ kind }) => kind !== "near-miss");
-  const child = childRunOf(why);
-  const also = why.also.slice(0, alsoMax);
-  const untold = why.also.length - also.length;
+  const child = why === undefined ? undefined : childRunOf(why);
   return (
     <section
       className="headline why"
-      data-tone={whyTone(why, headline)}
-      data-cause={why.cause}
+      data-tone={why === undefined ? tones[headline.tone] : whyTone(why.cause, headline)}
+      data-cause={why?.cause}
       aria-labelledby={titleId}
     >
       <h2 id={titleId} className="why-title muted">
         Why is it not moving?
       </h2>
       <p className="headline-sentence">
-        {why.sentence}{" "}
+        {why === undefined ? <Sentence text={headline.sentence} /> : why.sentence}{" "}
         {child === undefined ? null : (
           <Link to="/runs/$runId" params={{ runId: child }}>
             Open that run
           </Link>
         )}
+        {why?.cause === "waiting-task" || why?.cause === "task-answer-refused" ? (
+          <button type="button" className="text-button" onClick={onTasks}>
+            Open the task
+          </button>
+        ) : null}
       </p>
+      {why !== undefined ? (
+        <WhyFacts why={why} />
+      ) : (
+        <>
+          {headline.also.slice(0, alsoMax).map((line) => (
+            <p key={line} className="headline-also">
+              <Sentence text={line} />
+            </p>
+          ))}
+          <p className="muted small why-looking">
+            {isUnknown ? "The server could not be asked for the cause; it is asked again." : "Looking for the cause …"}
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
+
+function WhyFacts({ why }: { why: RunWhyReply }): ReactElement {
+  const nearMisses = why.evidence.filter(({ kind }) => kind === "near-miss");
+  const others = why.evidence.filter(({ kind }) => kind !== "near-miss");
+  const also = why.also.slice(0, alsoMax);
+  const untold = why.also.length - also.length;
+  return (
+    <>
       {nearMisses.map((miss) => (
         <p key={miss.text} className="why-near-miss" data-tone="amber">
           <StatusIcon status="SKIPPED" size={14} />
@@ -83,43 +129,41 @@ function WhyPanel({ why, headline }: { why: Why; headline: Headline }): ReactEle
       ))}
       {untold > 0 ? <p className="muted small">and {untold} more like these</p> : null}
       <p className="headline-remedy">
-        <strong>What to do</strong> <Sentence text={why.remedy} />
+        <strong>What to do</strong> {why.remedy}
       </p>
-      {others.length === 0 ? null : (
-        <details className="why-evidence small">
-          <summary className="muted">
-            Evidence ({others.length})
-            {why.since === null ? null : (
-              <>
-                {" · since "}
-                <Moment at={why.since} />
-              </>
-            )}
-            {why.next === undefined ? null : (
-              <>
-                {" · next "}
-                <Moment at={why.next} />
-              </>
-            )}
-          </summary>
-          <ul>
-            {others.map((one) => (
-              <li key={`${one.kind} ${one.text}`}>
-                <span className="muted why-kind">{one.kind}</span> {one.text}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
-    </section>
+      <details className="why-evidence small">
+        <summary className="muted">
+          Evidence ({others.length})
+          {why.since === null ? null : (
+            <>
+              {" · since "}
+              <Moment at={why.since} />
+            </>
+          )}
+          {why.next === undefined ? null : (
+            <>
+              {" · next "}
+              <Moment at={why.next} />
+            </>
+          )}
+        </summary>
+        <ul>
+          {others.map((one) => (
+            <li key={`${one.kind} ${one.text}`}>
+              <span className="muted">{one.kind}</span> <span>{one.text}</span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </>
   );
 }
 
 /** Trouble is amber: the run may yet go on. What is as the author meant it keeps the colour of its status. */
-function whyTone(why: Why, headline: Headline): string {
-  if (why.cause === "failed" || why.cause === "ended-outside" || why.cause === "start-refused") return "vermilion";
-  if (why.cause.startsWith("waiting-")) return "violet";
-  if (calmCauses.has(why.cause)) return tones[headline.tone];
+function whyTone(cause: string, headline: Headline): string {
+  if (cause === "failed" || cause === "ended-outside" || cause === "start-refused") return "vermilion";
+  if (cause.startsWith("waiting-")) return "violet";
+  if (calmCauses.has(cause)) return tones[headline.tone];
   return "amber";
 }
 

@@ -19,6 +19,7 @@ const alone = {
   rootRunId: "me",
   replayOfRunId: null,
   restartedFrom: null,
+  trigger: null,
   children: [],
   replays: [],
   restarts: [],
@@ -36,14 +37,15 @@ test("[RUN-10] where a run comes from, what it called and what was made from it 
     parentRunId: "mother",
     rootRunId: "mother",
     replayOfRunId: "first",
-    restartedFrom: { runId: "broken", stepPath: "root.steps[2]" },
+    restartedFrom: "broken",
+    trigger: { type: "restart", stepId: "charge", stepPath: "root.steps[2]" },
     children: [{ id: "child-run", ...made }],
     replays: [{ id: "again", ...made }],
   };
   expect(relativesOf(run, [child])).toEqual([
     { relation: "parent", runId: "mother" },
     { relation: "replay of", runId: "first" },
-    { relation: "restarted from", runId: "broken", step: "root.steps[2]" },
+    { relation: "restarted from", runId: "broken", step: "charge" },
     { relation: "child", runId: "child-run", known: made, step: "invoice" },
     { relation: "replay", runId: "again", known: made, step: undefined },
   ]);

@@ -1,5 +1,5 @@
 import type { RunReply } from "@mainspring/api";
-import type { ReadonlyJson } from "@mainspring/core";
+import { isJsonObject } from "@mainspring/core";
 import type { WaitView } from "./fold-journal.ts";
 
 /** A run that has to do with the one that is shown. */
@@ -14,7 +14,15 @@ export interface Relative {
 
 type Lineage = Pick<
   RunReply,
-  "id" | "parentRunId" | "rootRunId" | "replayOfRunId" | "restartedFrom" | "children" | "replays" | "restarts"
+  | "id"
+  | "parentRunId"
+  | "rootRunId"
+  | "replayOfRunId"
+  | "restartedFrom"
+  | "trigger"
+  | "children"
+  | "replays"
+  | "restarts"
 >;
 
 /** The runs that this one comes from, that it called, and that were made from it. */
@@ -25,7 +33,7 @@ export function relativesOf(run: Lineage, waits: readonly WaitView[]): readonly 
     relatives.push({ relation: "root", runId: rootRunId });
   if (parentRunId !== null) relatives.push({ relation: "parent", runId: parentRunId });
   if (replayOfRunId !== null) relatives.push({ relation: "replay of", runId: replayOfRunId });
-  const restarted = restartedFromOf(run.restartedFrom);
+  const restarted = restartedFromOf(run);
   if (restarted !== undefined) relatives.push({ relation: "restarted from", ...restarted });
   const stepOf = new Map(waits.map((wait) => [wait.key, wait.waitType === "child" ? wait.stepId : undefined]));
   const add = (relation: Relative["relation"], made: Lineage["children"]): void => {
@@ -37,13 +45,12 @@ export function relativesOf(run: Lineage, waits: readonly WaitView[]): readonly 
   return relatives;
 }
 
-/** Where a restarted run was taken up again. */
-export function restartedFromOf(
-  restartedFrom: ReadonlyJson,
-): { readonly runId: string; readonly step?: string } | undefined {
-  if (typeof restartedFrom !== "object" || restartedFrom === null || !("runId" in restartedFrom)) return undefined;
-  const { runId, stepPath, stepId } = restartedFrom as { readonly [member: string]: ReadonlyJson };
-  if (typeof runId !== "string") return undefined;
-  const step = typeof stepId === "string" ? stepId : typeof stepPath === "string" ? stepPath : undefined;
-  return step === undefined ? { runId } : { runId, step };
+/** Where a restarted run was taken up again; the trigger says the step. */
+export function restartedFromOf({
+  restartedFrom,
+  trigger,
+}: Pick<RunReply, "restartedFrom" | "trigger">): { readonly runId: string; readonly step?: string } | undefined {
+  if (typeof restartedFrom !== "string") return undefined;
+  const step = isJsonObject(trigger) ? (trigger["stepId"] ?? trigger["stepPath"]) : undefined;
+  return typeof step === "string" ? { runId: restartedFrom, step } : { runId: restartedFrom };
 }

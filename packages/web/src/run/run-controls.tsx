@@ -13,7 +13,15 @@ import { ReplayDialog } from "./replay-dialog.tsx";
 type Asked = "cancel" | "replay";
 
 /** What can be done with a run. There is no retry, resume or requeue: recovery is a new run. */
-export function RunControls({ run, status }: { run: RunReply; status: string }): ReactElement {
+export function RunControls({
+  run,
+  status,
+  onRestart,
+}: {
+  run: RunReply;
+  status: string;
+  onRestart: () => void;
+}): ReactElement {
   const mayControl = useMay("operator");
   const [asked, setAsked] = useState<Asked | undefined>(undefined);
   const close = (): void => setAsked(undefined);
@@ -32,6 +40,11 @@ export function RunControls({ run, status }: { run: RunReply; status: string }):
       {mayControl ? (
         <Button variant="default" size="xs" onClick={() => setAsked("replay")}>
           Replay
+        </Button>
+      ) : null}
+      {mayControl ? (
+        <Button variant="default" size="xs" onClick={onRestart}>
+          Restart from step
         </Button>
       ) : null}
       {mayControl && status === "PAUSED" ? <QuotaButton runId={run.id} /> : null}

@@ -7,6 +7,7 @@ import { actorText } from "../session/actor-text.ts";
 import { useSignedIn } from "../session/use-session.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { Moment, Span } from "../time/moment.tsx";
+import { restartedFromOf } from "./lineage.ts";
 import { RunControls } from "./run-controls.tsx";
 
 interface RunHeaderProps {
@@ -16,10 +17,12 @@ interface RunHeaderProps {
   readonly endedAt: string | null;
   readonly stepCount: number;
   readonly live: LiveState;
+  readonly onRestart: () => void;
 }
 
-export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunHeaderProps): ReactElement {
+export function RunHeader({ run, status, state, endedAt, stepCount, live, onRestart }: RunHeaderProps): ReactElement {
   const { identity } = useSignedIn();
+  const restarted = restartedFromOf(run);
   return (
     <header className="run-header">
       <div className="run-header-main">
@@ -46,7 +49,7 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunH
         <span className="run-header-live">
           <LiveMark state={live} />
         </span>
-        <RunControls run={run} status={status} />
+        <RunControls run={run} status={status} onRestart={onRestart} />
       </div>
       <p className="run-header-facts muted small">
         {run.startedAt === null ? (
@@ -76,6 +79,20 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live }: RunH
             <Link to="/runs/$runId" params={{ runId: run.replayOfRunId }}>
               #{shortId(run.replayOfRunId)}
             </Link>
+          </>
+        )}
+        {restarted === undefined ? null : (
+          <>
+            {" · restarted from "}
+            <Link to="/runs/$runId" params={{ runId: restarted.runId }}>
+              #{shortId(restarted.runId)}
+            </Link>
+            {restarted.step === undefined ? null : (
+              <>
+                {" at "}
+                <code>{restarted.step}</code>
+              </>
+            )}
           </>
         )}
       </p>

@@ -33,13 +33,13 @@ test("steps, the wait and the end appear without a reload while the run goes on"
   await page.evaluate("window.sameDocument = true");
   await page.getByRole("button", step("reserve", "Succeeded")).waitFor();
   await page.getByRole("button", step("pack", "Running")).waitFor();
-  expect(await page.getByText("It runs pack").isVisible()).toBe(true);
+  await page.getByText(/^It runs pack|^Step pack: http\.request@1 is running/).waitFor();
   expect(await page.getByRole("button", { name: /^ship/ }).count()).toBe(0);
 
   studio.shop.open("live");
   await page.getByRole("button", step("pack", "Succeeded")).waitFor();
   await page.getByRole("button", step("paid", "Waiting")).waitFor();
-  await page.getByText(/^It waits for payment\.received with key o-live until \w{3} \d/).waitFor();
+  await page.getByText(/^It waits for payment\.received with key "?o-live"? until \w{3} \d/).waitFor();
   expect(await page.getByText("AWAITING_PAYMENT").isVisible()).toBe(true);
 
   await pay(orderId);
@@ -117,6 +117,29 @@ test("waits say for what, with which key and until when; the run's input, output
   await page.getByRole("button", { name: /run succeeded/ }).waitFor();
   await page.getByRole("button", { name: /^1 .*start$/ }).click();
   await page.getByRole("region", { name: "entry 1" }).getByText('"seq"').waitFor();
+});
+
+test("a waiting run says for what, with the event that nearly was it, what to do, and on what that stands", async () => {
+  const { runId, orderId } = await gatedRun("near");
+  studio.shop.open("near");
+  await reaches(tenant.client, runId, "WAITING");
+  await tenant.client.events.accept({
+    body: { name: "payment.received", id: "typo", correlationKey: "o-naer", payload: { amount: 1 } },
+  });
+  const page = await studio.page("/runs?status=WAITING", { apiKey: tenant.keys.viewer });
+  const row = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: /^gated-near/ }) });
+  await row.getByText(/payment\.received.*o-near/).waitFor();
+  await row.getByRole("link", { name: /^gated-near/ }).click();
+  const panel = page.getByRole("region", { name: "Why is it not moving?" });
+  await panel.getByText(`It waits for payment.received with key "${orderId}" until`).waitFor();
+  await panel.getByText('Near miss, another key: payment.received with key "o-naer" came').waitFor();
+  expect(await panel.innerText()).toMatch(/What to do\s+Look whether the sender means the same thing/);
+  await panel.getByText(/^Evidence/).click();
+  await panel.getByText(/^Step paid waits for payment\.received/).waitFor();
+  await pay(orderId);
+  await page.getByText(/^It succeeded/).waitFor();
+  expect(await panel.count()).toBe(0);
+  expect(page.complaints).toEqual([]);
 });
 
 test("an operator cancels a run, after being asked", async () => {

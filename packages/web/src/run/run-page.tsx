@@ -3,7 +3,7 @@ import type { RunError } from "@mainspring/core";
 import { Button, Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useMemo, type ReactElement } from "react";
+import { useEffect, useMemo, useState, type ReactElement } from "react";
 import { runQuery, stepsQuery } from "../app/queries.ts";
 import { useTitle } from "../app/use-title.ts";
 import { Empty } from "../parts/empty.tsx";
@@ -11,16 +11,18 @@ import type { LiveState } from "../parts/live-mark.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { hasEnded, lookOf } from "../status/status.ts";
-import { addEntries, emptyJournal } from "./fold-journal.ts";
+import { addEntries, emptyJournal, lastSeqOf } from "./fold-journal.ts";
 import { HeadlinePanel } from "./headline-panel.tsx";
 import { isLegacy } from "./legacy.ts";
 import type { LiveJournalState } from "./live-journal.ts";
+import { RestartDialog } from "./restart-dialog.tsx";
 import { RunHeader } from "./run-header.tsx";
 import type { RunPageSearch } from "./run-search.ts";
 import { RunTabs } from "./run-tabs.tsx";
 import { stepRows } from "./step-rows.ts";
 import { TimeBar } from "./time-bar.tsx";
 import { UnclaimedBanner } from "./unclaimed-banner.tsx";
+import { useWhy } from "./use-why.ts";
 import { useLiveJournal } from "./use-live-journal.ts";
 import "./run.css";
 
@@ -47,6 +49,7 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
     },
   });
   const { journal, connection } = live;
+  const [restart, setRestart] = useState<{ readonly at: number | undefined } | undefined>(undefined);
 
   // The row is read anew when the journal says that something of it changed.
   useEffect(() => {
@@ -68,6 +71,9 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
     () => (past === undefined ? journal : addEntries(emptyJournal, journal.entries.slice(0, past.seq))),
     [journal, past],
   );
+
+  const isOpen = run.data !== undefined && !hasEnded(statusOf(run.data, live));
+  const why = useWhy(client, runId, isOpen, lastSeqOf(journal));
 
   useTitle(run.data === undefined ? "Run" : `${lookOf(statusOf(run.data, live)).word}: ${run.data.workflow}`);
 
@@ -100,6 +106,7 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
         endedAt={endedAt}
         stepCount={stepCount}
         live={liveStateOf(live)}
+        onRestart={() => setRestart({ at: search.step })}
       />
       <UnclaimedBanner facts={{ status, startedAt, stepCount }} />
       <HeadlinePanel
@@ -113,6 +120,9 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
           stepCount,
           waits: journal.waits,
         }}
+        why={why.why}
+        isUnknown={why.isUnknown}
+        onTasks={() => onSearch({ ...search, tab: "tasks" })}
       />
       {connection === "refused" ? <ProblemNotice error={live.error} /> : null}
       <TimeBar entries={journal.entries} at={past?.seq} onMove={(at) => onSearch({ ...search, at })} />
@@ -127,7 +137,11 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
         isLoading={connection === "connecting"}
         search={search}
         onSearch={onSearch}
+        onRestart={(at) => setRestart({ at })}
       />
+      {restart === undefined ? null : (
+        <RestartDialog run={run.data} steps={steps} at={restart.at} onClose={() => setRestart(undefined)} />
+      )}
     </main>
   );
 }

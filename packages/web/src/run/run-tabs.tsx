@@ -4,7 +4,7 @@ import { Tabs } from "@mantine/core";
 import type { ReactElement, ReactNode } from "react";
 import { hasEnded } from "../status/status.ts";
 import { DataTab } from "./data-tab.tsx";
-import type { JournalView, WaitView } from "./fold-journal.ts";
+import { lastSeqOf, type JournalView, type WaitView } from "./fold-journal.ts";
 import { JournalTab } from "./journal-tab.tsx";
 import { isLegacy } from "./legacy.ts";
 import { LineageTab } from "./lineage-tab.tsx";
@@ -28,6 +28,8 @@ interface RunTabsProps {
   readonly isLoading: boolean;
   readonly search: RunPageSearch;
   readonly onSearch: (next: RunPageSearch) => void;
+  /** @param execution of the step to begin with */
+  readonly onRestart: (execution: number) => void;
 }
 
 export function RunTabs(props: RunTabsProps): ReactElement {
@@ -68,6 +70,7 @@ export function RunTabs(props: RunTabsProps): ReactElement {
           isLoading={props.isLoading}
           isOver={hasEnded(props.status)}
           onSelect={(step) => onSearch({ ...search, step })}
+          onRestart={props.onRestart}
         />
       </Tabs.Panel>
       <Tabs.Panel value="waits">
@@ -77,7 +80,7 @@ export function RunTabs(props: RunTabsProps): ReactElement {
         <TasksTab runId={run.id} asOf={tasksAsOf(view.waits)} />
       </Tabs.Panel>
       <Tabs.Panel value="data">
-        <DataTab run={run} status={props.status} state={props.state} />
+        <DataTab run={run} status={props.status} state={props.state} seq={lastSeqOf(view)} />
       </Tabs.Panel>
       <Tabs.Panel value="lineage">
         <LineageTab run={run} waits={view.waits} />

@@ -1,13 +1,13 @@
 import type { InvocationReply } from "@mainspring/api";
 import type { ReadonlyJson } from "@mainspring/core";
-import { Skeleton } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, type ReactElement, type ReactNode } from "react";
 import { invocationsQuery, stepsQuery } from "../app/queries.ts";
 import { CopyId } from "../parts/copy-id.tsx";
 import { JsonView } from "../parts/json-view.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
-import { useSignedIn } from "../session/use-session.tsx";
+import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { Moment, Span } from "../time/moment.tsx";
 import { ExplainedError } from "./explained-error.tsx";
@@ -15,7 +15,16 @@ import { stepTitle } from "./fold-journal.ts";
 import type { StepRow } from "./step-rows.ts";
 
 /** Everything about one step execution. */
-export function StepDetail({ runId, step }: { runId: string; step: StepRow }): ReactElement {
+export function StepDetail({
+  runId,
+  step,
+  onRestart,
+}: {
+  runId: string;
+  step: StepRow;
+  onRestart: () => void;
+}): ReactElement {
+  const mayRestart = useMay("operator");
   const { client } = useSignedIn();
   const steps = useQuery(stepsQuery(client, runId));
   const isAction = step.type === "action.call";
@@ -31,8 +40,9 @@ export function StepDetail({ runId, step }: { runId: string; step: StepRow }): R
   }, [refreshKey, isAction, refetchSteps, refetchLedger]);
 
   const recorded = steps.data?.find((row) => row.execution === step.execution);
-  const output =
-    recorded !== undefined && recorded.finishedAt !== null && recorded.output !== null ? recorded.output : step.output;
+  // Of a step that has not ended at the moment that is shown, what came later is not told.
+  const ended = step.finishedAt === undefined ? undefined : recorded;
+  const output = ended !== undefined && ended.finishedAt !== null && ended.output !== null ? ended.output : step.output;
   const calls = callsOf(ledger.data ?? [], step);
   const isRepeated = step.status === "RETRYING" || step.status === "RUNNING";
 
@@ -62,6 +72,11 @@ export function StepDetail({ runId, step }: { runId: string; step: StepRow }): R
           <code>{step.stepPath}</code>
         </Fact>
       </dl>
+      {mayRestart ? (
+        <Button variant="default" size="xs" className="step-restart" onClick={onRestart}>
+          Restart from here…
+        </Button>
+      ) : null}
       {step.error === undefined ? null : (
         <Part title={isRepeated ? "Last error" : "Error"}>
           <ExplainedError error={step.error} soft={isRepeated} />

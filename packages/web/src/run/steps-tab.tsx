@@ -25,6 +25,8 @@ interface StepsTabProps {
   /** Whether no further step will begin. */
   readonly isOver: boolean;
   readonly onSelect: (execution: number | undefined) => void;
+  /** Begins a new run with a step. */
+  readonly onRestart: (execution: number) => void;
 }
 
 export function StepsTab({
@@ -36,6 +38,7 @@ export function StepsTab({
   isLoading,
   isOver,
   onSelect,
+  onRestart,
 }: StepsTabProps): ReactElement {
   const isWide = useMediaQuery("(min-width: 1080px)", true, { getInitialValueInEffect: false });
   const [shownMax, setShownMax] = useState(rowsAtFirst);
@@ -71,7 +74,9 @@ export function StepsTab({
                 endMs={endedAt === null ? undefined : Date.parse(endedAt)}
                 onSelect={onSelect}
               />
-              {!isWide && step.execution === selected ? <StepDetail runId={runId} step={step} /> : null}
+              {!isWide && step.execution === selected ? (
+                <StepDetail runId={runId} step={step} onRestart={() => onRestart(step.execution)} />
+              ) : null}
             </li>
           ))}
         </ol>
@@ -83,7 +88,12 @@ export function StepsTab({
       </div>
       {isWide && selectedStep !== undefined ? (
         <aside className="steps-aside panel">
-          <StepDetail key={selectedStep.execution} runId={runId} step={selectedStep} />
+          <StepDetail
+            key={selectedStep.execution}
+            runId={runId}
+            step={selectedStep}
+            onRestart={() => onRestart(selectedStep.execution)}
+          />
         </aside>
       ) : null}
     </div>

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { rowWhy } from "./row-why.ts";
+import type { RunSummary } from "@mainspring/api";
+import { rowsToAsk, rowWhy } from "./row-why.ts";
 
 const row = { status: "RUNNING", error: null, state: null, cancelRequestedAt: null } as const;
 
@@ -28,4 +29,21 @@ test("a cancel that was asked for is said until the end", () => {
   const asked = { ...row, cancelRequestedAt: "2031-01-01T00:00:00.000Z" };
   expect(rowWhy(asked)).toBe("cancel asked for");
   expect(rowWhy({ ...asked, status: "CANCELED" })).toBe("");
+});
+
+test("only open rows that do not know why are asked about, and their answer is shown", () => {
+  const whole = { ...row, id: "a", why: undefined } as unknown as RunSummary;
+  const why = { cause: "waiting-event", sentence: "waits" };
+  expect(
+    rowsToAsk([
+      whole,
+      { ...whole, id: "b", why },
+      { ...whole, id: "c", status: "SUCCEEDED" },
+      { ...whole, id: "d", cancelRequestedAt: "2031-01-01T00:00:00.000Z" },
+      { ...whole, id: "e", status: "QUEUED" },
+    ]),
+  ).toEqual(["a", "e"]);
+  expect(rowsToAsk(Array.from({ length: 60 }, (_, index) => ({ ...whole, id: String(index) })))).toHaveLength(50);
+  expect(rowWhy(row, "No worker has asked for work.")).toBe("No worker has asked for work.");
+  expect(rowWhy({ ...row, why }, "something else")).toBe("waits");
 });

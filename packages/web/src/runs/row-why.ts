@@ -1,7 +1,24 @@
 import type { RunSummary } from "@mainspring/api";
+import { hasEnded } from "../status/status.ts";
 
-/** What a row says beside its status, names of steps, events and codes in backquotes; empty when there is nothing to say. */
-export function rowWhy(row: Pick<RunSummary, "status" | "why" | "error" | "state" | "cancelRequestedAt">): string {
+/** The runs of which only asking tells why they stand where they stand, at most as many as one request takes. */
+export function rowsToAsk(rows: readonly RunSummary[]): readonly string[] {
+  return rows
+    .filter((row) => !hasEnded(row.status) && row.why === undefined && row.cancelRequestedAt === null)
+    .slice(0, askedMax)
+    .map((row) => row.id);
+}
+
+const askedMax = 50;
+
+/**
+ * What a row says beside its status, names of steps, events and codes in backquotes; empty when there is nothing to say.
+ * @param asked the sentence that the server answered for this run, where its row does not know it
+ */
+export function rowWhy(
+  row: Pick<RunSummary, "status" | "why" | "error" | "state" | "cancelRequestedAt">,
+  asked?: string,
+): string {
   if (row.status === "FAILED" && row.error !== null) {
     return row.error.stepId === undefined
       ? `failed · \`${row.error.code}\``
@@ -10,5 +27,6 @@ export function rowWhy(row: Pick<RunSummary, "status" | "why" | "error" | "state
   if (row.cancelRequestedAt !== null && row.status !== "SUCCEEDED" && row.status !== "CANCELED")
     return "cancel asked for";
   if (row.why !== undefined) return row.why.sentence;
+  if (asked !== undefined && !hasEnded(row.status)) return asked;
   return typeof row.state === "string" && row.state !== "" ? row.state : "";
 }

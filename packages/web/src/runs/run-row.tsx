@@ -11,7 +11,14 @@ import { useNow } from "../time/use-now.ts";
 import { rowWhy } from "./row-why.ts";
 
 /** One run. The whole row is its link; what else can be pressed lies above it. */
-export const RunRow = memo(function RunRow({ run }: { run: RunSummary & { readonly gone?: true } }): ReactElement {
+export const RunRow = memo(function RunRow({
+  run,
+  asked,
+}: {
+  run: RunSummary & { readonly gone?: true };
+  /** Why it is not moving, where the row does not know it. */
+  asked: string | undefined;
+}): ReactElement {
   const began = run.startedAt ?? run.createdAt;
   return (
     <li className="run-row" data-status={run.status} data-gone={run.gone === true ? "" : undefined}>
@@ -33,8 +40,10 @@ export const RunRow = memo(function RunRow({ run }: { run: RunSummary & { readon
         <CopyId id={run.id} label="run id" />
       </span>
       <span className="run-row-why">
-        <Sentence text={rowWhy(run)} />
-        {run.why?.until === undefined || hasEnded(run.status) ? null : <Until at={run.why.until} />}
+        <Sentence text={rowWhy(run, asked)} />
+        {run.why?.until === undefined || hasEnded(run.status) || run.why.sentence.includes(" until ") ? null : (
+          <Until at={run.why.until} />
+        )}
         {run.gone === true ? <span className="muted"> no longer passes the filter</span> : null}
       </span>
       <span className="run-row-when muted">

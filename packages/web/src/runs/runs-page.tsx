@@ -1,9 +1,9 @@
 import type { RunSummary } from "@mainspring/api";
 import { Button, Skeleton } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useLayoutEffect, useMemo, useRef, useState, type ReactElement } from "react";
-import { runsQuery } from "../app/queries.ts";
+import { rowsWhyQuery, runsQuery } from "../app/queries.ts";
 import { useKeys } from "../app/use-keys.ts";
 import { useTitle } from "../app/use-title.ts";
 import { Empty } from "../parts/empty.tsx";
@@ -12,6 +12,7 @@ import { useSignedIn } from "../session/use-session.tsx";
 import { LiveMark } from "../parts/live-mark.tsx";
 import { liveRows, type LiveRows } from "./live-rows.ts";
 import { RunFilters } from "./run-filters.tsx";
+import { rowsToAsk } from "./row-why.ts";
 import { RunRow } from "./run-row.tsx";
 import { isFiltered, searchTextMin, type RunsSearch } from "./runs-search.ts";
 import "./runs.css";
@@ -45,6 +46,9 @@ export function RunsPage({
     const mode = another || !isBeingRead(listElement.current) ? "follow" : "hold";
     setView((before) => liveRows<RunSummary>(before?.rows ?? [], fresh, mode));
   }, [fresh, asked, list.isPlaceholderData]);
+
+  const toAsk = useMemo(() => rowsToAsk(view?.rows ?? []), [view]);
+  const asks = useQuery({ ...rowsWhyQuery(client, toAsk), enabled: toAsk.length > 0 });
 
   useKeys({
     j: () => moveFocus(listElement.current, 1),
@@ -91,7 +95,7 @@ export function RunsPage({
           ) : (
             <ol ref={listElement} className="runs-rows" aria-label="Runs, newest first">
               {view.rows.map((run) => (
-                <RunRow key={run.id} run={run} />
+                <RunRow key={run.id} run={run} asked={asks.data?.get(run.id)} />
               ))}
             </ol>
           )}

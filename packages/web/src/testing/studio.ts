@@ -38,6 +38,8 @@ export interface Tenant {
 export interface Studio {
   readonly url: string;
   readonly shop: Shop;
+  /** With the platform's key. */
+  readonly platform: Client;
   /** While `work` goes on the worker is held: it lives, and takes nothing. */
   withoutWorker(work: () => Promise<void>): Promise<void>;
   /** Asks the database as its owner: for what no route writes, and for what no route shows. */
@@ -85,6 +87,7 @@ export async function openStudio(): Promise<Studio> {
   return {
     url,
     shop,
+    platform,
     killServer,
     async withoutWorker(work) {
       const { worker } = stack.dev().pids;

@@ -109,3 +109,17 @@ export function refund(assignTo: JsonObject = { users: ["the operator"] }, key =
     ],
   };
 }
+
+/** An order that is placed and then fails to be charged until that is mended. */
+export function mending(shopUrl: string, name: string): Definition {
+  return {
+    workflow: `mending-${name}`,
+    name: "Order with a card",
+    steps: [
+      call("look-up", `${shopUrl}/stock-${name}`),
+      { ...call("place", ""), input: { method: "POST", url: `${shopUrl}/order-${name}`, body: {} } },
+      call("charge", `${shopUrl}/mend/${name}`),
+      { id: "done", type: "control.return", output: { charged: true } },
+    ],
+  };
+}

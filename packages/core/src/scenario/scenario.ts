@@ -196,6 +196,8 @@ export interface OutsideEvent {
   readonly path: string;
   /** How many entries the journal of the run under test had by then. */
   readonly entries: number;
+  /** How many calls had been made by then, by runs that it called too. */
+  readonly effects: number;
 }
 
 /** What a scenario may know beside the program. */

@@ -45,7 +45,8 @@ export class VirtualOutside {
   }
 
   #note(path: string): void {
-    this.came.push({ path, entries: this.#shell.runs[0]?.journal.length ?? 0 });
+    const { runs, calls } = this.#shell;
+    this.came.push({ path, entries: runs[0]?.journal.length ?? 0, effects: calls.effects.length });
   }
 
   /** Every run with an open wait of that name and key is given the event; the run says what it does with it. */

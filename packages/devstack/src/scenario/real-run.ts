@@ -63,7 +63,7 @@ class RealRun {
       owns: async (runId) => (await this.#rowOf(runId)) !== undefined,
       answer: this.#calls.answer,
     });
-    const outside = virtual.outside.map(({ path, entries }) => ({ path, entries, event: eventIndex(path) }));
+    const outside = virtual.outside.map((one) => ({ ...one, event: eventIndex(one.path) }));
     const early = outside.filter(({ event }) => event !== undefined && isBefore(scenario.events[event]?.at));
     for (const { event } of early) await this.#send(event as number);
 
@@ -81,6 +81,8 @@ class RealRun {
 
     for (const one of outside.filter((each) => !early.includes(each))) {
       await this.#comesTo(traceOf(virtual.journal.slice(0, one.entries)), `${one.path} comes`);
+      // Of the runs that it called, the calls tell how far they are.
+      await this.#until(`${one.path} comes`, async () => this.#calls.effects.length >= one.effects);
       if (one.event !== undefined) await this.#send(one.event);
       else if (one.path.startsWith("/answers/")) await this.#answer(one.path, one.entries);
       else if (one.path === "/cancelAt")

@@ -2,6 +2,7 @@ import { putSecret, rotateTenantKey } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { countingEndpoint, type CountingEndpoint } from "../testing/counting-endpoint.ts";
 import { everyPayload } from "../testing/everything-stored.ts";
+import { until } from "../testing/until.ts";
 import { newWorld, type World } from "../testing/world.ts";
 import { encodings, metadataKeys, metadataOf } from "../wire/payloads.ts";
 import { stateAt } from "../rebuild/state-at.ts";
@@ -120,6 +121,59 @@ test("[SEC-03] a cancel and a query reach a sealed run, and the remote codec rea
   await expect(codec.decode(crypto.randomUUID(), shown)).rejects.toMatchObject({ code: "FORBIDDEN" });
   await world.cancel(runId);
   expect((await world.ended(runId)).status).toBe("CANCELED");
+  await world.expectSound(runId);
+});
+
+test("[SEC-03] a person's answer, a called workflow and its failure are sealed on their way too", async () => {
+  await world.publish({
+    workflow: "sealed-child",
+    steps: [
+      { id: "fail", type: "control.raise", code: "NO_STOCK", message: { $expr: "'none for ' & payload.customer" } },
+    ],
+  });
+  await world.publish({
+    workflow: "sealed-parent",
+    steps: [
+      {
+        id: "ask",
+        type: "human.task",
+        title: { $expr: "'May ' & payload.customer & ' have it?'" },
+        assignTo: { users: ["ada"] },
+        form: { type: "object", properties: { why: { type: "string" } } },
+        saveAs: "answer",
+      },
+      {
+        id: "guard",
+        type: "control.tryCatch",
+        try: [
+          {
+            id: "child",
+            type: "control.callWorkflow",
+            workflow: "sealed-child",
+            input: { customer: { $expr: "payload.customer" } },
+          },
+        ],
+        catch: [
+          {
+            id: "end",
+            type: "control.return",
+            output: { error: { $expr: "error" }, answer: { $expr: "vars.answer" } },
+          },
+        ],
+      },
+    ],
+  });
+  const runId = await world.start("sealed-parent", { customer: business });
+  const task = await until("a task is open", async () =>
+    (await world.tasks(runId)).find(({ status }) => status === "OPEN"),
+  );
+  expect(await world.answer(task.id, { why: `trusted ${business}` })).toEqual({ status: "accepted" });
+  const run = await world.ended(runId);
+  expect(run).toMatchObject({ status: "SUCCEEDED", output: { answer: { why: `trusted ${business}` } } });
+  expect(JSON.stringify(run.output)).toContain(`none for ${business}`);
+  const { kept, decoded } = await everyPayload(world, runId);
+  expect(kept).not.toContain("Confidential");
+  expect(decoded).toContain(`trusted ${business}`);
   await world.expectSound(runId);
 });
 

@@ -36,15 +36,10 @@ export type TaskReply = z.infer<typeof task>;
 
 export const taskAnswer = z.strictObject({
   answer: json,
-  submissionId: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({
-      description:
-        "the same one again is the same answer, and is answered alike; left out: made of task, person and answer",
-    }),
+  submissionId: z.string().min(1).max(200).optional().meta({
+    description:
+      "the same one again is the same answer, and is answered alike; left out: made of task, person and answer",
+  }),
 });
 
 export const form = z.object({

@@ -105,6 +105,12 @@ test("[CASE-10] [WAI-13] two signatures, the worker killed in between: one call 
     "askLegal OPEN",
   ]);
   expect(endpoint.facts.size).toBe(0);
+  const why = expectStatus(await api.request("GET", `/runs/${runId}/why`), 200);
+  expect(why["cause"]).toBe("waiting-task");
+  expect(why["sentence"]).toMatch(/legal/i);
+  expect(why["also"]).toMatchObject([
+    { cause: "waiting-branches", sentence: expect.stringContaining("1 of 2") as string },
+  ]);
   expect(await complete(ada, finance.id, true)).toEqual([200, "accepted"]);
   expect(await complete(bob, finance.id, true)).toEqual([409, "TASK_CLOSED"]);
   expect(await complete(ada, finance.id, false)).toEqual([409, "TASK_CLOSED"]);

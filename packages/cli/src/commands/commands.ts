@@ -9,12 +9,15 @@ import { explain } from "./explain/explain.ts";
 import { migrate } from "./migrate/migrate.ts";
 import { publish } from "./publish/publish.ts";
 import { run } from "./run/run.ts";
+import { runsAt } from "./runs/at.ts";
 import { runsCancel } from "./runs/cancel.ts";
+import { runsDiff } from "./runs/diff.ts";
 import { runsList } from "./runs/list.ts";
 import { runsQuotaResume } from "./runs/quota-resume.ts";
 import { runsReplay } from "./runs/replay.ts";
 import { runsShow } from "./runs/show.ts";
 import { runsWatch } from "./runs/watch.ts";
+import { runsWhy } from "./runs/why.ts";
 import { secretsDelete } from "./secrets/delete.ts";
 import { secretsList } from "./secrets/list.ts";
 import { secretsRotateKey } from "./secrets/rotate-key.ts";
@@ -49,7 +52,19 @@ export function addCommands(program: Program, root: Command): void {
   noun("actions", "what steps can call", actionsList, actionsShow);
   root.commandsGroup("Running:");
   verbs(run);
-  noun("runs", "executions of workflows", runsList, runsShow, runsWatch, runsCancel, runsQuotaResume, runsReplay);
+  noun(
+    "runs",
+    "executions of workflows",
+    runsList,
+    runsShow,
+    runsWatch,
+    runsWhy,
+    runsAt,
+    runsDiff,
+    runsCancel,
+    runsQuotaResume,
+    runsReplay,
+  );
   noun("events", "facts from outside", eventsSend);
   noun(
     "tasks",

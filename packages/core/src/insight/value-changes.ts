@@ -45,7 +45,7 @@ function compare(
     : [...new Set([...keysOf(one), ...keysOf(other)])].sort();
   for (const key of keys) {
     compare(
-      `${pointer}/${pointerToken(key)}`,
+      pointer + pointerToken(key),
       hasOwn(one, key) ? one[key] : undefined,
       hasOwn(other, key) ? other[key] : undefined,
       changes,

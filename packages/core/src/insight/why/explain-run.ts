@@ -13,7 +13,7 @@ import { workerCauses } from "./workers.ts";
  *
  * What several lines of control wait for is told by one cause (the join, the full window, the undoing), which has what each line waits for in
  * its evidence; the lines' own causes do not lead then, unless something is wrong with one of them.
- * @see docs/decisions/0030-one-cause-leads.md
+ * @see docs/decisions/0050-one-cause-leads.md
  */
 export function explainRun(facts: RunFacts): RunWhy {
   const single = [

@@ -33,8 +33,7 @@ function joined(facts: RunFacts, join: JoinFact, found: readonly FoundCause[]): 
   });
   // A person can do something about a task, and about a join nobody can: so the task leads.
   const asks = ({ cause }: FoundCause): boolean => join.kind !== "window" && cause === "waiting-task";
-  const covers = (other: FoundCause): boolean =>
-    other.isTrouble !== true && !asks(other) && isAbout(other, executions);
+  const covers = (other: FoundCause): boolean => other.isTrouble !== true && !asks(other) && isAbout(other, executions);
   const place = placeText(join.place);
   const counts = {
     stepPath: join.place.stepPath,

@@ -206,7 +206,10 @@ export async function voidQueuedStart(db: TenantDb, runId: string): Promise<bool
   return true;
 }
 
-/** Notes that Temporal has accepted a cancel. The first one's time stays. undefined: no such run. */
+/**
+ * Notes that Temporal has accepted a cancel, also on the row of a run that was quick to end by it. The first one's time stays.
+ * @returns undefined when there is no such run
+ */
 export async function markCancelRequested(
   db: TenantDb,
   runId: string,
@@ -215,8 +218,8 @@ export async function markCancelRequested(
 ): Promise<{ cancelRequestedAt: string } | "ended" | undefined> {
   const { rows } = await sql<{ ended: boolean; at: Date }>`
     update workflow_runs set
-      cancel_requested_at = case when completed_at is null then coalesce(cancel_requested_at, ${at}::timestamptz) else cancel_requested_at end,
-      cancel_requested_by = case when completed_at is null then coalesce(cancel_requested_by, ${by}) else cancel_requested_by end
+      cancel_requested_at = case when completed_at is null or status = 'CANCELED' then coalesce(cancel_requested_at, ${at}::timestamptz) else cancel_requested_at end,
+      cancel_requested_by = case when completed_at is null or status = 'CANCELED' then coalesce(cancel_requested_by, ${by}) else cancel_requested_by end
     where id = ${runId} returning completed_at is not null as ended, cancel_requested_at as at`.execute(db);
   const row = rows[0];
   if (row === undefined) return undefined;

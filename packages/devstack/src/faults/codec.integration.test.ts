@@ -1,8 +1,13 @@
 // Server and worker that seal what goes to Temporal, and whoever reads it back over HTTP.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { workflowIdOf } from "@mainspring/core";
 import { newApiKey, everyPayload } from "@mainspring/runtime/testing";
 import { createTenant } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { lineProgress } from "../progress.ts";
 import { apiOf } from "../start/api.ts";
+import { findTemporal } from "../temporal/program.ts";
 import { startProduct, type Product } from "./product.ts";
 
 const customer = "Confidential Customer GmbH";
@@ -53,7 +58,29 @@ test("[SEC-03] encrypted histories are read back through POST /codec/decode by a
   expect(texts.filter((text) => text.includes(customer)).length).toBeGreaterThan(2);
   expect(texts.find((text) => text.includes('"by":"Confidential'))).toBeDefined();
 
+  const shown = await temporalShows(runId, [
+    "--codec-endpoint",
+    `${url}/api/v1/codec`,
+    "--codec-auth",
+    `Bearer ${await key("admin")}`,
+  ]);
+  expect(shown).toContain(customer);
+  expect(await temporalShows(runId, [])).not.toContain("Confidential");
+
   expect(await decode(await key("author"))).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } });
   const { id } = await world.store.platform((db) => createTenant(db, { name: "other" }));
   expect(await decode(await key("admin", id))).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } });
 });
+
+/** What Temporal's own command line prints of a run's history, with the payloads in it as text. */
+async function temporalShows(runId: string, options: readonly string[]): Promise<string> {
+  const program = await findTemporal(
+    process.env,
+    lineProgress(() => {}),
+  );
+  const { TEMPORAL_ADDRESS: address = "", TEMPORAL_NAMESPACE: namespace = "" } = product.world.env;
+  const place = ["--address", address, "--namespace", namespace, "--workflow-id", workflowIdOf(runId)];
+  const args = ["workflow", "show", ...place, "--output", "json", ...options];
+  const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 16 * 1024 * 1024 });
+  return stdout.replace(/"data": "(.*?)"/g, (_, data: string) => Buffer.from(data, "base64").toString());
+}

@@ -73,11 +73,12 @@ function partsOf(payload: Payload): Payload[] {
   }
 }
 
-/** Encodings that only our converter knows, as plain JSON for whoever shows them. */
+/** As plain JSON, for whoever shows it: with metadata beside the encoding Temporal's command line shows bytes instead. */
 function readable(payload: Payload): Payload {
   const encoding = metadataOf(payload, metadataKeys.encoding);
-  const json = { ...payload.metadata, [metadataKeys.encoding]: metadataBytes(encodings.json) };
-  if (encoding === encodings.program) return { metadata: json, data: payload.data ?? null };
+  const json = { [metadataKeys.encoding]: metadataBytes(encodings.json) };
+  if (encoding === encodings.json || encoding === encodings.program)
+    return { metadata: json, ...(payload.data === undefined ? {} : { data: payload.data }) };
   if (encoding !== encodings.parts) return payload;
   const parts = unframe(payload.data ?? new Uint8Array(0)).map((part) => {
     const { data } = readable(part);

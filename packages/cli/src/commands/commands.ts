@@ -10,11 +10,15 @@ import { migrate } from "./migrate/migrate.ts";
 import { publish } from "./publish/publish.ts";
 import { run } from "./run/run.ts";
 import { runsAt } from "./runs/at.ts";
+import { runsBulk } from "./runs/bulk.ts";
 import { runsCancel } from "./runs/cancel.ts";
 import { runsDiff } from "./runs/diff.ts";
+import { runsExport } from "./runs/export.ts";
 import { runsList } from "./runs/list.ts";
 import { runsQuotaResume } from "./runs/quota-resume.ts";
+import { runsRebuild } from "./runs/rebuild.ts";
 import { runsReplay } from "./runs/replay.ts";
+import { runsRestartFrom } from "./runs/restart-from.ts";
 import { runsShow } from "./runs/show.ts";
 import { runsWatch } from "./runs/watch.ts";
 import { runsWhy } from "./runs/why.ts";
@@ -64,6 +68,10 @@ export function addCommands(program: Program, root: Command): void {
     runsCancel,
     runsQuotaResume,
     runsReplay,
+    runsRestartFrom,
+    runsBulk,
+    runsExport,
+    runsRebuild,
   );
   noun("events", "facts from outside", eventsSend);
   noun(

@@ -4,6 +4,7 @@ import { Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import type { FlushArgs, FlushResult, OpenWaitsArgs, OpenWaitsResult } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
+import { mailReminders } from "../tasks/remind.ts";
 import { referenceOf } from "./large-values.ts";
 
 /** Writes the entries that no call carries, and says whether the next call is to be made. Written by a zombie, they change nothing. */
@@ -16,15 +17,17 @@ export async function flush(dependencies: ActivityDependencies, args: FlushArgs)
 async function writeEntries(dependencies: ActivityDependencies, args: FlushArgs): Promise<boolean> {
   const { tenantId, runId, nextSeq, entries, quotaWaived } = args;
   const temporalRunId = Context.current().info.workflowExecution?.runId ?? "";
-  return dependencies.store.tenant(tenantId, async (db) => {
+  const written = await dependencies.store.tenant(tenantId, async (db) => {
     const fence = await dependencies.epochs.fence(db, args, temporalRunId);
-    if (fence === "stale") return true;
+    if (fence === "stale") return undefined;
     const [within] = await Promise.all([
       isWithinQuota(db, { entries, waived: quotaWaived === true }),
       writeProvisional(db, { runId, fence, nextSeq, entries }),
     ]);
-    return within;
+    return { within };
   });
+  if (written !== undefined) await mailReminders(dependencies, { tenantId, runId }, entries);
+  return written?.within ?? true;
 }
 
 /**

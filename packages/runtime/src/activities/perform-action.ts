@@ -10,6 +10,7 @@ import {
   type NoneInvocation,
 } from "@mainspring/store";
 import { ApplicationFailure, CancelledFailure, Context } from "@temporalio/activity";
+import { mailReminders } from "../tasks/remind.ts";
 import { Crossing } from "../wire/crossing.ts";
 import { beginCall, ownerOf } from "./begin-call.ts";
 import { CallSecrets } from "./call-secrets.ts";
@@ -69,6 +70,8 @@ export async function performAction(
       temporalAttempt,
       lostAtMost: temporalAttempt - 1 - endedInOrder,
     });
+    // Beside the call: it does not wait for mail.
+    if (temporalAttempt === 1) void mailReminders(dependencies, { tenantId, runId }, entries);
     switch (begun.do) {
       case "answer":
         return await result(dependencies, tenantId, begun.output, begun.attempt);

@@ -21,6 +21,7 @@ const programs = {
   boundaries: ["scripts/check.ts", "boundaries"],
   format: ["scripts/format.ts"],
   bench: ["scripts/bench.ts"],
+  "big-runs": ["scripts/big-runs.ts"],
   fuzz: ["scripts/fuzz.ts"],
   mutants: ["scripts/mutants.ts"],
   chaos: ["scripts/chaos.ts"],

@@ -28,3 +28,16 @@ export const localNoop = defineAction({
   output,
   run: () => ({}),
 });
+
+/** A call that does nothing, made together with others. */
+export const batchedNoop = defineAction({
+  name: "bench.batched@1",
+  title: "Batched no-op",
+  description: "Does nothing, together with others.",
+  effect: "idempotent",
+  batch: true,
+  timeoutMs: 30_000,
+  input,
+  output,
+  run: () => ({}),
+});

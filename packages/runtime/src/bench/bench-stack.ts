@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { catalogue, createRegistry } from "@mainspring/actions";
+import type { Json } from "@mainspring/core";
 import { openStore } from "@mainspring/store";
 import { clonedDatabase } from "@mainspring/store/testing";
 import type { Client } from "@temporalio/client";
@@ -9,7 +10,8 @@ import { launch } from "../launcher/launch.ts";
 import { temporalClient } from "../temporal/connect.ts";
 import { newNamespace, testTemporalAddress } from "../testing/namespace.ts";
 import { newTenant, publish } from "../testing/publish.ts";
-import { localNoop, remoteNoop } from "./bench-actions.ts";
+import { batchedNoop, localNoop, remoteNoop } from "./bench-actions.ts";
+import { benchDefinitions } from "./definitions.ts";
 
 /** Of a worker process since its start. */
 export interface Usage {
@@ -30,11 +32,9 @@ export interface BenchStack {
   /** To be called once the tables have rows: see `ClonedDatabase.analyze`. */
   analyze(): Promise<void>;
   /** @returns the run's id once Temporal has it */
-  start(workflowKey: string): Promise<string>;
+  start(workflowKey: string, payload?: Json): Promise<string>;
   stop(): Promise<void>;
 }
-
-const steps = 40;
 
 /** A database and a namespace of their own on the test services, and one worker process for each contender. */
 export async function startBench(): Promise<BenchStack> {
@@ -44,14 +44,8 @@ export async function startBench(): Promise<BenchStack> {
   const store = openStore({ url: database.appUrl });
   const client = temporalClient(store, { address, namespace });
   const tenantId = await newTenant(store);
-  const actions = catalogue(createRegistry([remoteNoop, localNoop]));
-  for (const [key, action] of [
-    ["bench-remote", remoteNoop.id],
-    ["bench-local", localNoop.id],
-  ] as const) {
-    const calls = Array.from({ length: steps }, (_, i) => ({ id: `s${i}`, type: "action.call", action, input: { i } }));
-    await publish(store, tenantId, { workflow: key, name: key, semantics: 2, steps: calls }, actions);
-  }
+  const actions = catalogue(createRegistry([remoteNoop, localNoop, batchedNoop]));
+  for (const definition of benchDefinitions()) await publish(store, tenantId, definition as Json, actions);
   const env = {
     ...process.env,
     TEMPORAL_ADDRESS: address,
@@ -67,8 +61,8 @@ export async function startBench(): Promise<BenchStack> {
     ours,
     handWritten,
     analyze: () => database.analyze(),
-    start: async (workflowKey) =>
-      (await launch({ store, client }, { tenantId, workflowKey, payload: {}, startedBy: "bench" })).runId,
+    start: async (workflowKey, payload = {}) =>
+      (await launch({ store, client }, { tenantId, workflowKey, payload, startedBy: "bench" })).runId,
     async stop() {
       await Promise.all([ours.stop(), handWritten.stop()]);
       await client.connection.close();

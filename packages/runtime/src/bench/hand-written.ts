@@ -17,3 +17,13 @@ export async function sequentialLocal(steps: number): Promise<number> {
   for (let i = 0; i < steps; i++) await local.noop({ i });
   return steps;
 }
+
+/** So many assignments in all, in equal parts before each call. */
+export async function mixed(pureSteps: number, calls: number): Promise<object> {
+  const vars: { [name: string]: number } = {};
+  for (let call = 0; call < calls; call++) {
+    for (let i = 0; i < pureSteps / calls; i++) vars[`v${i % 10}`] = (vars[`v${(i + 9) % 10}`] ?? 0) + i;
+    await remote.noop({ i: call });
+  }
+  return vars;
+}

@@ -6,7 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/wo
 import { nativeConnection } from "../worker/native-connection.ts";
 import { startRunWorker } from "../worker/run-worker.ts";
 import { workflowBundle } from "../worker/workflow-bundle.ts";
-import { localNoop, remoteNoop } from "./bench-actions.ts";
+import { batchedNoop, localNoop, remoteNoop } from "./bench-actions.ts";
 import type { Usage } from "./bench-stack.ts";
 import { handWrittenQueue } from "./names.ts";
 
@@ -43,7 +43,7 @@ async function startOurs(): Promise<() => Promise<void>> {
     databaseUrl: environment("DATABASE_URL"),
     dispatcherUrl: environment("DISPATCHER_DATABASE_URL"),
     reconcilerUrl: environment("RECONCILER_DATABASE_URL"),
-    registry: createRegistry([...builtInActions, remoteNoop, localNoop]),
+    registry: createRegistry([...builtInActions, remoteNoop, localNoop, batchedNoop]),
     bundle: await workflowBundle(),
     log: quiet,
   });

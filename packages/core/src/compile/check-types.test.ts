@@ -375,7 +375,8 @@ test("an error that is bound at vars.error for want of another name is no undefi
   expect(said([call, state("vars.error.code")])).toEqual([`warning VARIABLE_MAYBE_UNDEFINED ${atState(1)}`]);
 });
 
-test("a schema of thousands of crossing references, and variables that lead from one to the next, take no time", () => {
+// Followed one by one, the ways through them would be more than there are atoms: the test would not end.
+test("a schema of thousands of crossing references, and thousands of variables that lead on to each other, are checked", () => {
   const $defs: Record<string, object> = {};
   for (let i = 0; i < 2000; i += 1) {
     const next = { $ref: `#/$defs/d${(i + 1) % 2000}` };
@@ -389,7 +390,7 @@ test("a schema of thousands of crossing references, and variables that lead from
   const chain = Array.from({ length: 3000 }, (_, i) =>
     set(`c${i}`, `v${i}`, x(`[v${i + 1}, v${i + 1}, payload.a.b.c]`)),
   );
-  const startMs = performance.now();
-  issuesOf([...chain, set("last", "v3000", 1)], { payload: { type: "object", $defs, $ref: "#/$defs/d0" } });
-  expect(performance.now() - startMs).toBeLessThan(2000);
+  const payload = { type: "object", $defs, $ref: "#/$defs/d0" };
+  const found = issuesOf([...chain, set("last", "v3000", 1)], { payload });
+  expect(new Set(found.map(({ code }) => code))).toEqual(new Set(["VARIABLE_UNDEFINED"]));
 });

@@ -26,7 +26,12 @@ export function resultOf(name: string, args: readonly Type[]): Type {
   if (known !== undefined) return known;
   const [first] = args;
   if (first === undefined) return anything;
-  if (selecting.has(name)) return sequenceOf(itemOf(first));
+  // A list of none stays one.
+  if (selecting.has(name))
+    return union(
+      sequenceOf(itemOf(first)),
+      listOf(() => itemOf(first)),
+    );
   if (name === "coalesce") return union(...args);
   return anything;
 }

@@ -17,6 +17,7 @@ import {
   mayBeList,
   memberOf,
   nothing,
+  nullType,
   number,
   sequenceOf,
   text,
@@ -77,8 +78,15 @@ class Inference {
         return this.#path([node.name], place);
       case "path":
         return this.#path(node.names, place);
-      case "steps":
-        return this.#steps(node.steps, place);
+      case "steps": {
+        const type = this.#steps(node.steps, place);
+        return node.keepSingleton === true
+          ? union(
+              type,
+              listOf(() => itemOf(type)),
+            )
+          : type;
+      }
       case "variable":
         return place.variables.get(node.name) ?? anything;
       case "context":
@@ -213,7 +221,9 @@ class Inference {
       isPlain &&= step.op === "name";
       for (const stage of step.stages ?? []) type = this.#filtered(type, stage, place);
     }
-    return type ?? anything;
+    // An array that was made where the path begins stays one, also without elements.
+    const isMade = steps[0]?.op === "array" || steps[0]?.op === "block";
+    return type === undefined || (isMade && type.length === 0) ? anything : type;
   }
 
   #named(step: Step & { readonly op: "name" }, before: Type, path: readonly string[], place: Place): Type {
@@ -226,7 +236,8 @@ class Inference {
   #filtered(type: Type, filter: Node, place: Place): Type {
     const item = itemOf(type);
     this.type(filter, { ...place, focus: item });
-    return sequenceOf(item);
+    // Of nothing JSONata makes something where the predicate holds for it: a null among the items.
+    return item.length === 0 ? anything : sequenceOf(union(item, nullType));
   }
 
   #combined(operator: string, left: Type, leftNode: Node | undefined, rightNode: Node, at: number, place: Place): Type {

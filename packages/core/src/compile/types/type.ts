@@ -49,12 +49,16 @@ export function listOf(element: () => Type): Type {
   return [{ kind: "list", element }];
 }
 
-/** What a path over a list finds: nothing, one value, or a list of them. */
+/** What a path over a list finds: nothing, one value, or a list of them; a list among them may be taken apart. */
 export function sequenceOf(element: Type): Type {
-  const flat = union(element.flatMap((one) => (one.kind === "list" ? elementOf([one]) : [one])));
-  if (flat.length === 0) return nothing;
-  if (isAnything(flat)) return anything;
-  return [...flat.map((one) => ({ ...one, loose: true as const })), { kind: "list", element: () => flat, loose: true }];
+  const one = union(...element.map((type) => (type.kind === "list" ? elementOf([type]) : [type])));
+  if (element.length === 0) return nothing;
+  if (isAnything(one)) return anything;
+  const parts = union(one, element);
+  return [
+    ...one.map((type) => ({ ...type, loose: true as const })),
+    { kind: "list", element: () => parts, loose: true },
+  ];
 }
 
 /** Computed when it is asked for, and once. */
@@ -88,8 +92,11 @@ export function memberOf(type: Type, name: string): Type {
           return anything;
         case "object":
           return inherited(one, one.member?.(name) ?? anything);
-        case "list":
-          return inherited(one, sequenceOf(memberOf(elementOf([one]), name)));
+        case "list": {
+          const element = elementOf([one]);
+          // Of a list that is always empty nothing can be told.
+          return element.length === 0 ? anything : inherited(one, sequenceOf(memberOf(element, name)));
+        }
         default:
           return nothing;
       }
@@ -152,7 +159,7 @@ const kindNames: { readonly [kind in Kind]: string } = {
 
 /** The kinds of a type in words: `text or a number`. */
 export function kindsOf(type: Type): string {
-  const firm = type.filter(({ loose, kind }) => loose !== true || kind !== "list");
+  const firm = type.filter(({ loose, kind }) => loose !== true || (kind !== "list" && kind !== "null"));
   const kinds = [...new Set((firm.length > 0 ? firm : type).map(({ kind }) => kindNames[kind]))];
   const last = kinds.pop() ?? "nothing";
   return kinds.length === 0 ? last : `${kinds.join(", ")} or ${last}`;

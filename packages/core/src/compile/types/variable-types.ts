@@ -26,7 +26,7 @@ import {
 export type Locals = ReadonlyMap<string, () => Type>;
 
 /** So many variables are followed from one to the next. */
-const chainMax = 50;
+const chainMax = 20;
 
 /**
  * Types of variables, each what all the steps that may write it write, whichever came last. A variable of which a part is written

@@ -100,7 +100,7 @@ test("[SEC-03] a secret that was used, and with which steps failed, is in no tab
   expect(replies.length).toBeGreaterThan(20);
   const history = await everyPayload(world, runId);
   const places = {
-    tables: await everyRow(world.database.ownerUrl),
+    tables: await everyRow(world.database),
     history: history.kept,
     payloads: history.decoded,
     logs: product.logs(),

@@ -140,7 +140,7 @@ test("[SEC-03] a secret reaches the action that asks for it, and after steps tha
 
   const { kept, decoded, payloads } = await everyPayload(world, runId);
   expect(payloads.length).toBeGreaterThan(15);
-  const places = { rows: await everyRow(world.database.ownerUrl), kept, decoded, log: log.join("\n") };
+  const places = { rows: await everyRow(world.database), kept, decoded, log: log.join("\n") };
   for (const [place, text] of Object.entries(places)) {
     expect(text, place).toContain("[REDACTED]");
     for (const form of forms) {

@@ -1,35 +1,24 @@
 import type { Store } from "@mainspring/store";
+import { asOwner } from "@mainspring/store/testing";
 import type { Client } from "@temporalio/client";
 import type { Payload } from "@temporalio/common";
-import pg from "pg";
 import { chainOf } from "../rebuild/journal-from-history.ts";
 import { dataConverter } from "../temporal/data-converter.ts";
 
 /** Every row of every table as text, of whatever tenant; bytes as the characters that they are. */
-export async function everyRow(ownerUrl: string): Promise<string> {
-  const owner = new pg.Client({ connectionString: ownerUrl });
-  await owner.connect();
-  try {
-    const { rows: columns } = await owner.query<{ table: string; column: string; type: string }>(`
-      select table_name as table, column_name as column, data_type as type from information_schema.columns
-      where table_schema = 'public' order by table_name, ordinal_position`);
-    const lines: string[] = [];
-    for (const [table, of] of Map.groupBy(columns, ({ table }) => table)) {
-      const list = of.map(({ column }) => owner.escapeIdentifier(column)).join(", ");
-      const { rows } = await owner.query<Record<string, unknown>>(
-        `select ${list} from ${owner.escapeIdentifier(table)}`,
-      );
-      for (const row of rows) {
-        const values = Object.values(row).map((value) =>
-          Buffer.isBuffer(value) ? value.toString("latin1") + value.toString("utf8") : textOf(value),
-        );
-        lines.push(`${table}: ${values.join(" | ")}`);
-      }
-    }
-    return lines.join("\n");
-  } finally {
-    await owner.end();
+export async function everyRow(database: { readonly ownerUrl: string }): Promise<string> {
+  const tables = (await asOwner(
+    database,
+    "select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' order by 1",
+  )) as readonly { readonly name: string }[];
+  const lines: string[] = [];
+  for (const { name } of tables) {
+    const rows = (await asOwner(database, `select * from "${name}"`)) as readonly {
+      readonly [column: string]: unknown;
+    }[];
+    for (const row of rows) lines.push(`${name}: ${Object.values(row).map(textOf).join(" | ")}`);
   }
+  return lines.join("\n");
 }
 
 /** All payloads of a run's histories: as Temporal keeps them, and as our codecs read them. */
@@ -63,5 +52,6 @@ function collect(part: unknown, found: Payload[]): void {
 }
 
 function textOf(value: unknown): string {
+  if (Buffer.isBuffer(value)) return value.toString("latin1") + value.toString("utf8");
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }

@@ -1,6 +1,6 @@
 import type { Json } from "@mainspring/core";
 import { putData } from "@mainspring/store";
-import pg from "pg";
+import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mailFromEnvironment } from "../mail/mail-from-environment.ts";
 import { smtpEndpoint, type SmtpEndpoint } from "../testing/smtp-endpoint.ts";
@@ -11,7 +11,6 @@ const past = "2001-01-01T00:00:00.000Z";
 const warnings: string[] = [];
 let world: World;
 let smtp: SmtpEndpoint;
-let owner: pg.Client;
 beforeAll(async () => {
   smtp = await smtpEndpoint();
   const mail = mailFromEnvironment({
@@ -25,11 +24,8 @@ beforeAll(async () => {
       warn: (fields, message) => void warnings.push(`${message} ${JSON.stringify(fields)}`),
     },
   });
-  owner = new pg.Client({ connectionString: world.database.ownerUrl });
-  await owner.connect();
 });
 afterAll(async () => {
-  await owner?.end();
   await world?.close();
   await smtp?.close();
 });
@@ -40,17 +36,23 @@ const put = (key: string, expiresAt?: string) =>
   );
 const keys = async (): Promise<string[]> =>
   (
-    await owner.query<{ key: string }>("select key from workflow_data_store where namespace = 'n' order by key")
-  ).rows.map(({ key }) => key);
+    (await asOwner(
+      world.database,
+      "select key from workflow_data_store where namespace = 'n' order by key",
+    )) as readonly {
+      readonly key: string;
+    }[]
+  ).map(({ key }) => key);
 const keysBecome = (expected: readonly string[]) =>
   until(`the keys become ${expected.join()}`, async () =>
     (await keys()).join() === expected.join() ? true : undefined,
   );
 
 async function dispatchers(): Promise<number> {
-  const { rows } = await owner.query<{ count: number }>(
+  const rows = (await asOwner(
+    world.database,
     "select count(*)::int as count from pg_stat_activity where datname = current_database() and usename = 'mainspring_test_dispatcher'",
-  );
+  )) as readonly { readonly count: number }[];
   return rows[0]?.count ?? 0;
 }
 
@@ -75,7 +77,7 @@ test("[DST-01] [DST-02] the worker's sweep removes expired rows and no others, w
 
 test("[DST-03] a failed sweep is logged, and the next interval tries again", async () => {
   await put("gone", past);
-  await owner.query("revoke delete on workflow_data_store from mainspring_app");
+  await asOwner(world.database, "revoke delete on workflow_data_store from mainspring_app");
   const worker = await world.startWorker();
   try {
     await until("the failure is logged", async () =>
@@ -85,7 +87,7 @@ test("[DST-03] a failed sweep is logged, and the next interval tries again", asy
     );
     expect(await keys()).toContain("gone");
   } finally {
-    await owner.query("grant delete on workflow_data_store to mainspring_app");
+    await asOwner(world.database, "grant delete on workflow_data_store to mainspring_app");
   }
   await keysBecome(["kept", "later"]);
   await worker.stop();

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { smallDefinition, testServer } from "../testing/test-server.ts";
 import type { TestServer } from "../testing/test-server.ts";
@@ -10,13 +10,11 @@ beforeAll(async () => {
 afterAll(() => on.close());
 
 async function tenantRows(): Promise<string> {
-  const owner = new pg.Client({ connectionString: on.database.ownerUrl });
-  await owner.connect();
-  const { rows } = await owner.query<{ row: string }>(
+  const rows = await asOwner(
+    on.database,
     "select s::text as row from secrets s union all select a::text from audit_log a union all select k::text from tenant_keys k",
   );
-  await owner.end();
-  return rows.map(({ row }) => row).join("\n");
+  return JSON.stringify(rows);
 }
 
 test("[SEC-03] a secret is written and never read: no reply, no row and no audit entry has its value", async () => {

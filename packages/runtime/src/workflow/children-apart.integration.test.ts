@@ -370,3 +370,119 @@ test("runs and their children have tenant and workflow as search attributes wher
     await other.close();
   }
 }, 60_000);
+
+test("[CASE-32] [VER-01] [RUN-07] [CHD-03] a run in flight calls what its own version was bound to, and so does its replay", async () => {
+  const child = (version: number, required: string[]) => ({
+    workflow: "case-child",
+    payload: { type: "object", required, properties: { a: { type: "number" }, b: { type: "number" } } },
+    steps: [{ id: "done", type: "control.return", output: version }],
+  });
+  const parent = (workflow: string, v: number, input: object, more: object = {}) => ({
+    workflow,
+    steps: [
+      { id: "go", type: "event.wait", event: "case.go", correlationKey: { $expr: "payload.key" }, timeoutMs: 60_000 },
+      { id: "call", type: "control.callWorkflow", workflow: "case-child", input, saveAs: "of", ...more },
+      { id: "last", type: "action.call", action: "log.write@1", input: { message: `v${v}` } },
+      { id: "done", type: "control.return", output: { v, of: { $expr: "vars.of" } } },
+    ],
+  });
+  const worker = await world.startWorker();
+  const childOne = await world.publish(child(1, ["a"]));
+  const parentOne = await world.publish(parent("case-parent", 1, { a: 1 }));
+  await world.publish(parent("case-newest", 1, { a: 1 }, { version: "latest" }));
+  const first = await world.start("case-parent", { key: "r1" });
+  const newest = await world.start("case-newest", { key: "n1" });
+  await world.waiting(first);
+  await world.waiting(newest);
+  const childTwo = await world.publish(child(2, ["a", "b"]));
+  await world.publish(parent("case-parent", 2, { a: 1, b: 2 }));
+  const go = (correlationKey: string) => world.event({ name: "case.go", correlationKey });
+
+  await go("r1");
+  expect(await world.ended(first)).toMatchObject({
+    version: 1,
+    definitionHash: parentOne.program.definitionHash,
+    output: { v: 1, of: 1 },
+  });
+  const called = await world.run(await childOf(first));
+  expect(called).toMatchObject({ version: 1, definitionHash: childOne.program.definitionHash, output: 1 });
+
+  const second = await world.start("case-parent", { key: "r2" });
+  await world.waiting(second);
+  await go("r2");
+  expect(await world.ended(second)).toMatchObject({ version: 2, output: { v: 2, of: 2 } });
+  expect(await world.run(await childOf(second))).toMatchObject({
+    version: 2,
+    definitionHash: childTwo.program.definitionHash,
+  });
+
+  const again = await world.replay(first);
+  await world.waiting(again);
+  await go("r1");
+  expect(await world.ended(again)).toMatchObject({ version: 1, output: { v: 1, of: 1 } });
+  const other = await world.run(await childOf(again));
+  expect(other).toMatchObject({ version: 1, parentRunId: again, rootRunId: again });
+  expect(other.id).not.toBe(called.id);
+
+  await go("n1");
+  expect(await world.ended(newest)).toMatchObject({
+    status: "FAILED",
+    error: { category: "ValidationError", code: "PAYLOAD_INVALID", details: { issues: [{ pointer: "/b" }] } },
+  });
+  expect(await childrenOf(newest)).toEqual([]);
+  await worker.stop();
+}, 120_000);
+
+test("[ENG-01] a parent that is reset in Temporal to before its call calls the same child again, and its rows follow", async () => {
+  await world.publish({
+    workflow: "reset-child",
+    steps: [
+      { id: "id", type: "action.call", action: "random.uuid@1", input: {}, saveAs: "made" },
+      { id: "nap", type: "time.wait", durationMs: 20 },
+      { id: "done", type: "control.return", output: { $expr: "payload.n * 2" } },
+    ],
+  });
+  await world.publish({
+    workflow: "reset-parent",
+    steps: [
+      { id: "before", type: "time.wait", durationMs: 20 },
+      { id: "call", type: "control.callWorkflow", workflow: "reset-child", input: { n: 21 }, saveAs: "twice" },
+      { id: "go", type: "event.wait", event: "reset.go", correlationKey: "reset", timeoutMs: 120_000 },
+      { id: "done", type: "control.return", output: { $expr: "vars.twice" } },
+    ],
+  });
+  const worker = await world.startWorker();
+  const runId = await world.start("reset-parent");
+  const childId = await childOf(runId);
+  await world.ended(childId);
+  const opened = async () =>
+    (await world.waits(runId)).some(({ stepId, status }) => stepId === "go" && status === "WAITING") ? true : undefined;
+  await until("it waits behind its child", opened);
+  const handle = world.client.workflow.getHandle(workflowId(runId));
+  const before = await until("the wait is in history", async () => {
+    const described = await handle.describe();
+    return described.historyLength >= 18 ? described : undefined;
+  });
+  const firstOfChild = (await world.client.workflow.getHandle(workflowId(childId)).describe()).runId;
+  await world.client.workflowService.resetWorkflowExecution({
+    namespace: world.namespace,
+    workflowExecution: { workflowId: handle.workflowId, runId: before.runId },
+    reason: "test",
+    workflowTaskFinishEventId: { low: 4, high: 0, unsigned: false } as never,
+    requestId: crypto.randomUUID(),
+    resetReapplyType: 2,
+  });
+  await until("the child runs again", async () =>
+    (await world.client.workflow.getHandle(workflowId(childId)).describe()).runId === firstOfChild ? undefined : true,
+  );
+  await until("it waits again", async () =>
+    (await handle.describe()).runId !== before.runId && (await opened()) === true ? true : undefined,
+  );
+  await world.event({ name: "reset.go", correlationKey: "reset" });
+  expect((await world.ended(runId)).output).toBe(42);
+  expect((await childrenOf(runId)).map(({ id, status }) => [id, status])).toEqual([[childId, "SUCCEEDED"]]);
+  await world.expectSound(runId);
+  await world.ended(childId);
+  await world.expectSound(childId);
+  await worker.stop();
+}, 120_000);

@@ -193,7 +193,7 @@ const pages = (): Record<string, Opened> => ({
       await page.getByText("Runs again").waitFor();
     },
   ],
-  inbox: ["/inbox", /^Refund of o-17/],
+  inbox: ["/inbox", /Refund of o-17/],
   workflows: ["/workflows", /Looping|Workflows/],
   start: ["/workflows?start=gated-studio", /Start gated-studio/],
 });
@@ -203,6 +203,7 @@ async function open(page: StudioPage, [path, sign, act]: Opened): Promise<void> 
   await page
     .getByRole("heading", { name: sign })
     .or(page.getByRole("link", { name: sign }))
+    .or(page.getByRole("main").getByRole("button", { name: sign }))
     .first()
     .waitFor();
   await act?.(page);

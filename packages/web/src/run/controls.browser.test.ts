@@ -260,6 +260,25 @@ test("[UI-10] a viewer sees no Cancel, Replay or Restart, and the server refuses
   expect((await tenant.client.runs.get({ params: { id: runId } })).cancelRequestedAt).toBeNull();
 });
 
+test("at any entry the data are those of that moment, with what changed by it", async () => {
+  const runId = await start(tenant.client, "gated-held", { orderId: "o-past" });
+  studio.shop.open("held");
+  await reaches(tenant.client, runId, "WAITING");
+  const page = await studio.page(`/runs/${runId}?tab=data&at=3`, { apiKey: tenant.keys.viewer });
+  const variables = page.getByRole("region", { name: "the run's variables" });
+  await page.getByText("after entry 3").waitFor();
+  expect(await variables.innerText()).toBe("{}");
+  for (let entry = 4; entry <= 5; entry += 1) {
+    await page.keyboard.press("]");
+    await page.getByText(`after entry ${entry}`).waitFor();
+  }
+  await variables.getByText('"reservation"').waitFor();
+  await page.getByRole("list", { name: "Changed values" }).getByText("vars/reservation").waitFor();
+  await page.getByRole("button", { name: "Now", exact: true }).click();
+  await page.getByRole("region", { name: "the run's business state" }).getByText("AWAITING_PAYMENT").waitFor();
+  expect(page.complaints).toEqual([]);
+});
+
 test("the run is shown as it was at any entry of its journal", async () => {
   const runId = await start(tenant.client, "failing");
   await reaches(tenant.client, runId, "FAILED");

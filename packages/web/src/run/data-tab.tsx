@@ -37,13 +37,13 @@ export function DataTab({ run, status, state, seq }: DataTabProps): ReactElement
           <JsonView value={run.output} label="the run's output" />
         )}
       </section>
-      {seq === 0 ? null : <MomentData runId={run.id} seq={seq} />}
       {state === null ? null : (
         <section>
           <h2>Business state</h2>
           <JsonView value={state} label="the run's business state" />
         </section>
       )}
+      {seq === 0 ? null : <MomentData runId={run.id} seq={seq} />}
     </div>
   );
 }

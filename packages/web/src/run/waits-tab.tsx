@@ -58,6 +58,12 @@ function endWord(resolvedBy: WaitView["resolvedBy"]): string {
   switch (resolvedBy) {
     case "event":
       return "an event";
+    case "answer":
+      return "an answer";
+    case "child":
+      return "the end of that run";
+    case "quota":
+      return "room in the quota";
     case "time":
       return "its time";
     case "timeout":

@@ -1,5 +1,7 @@
+import { eventSignal, workflowIdOf } from "@mainspring/core";
 import { journalOf, openReconciler, putQuotas, stepUsage } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chainOf } from "../rebuild/journal-from-history.ts";
 import { countingEndpoint, type CountingEndpoint } from "../testing/counting-endpoint.ts";
 import { until } from "../testing/until.ts";
 import { WorkerChild } from "../testing/worker-child.ts";
@@ -195,6 +197,51 @@ test("[RUN-13] a run that pauses with calls side by side holds each of them, and
     expect(facts("fan").map(([, count]) => count)).toEqual([1, 1, 1, 1, 1, 1, 1]);
     // first, each, six items and the return: the held calls were counted once.
     expect(await used(world)).toBe(9);
+    await world.expectSound(runId);
+  }));
+
+test("[RUN-13] a write of the journal says that the quota is used up, and the run pauses before its next call without asking", () =>
+  inWorld(async (world) => {
+    const pure = (id: string) => ({ id, type: "transform.assign", assign: { [`vars.${id}`]: 1 } });
+    const nap = (id: string) => ({ id, type: "time.wait", durationMs: 300 });
+    await world.publish({
+      workflow: "pure-first",
+      steps: [nap("first"), pure("a"), pure("b"), pure("c"), nap("second"), post("d"), returns],
+    });
+    await quota(world, 2);
+    await world.startWorker({ waits: { quotaScanEveryMs: 200 } });
+    const runId = await world.start("pure-first", { url: endpoint.url, order: "flush" });
+    await paused(world, runId);
+    const [history] = await chainOf(world.client, runId);
+    expect((history?.events ?? []).some((event) => event.activityTaskScheduledEventAttributes)).toBe(false);
+    expect(await world.waits(runId)).toMatchObject([
+      { waitType: "time", status: "RESOLVED" },
+      { waitType: "time", status: "RESOLVED" },
+      { waitType: "quota", status: "WAITING", stepId: "d" },
+    ]);
+    await quota(world, 100);
+    expect((await world.ended(runId)).output).toBe("done");
+    expect(facts("flush")).toEqual([["flush-d", 1]]);
+    await world.expectSound(runId);
+  }));
+
+test("[RUN-13] [VER-08] a run that continues as new while it is paused stays paused, and is let go on in its next execution", () =>
+  inWorld(async (world) => {
+    await world.publish({ workflow: "calls", steps: [post("a"), post("b"), post("c"), returns] });
+    await quota(world, 1);
+    await world.startWorker({ bounds: { signals: 3 }, waits: { quotaScanEveryMs: 100 } });
+    const runId = await world.start("calls", { url: endpoint.url, order: "renewed" });
+    await paused(world, runId);
+    const handle = world.client.workflow.getHandle(workflowIdOf(runId));
+    for (let i = 0; i < 4; i++) await handle.signal(eventSignal, { id: `e-${i}`, name: "foreign", payload: i });
+    await until("it has continued as new", async () =>
+      (await world.executionLengths(runId)).length >= 2 ? true : undefined,
+    );
+    expect((await world.run(runId)).status).toBe("PAUSED");
+    expect((await world.waits(runId)).map(({ status }) => status)).toEqual(["WAITING"]);
+    await quota(world, 100);
+    expect((await world.ended(runId)).output).toBe("done");
+    expect(facts("renewed").map(([, count]) => count)).toEqual([1, 1, 1]);
     await world.expectSound(runId);
   }));
 

@@ -2,6 +2,10 @@ import type { Command } from "commander";
 import type { Program } from "../verb.ts";
 import { actionsList } from "./actions/list.ts";
 import { actionsShow } from "./actions/show.ts";
+import { calendarsDelete } from "./calendars/delete.ts";
+import { calendarsList } from "./calendars/list.ts";
+import { calendarsSet } from "./calendars/set.ts";
+import { calendarsShow } from "./calendars/show.ts";
 import { completion } from "./completion/completion.ts";
 import { dev } from "./dev/dev.ts";
 import { eventsSend } from "./events/send.ts";
@@ -85,6 +89,7 @@ export function addCommands(program: Program, root: Command): void {
     tasksOverride,
   );
   root.commandsGroup("Operating:");
+  noun("calendars", "when business is done", calendarsList, calendarsShow, calendarsSet, calendarsDelete);
   noun("secrets", "what steps may use and nobody sees", secretsSet, secretsList, secretsDelete, secretsRotateKey);
   verbs(dev, server, worker, migrate);
   noun("tenants", "owners of workflows and runs", tenantsCreate);

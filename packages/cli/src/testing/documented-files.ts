@@ -46,6 +46,11 @@ steps:
   - { id: look, type: action.call, action: http.reqest@1, input: {} }
   - { id: look, type: control.return }
 `,
+  "office.yaml": `zone: Europe/Berlin
+week: { mon-thu: [09:00-12:00, 13:00-17:00], fri: [09:00-15:00] }
+holidays: [2030-12-25, 2030-12-26]
+exceptions: { 2030-12-24: [09:00-12:00] }
+`,
   "crm-token.txt": "s3cr3t-of-the-crm\n",
   "hello.json": '{ "name": "Grace" }',
   "order.json": '{ "orderId": "A-1" }',

@@ -190,14 +190,16 @@ export async function launchRefused(db: TenantDb, runId: string, refusal: { read
  * Cancels a run that Temporal does not know: its start is owed no more and the run is CANCELED, in one.
  * @returns false when the start was made meanwhile, or the run is not QUEUED: nothing was changed
  */
-export async function voidQueuedStart(db: TenantDb, runId: string): Promise<boolean> {
+export async function voidQueuedStart(db: TenantDb, runId: string, by = "unknown", reason?: string): Promise<boolean> {
   // Waits for a relay that is just starting it.
   const owed = await sql`select from outbox where id = ${runId} for update`.execute(db);
   if (owed.rows.length === 0) return false;
+  const details = JSON.stringify({ by, ...(reason === undefined ? {} : { reason }) });
   const { rows } = await sql`
     update workflow_runs set status = 'CANCELED', completed_at = now(), confirmed_at = now(), cancel_requested_at = coalesce(cancel_requested_at, now()),
+      cancel_requested_by = coalesce(cancel_requested_by, ${by}),
       error_json = json_build_object('category', 'Cancellation', 'code', 'CANCELED', 'message', 'Cancelled before it was started.',
-        'at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
+        'at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'details', ${details}::json),
       queued_reason = null, updated_at = now()
     where id = ${runId} and status = 'QUEUED'
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db);

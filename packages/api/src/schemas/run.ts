@@ -23,7 +23,9 @@ export const runError = z.looseObject({
 
 export const why = z.object({ cause: z.string(), sentence: z.string(), until: instant.optional() });
 
-const asOf = instant.meta({ description: "when the rows were read: a run may be further by what they do not have yet" });
+const asOf = instant.meta({
+  description: "when the rows were read: a run may be further by what they do not have yet",
+});
 
 /** A page of rows that show runs. */
 export function readPage<T extends z.ZodType>(
@@ -151,6 +153,10 @@ export const timelineItem = z.object({
   finishedAt: instant.nullable(),
   attempt: z.number().int().optional(),
   waitType: z.string().optional(),
+  /** Of a step that called an action: by which invocation, and how often that has reported an outcome. */
+  action: z.string().optional(),
+  invocationId: id.optional(),
+  attempts: z.number().int().optional(),
   label: z.string().optional(),
 });
 

@@ -9,33 +9,29 @@ export interface CancelAnswer {
   readonly cancelRequestedAt: string;
 }
 
+export interface CancelRequest {
+  readonly tenantId: string;
+  readonly runId: string;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+const voidTriesMax = 2;
 const cancelWithinMs = 5_000;
 
 /**
  * Asks Temporal first; only when it has accepted is the request noted on the row. The run itself then writes CANCELED.
  * @throws MainspringError RUN_NOT_FOUND, RUN_ALREADY_ENDED, WORKFLOW_TEMPORAL_CANCEL_FAILED (nothing is changed)
  */
-export async function cancelRun(
-  parts: LauncherParts,
-  request: { readonly tenantId: string; readonly runId: string; readonly by: string; readonly reason?: string },
-): Promise<CancelAnswer> {
+export async function cancelRun(parts: LauncherParts, request: CancelRequest): Promise<CancelAnswer> {
   const { tenantId, runId, by } = request;
   const run = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
   if (run === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
   if (hasEnded(run)) throw new MainspringError("RUN_ALREADY_ENDED", { runId, status: run.status });
   if (run.cancelRequestedAt !== null && run.cancelRequestedAt !== undefined)
     return { id: runId, status: run.status, cancelRequestedAt: run.cancelRequestedAt };
-  try {
-    await parts.client.withDeadline(Date.now() + cancelWithinMs, () =>
-      parts.client.workflow.getHandle(workflowIdOf(runId)).cancel(),
-    );
-  } catch (error) {
-    if (isNotFound(error) && run.status === "QUEUED") {
-      const voided = await parts.store.tenant(tenantId, (db) => voidQueuedStart(db, runId));
-      if (voided) return { id: runId, status: "CANCELED", cancelRequestedAt: new Date().toISOString() };
-    }
-    throw new MainspringError("WORKFLOW_TEMPORAL_CANCEL_FAILED", { runId, reason: messageOf(error) });
-  }
+  const voided = await ask(parts, request, run);
+  if (voided !== undefined) return voided;
   const acceptedAt = new Date();
   const marked = await parts.store.tenant(tenantId, (db) => markCancelRequested(db, runId, by, acceptedAt));
   if (marked === "ended" || marked === undefined) {
@@ -50,6 +46,29 @@ export async function cancelRun(
     throw new MainspringError("RUN_ALREADY_ENDED", { runId });
   }
   return { id: runId, status: run.status, cancelRequestedAt: marked.cancelRequestedAt };
+}
+
+/** @returns the answer when the run was QUEUED and Temporal does not know it; undefined: Temporal has accepted */
+async function ask(parts: LauncherParts, request: CancelRequest, run: RunRow): Promise<CancelAnswer | undefined> {
+  const { tenantId, runId, by, reason } = request;
+  for (let tries = 1; ; tries++) {
+    try {
+      await parts.client.withDeadline(Date.now() + cancelWithinMs, () =>
+        parts.client.workflow.getHandle(workflowIdOf(runId)).cancel(),
+      );
+      return undefined;
+    } catch (error) {
+      if (isNotFound(error) && run.status === "QUEUED" && tries <= voidTriesMax) {
+        const voided = await parts.store.tenant(tenantId, async (db) =>
+          (await voidQueuedStart(db, runId, by, reason)) ? getRun(db, runId) : undefined,
+        );
+        if (voided !== undefined)
+          return { id: runId, status: voided.status, cancelRequestedAt: voided.cancelRequestedAt ?? voided.updatedAt };
+        continue; // a relay has just started it: Temporal knows it now
+      }
+      throw new MainspringError("WORKFLOW_TEMPORAL_CANCEL_FAILED", { runId, reason: messageOf(error) });
+    }
+  }
 }
 
 function hasEnded(run: RunRow): boolean {

@@ -1,5 +1,5 @@
 import { instantFromMs, workflowIdOf, type Json } from "@mainspring/core";
-import { confirmEnd, endedOutside, getRun, type Store } from "@mainspring/store";
+import { allInvocationsOf, confirmEnd, endedOutside, getRun, type Store, type TenantDb } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import { isNotFound } from "../temporal/grpc.ts";
 
@@ -33,6 +33,7 @@ export async function confirmRun(
       return;
     }
     const at = execution.closedAt ?? new Date();
+    const remains = await effectsUnderWay(db, runId);
     const error: Json = {
       category: "ActionError",
       code: "ENDED_OUTSIDE",
@@ -42,11 +43,20 @@ export async function confirmRun(
         how: execution.status,
         ...(execution.reason === undefined ? {} : { reason: execution.reason }),
         ...(execution.by === undefined ? {} : { by: execution.by }),
+        ...(remains.length === 0 ? {} : { effectsMayRemain: remains }),
       },
     };
     await endedOutside(db, runId, { status: execution.status === "CANCELLED" ? "CANCELED" : "FAILED", error, at });
   });
   return "confirmed";
+}
+
+/** Steps whose calls were under way when the execution ended: what they do, or did, nobody will hear of. */
+async function effectsUnderWay(db: TenantDb, runId: string): Promise<Json[]> {
+  const invocations = await allInvocationsOf(db, runId);
+  return invocations
+    .filter(({ effect, status }) => effect !== "none" && (status === "STARTED" || status === "UNKNOWN"))
+    .map(({ stepPath, iteration }) => ({ stepPath, iteration: [...iteration] }));
 }
 
 interface Execution {

@@ -13,6 +13,7 @@ import {
 } from "@mainspring/store";
 import type { Page, PageRequest, TenantDb } from "@mainspring/store";
 import { presentInvocation, presentRun, presentSnapshot, presentStep, presentWait } from "./run.ts";
+import { withInvocations } from "./effects.ts";
 import type { Redaction } from "./redaction.ts";
 
 type Exported = ReplyOf<(typeof contract)["runs"]["export"]["replies"][200]>["body"];
@@ -27,7 +28,7 @@ export async function exportOf(db: TenantDb, redaction: Redaction, runId: string
   const isPinned = pinned !== undefined && pinned.definitionHash === row.definitionHash;
   return {
     format: "mainspring.run/1",
-    run: redact.run(presentRun(row, await descendantsOf(db, runId))),
+    run: redact.run(await withInvocations(db, presentRun(row, await descendantsOf(db, runId)))),
     steps: (await all((request) => stepsOf(db, runId, request))).map((step) => redact.step(presentStep(step))),
     waits: (await all((request) => waitsOf(db, runId, request))).map((wait) => redact.wait(presentWait(wait))),
     invocations: (await all((request) => invocationsOf(db, runId, request))).map((one) =>

@@ -53,7 +53,7 @@ function common(row: RunSummary): Omit<RunSummaryReply, "why"> {
     version: row.version,
     status: row.status as RunReply["status"],
     state: asJson(row.state),
-    error: presentError(row.error),
+    error: withCanceller(presentError(row.error), row.cancelRequestedBy),
     createdAt: row.createdAt,
     startedAt: row.startedAt,
     completedAt: row.completedAt,
@@ -147,6 +147,12 @@ export function presentInvocation(row: InvocationRow): InvocationReply {
 
 export function presentSnapshot(row: SnapshotRow): { id: string; at: string; nodePath: string | null; state: Json } {
   return { id: row.id, at: row.createdAt, nodePath: row.nodePath, state: row.snapshot };
+}
+
+/** The run itself knows only that Temporal told it to stop; the row knows who asked Temporal. */
+function withCanceller(error: RunErrorReply | null, by: string | null): RunErrorReply | null {
+  if (error === null || by === null || error.code !== "CANCELED") return error;
+  return { ...error, details: { ...(isJsonObject(error.details) ? error.details : {}), by } };
 }
 
 /** With the catalogue's remedy, where the code is one of ours. */

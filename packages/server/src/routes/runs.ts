@@ -26,6 +26,7 @@ import {
   presentStep,
   presentWait,
 } from "../present/run.ts";
+import { withInvocations } from "../present/effects.ts";
 import { exportOf } from "../present/export.ts";
 import { untouched } from "../present/redaction.ts";
 import type { RunRedaction } from "../present/redaction.ts";
@@ -58,7 +59,8 @@ export function runHandlers(services: Services): Omit<Handlers<"runs">, keyof Re
   const shownRun = (tenantId: string, runId: string): Promise<RunReply> =>
     store.tenant(tenantId, async (db) => {
       const row = await existing(db, runId);
-      return (await redaction.ofRun(db, runId)).run(presentRun(row, await descendantsOf(db, runId)));
+      const shown = await withInvocations(db, presentRun(row, await descendantsOf(db, runId)));
+      return (await redaction.ofRun(db, runId)).run(shown);
     });
 
   return {

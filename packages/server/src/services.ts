@@ -2,7 +2,15 @@ import type { CatalogueEntry } from "@mainspring/actions/catalogue";
 import type { Store } from "@mainspring/store";
 import type { ServerMetrics } from "./http/metrics.ts";
 import type { Redaction } from "./present/redaction.ts";
-import type { CorrelationPaths, CorrelationResolver, Insight, JournalFeed, RemoteCodec, Runs, Unsupported } from "./ports.ts";
+import type {
+  CorrelationPaths,
+  CorrelationResolver,
+  Insight,
+  JournalFeed,
+  RemoteCodec,
+  Runs,
+  Unsupported,
+} from "./ports.ts";
 
 /** What handlers work with. */
 export interface Services {

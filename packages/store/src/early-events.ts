@@ -139,7 +139,9 @@ async function stillOpen(
     join workflow_runs r on r.tenant_id = d.tenant_id and r.id = ${runId}
     where d.event_id = any(${events.map((event) => event.id)}::uuid[])
       and case when d.run_id = ${runId} then d.state = 'taken' or kept.wait_id is not null
-        else w.lookback_ms is null and e.accepted_at < w.created_at and d.state <> 'ignored' and not e.id = any(r.offered_event_ids) end`.execute(db);
+        else w.lookback_ms is null and e.accepted_at < w.created_at and d.state <> 'ignored' and not e.id = any(r.offered_event_ids) end`.execute(
+    db,
+  );
   const spoken = new Set(rows.map((row) => row.id));
   return events.filter((event) => !spoken.has(event.id));
 }

@@ -5,14 +5,16 @@ import type { WorkerHealth } from "./run-worker.ts";
 export function startHealthServer(port: number, host: string, health: () => WorkerHealth): Promise<Server> {
   const server = createServer((request, response) => {
     const state = health();
-    const ready = state.temporal === "RUNNING";
+    const { modules, ...parts } = state;
+    // What a single round that failed says is over with the next one that does not.
+    const ready = state.temporal === "RUNNING" && !Object.values(modules).includes("failing");
     const status = request.url === "/healthz" ? 200 : request.url === "/readyz" ? (ready ? 200 : 503) : 404;
     response.writeHead(status, { "content-type": "application/json" });
     response.end(
       JSON.stringify(
         status === 404
           ? { status: "not found" }
-          : { status: ready ? "ok" : "not ready", parts: { ...state, eventStream: "not configured" } },
+          : { status: ready ? "ok" : "not ready", parts: { ...parts, ...modules, eventStream: "not configured" } },
       ),
     );
   });

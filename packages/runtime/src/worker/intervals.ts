@@ -1,6 +1,10 @@
 import type { Log } from "../activities/dependencies.ts";
 
+/** `starting`: no round has ended yet. `failing`: the last one failed. */
+export type IntervalState = "starting" | "ok" | "failing";
+
 export interface Interval {
+  state(): IntervalState;
   /** Asks for a round at once, as after a notification. */
   wake(): void;
   /** No further round; resolves when the one under way is over. */
@@ -18,6 +22,7 @@ export function startInterval(
   round: () => Promise<{ readonly more: boolean }>,
 ): Interval {
   let stopped = false;
+  let state: IntervalState = "starting";
   let woken = false;
   let wakeUp: (() => void) | undefined;
   const running = (async () => {
@@ -26,7 +31,9 @@ export function startInterval(
       let more = false;
       try {
         ({ more } = await round());
+        state = "ok";
       } catch (error) {
+        state = "failing";
         log.warn({ module: name, error: String(error) }, "A round failed; the next one tries again");
       }
       if (stopped || more || woken) continue;
@@ -45,6 +52,7 @@ export function startInterval(
     wakeUp?.();
   };
   return {
+    state: () => state,
     wake,
     async stop() {
       stopped = true;
@@ -52,4 +60,10 @@ export function startInterval(
       await running;
     },
   };
+}
+
+/** Of several that do the same. */
+export function worstOf(states: readonly IntervalState[]): IntervalState {
+  if (states.includes("failing")) return "failing";
+  return states.includes("starting") ? "starting" : "ok";
 }

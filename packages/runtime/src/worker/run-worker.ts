@@ -26,7 +26,7 @@ import { dataConverter } from "../temporal/data-converter.ts";
 import { isNotFound } from "../temporal/grpc.ts";
 import { defaultBounds, type Bounds } from "../workflow/bounds.ts";
 import { nativeConnection } from "./native-connection.ts";
-import { startInterval } from "./intervals.ts";
+import { startInterval, worstOf, type IntervalState } from "./intervals.ts";
 import { assertMayPoll, ownershipSelfTest } from "./ownership.ts";
 import { sweepOnce } from "./sweep.ts";
 
@@ -97,6 +97,10 @@ export interface WorkerHealth {
   readonly lastRelayedAt?: string;
   readonly lastReconciledAt?: string;
   readonly lastQuotaScanAt?: string;
+  /** What is at work beside the Temporal worker, and how its last round went. */
+  readonly modules: {
+    readonly [module in "launchRelay" | "ingestion" | "reconciler" | "quotaScan" | "dataStoreSweep"]: IntervalState;
+  };
 }
 
 /**
@@ -218,6 +222,13 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
       ...(lastRelayedAt === undefined ? {} : { lastRelayedAt }),
       ...(lastReconciledAt === undefined ? {} : { lastReconciledAt }),
       ...(lastQuotaScanAt === undefined ? {} : { lastQuotaScanAt }),
+      modules: {
+        launchRelay: relay.state(),
+        ingestion: worstOf(routers.map((router) => router.state())),
+        reconciler: reconciling.state(),
+        quotaScan: scanning.state(),
+        dataStoreSweep: sweeping.state(),
+      },
     }),
     async stop() {
       // Each part is stopped though another fails to.

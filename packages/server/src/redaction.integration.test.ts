@@ -1,5 +1,5 @@
 import type { JournalEntry, Json, JsonObject } from "@mainspring/core";
-import { insertRun, newId, runInput, writeProvisional } from "@mainspring/store";
+import { insertRun, newId, putSecret, runInput, writeProvisional } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testServer } from "./testing/test-server.ts";
 import type { TestServer } from "./testing/test-server.ts";
@@ -141,6 +141,32 @@ test("[TEN-03] a search confirms no masked value, and still finds the rest", asy
   expect(await found("no money on")).toBe(1);
   expect(await found("DECLINED")).toBe(1);
   expect(await found(runId)).toBe(1);
+});
+
+test("[TEN-03] a secret that somebody typed into a payload is masked too, until that is no longer the secret", async () => {
+  const { store, masterKeys } = on.database;
+  expect(masterKeys).toBeTruthy();
+  const typed = "hunter2-hunter2";
+  await store.tenant(on.other.id, (db) => putSecret(db, { name: "token", value: typed }));
+  const id = newId();
+  await store.tenant(on.other.id, (db) =>
+    insertRun(db, {
+      id,
+      workflowKey: "gone",
+      version: 1,
+      definitionHash: "0".repeat(64),
+      programHash: "0".repeat(64),
+      semantics: 2,
+      input: { token: typed, other: `Bearer ${typed}` },
+    }),
+  );
+  const shown = await on.other.client.runs.get({ params: { id } });
+  expect(shown.input).toEqual({ token: "[REDACTED]", other: "Bearer [REDACTED]" });
+  await store.tenant(on.other.id, (db) => putSecret(db, { name: "token", value: "another-value" }));
+  expect((await on.other.client.runs.get({ params: { id } })).input).toEqual({
+    token: typed,
+    other: `Bearer ${typed}`,
+  });
 });
 
 test("[RUN-12] an export has the definition and the version that the run follows", async () => {

@@ -103,6 +103,7 @@ export {
   inputsOf,
   programsAround,
   relatedRuns,
+  secretVersions,
   stepsByCommand,
   valuesOfSteps,
   waitKeysOf,

@@ -21,9 +21,11 @@ export async function relatedRuns(db: TenantDb, runId: string): Promise<RelatedR
   let next: readonly string[] = [runId];
   for (let step = 0; next.length > 0 && step < chainMax; step++) {
     const { rows } = await prepared<RelatedRun & { restartedFrom: string | null }>`
-      select id, program_hash as "programHash", restarted_from as "restartedFrom" from workflow_runs
-      where root_run_id in (select coalesce(root_run_id, id) from workflow_runs where id = any(${[...next]}::uuid[])) or id = any(${[...next]}::uuid[])
-      order by id limit ${treeMax}`.execute(db);
+      select id, program_hash as "programHash", restarted_from as "restartedFrom" from workflow_runs where id = any(${[...next]}::uuid[])
+      union
+      (select id, program_hash, restarted_from from workflow_runs
+        where root_run_id = any(array(select root_run_id from workflow_runs where id = any(${[...next]}::uuid[]) and root_run_id is not null))
+        order by id limit ${treeMax})`.execute(db);
     for (const { id, programHash } of rows) found.set(id, { id, programHash });
     next = rows.flatMap(({ restartedFrom }) => restartedFrom ?? []).filter((id) => !found.has(id));
   }
@@ -35,7 +37,10 @@ export async function programsAround(db: TenantDb, runIds: readonly string[]): P
   if (runIds.length === 0) return new Map();
   const { rows } = await prepared<{ runId: string; programs: string[] }>`
     select r.id as "runId", array_agg(distinct t.program_hash) filter (where t.program_hash is not null) as programs
-    from workflow_runs r join workflow_runs t on t.tenant_id = r.tenant_id and (t.id = r.id or t.root_run_id = r.root_run_id or t.id = r.restarted_from)
+    from workflow_runs r cross join lateral (
+      select r.program_hash
+      union select tree.program_hash from workflow_runs tree where tree.root_run_id = r.root_run_id
+      union select origin.program_hash from workflow_runs origin where origin.id = r.restarted_from) t
     where r.id = any(${[...runIds]}::uuid[]) group by r.id`.execute(db);
   return new Map(rows.map(({ runId, programs }) => [runId, programs ?? []]));
 }
@@ -98,6 +103,15 @@ export async function formsOfTasks(db: TenantDb, runIds: readonly string[]): Pro
     where run_id = any(${[...runIds]}::uuid[]) and kind = 'input' and entry #>> '{data,event,kind}' = 'taskOpened'
       and entry #> '{data,event,schema}' is not null`.execute(db);
   return rows.map(({ schema }) => schema);
+}
+
+/** Which secrets the tenant has, each with the version of its value: whether what is known of them still holds. */
+export async function secretVersions(db: TenantDb): Promise<{ name: string; version: number }[]> {
+  const { rows } = await prepared<{
+    name: string;
+    version: number;
+  }>`select name, version from secrets order by name`.execute(db);
+  return rows;
 }
 
 /** Keys that the runs' waits have or had. */

@@ -23,7 +23,9 @@ import {
   getProgram,
   inputsOf,
   programsAround,
+  readSecrets,
   relatedRuns,
+  secretVersions,
   stepsByCommand,
   valuesOfSteps,
 } from "@mainspring/store";
@@ -56,6 +58,7 @@ export interface Redaction {
 }
 
 const keptPrograms = 500;
+const keptTenants = 500;
 const noFacts: SensitiveFacts = { inputs: new Map(), outputs: new Map(), forms: new Map(), namedForms: new Map() };
 
 export function createRedaction(catalogue: readonly CatalogueEntry[]): Redaction {
@@ -79,14 +82,37 @@ export function createRedaction(catalogue: readonly CatalogueEntry[]): Redaction
     return facts;
   }
 
+  // What secrets a tenant has changes seldom; their versions are looked at each time.
+  const unsealed = new Map<string, { readonly versions: string; readonly values: readonly string[] }>();
+
+  async function secretsOf(db: TenantDb): Promise<readonly string[]> {
+    const secrets = await secretVersions(db);
+    if (secrets.length === 0) return [];
+    const versions = JSON.stringify(secrets);
+    const kept = unsealed.get(db.tenantId);
+    if (kept?.versions === versions) return kept.values;
+    const values = [
+      ...(
+        await readSecrets(
+          db,
+          secrets.map(({ name }) => name),
+        )
+      ).values(),
+    ];
+    unsealed.set(db.tenantId, { versions, values });
+    if (unsealed.size > keptTenants) unsealed.delete(unsealed.keys().next().value as string);
+    return values;
+  }
+
   async function ofRun(db: TenantDb, runId: string): Promise<RunRedaction> {
+    const secrets = await secretsOf(db);
     const related = await relatedRuns(db, runId);
     const facts = new Map<string, SensitiveFacts>();
     for (const { id, programHash } of related) facts.set(id, await factsOf(db, programHash));
-    if ([...facts.values()].every((one) => nothingIsSensitive(one))) return untouched;
+    if ([...facts.values()].every((one) => nothingIsSensitive(one))) return ofSecrets(secrets);
     const own = facts.get(runId) ?? noFacts;
     const named = await namedForms(db, related, facts);
-    const values = new ValueMask(await valuesAround(db, facts, named));
+    const values = new ValueMask([...secrets, ...(await valuesAround(db, facts, named))]);
     const withForms = withNamedForms(own, named);
     const stepOf = await stepsByCommand(db, runId, [...withForms.outputs.keys(), ...withForms.forms.keys()]);
     return redacting({ values, facts: withForms, stepOf: (id) => stepOf.get(id) });
@@ -95,15 +121,23 @@ export function createRedaction(catalogue: readonly CatalogueEntry[]): Redaction
   return {
     ofRun,
     async ofRuns(db, runIds) {
+      if (runIds.length === 0) return () => untouched;
+      const plain = ofSecrets(await secretsOf(db));
       const around = await programsAround(db, runIds);
       const found = new Map<string, RunRedaction>();
       for (const [runId, programs] of around) {
         const facts = await Promise.all(programs.map((hash) => factsOf(db, hash)));
-        found.set(runId, facts.every((one) => nothingIsSensitive(one)) ? untouched : await ofRun(db, runId));
+        found.set(runId, facts.every((one) => nothingIsSensitive(one)) ? plain : await ofRun(db, runId));
       }
-      return (runId) => found.get(runId) ?? untouched;
+      return (runId) => found.get(runId) ?? plain;
     },
   };
+}
+
+/** Of runs that declare nothing sensitive: secrets are scrubbed before values are stored, but a person may have typed one. */
+function ofSecrets(secrets: readonly string[]): RunRedaction {
+  if (secrets.length === 0) return untouched;
+  return redacting({ values: new ValueMask(secrets), facts: noFacts, stepOf: () => undefined });
 }
 
 /** Whatever some task's form declares sensitive is so in every answer to a named form: which one it was only the run knows. */

@@ -79,10 +79,11 @@ const complete = defineRoute({
   path: "/tasks/:id/complete",
   role: "operator",
   summary: "Complete a task",
-  doc: "The reply is what the run did with the answer. Of several answers one is accepted; repeating one's own accepted answer gives the same reply.",
+  doc: "The reply is what the run did with the answer. Of several answers one is accepted; repeating one's own accepted answer gives the same reply. `Idempotency-Key` stands for a `submissionId` that is left out.",
   params,
   notFound,
   body: taskAnswer,
+  idempotencyKey: true,
   replies: accepted,
   errors: [notFound, "TASK_CLOSED", "TASK_CLAIMED", "ANSWER_INVALID"],
 });

@@ -6,7 +6,7 @@ import {
   type Issue,
   type Json,
 } from "@mainspring/core";
-import { getTask, noteRefusedAnswer, type Store, type TaskRow } from "@mainspring/store";
+import { getRun, getTask, noteRefusedAnswer, type Store, type TaskRow } from "@mainspring/store";
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -58,7 +58,7 @@ export async function answerTask(
     ...(request.override === true ? { override: true } : {}),
     ...(reference === undefined ? {} : { reference }),
   };
-  const status = await update(parts.client, row.runId, tenantId, sent).catch(async (error: unknown) => {
+  const status = await updateOpenRun(parts, row, tenantId, sent).catch(async (error: unknown) => {
     if (error instanceof MainspringError && error.code === "ANSWER_INVALID")
       await store.tenant(tenantId, (db) => noteRefusedAnswer(db, taskId, { by, issues: issuesOf(error) }));
     throw error;
@@ -69,19 +69,48 @@ export async function answerTask(
   return acceptedBefore(await closedRow(store, tenantId, taskId), request);
 }
 
-async function update(client: Client, runId: string, tenantId: string, sent: TaskAnswer): Promise<TaskReply["status"]> {
+/** An execution that continues as new may end with the update unread: then it goes to the next one. */
+async function updateOpenRun(
+  { store, client }: { readonly store: Store; readonly client: Client },
+  { runId }: TaskRow,
+  tenantId: string,
+  sent: TaskAnswer,
+): Promise<TaskReply["status"]> {
+  const deadlineMs = Date.now() + updateWithinMs;
+  for (;;) {
+    const status = await update(client, runId, tenantId, sent, deadlineMs);
+    if (status !== "unread") return status;
+    const [row, run] = await store.tenant(tenantId, async (db) => [
+      await getTask(db, sent.taskId),
+      await getRun(db, runId),
+    ]);
+    if (row === undefined || !isOpen(row) || run === undefined || runHasEnded(run.status)) return "closed";
+    if (Date.now() > deadlineMs)
+      throw new MainspringError("UNAVAILABLE", {}, "the run could not be reached; the same request again is safe");
+    await sleep(rowRetryMs);
+  }
+}
+
+/** @returns `unread`: the execution ended before it had read the update */
+async function update(
+  client: Client,
+  runId: string,
+  tenantId: string,
+  sent: TaskAnswer,
+  deadlineMs: number,
+): Promise<TaskReply["status"] | "unread"> {
   // The submission, and what it says: another person's, or another answer, under the same id is another update.
   const { taskId, submissionId, by, answer, override } = sent;
   const updateId = `${taskId}/${submissionId}/${canonicalHash([by, answer, override === true]).slice(0, 16)}`;
   try {
-    const reply = await client.withDeadline(Date.now() + updateWithinMs, () =>
+    const reply = await client.withDeadline(deadlineMs, () =>
       client.workflow
         .getHandle(workflowIdOf(runId))
         .executeUpdate<TaskReply, [unknown]>(answerTaskUpdate, { updateId, args: [new Crossing(tenantId, sent)] }),
     );
     return reply.status;
   } catch (error) {
-    if (isNotFound(error)) return "closed"; // the run has ended
+    if (isNotFound(error)) return "unread";
     if (error instanceof WorkflowUpdateFailedError) return refused(error.cause);
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
       throw new MainspringError("UNAVAILABLE", {}, "the run has not answered in time; the same request again is safe");
@@ -90,8 +119,11 @@ async function update(client: Client, runId: string, tenantId: string, sent: Tas
 }
 
 /** @throws MainspringError ANSWER_INVALID */
-function refused(cause: Error | undefined): "closed" {
-  if (!(cause instanceof ApplicationFailure) || cause.type !== "ANSWER_INVALID") return "closed";
+function refused(cause: Error | undefined): "closed" | "unread" {
+  if (!(cause instanceof ApplicationFailure)) return "unread";
+  if (cause.type === "TASK_CLOSED") return "closed";
+  // Temporal's own words of an execution that ended meanwhile.
+  if (cause.type !== "ANSWER_INVALID") return "unread";
   const found = (cause.details?.[0] ?? {}) as { readonly issues?: readonly Issue[] };
   const issues = (found.issues ?? []).map((issue) => ({ ...issue, pointer: `/answer${issue.pointer}` }));
   throw new MainspringError(
@@ -119,6 +151,10 @@ async function closedRow(store: Store, tenantId: string, taskId: string): Promis
     if (row === undefined || !isOpen(row) || tries === rowTries) return row;
     await sleep(rowRetryMs);
   }
+}
+
+function runHasEnded(status: string): boolean {
+  return status === "SUCCEEDED" || status === "FAILED" || status === "CANCELED";
 }
 
 function isOpen({ status }: TaskRow): boolean {

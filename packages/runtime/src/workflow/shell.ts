@@ -150,6 +150,7 @@ export class Shell {
         const held = workflowInfo().historyLength >= this.#bounds.holdEvents && this.#inFlight > 0;
         const slow = this.#perform(held ? "hold calls" : "all");
         if (slow !== undefined) await slow;
+    this.#tasks.listen();
         this.#cancelWhatWasClosed();
         if (held || this.#makesRoom()) break;
       }

@@ -275,3 +275,20 @@ test("a task that nobody answers is reminded of, expires, and is a catchable Tim
   await expect(world.answer(task.id, { ok: true })).rejects.toMatchObject({ code: "TASK_CLOSED" });
   await world.expectSound(runId);
 });
+
+test("a task that is due in business time shows the instant, by the tenant's calendar of when it opened", async () => {
+  const { runId, task } = await asked("ask-in-hours", [
+    ask("ask", { due: { business: { hours: 1, calendar: "default" } } }),
+    done(x("vars.ask.ok")),
+  ]);
+  const dueMs = await until("it is known when it is due", async () => {
+    const [{ dueAt = null } = {}] = await world.tasks(runId);
+    return dueAt === null ? undefined : Date.parse(dueAt);
+  });
+  expect(dueMs - Date.parse(task.openedAt)).toBeGreaterThanOrEqual(3_600_000);
+  expect(new Date(dueMs).getUTCHours()).toBeGreaterThanOrEqual(9);
+  expect(new Date(dueMs).getUTCHours()).toBeLessThanOrEqual(17);
+  await world.answer(task.id, { ok: true });
+  expect((await world.ended(runId)).output).toBe(true);
+  await world.expectSound(runId);
+});

@@ -35,6 +35,18 @@ export class Tasks {
   constructor(shell: ShellPort, tenantId: string) {
     this.#shell = shell;
     this.#tenantId = tenantId;
+    setHandler(defineSignal<[unknown]>(humanTaskSignal), (given) => {
+      this.#answers++;
+      shell.push(taskAnswered(given, `signal-${this.#answers}`, false));
+    });
+  }
+
+  /**
+   * Takes answers from now on. Called when the run has its state: Temporal hands over what has come with the first task of an execution as soon
+   * as somebody listens, and without a state every task would seem closed.
+   */
+  listen(): void {
+    const shell = this.#shell;
     setHandler(
       defineUpdate<Crossing, [unknown]>(answerTaskUpdate),
       async (given) => {
@@ -42,7 +54,7 @@ export class Tasks {
         shell.begin();
         shell.push(event);
         try {
-          return new Crossing(tenantId, await replied);
+          return new Crossing(this.#tenantId, await replied);
         } finally {
           shell.end();
           shell.wake();
@@ -50,10 +62,6 @@ export class Tasks {
       },
       { validator: (given) => this.#check(given) },
     );
-    setHandler(defineSignal<[unknown]>(humanTaskSignal), (given) => {
-      this.#answers++;
-      shell.push(taskAnswered(given, `signal-${this.#answers}`, false));
-    });
   }
 
   /** Answers of this execution so far: Temporal limits updates and signals. */
@@ -82,14 +90,14 @@ export class Tasks {
       })),
       from: workflowNow(undefined),
     };
-    shell.begin();
-    void openTasks(shell.inline(args))
-      .catch(() => durably.openTasks(shell.crossing(args)))
-      .then((opened) => {
-        shell.end();
+    shell.locally(
+      () => openTasks(shell.inline(args)),
+      () => durably.openTasks(shell.crossing(args)),
+      (opened) => {
         shell.journal.acknowledge(owner);
         for (const event of opened) shell.push(event);
-      });
+      },
+    );
   }
 
   /** Looks, after each event that was fed, what has become of the answers. */

@@ -59,8 +59,8 @@ export function taskHandlers({ store, runs, redaction }: Services): Handlers<"ta
         return { status: 200, body: await shown(db, row) };
       });
     },
-    async complete({ params, body, caller }) {
-      const { answer, submissionId } = body;
+    async complete({ params, body, idempotencyKey, caller }) {
+      const { answer, submissionId = idempotencyKey } = body;
       const sent = { answer, ...(submissionId === undefined ? {} : { submissionId }) };
       return {
         status: 200,

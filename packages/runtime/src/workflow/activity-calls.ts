@@ -11,7 +11,6 @@ import type {
 import type { OpenTasksResult } from "../activities/task-contract.ts";
 import type { Json, Program, RunEvent } from "@mainspring/core";
 import { activityGraceMs, durableFlushTimeoutMs, flushTimeoutMs, flushTries, segmentTimeoutMs } from "./bounds.ts";
-import { oneAtATime } from "./local-lane.ts";
 
 /** As the shell sees them: what it passes is wrapped with its tenant, what it gets is the bare value. */
 interface Calls {
@@ -31,19 +30,15 @@ export const { openRun } = proxyLocalActivities<Calls>({
   retry: { initialInterval: 200, maximumInterval: "10 seconds" },
 });
 
-const writes = proxyLocalActivities<Calls>({
+export const { flush, openWaits, openTasks } = proxyLocalActivities<Calls>({
   startToCloseTimeout: flushTimeoutMs,
   retry: { initialInterval: 100, maximumInterval: "2 seconds", maximumAttempts: flushTries },
 });
-export const flush = oneAtATime(writes.flush);
-export const openWaits = oneAtATime(writes.openWaits);
-export const openTasks = oneAtATime(writes.openTasks);
 
-const segments = proxyLocalActivities<Calls>({
+export const { runSegment } = proxyLocalActivities<Calls>({
   startToCloseTimeout: segmentTimeoutMs,
   retry: { initialInterval: 100, maximumInterval: "2 seconds", maximumAttempts: 2 },
 });
-export const runSegment = oneAtATime(segments.runSegment);
 
 /** The same writes as ordinary activities, with unlimited tries: for when the local ones have used up theirs. */
 export const durably = proxyActivities<Pick<Calls, "flush" | "openWaits" | "openTasks">>({

@@ -26,7 +26,6 @@ import type {
 import type { StartInput } from "../activities/contract.ts";
 import type { Crossing } from "../wire/crossing.ts";
 import { durableFlushTimeoutMs, flushTimeoutMs, flushTries } from "./bounds.ts";
-import { oneAtATime } from "./local-lane.ts";
 import type { Incoming, ShellPort } from "./port.ts";
 import { childSearchAttributes } from "./search-attributes.ts";
 
@@ -36,15 +35,10 @@ interface Calls {
   keepResult(args: Crossing): Promise<KeptResult>;
 }
 
-const proxies = proxyLocalActivities<Calls>({
+const local = proxyLocalActivities<Calls>({
   startToCloseTimeout: flushTimeoutMs,
   retry: { initialInterval: 100, maximumInterval: "2 seconds", maximumAttempts: flushTries },
 });
-const locally: Calls = {
-  openChildren: oneAtATime(proxies.openChildren),
-  voidChildren: oneAtATime(proxies.voidChildren),
-  keepResult: oneAtATime(proxies.keepResult),
-};
 // Unlimited tries: for when the local ones have used up theirs.
 const durably = proxyActivities<Calls>({
   startToCloseTimeout: durableFlushTimeoutMs,
@@ -91,10 +85,10 @@ export class Children {
       shell.begin();
     }
     const args: OpenChildrenArgs = { ...shell.writer(), nextSeq: shell.state().nextSeq, entries, calls };
-    void locally
-      .openChildren(shell.inline(args))
-      .catch(() => durably.openChildren(shell.crossing(args)))
-      .then((opened) => {
+    shell.locally(
+      () => local.openChildren(shell.inline(args)),
+      () => durably.openChildren(shell.crossing(args)),
+      (opened) => {
         shell.journal.acknowledge(owner);
         const neverStarted: string[] = [];
         for (const [index, one] of opened.entries()) {
@@ -106,7 +100,8 @@ export class Children {
           else this.#launch(one.id, calls[index]?.workflow ?? "", one.start);
         }
         if (neverStarted.length > 0) this.#void(neverStarted, opened);
-      });
+      },
+    );
   }
 
   /** The interpreter does not wait for it: the child undoes what it must, and ends CANCELED. */
@@ -151,30 +146,38 @@ export class Children {
       .then((returned) => this.#succeeded(id, child, { runId, ...(returned as ChildReturn) }), failed);
   }
 
-  async #succeeded(id: CommandId, child: Child, result: ChildResult): Promise<void> {
+  #succeeded(id: CommandId, child: Child, result: ChildResult): void {
     const shell = this.#shell;
-    let reference: KeptResult = null;
-    if (!child.withdrawn && jsonTextBytes(JSON.stringify(result)) > inlineResultMaxBytes) {
-      const args: KeepResultArgs = { tenantId: shell.writer().tenantId, result };
-      reference = await locally.keepResult(shell.inline(args)).catch(() => durably.keepResult(shell.crossing(args)));
+    const ended = (reference: KeptResult): void => {
+      const event: Incoming = { kind: "childSucceeded", id, result, ...(reference === null ? {} : { reference }) };
+      this.#done(id, child.withdrawn ? undefined : event);
+    };
+    if (child.withdrawn || jsonTextBytes(JSON.stringify(result)) <= inlineResultMaxBytes) {
+      ended(null);
+      return;
     }
-    const event: Incoming = { kind: "childSucceeded", id, result, ...(reference === null ? {} : { reference }) };
-    this.#done(id, child.withdrawn ? undefined : event);
+    const args: KeepResultArgs = { tenantId: shell.writer().tenantId, result };
+    shell.locally(
+      () => local.keepResult(shell.inline(args)),
+      () => durably.keepResult(shell.crossing(args)),
+      ended,
+    );
   }
 
   #void(runIds: readonly string[], opened: OpenChildrenResult): void {
     const shell = this.#shell;
     const args: VoidChildrenArgs = { tenantId: shell.writer().tenantId, runIds };
-    void locally
-      .voidChildren(shell.inline(args))
-      .catch(() => durably.voidChildren(shell.crossing(args)))
-      .then(() => {
+    shell.locally(
+      () => local.voidChildren(shell.inline(args)),
+      () => durably.voidChildren(shell.crossing(args)),
+      () => {
         for (const one of opened) {
           if (!("start" in one) || !runIds.includes(one.start.runId)) continue;
           this.#settle();
           this.#done(one.id, undefined);
         }
-      });
+      },
+    );
   }
 
   #settle(): void {

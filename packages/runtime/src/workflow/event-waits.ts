@@ -18,14 +18,14 @@ export function openEventWaits(shell: ShellPort, commands: readonly CommandOf<"o
       ...(lookbackMs === undefined ? {} : { lookbackMs }),
     })),
   };
-  shell.begin();
-  void openWaits(shell.inline(args))
-    .catch(() => durably.openWaits(shell.crossing(args)))
-    .then((opened) => {
-      shell.end();
+  shell.locally(
+    () => openWaits(shell.inline(args)),
+    () => durably.openWaits(shell.crossing(args)),
+    (opened) => {
       shell.journal.acknowledge(owner);
       for (const { id, candidates, references } of opened) {
         shell.push({ kind: "waitOpened", id, candidates, ...(references === undefined ? {} : { references }) });
       }
-    });
+    },
+  );
 }

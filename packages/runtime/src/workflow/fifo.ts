@@ -21,6 +21,17 @@ export class Fifo<T> {
     return this.#items.shift();
   }
 
+  /** The first item that is wanted; those before it keep their places. */
+  take<Wanted extends T>(wanted: (item: T) => item is Wanted): Wanted | undefined {
+    const at = this.#items.findIndex(wanted);
+    return at < 0 ? undefined : (this.#items.splice(at, 1)[0] as Wanted);
+  }
+
+  /** Before all others, in this order. Nobody is woken: it is the loop that does it. */
+  unshift(items: readonly T[]): void {
+    this.#items.unshift(...items);
+  }
+
   /** Wakes the loop though nothing came in. */
   wake(): void {
     this.#wake?.(behind(turnsToCome));

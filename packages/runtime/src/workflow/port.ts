@@ -21,6 +21,11 @@ export interface ShellPort {
   /** While anything is in flight, the run does not continue as new: its completion would be lost. */
   begin(): void;
   end(): void;
+  /**
+   * A local activity, begun when the ones before it have come back: side by side they would come back several in one activation on replay and
+   * in several before. What it brings is taken over by the loop, in its turn. When its tries are used up the ordinary activity goes on.
+   */
+  locally<T>(call: () => Promise<T>, durably: () => Promise<T>, taken: (result: T) => void): void;
   /** A name, used once, under which entries of the journal travel. */
   newOwner(kind: "flush" | "segment"): string;
   writer(): Writer;

@@ -31,7 +31,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { ChildReturn } from "../activities/child-contract.ts";
-import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts";
+import type { SegmentHead, SegmentResult, StartInput, Writer } from "../activities/contract.ts";
 import { Crossing, CrossingProgram } from "../wire/crossing.ts";
 import { ActionCalls } from "./action-calls.ts";
 import { durably, flush, openRun, runSegment } from "./activity-calls.ts";
@@ -43,6 +43,7 @@ import { openingFailure } from "./failures.ts";
 import { Fifo } from "./fifo.ts";
 import { inboundEvent } from "./inbound-signal.ts";
 import { JournalBuffer } from "./journal-buffer.ts";
+import { LocalLane } from "./local-lane.ts";
 import type { JournalSinks } from "./journal-sink.ts";
 import type { Incoming, ShellPort } from "./port.ts";
 import { QuotaPause } from "./quota.ts";
@@ -65,14 +66,22 @@ export interface Checkpoint {
 const { journal } = proxySinks<JournalSinks>();
 
 type Call = CommandOf<"callAction">;
+/** A local activity has come back. */
+type TakeOver = () => void;
 
 /**
  * Our workflow code around the interpreter. All completions and signals enter one FIFO synchronously; only the loop feeds the interpreter
  * and performs its commands. The loop awaits once per external effect: in the sandbox each promise is dear.
+ *
+ * It takes one thing after the other, and performs what that commands before it takes the next: which completions come in one activation may
+ * be another on replay, where a local activity has come back already.
  */
 export class Shell {
   readonly #start: StartInput;
-  readonly #fifo = new Fifo<Incoming>();
+  readonly #fifo = new Fifo<Incoming | TakeOver>();
+  readonly #lane = new LocalLane();
+  /** What a local activity that is being taken over brings. */
+  #brought: Incoming[] | undefined;
   /** Events that came while a wait was being opened. */
   readonly #aside: Extract<Incoming, { kind: "eventArrived" }>[] = [];
   readonly #journal = new JournalBuffer();
@@ -107,7 +116,11 @@ export class Shell {
       program: () => this.#program,
       state: () => this.#state,
       bounds: () => this.#bounds,
-      push: (event) => this.#fifo.push(event),
+      push: (event) => {
+        if (this.#brought === undefined) this.#fifo.push(event);
+        else this.#brought.push(event);
+      },
+      locally: (call, durably, taken) => this.#locally(call, durably, taken),
       wake: () => this.#fifo.wake(),
       begin: () => void this.#inFlight++,
       end: () => void this.#inFlight--,
@@ -137,8 +150,9 @@ export class Shell {
   async run(program: Program | undefined, checkpoint: Checkpoint | undefined): Promise<Outcome> {
     if (program !== undefined && checkpoint !== undefined) this.#reopen(program, checkpoint);
     else await this.#open();
+    this.#tasks.listen();
     for (;;) {
-      this.#drain();
+      this.#feedNext();
       this.#replyToAnswers();
       this.#cancelWhatWasClosed();
       if (this.#makesRoom()) {
@@ -150,22 +164,21 @@ export class Shell {
         const held = workflowInfo().historyLength >= this.#bounds.holdEvents && this.#inFlight > 0;
         const slow = this.#perform(held ? "hold calls" : "all");
         if (slow !== undefined) await slow;
-    this.#tasks.listen();
         this.#cancelWhatWasClosed();
         if (held || this.#makesRoom()) break;
       }
       if (this.#outcome !== undefined) break;
-      if (this.#fifo.length > 0) continue;
-      if (this.#journal.unsentCount > 0) this.#flushAside();
-      else if (this.#makesRoom()) continue;
+      if (this.#hasNext()) continue;
+      if (this.#journal.unsentCount > 0) {
+        if (this.#lane.free) this.#flushAside();
+      } else if (this.#makesRoom()) continue;
       await this.#fifo.sleep();
-      this.#turn++;
     }
     // What still comes in is given its verdict, so that an event is free for others, and the journal is empty at the end.
     for (;;) {
-      this.#drain();
+      while (this.#hasNext()) this.#feedNext();
       this.#replyToAnswers();
-      if (!this.#children.settled) await condition(() => this.#children.settled);
+      if (!this.#children.settled) await this.#takingOver(() => this.#children.settled);
       else if (!this.#journal.empty) await this.#flushNow();
       else if (this.#tasks.quiet) return this.#outcome;
       else await condition(() => this.#tasks.quiet || this.#fifo.length > 0);
@@ -209,19 +222,28 @@ export class Shell {
 
   // --- feeding the interpreter
 
-  #drain(): void {
-    const info = workflowInfo();
-    if (info.historyLength >= this.#bounds.historyEvents && !this.#budgetReported) {
+  /** Feeds one event, if there is one. */
+  #feedNext(): void {
+    if (!this.#budgetReported && workflowInfo().historyLength >= this.#bounds.historyEvents) {
       this.#budgetReported = true;
       this.#fifo.push({ kind: "historyBudgetSpent" });
     }
-    for (let event = this.#next(); event !== undefined; event = this.#next()) {
-      const now = workflowNow(this.#lastNow);
-      this.#lastNow = now;
-      const entries = this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent));
-      this.#journal.append(entries);
-      this.#tasks.sees(event, entries);
-    }
+    const event = this.#next();
+    if (event === undefined) return;
+    const now = workflowNow(this.#lastNow);
+    this.#lastNow = now;
+    this.#turn++;
+    const entries = this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent));
+    this.#journal.append(entries);
+    this.#tasks.sees(event, entries);
+  }
+
+  #hasNext(): boolean {
+    return this.#fifo.length > 0 || (this.#aside.length > 0 && !this.#isOpening());
+  }
+
+  #isOpening(): boolean {
+    return this.#state.open.some(({ command, opened }) => command.kind === "openWait" && opened !== true);
   }
 
   /**
@@ -230,7 +252,7 @@ export class Shell {
    */
   #next(): Incoming | undefined {
     for (;;) {
-      const opening = this.#state.open.some(({ command, opened }) => command.kind === "openWait" && opened !== true);
+      const opening = this.#isOpening();
       if (!opening && this.#aside.length > 0) {
         this.#aside.sort((a, b) =>
           a.event.receivedAt < b.event.receivedAt ? -1 : a.event.receivedAt > b.event.receivedAt ? 1 : 0,
@@ -238,8 +260,9 @@ export class Shell {
         return this.#aside.shift();
       }
       const next = this.#fifo.shift();
-      if (next?.kind !== "eventArrived" || !opening) return next;
-      this.#aside.push(next);
+      if (typeof next === "function") this.#takeOver(next);
+      else if (next?.kind !== "eventArrived" || !opening) return next;
+      else this.#aside.push(next);
     }
   }
 
@@ -405,10 +428,15 @@ export class Shell {
       now,
       turn: this.#turn,
     });
-    this.#inFlight++;
-    const result = await runSegment(args).catch(() => ({ ran: false }) as const);
-    this.#inFlight--;
-    if (!result.ran) {
+    let result: SegmentResult | undefined;
+    const died = { ran: false } as const;
+    this.#locally(
+      () => runSegment(args),
+      () => Promise.resolve(died),
+      (came) => (result = came),
+    );
+    await this.#takingOver(() => result !== undefined);
+    if (result?.ran !== true) {
       this.#journal.release(owner);
       for (const call of calls) this.#ordinary.add(call.id);
       for (const call of calls) this.#commanded.push(call);
@@ -434,16 +462,17 @@ export class Shell {
     const owner = this.#newOwner("flush");
     const entries = this.#journal.take(owner);
     if (entries.length === 0 && this.#inFlight > 0) {
-      await condition(() => this.#journal.empty || this.#journal.unsentCount > 0);
+      await this.#takingOver(() => this.#journal.empty || this.#journal.unsentCount > 0);
       return;
     }
-    await this.#flush(owner, entries);
+    let written = false;
+    this.#flush(owner, entries, () => (written = true));
+    await this.#takingOver(() => written);
   }
 
   #flushAside(): void {
     const owner = this.#newOwner("flush");
-    const entries = this.#journal.take(owner);
-    void this.#flush(owner, entries);
+    this.#flush(owner, this.#journal.take(owner));
   }
 
   /** Whoever has answered a task, and waits, hears what the run did with the answer when that is written. The run goes on meanwhile. */
@@ -451,21 +480,64 @@ export class Shell {
     if (!this.#tasks.decided) return;
     const owner = this.#newOwner("flush");
     const reply = this.#tasks.takeDecided();
-    void this.#flush(owner, this.#journal.take(owner)).then(reply);
+    this.#flush(owner, this.#journal.take(owner), reply);
   }
 
-  async #flush(owner: string, entries: readonly JournalEntry[]): Promise<void> {
-    const args = this.#inline({ ...this.#writer(), nextSeq: this.#state.nextSeq, entries });
+  #flush(owner: string, entries: readonly JournalEntry[], written?: () => void): void {
+    const args = { ...this.#writer(), nextSeq: this.#state.nextSeq, entries };
     const answered = this.#quota.asking();
+    this.#locally(
+      () => flush(this.#inline(args)),
+      () => durably.flush(this.#crossing(args)),
+      (answer) => {
+        answered(answer);
+        this.#journal.acknowledge(owner);
+        written?.();
+      },
+    );
+  }
+
+  // --- local activities
+
+  #locally<T>(call: () => Promise<T>, durably: () => Promise<T>, taken: (result: T) => void): void {
     this.#inFlight++;
-    try {
-      answered(await flush(args));
-    } catch {
-      answered(await durably.flush(new Crossing(args.tenantId, args.value)));
+    const ended = (result: T): void =>
+      this.#fifo.push(() => {
+        this.#inFlight--;
+        taken(result);
+      });
+    this.#lane.begin(() => {
+      void call().then(
+        (result) =>
+          this.#fifo.push(() => {
+            this.#lane.next();
+            this.#inFlight--;
+            taken(result);
+          }),
+        () =>
+          this.#fifo.push(() => {
+            this.#lane.next();
+            void durably().then(ended);
+          }),
+      );
+    });
+  }
+
+  /** What it brings is fed before all that came in later. */
+  #takeOver(item: TakeOver): void {
+    this.#brought = [];
+    item();
+    this.#fifo.unshift(this.#brought);
+    this.#brought = undefined;
+  }
+
+  /** Takes over what local activities bring, and feeds nothing, until `done`. */
+  async #takingOver(done: () => boolean): Promise<void> {
+    while (!done()) {
+      const item = this.#fifo.take((one): one is TakeOver => typeof one === "function");
+      if (item === undefined) await this.#fifo.sleep();
+      else this.#takeOver(item);
     }
-    this.#inFlight--;
-    this.#journal.acknowledge(owner);
-    this.#fifo.wake();
   }
 
   // --- continue-as-new

@@ -124,6 +124,8 @@ test("[RUN-07] [RUN-08] [RUN-09] [RUN-10] [RUN-11] [TST-19] a replay begins at t
   await until("it stands at the second wait", async () =>
     (await world.run(runId)).nodePath === "root.steps[1]" ? true : undefined,
   );
+  await world.cancel(runId);
+  await world.ended(runId);
   const again = await world.replay(runId);
   const other = await world.replay(runId, { id: "r-2" });
   await until("both wait at the root", async () =>

@@ -78,17 +78,18 @@ export class Tasks {
   open(commands: readonly CommandOf<"openTask">[]): void {
     const shell = this.#shell;
     const owner = shell.newOwner("flush");
+    const entries = shell.journal.take(owner);
     const args = {
       ...shell.writer(),
       nextSeq: shell.state().nextSeq,
-      entries: shell.journal.take(owner),
+      entries,
       tasks: commands.map(({ id, task: { taskId, form, due } }) => ({
         id,
         taskId,
         ...("ref" in form && form.schema === undefined ? { formName: form.ref } : {}),
         ...(due !== undefined && "business" in due ? { due } : {}),
       })),
-      from: workflowNow(undefined),
+      from: workflowNow(entries.at(-1)?.at),
     };
     shell.locally(
       () => openTasks(shell.inline(args)),

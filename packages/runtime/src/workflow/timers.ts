@@ -3,7 +3,6 @@ import { CancellationScope, proxyActivities, proxyLocalActivities, sleep } from 
 import type { BusinessDue, ComputeBusinessTimesArgs } from "../activities/child-contract.ts";
 import type { Crossing } from "../wire/crossing.ts";
 import { durableFlushTimeoutMs, flushTimeoutMs, flushTries } from "./bounds.ts";
-import { oneAtATime } from "./local-lane.ts";
 import type { ShellPort } from "./port.ts";
 import { msUntil, workflowNow } from "./workflow-time.ts";
 
@@ -11,11 +10,10 @@ interface Calls {
   computeBusinessTimes(args: Crossing): Promise<readonly BusinessDue[]>;
 }
 
-const locally = proxyLocalActivities<Calls>({
+const { computeBusinessTimes } = proxyLocalActivities<Calls>({
   startToCloseTimeout: flushTimeoutMs,
   retry: { initialInterval: 100, maximumInterval: "2 seconds", maximumAttempts: flushTries },
 });
-const computeBusinessTimes = oneAtATime(locally.computeBusinessTimes);
 // Unlimited tries: for when the local ones have used up theirs.
 const durably = proxyActivities<Calls>({
   startToCloseTimeout: durableFlushTimeoutMs,
@@ -53,16 +51,11 @@ export class Timers {
     const { tenantId } = shell.writer();
     const args: ComputeBusinessTimesArgs = { tenantId, times: [{ business, from: workflowNow(undefined) }] };
     this.#asked.add(id);
-    shell.begin();
-    void computeBusinessTimes(shell.inline(args))
-      .catch(() => durably.computeBusinessTimes(shell.crossing(args)))
-      .then(([due]) => {
-        shell.end();
-        // Withdrawn meanwhile: the interpreter need not hear, but a bound may wait for it.
-        if (!this.#asked.delete(id) || due === undefined) {
-          shell.wake();
-          return;
-        }
+    shell.locally(
+      () => computeBusinessTimes(shell.inline(args)),
+      () => durably.computeBusinessTimes(shell.crossing(args)),
+      ([due]) => {
+        if (!this.#asked.delete(id) || due === undefined) return; // withdrawn meanwhile
         if (due.error !== undefined) {
           shell.push({ kind: "commandFailed", id, error: due.error });
           return;
@@ -70,7 +63,8 @@ export class Timers {
         const { dueAt, calendarVersion } = due;
         shell.push({ kind: "timerStarted", id, dueAt, calendarVersion });
         this.#sleepUntil(id, dueAt);
-      });
+      },
+    );
   }
 
   #sleepUntil(id: CommandId, dueAt: Instant): void {

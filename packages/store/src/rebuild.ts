@@ -27,6 +27,8 @@ export interface Rebuild {
   readonly entries: readonly JournalEntry[];
   /** Compare only. */
   readonly dryRun: boolean;
+  /** Writes the run's row where there is none. */
+  readonly insertRun: (db: TenantDb) => Promise<void>;
 }
 
 /**
@@ -50,10 +52,11 @@ export async function rebuildRows(store: Store, rebuild: Rebuild): Promise<Rebui
 /** Rolls the comparison back. */
 class OnlyCompared extends Error {}
 
-async function restore(db: TenantDb, { runId, entries }: Rebuild): Promise<RebuildDifference[] | undefined> {
+async function restore(db: TenantDb, { runId, entries, insertRun }: Rebuild): Promise<RebuildDifference[] | undefined> {
+  const before = await rowsOf(db, runId);
+  if ((await lockRun(db, runId)) === undefined) await insertRun(db);
   const run = await lockRun(db, runId);
   if (run === undefined) return undefined;
-  const before = await rowsOf(db, runId);
   const last = entries.at(-1)?.seq ?? 0;
   const isOpen = entries.findLast((entry) => entry.kind === "run" && isEnd(entry.status)) === undefined;
   // Of an open run history lags: what it flushes now stands there with its next workflow task only.

@@ -102,6 +102,38 @@ test("[RBL-01] rows that were dropped, changed or added are told one by one, and
   expect((await rebuild(runId)).differences).toEqual([]);
 });
 
+test("[RBL-01] a run whose own row is gone comes back with what history knows of it, to its tenant alone", async () => {
+  const runId = await finished();
+  const before = await everything(runId);
+  await change((db) => db.deleteFrom("workflow_runs").where("id", "=", runId).execute());
+  const other = {
+    store: world.store,
+    client: world.client,
+    bundle: world.bundle,
+    dataConverter: dataConverter(world.store),
+  };
+  await expect(rebuildRun(other, { tenantId: "01a21672-4b9c-7741-9758-a6155c90a635", runId })).rejects.toMatchObject({
+    code: "RUN_NOT_FOUND",
+  });
+  const { differences } = await rebuild(runId);
+  expect(new Set(differences.map(({ table, kind }) => `${table} ${kind}`))).toEqual(
+    new Set(["run missing", "step missing", "wait missing", "task missing", "journal missing"]),
+  );
+  const after = await everything(runId);
+  expect({ ...after, run: null }).toEqual({ ...before, run: null });
+  const {
+    createdAt: _,
+    startedBy: __,
+    trigger: ___,
+    triggerMetadata: ____,
+    startedAt: _____,
+    ...known
+  } = before.run as { [name: string]: unknown };
+  expect(after.run).toMatchObject(known);
+  await world.expectSound(runId);
+  expect((await world.run(runId)).confirmedAt).not.toBeNull();
+});
+
 test("[RBL-01] what somebody changed or slipped in is found", async () => {
   const runId = await finished();
   const before = await everything(runId);

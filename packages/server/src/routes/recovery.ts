@@ -1,7 +1,7 @@
 import { roleSuffices } from "@mainspring/api";
 import type { RestartPlanReply } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
-import { getRun, recordAudit } from "@mainspring/store";
+import { recordAudit } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
 import type { RunRedaction } from "../present/redaction.ts";
 import type { PlannedChild, PlannedInvocation, RestartPlan } from "../recovery-port.ts";
@@ -62,8 +62,6 @@ export function recoveryHandlers({
     },
     async rebuild({ params, body, caller }) {
       const { tenantId } = caller;
-      if ((await store.tenant(tenantId, (db) => getRun(db, params.id))) === undefined)
-        throw new MainspringError("RUN_NOT_FOUND");
       const report = await runs.rebuild({ tenantId, runId: params.id, dryRun: body?.dryRun === true });
       if (report.repaired)
         await store.tenant(tenantId, (db) =>

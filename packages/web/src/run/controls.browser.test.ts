@@ -108,6 +108,7 @@ test("[UI-04] [UI-05] edited, exactly the edited JSON is sent; what is no JSON o
 
   const before = await studio.sql("select count(*)::int as n from workflow_runs where tenant_id = $1", [tenant.id]);
   await editor.fill('{"orderId": "o-18", "card": "[REDACTED]"}');
+  await dialog.getByText("still hidden at /card").waitFor();
   await dialog.getByRole("button", { name: "Replay with this input" }).click();
   const notice = dialog.getByRole("alert");
   await notice.getByText("REDACTED_VALUE_IN_PAYLOAD").first().waitFor();

@@ -7,7 +7,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { newKey } from "../parts/new-key.ts";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
-import { readReplay } from "./replay-text.ts";
+import { readReplay, type ReplayReading } from "./replay-text.ts";
 
 /**
  * Runs it again from the start, as a new run. The editor begins with the input as this person may see it. As long as
@@ -65,11 +65,7 @@ export function ReplayDialog({ run, onClose }: { run: RunReply; onClose: () => v
           }}
         />
         <p className="muted small dialog-hint" role="status">
-          {reading.kind === "same"
-            ? "Not edited: the stored input is used, with what is hidden here."
-            : reading.kind === "edited"
-              ? "Edited: exactly this is sent."
-              : "Nothing is sent until this is JSON."}
+          {hintOf(reading)}
         </p>
         {replay.error === null ? null : <ProblemNotice error={replay.error} />}
         <div className="dialog-actions">
@@ -94,4 +90,19 @@ export function ReplayDialog({ run, onClose }: { run: RunReply; onClose: () => v
       </form>
     </Dialog>
   );
+}
+
+function hintOf(reading: ReplayReading): string {
+  switch (reading.kind) {
+    case "same":
+      return "Not edited: the stored input is used, with what is hidden here.";
+    case "edited":
+      return reading.masked.length === 0
+        ? "Edited: exactly this is sent."
+        : `Edited, and still hidden at ${reading.masked.join(", ")}: write a value there, or the server refuses it.`;
+    case "invalid":
+      return "Nothing is sent until this is JSON.";
+    default:
+      return reading satisfies never;
+  }
 }

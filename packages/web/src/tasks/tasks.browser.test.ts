@@ -126,8 +126,8 @@ test("a viewer may look at a task, and not answer it; past the form goes an admi
   expect(admin.complaints).toEqual([]);
 });
 
-test("inbox and tasks are clean for axe in both schemes, fit 360 px, and do not jump", async () => {
-  const runId = await asked("o-41");
+test("an empty inbox and a refused form are clean for axe in both schemes; the inbox fits 360 px and does not jump", async () => {
+  await asked("o-41");
   for (const colorScheme of ["light", "dark"] as const) {
     const page = await studio.page("/inbox", { apiKey: tenant.keys.admin, colorScheme });
     await page.getByText("Nothing waits for you").waitFor();
@@ -136,10 +136,7 @@ test("inbox and tasks are clean for axe in both schemes, fit 360 px, and do not 
     await page.getByRole("form").waitFor();
     await page.getByRole("button", { name: "Complete" }).click();
     await page.getByText("ANSWER_INVALID").waitFor();
-    expect(await axeViolations(page), `inbox, ${colorScheme}`).toEqual([]);
-    await page.goto(`${studio.url}/runs/${runId}?tab=tasks`);
-    await page.getByRole("form").waitFor();
-    expect(await axeViolations(page), `run, ${colorScheme}`).toEqual([]);
+    expect(await axeViolations(page), `refused, ${colorScheme}`).toEqual([]);
   }
   const narrow = await studio.page("/inbox?show=open", {
     apiKey: tenant.keys.operator,

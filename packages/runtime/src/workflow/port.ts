@@ -1,4 +1,4 @@
-import type { Program, RunEvent, RunState } from "@mainspring/core";
+import type { Instant, Program, RunEvent, RunState } from "@mainspring/core";
 import type { Writer } from "../activities/contract.ts";
 import type { Crossing } from "../wire/crossing.ts";
 import type { Bounds } from "./bounds.ts";
@@ -13,6 +13,8 @@ export interface ShellPort {
   /** Undefined until the run is opened. */
   program(): Program | undefined;
   state(): RunState;
+  /** Workflow time, never before that of what the interpreter was given last. */
+  now(): Instant;
   bounds(): Bounds;
   /** The one way in to the interpreter. */
   push(event: Incoming): void;

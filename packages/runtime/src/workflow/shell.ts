@@ -115,6 +115,7 @@ export class Shell {
       journal: this.#journal,
       program: () => this.#program,
       state: () => this.#state,
+      now: () => workflowNow(this.#lastNow),
       bounds: () => this.#bounds,
       push: (event) => {
         if (this.#brought === undefined) this.#fifo.push(event);

@@ -11,7 +11,6 @@ import { Crossing } from "../wire/crossing.ts";
 import { durably, openTasks } from "./activity-calls.ts";
 import type { Incoming, ShellPort } from "./port.ts";
 import { taskAnswered, type TaskReply } from "./task-answer.ts";
-import { workflowNow } from "./workflow-time.ts";
 
 /** An update whose sender waits. */
 interface Waiting {
@@ -89,7 +88,7 @@ export class Tasks {
         ...("ref" in form && form.schema === undefined ? { formName: form.ref } : {}),
         ...(due !== undefined && "business" in due ? { due } : {}),
       })),
-      from: workflowNow(entries.at(-1)?.at),
+      from: shell.now(),
     };
     shell.locally(
       () => openTasks(shell.inline(args)),

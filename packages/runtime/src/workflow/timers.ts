@@ -4,7 +4,7 @@ import type { BusinessDue, ComputeBusinessTimesArgs } from "../activities/child-
 import type { Crossing } from "../wire/crossing.ts";
 import { durableFlushTimeoutMs, flushTimeoutMs, flushTries } from "./bounds.ts";
 import type { ShellPort } from "./port.ts";
-import { msUntil, workflowNow } from "./workflow-time.ts";
+import { msUntil } from "./workflow-time.ts";
 
 interface Calls {
   computeBusinessTimes(args: Crossing): Promise<readonly BusinessDue[]>;
@@ -49,7 +49,7 @@ export class Timers {
   #askCalendar(id: CommandId, business: ComputeBusinessTimesArgs["times"][number]["business"]): void {
     const shell = this.#shell;
     const { tenantId } = shell.writer();
-    const args: ComputeBusinessTimesArgs = { tenantId, times: [{ business, from: workflowNow(undefined) }] };
+    const args: ComputeBusinessTimesArgs = { tenantId, times: [{ business, from: shell.now() }] };
     this.#asked.add(id);
     shell.locally(
       () => computeBusinessTimes(shell.inline(args)),

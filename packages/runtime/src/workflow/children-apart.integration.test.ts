@@ -239,7 +239,7 @@ test("a parent with 200 children side by side completes, each child its own run"
   const worker = await world.startWorker();
   const startedMs = performance.now();
   const runId = await world.start("many", { items: Array.from({ length: 200 }, (_, n) => n) });
-  const run = await world.ended(runId, 120_000);
+  const run = await world.ended(runId, 300_000);
   const tookMs = performance.now() - startedMs;
   expect(run.output).toEqual(Array.from({ length: 200 }, (_, n) => n * 2));
   const children = await childrenOf(runId);
@@ -252,7 +252,7 @@ test("a parent with 200 children side by side completes, each child its own run"
   expect(Math.max(...lengths)).toBeLessThan(5_000);
   await world.expectSound(runId);
   await worker.stop();
-}, 180_000);
+}, 400_000);
 
 test("[CHD-07] a call that is withdrawn while its child is opened or started leaves no child behind that nobody ends", async () => {
   await world.publish(listener);

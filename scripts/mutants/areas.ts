@@ -2,6 +2,7 @@ import { evaluatorMutants } from "./evaluator.ts";
 import { interpreterMutants } from "./interpreter.ts";
 import type { Mutant } from "./mutant.ts";
 import { publishingMutants } from "./publishing.ts";
+import { secretMutants } from "./secrets.ts";
 import { waitMutants } from "./waits.ts";
 
 /** All deliberate faults, by what they are in. */
@@ -10,6 +11,7 @@ export const mutantsOf = {
   evaluator: evaluatorMutants,
   waits: waitMutants,
   publishing: publishingMutants,
+  secrets: secretMutants,
 } as const satisfies Record<string, readonly Mutant[]>;
 
 export type Area = keyof typeof mutantsOf;

@@ -51,6 +51,23 @@ test("[SEC-03] one byte that was altered, another tenant's name or another key v
   await expect(codec.decode([{ ...wire!, metadata: versioned }])).rejects.toThrow("no such key");
 });
 
+test("[SEC-03] a payload opens under its own tenant's name and key version alone, even where the keys are the same", async () => {
+  const key = randomBytes(32);
+  const codec = new EncryptionCodec(
+    { newest: async () => ({ version: 1, key }), version: async () => ({ key }) },
+    { seals: true },
+  );
+  const [wire] = await codec.encode([payloadConverter.toPayload(new Crossing(tenant, { a: 1 }))]);
+  const changes = [
+    [metadataKeys.tenant, other],
+    [metadataKeys.keyVersion, "2"],
+  ] as const;
+  for (const [name, text] of changes) {
+    const metadata = { ...wire!.metadata, [name]: Buffer.from(text) };
+    await expect(codec.decode([{ ...wire!, metadata }])).rejects.toThrow(/authenticate/);
+  }
+});
+
 test("[SEC-03] old keys open what they sealed after a rotation, and what was never sealed passes", async () => {
   const keys = memoryKeys();
   const codec = new EncryptionCodec(keys, { seals: true });

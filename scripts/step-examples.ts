@@ -187,6 +187,10 @@ export const stepExamples: { readonly [type: string]: StepExample } = {
     notes: [
       "No scope is shared: the child sees its input as `payload`, the parent takes what it wants by `output`, where `childRun` is in scope.",
       "The version is bound when the parent is published, unless `version: latest` asks for the one published at the call.",
+      "`childRun` is `{runId, output, payload, vars, local, meta, system}` of the child as it ended.",
+      "A child that failed is a `ChildWorkflowError` with the child's error in `details.error`; each try by `retry` is a new child run, and `retryOn` may name the child's own error. One that was cancelled on its own is not tried again.",
+      "A call that can open no child fails at once, catchably: a payload that does not fit, a paused workflow, no published version, calls more than eight deep.",
+      "Cancelling the parent cancels its children.",
     ],
     example: `- id: invoice
   type: control.callWorkflow

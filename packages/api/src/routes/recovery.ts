@@ -25,6 +25,7 @@ const restartFrom = defineRoute({
     "STEP_NOT_FOUND",
     "VERSION_NOT_FOUND",
     "RESTART_VERSION_MISFIT",
+    "JOURNAL_INCOMPLETE",
     "PLAN_CHANGED",
     "PAYLOAD_INVALID",
     "LAUNCH_REFUSED",

@@ -26,6 +26,7 @@ import {
   type TenantDb,
 } from "@mainspring/store";
 import { idempotencyKey } from "../activities/idempotency-key.ts";
+import { recomputed } from "../insight/recorded-run.ts";
 import { journalValues } from "../rebuild/state-at.ts";
 
 /** Which step execution of a run another run is to begin with. */
@@ -88,7 +89,7 @@ type StepEntry = Extract<JournalEntry, { kind: "step" }>;
 
 /**
  * What restarting from a step would reuse, repeat and offer again. The state that the new run would begin in is stored by it.
- * @throws MainspringError RUN_NOT_FOUND, STEP_NOT_FOUND, VERSION_NOT_FOUND, RESTART_VERSION_MISFIT
+ * @throws MainspringError RUN_NOT_FOUND, STEP_NOT_FOUND, VERSION_NOT_FOUND, RESTART_VERSION_MISFIT, JOURNAL_INCOMPLETE
  */
 export async function planRestart(db: TenantDb, point: RestartPoint): Promise<PlannedRestart> {
   const { runId } = point;
@@ -99,7 +100,9 @@ export async function planRestart(db: TenantDb, point: RestartPoint): Promise<Pl
   const begun = stepOf(journal, point);
   const resolve = await journalValues(db, journal);
   const state =
-    program === undefined || begun === undefined ? undefined : foldBefore(program, journal, resolve, begun.seq);
+    program === undefined || begun === undefined
+      ? undefined
+      : recomputed(() => foldBefore(program, journal, resolve, begun.seq));
   if (state === undefined || begun === undefined || program === undefined) throw noSuchStep(point, begun);
   const version = await versionFor(db, run, point, state, begun);
   const later = laterThan(state, begun.seq);

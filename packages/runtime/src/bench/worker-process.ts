@@ -10,7 +10,7 @@ import { batchedNoop, localNoop, remoteNoop } from "./bench-actions.ts";
 import type { Usage } from "./bench-stack.ts";
 import { handWrittenQueue } from "./names.ts";
 
-Runtime.install({ logger: new DefaultLogger("WARN") });
+Runtime.install({ logger: new DefaultLogger("ERROR") });
 
 const environment = (name: string): string => {
   const value = process.env[name];

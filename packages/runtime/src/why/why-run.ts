@@ -17,7 +17,7 @@ export interface WhyParts {
 /** Children are followed so far down. */
 const childDepthMax = 8;
 const queryWithinMs = 1_500;
-const flushActivities: readonly string[] = ["flush", "openWaits"];
+const flushActivities: readonly string[] = ["flush", "openWaits", "openTasks"];
 const joining: readonly string[] = ["control.parallel", "control.forEach", "control.saga", "control.tryCatch"];
 
 /**
@@ -42,7 +42,8 @@ async function completed(
   depth: number,
 ): Promise<RunFacts> {
   const { run } = rows;
-  if (run.completedAt !== undefined || run.status === "QUEUED" || run.isLegacy === true) return rows;
+  const isOwed = run.status === "QUEUED" && rows.start !== undefined;
+  if (run.completedAt !== undefined || isOwed || run.isLegacy === true) return rows;
   const answer = await executionFacts(parts.client, run.id);
   if (answer.result === "unreachable")
     return { ...rows, unreachable: answer.reason, ...(await lines(parts, tenantId, rows)) };

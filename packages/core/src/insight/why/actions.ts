@@ -5,7 +5,8 @@ import type { ActivityFact, RunFacts, StepFact } from "./facts.ts";
 import { betweenMs, counted, durationText, momentText, placeText, quoted } from "./text.ts";
 
 /** As activities are called by the shell. */
-const actionActivities: readonly string[] = ["performAction", "performBatch"];
+const batchActivity = "performBatch";
+const actionActivities: readonly string[] = ["performAction", batchActivity];
 // A call shows a sign of life five times within its heartbeat timeout, and these reach Temporal once in two fifths of it at most.
 const silentShare = 0.45;
 const silentMinMs = 1_000;
@@ -36,8 +37,11 @@ function callsOf({ steps, waits, execution }: RunFacts): Call[] {
     .sort((a, b) => a.number - b.number);
   const remote = open.filter(({ isLocal }) => isLocal !== true);
   const matching = [open, remote].find(({ length }) => length === activities.length);
+  // Calls of one batch go as one activity.
+  const [batch, ...more] = activities;
+  const all = batch?.name === batchActivity && more.length === 0 ? batch : undefined;
   return open.map((step) => {
-    const activity = matching === undefined ? undefined : activities[matching.indexOf(step)];
+    const activity = matching === undefined ? all : activities[matching.indexOf(step)];
     return activity === undefined
       ? { step, isUnderWay: mayRun(execution, activities, step) }
       : { step, activity, isUnderWay: true };

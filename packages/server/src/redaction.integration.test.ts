@@ -1,6 +1,15 @@
 import type { JournalEntry, Json, JsonObject } from "@mainspring/core";
-import { insertRun, newId, putSecret, runInput, writeProvisional } from "@mainspring/store";
+import {
+  insertRun,
+  insertVersion,
+  insertWorkflow,
+  newId,
+  putSecret,
+  runInput,
+  writeProvisional,
+} from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createRedaction } from "./present/redaction.ts";
 import { testServer } from "./testing/test-server.ts";
 import type { TestServer } from "./testing/test-server.ts";
 
@@ -177,4 +186,90 @@ test("[RUN-12] an export has the definition and the version that the run follows
     version: { version: 1 },
   });
   expect(exported.journal).toHaveLength(7);
+});
+
+test("[TEN-03] what an action's schema declares sensitive is masked in the run that called it, and in the runs around it", async () => {
+  const ssn = "078-05-1120";
+  const output: Json = { ssn, active: true, name: "Ada" };
+  const place = { stepId: "look", stepPath: "root.steps[0]", iteration: [], execution: 2 };
+  const program: Json = {
+    format: 1,
+    workflow: "lookup",
+    semantics: 2,
+    definitionHash: "1".repeat(64),
+    programHash: "2".repeat(64),
+    steps: [
+      {
+        id: "look",
+        path: "root.steps[0]",
+        type: "action.call",
+        action: "crm.look@1",
+        input: { kind: "literal", value: {} },
+      },
+    ],
+  };
+  const schema: JsonObject = { type: "object", properties: { ssn: { sensitive: true }, active: { sensitive: true } } };
+  const redaction = createRedaction([
+    {
+      id: "crm.look@1",
+      title: "Look up",
+      description: "A customer",
+      effect: "idempotent",
+      execution: "remote",
+      timeoutMs: 1_000,
+      batch: false,
+      inputSchema: {},
+      outputSchema: schema,
+    },
+  ]);
+  const [parent, child] = [newId(), newId()];
+  await on.database.store.tenant(on.one.id, async (db) => {
+    await insertWorkflow(db, { key: "lookup", name: "Lookup", document: {} });
+    await insertVersion(db, {
+      workflowKey: "lookup",
+      document: {},
+      definitionHash: "1".repeat(64),
+      program,
+      programHash: "2".repeat(64),
+      semantics: 2,
+    });
+    const run = {
+      workflowKey: "lookup",
+      version: 1,
+      definitionHash: "1".repeat(64),
+      semantics: 2 as const,
+      input: { saw: ssn },
+    };
+    await insertRun(db, { ...run, id: parent, programHash: "0".repeat(64) });
+    await insertRun(db, { ...run, id: child, programHash: "2".repeat(64), parentRunId: parent, rootRunId: parent });
+    const entries: JournalEntry[] = [
+      { seq: 1, at, kind: "run", status: "RUNNING" },
+      { seq: 2, at, kind: "step", status: "RUNNING", ...place, data: { type: "action.call", commandId: "c1" } },
+      { seq: 3, at, kind: "step", status: "SUCCEEDED", ...place, data: { output } },
+    ];
+    await writeProvisional(db, {
+      runId: child,
+      fence: { epoch: 1, ordinal: 1, historyLength: 3 },
+      nextSeq: 4,
+      entries,
+    });
+    const answered: JournalEntry = {
+      seq: 4,
+      at,
+      kind: "input",
+      data: { kind: "resume", event: { kind: "actionSucceeded", id: "c1", now: at, turn: 1, attempt: 1, output } },
+    };
+    const masked = { ssn: "[REDACTED]", active: "[REDACTED]", name: "Ada" };
+    const ofChild = await redaction.ofRun(db, child);
+    expect(ofChild.output(place.stepPath, output)).toEqual(masked);
+    expect(ofChild.entry(answered)).toMatchObject({ data: { event: { output: masked } } });
+    expect(ofChild.entry(entries[2] as JournalEntry)).toMatchObject({ data: { output: masked } });
+    const ofParent = await redaction.ofRun(db, parent);
+    expect(ofParent.value({ child: { ssn }, note: `of ${ssn}` })).toEqual({
+      child: { ssn: "[REDACTED]" },
+      note: "of [REDACTED]",
+    });
+    const ofRow = await redaction.ofRuns(db, [parent]);
+    expect(ofRow(parent).text(ssn)).toBe("[REDACTED]");
+  });
 });

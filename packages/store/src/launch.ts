@@ -57,7 +57,7 @@ export async function insertRun(db: TenantDb, run: NewRun): Promise<void> {
 }
 
 /** Of a stored input only so much is searched. */
-const searchedInputChars = 32 * 1024;
+export const searchedInputChars = 32 * 1024;
 
 /** The input as it is searched: what nobody may read masked, nobody may find. */
 function searchableText(payloadSchema: Json | null, input: Json): string {

@@ -2,6 +2,7 @@ import type { Json, RestartOrigin } from "@mainspring/core";
 import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
 import { instant, instantOrNull } from "./instants.ts";
+import { searchedInputChars } from "./launch.ts";
 import type { RunForOpen } from "./launch.ts";
 import { readPage, withoutMicros } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
@@ -187,7 +188,9 @@ function matches(q: string): ReturnType<typeof sql> {
 
 function matchesPlainly(q: string): ReturnType<typeof sql> {
   const plain = likePattern(q);
-  return sql`(id::text ilike ${plain} or workflow_key ilike ${plain} or search_text collate "pg_c_utf8" ilike ${jsonPattern(q)})`;
+  // Rows of an earlier engine follow no version of ours, and nothing says what of them is sensitive.
+  return sql`(id::text ilike ${plain} or workflow_key ilike ${plain}
+    or coalesce(search_text, case when program_hash is null then left(input_json::text, ${searchedInputChars}) end) collate "pg_c_utf8" ilike ${jsonPattern(q)})`;
 }
 
 function jsonPattern(q: string): string {

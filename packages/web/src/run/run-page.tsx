@@ -108,7 +108,10 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
         live={liveStateOf(live)}
         onRestart={() => setRestart({ at: search.step })}
       />
-      <UnclaimedBanner facts={{ status, startedAt, stepCount }} />
+      <UnclaimedBanner
+        facts={{ status, startedAt, stepCount }}
+        clockAheadMs={Date.parse(run.data.asOf) - run.dataUpdatedAt}
+      />
       <HeadlinePanel
         facts={{
           status,

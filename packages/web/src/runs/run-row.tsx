@@ -39,7 +39,7 @@ export const RunRow = memo(function RunRow({
       <span className="run-row-id">
         <CopyId id={run.id} label="run id" />
       </span>
-      <span className="run-row-why">
+      <span className="run-row-why" title={rowWhy(run, asked).replaceAll("`", "")}>
         <Sentence text={rowWhy(run, asked)} />
         {run.why?.until === undefined || hasEnded(run.status) || run.why.sentence.includes(" until ") ? null : (
           <Until at={run.why.until} />

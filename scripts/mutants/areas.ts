@@ -3,6 +3,7 @@ import { interpreterMutants } from "./interpreter.ts";
 import type { Mutant } from "./mutant.ts";
 import { publishingMutants } from "./publishing.ts";
 import { secretMutants } from "./secrets.ts";
+import { taskMutants } from "./tasks.ts";
 import { waitMutants } from "./waits.ts";
 
 /** All deliberate faults, by what they are in. */
@@ -12,6 +13,7 @@ export const mutantsOf = {
   waits: waitMutants,
   publishing: publishingMutants,
   secrets: secretMutants,
+  tasks: taskMutants,
 } as const satisfies Record<string, readonly Mutant[]>;
 
 export type Area = keyof typeof mutantsOf;

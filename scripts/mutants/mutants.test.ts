@@ -25,5 +25,6 @@ test("there are deliberate faults in every area, no two the same", () => {
   expect(counts["waits"]).toBeGreaterThanOrEqual(20);
   expect(counts["publishing"]).toBeGreaterThanOrEqual(5);
   expect(counts["secrets"]).toBeGreaterThanOrEqual(10);
+  expect(counts["tasks"]).toBeGreaterThanOrEqual(10);
   expect(new Set(mutants.map(({ what }) => what)).size).toBe(mutants.length);
 });

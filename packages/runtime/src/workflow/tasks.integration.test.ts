@@ -143,15 +143,18 @@ test("[WAI-14] an answer that does not fit the form is refused with pointers bef
 });
 
 test("[WAI-14] [TEN-06] a named form is the tenant's, else the system's; people are held to what they were shown", async () => {
-  const put = (tenantId: string, schema: Json) =>
-    world.store.tenant(tenantId, (db) => putForm(db, { name: "release", title: "Release", schema, by: "test" }));
+  const put = (tenantId: string, schema: Json, name = "release") =>
+    world.store.tenant(tenantId, (db) => putForm(db, { name, title: name, schema, by: "test" }));
   await put(world.tenantId, { type: "object", required: ["go"], properties: { go: { type: "boolean" } } });
   const other = await newTenant(world.store);
   await put(other, { type: "integer" });
+  // A tenant's form stands in for the system's of its name.
+  await put(world.tenantId, { type: "integer" }, "acknowledgement");
   const steps = [
     ask("ask", { form: { ref: "release" } }),
     ask("then", { form: { ref: "approval" } }),
-    done(x("vars.then.approved")),
+    ask("last", { form: { ref: "acknowledgement" } }),
+    done([x("vars.then.approved"), x("vars.last")]),
   ];
   const { runId, task } = await asked("ask-by-name", steps);
   expect(task).toMatchObject({ formName: "release", form: { required: ["go"] } });
@@ -163,7 +166,10 @@ test("[WAI-14] [TEN-06] a named form is the tenant's, else the system's; people 
   expect(then.formName).toBe("approval");
   await expect(world.answer(then.id, { approved: "maybe" })).rejects.toMatchObject({ code: "ANSWER_INVALID" });
   await world.answer(then.id, { approved: true, comment: "fine" });
-  expect((await world.ended(runId)).output).toBe(true);
+  const last = await openTask(runId, "last");
+  await expect(world.answer(last.id, { comment: "seen" })).rejects.toMatchObject({ code: "ANSWER_INVALID" });
+  await world.answer(last.id, 7);
+  expect((await world.ended(runId)).output).toEqual([true, 7]);
   await world.expectSound(runId);
 
   // Nobody else's form is known at publish, nor its tasks afterwards.

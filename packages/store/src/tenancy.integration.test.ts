@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createApiKey, findApiKey, revokeApiKey, tenantOfApiKey } from "./api-keys.ts";
 import { recordAudit } from "./audit.ts";
 import { putBlob } from "./blobs.ts";
+import { keepProgram } from "./child-runs.ts";
 import { registerExecution } from "./executions.ts";
 import { putData, writeOnce } from "./data-store.ts";
 import { keepPlan } from "./plans.ts";
@@ -234,6 +235,7 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
     });
     const { id } = await acceptEvent(db, { source: "s", eventId: "1", name: "e", payload: 1, bodyHash: "b" });
     await offerDelivery(db, { eventId: id, runId });
+    await keepProgram(db, { programHash: "q", definitionHash: "d", program: {} });
     await putSecret(db, { name: "s", value: "a secret value" });
     await putQuotas(db, { stepsPerMonth: 1_000 });
     await writeOnce(db, "k", () => putData(db, { namespace: "n", key: "k", value: 1 }));

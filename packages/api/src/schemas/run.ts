@@ -132,6 +132,10 @@ export const invocation = z.object({
   output: json,
   error: json,
   late: json.meta({ description: "what a try that had timed out brought after all: evidence only" }),
+  reusedFrom: id
+    .nullable()
+    .optional()
+    .meta({ description: "of a restarted run: the invocation of the run before that answers for this one" }),
   startedAt: instant,
   finishedAt: instant.nullable(),
 });

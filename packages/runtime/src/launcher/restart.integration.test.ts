@@ -335,3 +335,36 @@ test("a restart with an idempotency key is made once, and a run can be restarted
   expect(effects).toEqual(["m", "n", "o"]);
   await world.expectSound(third);
 });
+
+test("[RST-02] what is reused stays reused in a chain of executions, and a worker that is lost on the way repeats nothing", async () => {
+  await world.publish({
+    workflow: "chain",
+    steps: [
+      call("zero", "zero"),
+      {
+        id: "each",
+        type: "control.forEach",
+        items: ["a", "b", "c", "d"],
+        body: [{ id: "rest", type: "time.wait", durationMs: 20 }, call("do", { $expr: "item" })],
+      },
+      call("end", "end"),
+    ],
+  });
+  broken.add("end");
+  const runId = await world.start("chain");
+  expect((await world.ended(runId)).status).toBe("FAILED");
+  broken.clear();
+  const point = request(runId, "root.steps[1].body.steps[1]", { iteration: [1] });
+  const plan = await previewRestart(parts(), point);
+  expect(plan.reuse.map((one) => one.iteration)).toEqual([[1], [2], [3]]);
+  await world.stopWorkers();
+  const { runId: again } = await restartFrom(parts(), { ...point, planHash: plan.planHash });
+  const first = await world.startWorker({ bounds: { remoteSteps: 2 } });
+  await until("it is under way", async () => ((await world.run(again)).stepCount > 1 ? true : undefined));
+  await first.stop();
+  await world.startWorker({ bounds: { remoteSteps: 2 } });
+  expect((await world.ended(again)).status).toBe("SUCCEEDED");
+  expect(effects).toEqual(["zero", "a", "b", "c", "d", "end"]);
+  expect((await world.executionLengths(again)).length).toBeGreaterThan(1);
+  await world.expectSound(again);
+});

@@ -140,6 +140,7 @@ export function presentInvocation(row: InvocationRow): InvocationReply {
     output: asJson(row.output),
     error: asJson(row.error),
     late: asJson(row.late),
+    reusedFrom: row.reusedFrom,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
   };

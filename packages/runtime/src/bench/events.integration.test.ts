@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chainOf } from "../rebuild/journal-from-history.ts";
 import { newWorld, type World } from "../testing/world.ts";
 import { batchedNoop, localNoop, remoteNoop } from "./bench-actions.ts";
 import { benchDefinitions } from "./definitions.ts";
@@ -17,10 +18,13 @@ afterAll(() => world?.close());
 /** A workflow by hand that calls so many activities one after the other: three events of each, three of the task behind it, and five more. */
 const byHand = (calls: number): number => 6 * calls + 5;
 
+/** Of the whole chain, without what a busy machine adds: a workflow task that ran out of its time is scheduled and started once more. */
 async function events(workflow: string): Promise<number> {
   const runId = await world.start(workflow);
   expect((await world.ended(runId)).status).toBe("SUCCEEDED");
-  return (await world.executionLengths(runId)).reduce((sum, length) => sum + length, 0);
+  const all = (await chainOf(world.client, runId)).flatMap((history) => history.events ?? []);
+  const lost = all.filter(({ workflowTaskTimedOutEventAttributes }) => workflowTaskTimedOutEventAttributes);
+  return all.length - 3 * lost.length;
 }
 
 test("[BEN-01] 40 sequential remote calls write at most 1.01 times the events of a hand-written workflow", async () => {

@@ -9,7 +9,18 @@ const input = z.object({
   /** Fails with this code for good. */
   code: z.string().optional(),
   takesMs: z.number().optional(),
+  /** Waits until the test opens the gate. */
+  gated: z.boolean().optional(),
 });
+
+let gate: Promise<void> = Promise.resolve();
+
+/** Holds gated calls of this process back. @returns lets them go on */
+export function closeGate(): () => void {
+  let open: () => void = () => undefined;
+  gate = new Promise((resolve) => (open = resolve));
+  return open;
+}
 
 /** Makes a fact at a counting endpoint, together with others. */
 export const batchedOrder = defineAction({
@@ -21,7 +32,8 @@ export const batchedOrder = defineAction({
   timeoutMs: 20_000,
   input,
   output: z.object({ orderId: z.string() }),
-  async run({ input: { url, orderId, failures = 0, code, takesMs = 0 }, key, attempt, signal }) {
+  async run({ input: { url, orderId, failures = 0, code, takesMs = 0, gated = false }, key, attempt, signal }) {
+    if (gated) await Promise.race([gate, aborted(signal)]);
     if (takesMs > 0) await pause(takesMs, signal);
     if (code !== undefined) throw new ActionFailure({ category: "BusinessError", code, message: "refused" });
     if (attempt <= failures)
@@ -49,6 +61,10 @@ export const batchedDouble = defineAction({
   output: z.object({ n: z.number() }),
   run: async ({ input: { n } }) => ({ n: 2 * n }),
 });
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+}
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -61,8 +61,8 @@ export class BatchCalls {
     const done = (events: readonly Incoming[]): void => {
       shell.end();
       for (const { id } of calls) if (this.#open.get(id) === batch) this.#open.delete(id);
-      for (const event of events) shell.push(event);
       if (events.length === 0) shell.wake();
+      else shell.pushTogether(events);
     };
     void batch.scope
       .enter(() =>

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { invocationsOf, putQuotas } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chainOf } from "../rebuild/journal-from-history.ts";
-import { batchedDouble, batchedOrder } from "../testing/batched-actions.ts";
+import { batchedDouble, batchedOrder, closeGate } from "../testing/batched-actions.ts";
 import { countingEndpoint, type CountingEndpoint } from "../testing/counting-endpoint.ts";
 import { until } from "../testing/until.ts";
 import { WorkerChild } from "../testing/worker-child.ts";
@@ -144,24 +144,30 @@ test("one call of a batch is cancelled and the others go on; what it brings come
                 type: "control.parallel",
                 completion: "any",
                 branches: [
-                  { id: "a", steps: [order("slow", { orderId: "cancelled-a", takesMs: 900 })] },
+                  { id: "a", steps: [order("slow", { orderId: "cancelled-a", gated: true })] },
                   { id: "b", steps: [{ id: "nap", type: "time.wait", durationMs: 200 }] },
                 ],
               },
             ],
           },
-          { id: "kept", steps: [order("kept-order", { orderId: "cancelled-b", takesMs: 700 })] },
+          { id: "kept", steps: [order("kept-order", { orderId: "cancelled-b", gated: true })] },
         ],
       },
     ],
   });
   const worker = await world.startWorker();
+  const open = closeGate();
   const runId = await world.start("cancelled-order", { url: endpoint.url });
+  await until("the slow one is given up", async () =>
+    (await world.trace(runId)).includes("slow CANCELED") ? true : undefined,
+  );
+  open();
   expect((await world.ended(runId)).status).toBe("SUCCEEDED");
   expect(await activities(runId)).toEqual(["performBatch"]);
   expect(await world.trace(runId)).toEqual(
     expect.arrayContaining(["slow CANCELED", "kept-order SUCCEEDED", "nap SUCCEEDED"]),
   );
+  closeGate();
   const second = await world.start("cancelled-order", { url: endpoint.url });
   await until("both are called", async () => ((await world.trace(second)).length >= 4 ? true : undefined));
   await world.cancel(second);

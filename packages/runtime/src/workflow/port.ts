@@ -18,6 +18,8 @@ export interface ShellPort {
   bounds(): Bounds;
   /** The one way in to the interpreter. */
   push(event: Incoming): void;
+  /** Of one activity that brought several: they are fed one after the other, and only then is performed what they command. */
+  pushTogether(events: readonly Incoming[]): void;
   /** Makes the loop look again though nothing came in. */
   wake(): void;
   /** While anything is in flight, the run does not continue as new: its completion would be lost. */

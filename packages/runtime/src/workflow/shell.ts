@@ -66,6 +66,11 @@ export interface Checkpoint {
 const { journal } = proxySinks<JournalSinks>();
 
 type Call = CommandOf<"callAction">;
+
+/** What one activity brought. */
+interface Together {
+  readonly together: readonly Incoming[];
+}
 /** A local activity has come back. */
 type TakeOver = () => void;
 
@@ -78,7 +83,7 @@ type TakeOver = () => void;
  */
 export class Shell {
   readonly #start: StartInput;
-  readonly #fifo = new Fifo<Incoming | TakeOver>();
+  readonly #fifo = new Fifo<Incoming | Together | TakeOver>();
   readonly #lane = new LocalLane();
   /** What a local activity that is being taken over brings. */
   #brought: Incoming[] | undefined;
@@ -122,6 +127,7 @@ export class Shell {
         else this.#brought.push(event);
       },
       locally: (call, durably, taken) => this.#locally(call, durably, taken),
+      pushTogether: (together) => this.#fifo.push({ together }),
       wake: () => this.#fifo.wake(),
       begin: () => void this.#inFlight++,
       end: () => void this.#inFlight--,
@@ -229,8 +235,14 @@ export class Shell {
       this.#budgetReported = true;
       this.#fifo.push({ kind: "historyBudgetSpent" });
     }
-    const event = this.#next();
-    if (event === undefined) return;
+    const next = this.#next();
+    if (next === undefined) return;
+    this.#turn++;
+    if ("together" in next) for (const event of next.together) this.#feed(event);
+    else this.#feed(next);
+  }
+
+  #feed(event: Incoming): void {
     const now = workflowNow(this.#lastNow);
     this.#lastNow = now;
     this.#turn++;
@@ -251,7 +263,7 @@ export class Shell {
    * What is fed next. While a wait is being opened, events are put aside: what the inbox has for it came before them, and the oldest is to be
    * taken first.
    */
-  #next(): Incoming | undefined {
+  #next(): Incoming | Together | undefined {
     for (;;) {
       const opening = this.#isOpening();
       if (!opening && this.#aside.length > 0) {
@@ -262,7 +274,7 @@ export class Shell {
       }
       const next = this.#fifo.shift();
       if (typeof next === "function") this.#takeOver(next);
-      else if (next?.kind !== "eventArrived" || !opening) return next;
+      else if (next === undefined || "together" in next || next.kind !== "eventArrived" || !opening) return next;
       else this.#aside.push(next);
     }
   }
@@ -609,4 +621,8 @@ export class Shell {
   #inline(value: unknown): Crossing {
     return new Crossing(this.#start.tenantId, value, { inline: true });
   }
+}
+
+function isTakeOver(item: Incoming | Together | TakeOver): item is TakeOver {
+  return typeof item === "function";
 }

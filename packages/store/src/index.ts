@@ -141,6 +141,7 @@ export { takeEarlyEvents } from "./early-events.ts";
 export type { EarlyEvents, OpenedWait } from "./early-events.ts";
 
 export {
+  answerableRun,
   failingDeliveriesOf,
   nearEventsOf,
   noteRefusedAnswer,

@@ -10,6 +10,7 @@ import type { TaskRow } from "./tasks.ts";
 
 /** What is read at once of a run's open steps and waits. */
 const openMax = 200;
+const answerableSteps = 200;
 
 export interface OwedStart {
   readonly attempts: number;
@@ -47,6 +48,16 @@ export async function runBearings(db: TenantDb, runId: string): Promise<RunBeari
   const row = rows[0];
   if (row === undefined) return undefined;
   return { ...row, now: instant(row.now), workflowPausedAt: instantOrNull(row.workflowPausedAt) };
+}
+
+/** A run that has ended, small enough for a worker to answer a question about it at once; undefined: the tenant has none. */
+export async function answerableRun(db: TenantDb): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id from workflow_runs
+    where confirmed_at is not null and started_at is not null and temporal_workflow_id is not null and step_count <= ${answerableSteps}
+      and status = 'SUCCEEDED'
+    order by created_at desc limit 1`.execute(db);
+  return rows[0]?.id;
 }
 
 export interface OpenStep {

@@ -2,6 +2,7 @@ import { isGrpcServiceError, NamespaceNotFoundError, WorkflowNotFoundError } fro
 
 // gRPC status codes by number: https://grpc.io/docs/guides/status-codes
 const invalidArgument = 3;
+const deadlineExceeded = 4;
 const notFound = 5;
 const permissionDenied = 7;
 const failedPrecondition = 9;
@@ -27,6 +28,11 @@ export function refusedForGood(error: unknown): number | undefined {
 export function isNotFound(error: unknown): boolean {
   if (error instanceof NamespaceNotFoundError) return false;
   return error instanceof WorkflowNotFoundError || grpcCode(error) === notFound;
+}
+
+/** Nobody answered in the time that was given. */
+export function timedOut(error: unknown): boolean {
+  return grpcCode(error) === deadlineExceeded;
 }
 
 function grpcCode(error: unknown): number | undefined {

@@ -1,9 +1,10 @@
 import { explainRun, lateAfterMs, linesOf, MainspringError, summaryQuery, workflowIdOf } from "@mainspring/core";
 import type { ChildFact, ExecutionFact, LinesFact, RunFacts, RunWhy } from "@mainspring/core";
-import type { Store } from "@mainspring/store";
+import { answerableRun, type Store } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { CorrelationPaths } from "../ingestion/correlation.ts";
 import { stateAt } from "../rebuild/state-at.ts";
+import { timedOut } from "../temporal/grpc.ts";
 import { executionFacts, queueFacts } from "./temporal-facts.ts";
 import { rowFacts } from "./row-facts.ts";
 
@@ -51,24 +52,31 @@ async function completed(
   const due = execution.status === "RUNNING" ? late(rows, execution) : "nothing";
   const queues = due === "nothing" ? undefined : await queueFacts(parts.client);
   // A busy worker asks for no actions, and still answers.
-  const answeredInMs = due === "action" ? await query(parts.client, run.id) : undefined;
+  const answered = due === "action" ? await query(parts.client, run.id) : undefined;
+  // One that is held took its task and answers nothing. The run itself cannot be queried then: another one is.
+  const isSilent = due === "answer" && (await nobodyAnswers(parts, tenantId));
   const lag = execution.status === "RUNNING" ? await lagOf(parts.client, rows, execution) : undefined;
   return {
     ...rows,
     execution,
     ...(queues === undefined ? {} : { queues }),
-    ...(answeredInMs === undefined ? {} : { answeredInMs: answeredInMs.ms }),
+    ...(typeof answered === "object" ? { answeredInMs: answered.ms } : {}),
+    ...(isSilent ? { unansweredMs: queryWithinMs } : {}),
     ...(lag === undefined ? {} : { lag }),
     ...(await lines(parts, tenantId, rows, execution.cancelRequested)),
     waits: await withChildren(parts, tenantId, rows, depth),
   };
 }
 
-/** What is due for longer than it takes where somebody polls. */
-function late({ now }: RunFacts, { workflowTask, activities }: ExecutionFact): "nothing" | "workflow task" | "action" {
+/** What is due for longer than it takes where somebody polls and answers. */
+function late(
+  { now }: RunFacts,
+  { workflowTask, activities }: ExecutionFact,
+): "nothing" | "workflow task" | "answer" | "action" {
   const nowMs = Date.parse(now);
   const isLate = (at: string | undefined): boolean => at !== undefined && nowMs - Date.parse(at) > lateAfterMs;
   if (workflowTask !== undefined && !workflowTask.isStarted && isLate(workflowTask.scheduledAt)) return "workflow task";
+  if (workflowTask?.isStarted === true && isLate(workflowTask.startedAt)) return "answer";
   return activities.some(({ isStarted, dueAt }) => !isStarted && isLate(dueAt)) ? "action" : "nothing";
 }
 
@@ -77,17 +85,22 @@ interface Answered {
   readonly nextSeq: number | undefined;
 }
 
-/** @returns undefined when no worker answered in time */
-async function query(client: Client, runId: string): Promise<Answered | undefined> {
+/** @returns "silent": no worker answered in time; undefined: it could not be asked */
+async function query(client: Client, runId: string): Promise<Answered | "silent" | undefined> {
   const begunAt = performance.now();
   try {
     const summary = await client.withDeadline(Date.now() + queryWithinMs, () =>
       client.workflow.getHandle(workflowIdOf(runId)).query<{ readonly nextSeq: number } | null>(summaryQuery),
     );
     return { ms: Math.round(performance.now() - begunAt), nextSeq: summary?.nextSeq };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return timedOut(error) ? "silent" : undefined;
   }
+}
+
+async function nobodyAnswers(parts: WhyParts, tenantId: string): Promise<boolean> {
+  const runId = await parts.store.tenant(tenantId, (db) => answerableRun(db));
+  return runId !== undefined && (await query(parts.client, runId)) === "silent";
 }
 
 /** How far the rows are behind, where Temporal knows of writes that fail. */
@@ -95,7 +108,8 @@ async function lagOf(client: Client, { run }: RunFacts, { activities }: Executio
   const flushing = activities.filter(({ name }) => flushActivities.includes(name));
   const [first] = flushing;
   if (first === undefined) return undefined;
-  const nextSeq = (await query(client, run.id))?.nextSeq;
+  const answered = await query(client, run.id);
+  const nextSeq = typeof answered === "object" ? answered.nextSeq : undefined;
   const entries = nextSeq === undefined ? undefined : nextSeq - 1 - run.journalSeq;
   const error = flushing.map(({ lastFailure }) => lastFailure?.message).find((message) => message !== undefined);
   const nextAt = flushing.map(({ dueAt }) => dueAt).find((at) => at !== undefined);

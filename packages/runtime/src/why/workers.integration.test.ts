@@ -7,6 +7,7 @@ import { launch } from "../launcher/launch.ts";
 import { temporalClient } from "../temporal/connect.ts";
 import { asksWhy, evidenceOf, type AsksWhy } from "../testing/asks-why.ts";
 import { until } from "../testing/until.ts";
+import { WorkerChild } from "../testing/worker-child.ts";
 import { newWorld, type World } from "../testing/world.ts";
 import type { RunWorker } from "../worker/run-worker.ts";
 
@@ -135,6 +136,30 @@ test("[WHY-01] no-worker: also when an action is due", async () => {
   worker = await world.startWorker();
   await why.goes(runId, "no-worker");
   expect((await world.ended(runId)).status).toBe("SUCCEEDED");
+});
+
+test("[WHY-01] no-worker: also when the one that took the task is held, and neither answers nor asks for more", async () => {
+  await worker?.stop();
+  worker = undefined;
+  const child = new WorkerChild(world);
+  await child.start();
+  await world.publish({ workflow: "brief", steps: [{ id: "done", type: "control.return", output: 1 }] });
+  await world.ended(await world.start("brief"));
+  child.signal("SIGSTOP");
+  try {
+    const runId = await world.start("nap");
+    const answer = await why.leads(runId, "no-worker");
+    expect(answer.also).toEqual([]);
+    expect(answer.sentence).toMatch(
+      /^No worker has asked for work on workflow-runtime-v2 since .*, and (the one that took its workflow task at .* does not answer|a workflow task is due since .*)\.$/,
+    );
+    expect(evidenceOf(answer, "pollers")).toHaveLength(1);
+    child.signal("SIGCONT");
+    await why.goes(runId, "no-worker");
+    await why.leads(runId, "waiting-time");
+  } finally {
+    await child.kill();
+  }
 });
 
 test("[WHY-01] backlog: the workers are busy, how many tasks are ahead, and how long the oldest waits", async () => {

@@ -28,7 +28,12 @@ export function explainRun(facts: RunFacts): RunWhy {
   const isCovered = (cause: FoundCause): boolean => covering.some((join) => join.cause !== cause && join.covers(cause));
   const ordered = [...inOrder(all.filter((cause) => !isCovered(cause))), ...inOrder(all.filter(isCovered))];
   const [first = endedCause(facts)[0] ?? unknownCause(facts), ...also] = ordered.map(shown);
-  return { ...first, also, asOf: facts.now };
+  const { unreachable } = facts;
+  const evidence =
+    unreachable === undefined || first.cause === "unknown"
+      ? first.evidence
+      : [...first.evidence, { kind: "unreachable", text: `Temporal could not be asked: ${unreachable}` }];
+  return { ...first, evidence, also, asOf: facts.now };
 }
 
 function openActions(facts: RunFacts): FoundCause[] {

@@ -23,6 +23,8 @@ export interface RunFacts {
   readonly queues?: { readonly name: string; readonly workflow: QueueFact; readonly activity: QueueFact };
   /** A worker answered a query just now, within so many ms; left out when none was asked or none answered. */
   readonly answeredInMs?: number;
+  /** A query of a run that has ended, which any worker can answer, was answered by none within so many ms. */
+  readonly unansweredMs?: number;
   readonly steps: readonly StepFact[];
   readonly waits: readonly WaitFact[];
   /** Calls of this run whose effect may have happened. */

@@ -13,7 +13,10 @@ const slowTaskMs = 1_000;
 /** What keeps the engine from taking this run up: no worker, too few, or one that cannot go on. */
 export function workerCauses(facts: RunFacts): FoundCause[] {
   const task = facts.execution?.status === "RUNNING" ? facts.execution.workflowTask : undefined;
-  return [...untaken(facts), ...(task === undefined ? [] : [...failing(facts, task), ...slow(facts, task)])];
+  return [
+    ...untaken(facts),
+    ...(task === undefined ? [] : [...unanswered(facts, task), ...failing(facts, task), ...slow(facts, task)]),
+  ];
 }
 
 interface Due {
@@ -47,6 +50,36 @@ function untaken(facts: RunFacts): FoundCause[] {
   ];
 }
 
+/** Taken, by a worker that is held or stalled: it neither answers nor asks for more. */
+function unanswered(facts: RunFacts, task: WorkflowTaskFact): FoundCause[] {
+  const { now, queues, unansweredMs } = facts;
+  const { startedAt } = task;
+  if (!task.isStarted || startedAt === undefined || queues === undefined || unansweredMs === undefined) return [];
+  const lastAccess = latest(queues.workflow.pollers.map(({ lastAccessAt }) => lastAccessAt));
+  const since = lastAccess === undefined ? "for 5 minutes at least" : `since ${momentText(lastAccess, now)}`;
+  return [
+    {
+      cause: "no-worker",
+      sentence: `No worker has asked for work on ${queues.name} ${since}, and the one that took its workflow task at ${momentText(startedAt, now)} does not answer.`,
+      since: startedAt,
+      evidence: [
+        ...queueEvidence(
+          facts,
+          { what: "a workflow task", since: startedAt, queue: queues.workflow, isShared: true },
+          lastAccess,
+        ),
+        {
+          kind: "query",
+          text: `No worker answered a query within ${durationText(unansweredMs)}.`,
+          data: { unansweredMs },
+        },
+      ],
+      remedy: "Look whether the worker's process is stopped, stalled, or cut off from Temporal; or start another one.",
+      isTrouble: true,
+    },
+  ];
+}
+
 function backlog({ now, queues }: RunFacts, due: Due, evidence: readonly Evidence[]): FoundCause {
   const ahead = Math.max(0, due.queue.backlog - 1);
   const oldestMs = Math.max(due.queue.backlogAgeMs, betweenMs(due.since, now));
@@ -70,7 +103,10 @@ function oldestDue({ now, execution, queues }: RunFacts): Due | undefined {
       what: "a workflow task",
       since: workflowTask.scheduledAt,
       queue: queues.workflow,
-      isShared: queues.workflow.backlog > 0 || betweenMs(workflowTask.scheduledAt, now) > stickyAfterMs,
+      isShared:
+        queues.workflow.backlog > 0 ||
+        workflowTask.attempt > 1 || // a task that timed out goes to all
+        betweenMs(workflowTask.scheduledAt, now) > stickyAfterMs,
     });
   for (const { isStarted, dueAt } of execution.activities)
     if (!isStarted && dueAt !== undefined)
@@ -136,8 +172,9 @@ function failing({ now }: RunFacts, task: WorkflowTaskFact): FoundCause[] {
   ];
 }
 
-function slow({ now, run, execution }: RunFacts, task: WorkflowTaskFact): FoundCause[] {
+function slow({ now, run, execution, unansweredMs }: RunFacts, task: WorkflowTaskFact): FoundCause[] {
   const { startedAt, lastFailure } = task;
+  if (unansweredMs !== undefined) return [];
   if (!task.isStarted || startedAt === undefined || lastFailure !== undefined) return [];
   const forMs = betweenMs(startedAt, now);
   if (forMs < slowTaskMs) return [];

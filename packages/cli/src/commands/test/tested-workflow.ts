@@ -4,7 +4,6 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ShownIssue } from "../../output/issues.ts";
 import { flowBeside, flowsIn } from "./find-tests.ts";
-import { zoneOffset } from "@mainspring/core/host";
 
 /** What a scenario file is about: its workflow, and those that this one may call. */
 export interface TestedWorkflow {
@@ -25,9 +24,10 @@ export interface Unreadable {
 
 /** Compiles the workflow of a scenario file, and the workflows beside it. */
 export async function testedWorkflow(testFile: string, file: ScenarioFile): Promise<TestedWorkflow | Unreadable> {
-  const [{ builtInCatalogue }, { checkDefinition }] = await Promise.all([
+  const [{ builtInCatalogue }, { checkDefinition }, { zoneOffset }] = await Promise.all([
     import("@mainspring/actions/catalogue"),
     import("@mainspring/core/compile"),
+    import("@mainspring/core/host"),
   ]);
   const actions = [...builtInCatalogue(), ...file.actions];
   const own = await flowBeside(testFile);

@@ -93,6 +93,44 @@ test("[CASE-14] cancelled while the car is in flight: flight and hotel are undon
   await world.expectSound(runId);
 }, 60_000);
 
+test("[SAG-01] the worker killed while it undoes: what was done is undone once, last first", async () => {
+  const step = (id: string): object =>
+    post(id, `/${id}`, { compensate: [post(`un-${id}`, `/un-${id}`, { retry: { maxAttempts: 3, backoffMs: 10 } })] });
+  await world.publish({
+    workflow: "undone-killed",
+    steps: [{ id: "trip", type: "control.saga", body: [step("one"), step("two"), post("three", "/refused")] }],
+  });
+  outside.answer("undone", {
+    "POST /one": { body: {} },
+    "POST /two": { body: {} },
+    "POST /refused": { status: 409 },
+    "POST /un-one": { body: {} },
+    "POST /un-two": { body: {} },
+  });
+  const fell: number[] = [];
+  // The third effect is the first undoing: it has happened, and nobody knows.
+  outside.onEffect("undone", async (number) => {
+    if (number < 3) return;
+    fell.push(number);
+    await worker.kill();
+    await worker.start();
+  });
+  const runId = await world.start("undone-killed", { baseUrl: outside.baseUrl("undone") });
+  const run = await world.ended(runId, 90_000);
+  expect(run.error).toMatchObject({ code: "HTTP_409", stepId: "three" });
+  expect(fell).toEqual([3, 4]);
+  expect(outside.effects("undone")).toEqual(["POST /one {}", "POST /two {}", "POST /un-two {}", "POST /un-one {}"]);
+  expect(await world.trace(runId)).toEqual([
+    "trip FAILED",
+    "one SUCCEEDED",
+    "two SUCCEEDED",
+    "three FAILED",
+    "un-two SUCCEEDED",
+    "un-one SUCCEEDED",
+  ]);
+  await world.expectSound(runId);
+}, 120_000);
+
 test("[CASE-15] four tries are four, under one key, also with the worker killed in the second; late answers change nothing", async () => {
   await world.publish({
     workflow: "slow-call",

@@ -21,6 +21,10 @@ export class Fifo<T> {
     return this.#items.shift();
   }
 
+  has(wanted: (item: T) => boolean): boolean {
+    return this.#items.some(wanted);
+  }
+
   /** The first item that is wanted; those before it keep their places. */
   take<Wanted extends T>(wanted: (item: T) => item is Wanted): Wanted | undefined {
     const at = this.#items.findIndex(wanted);

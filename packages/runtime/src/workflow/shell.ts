@@ -78,8 +78,8 @@ type TakeOver = () => void;
  * Our workflow code around the interpreter. All completions and signals enter one FIFO synchronously; only the loop feeds the interpreter
  * and performs its commands. The loop awaits once per external effect: in the sandbox each promise is dear.
  *
- * It takes one thing after the other, and performs what that commands before it takes the next: which completions come in one activation may
- * be another on replay, where a local activity has come back already.
+ * While a local activity is under way nothing else is fed, and one event after the other is fed and what it commands performed: what comes in
+ * one activation, and at what time, is another on replay, where the local activity has come back already.
  */
 export class Shell {
   readonly #start: StartInput;
@@ -187,6 +187,7 @@ export class Shell {
       this.#replyToAnswers();
       if (!this.#children.settled) await this.#takingOver(() => this.#children.settled);
       else if (!this.#journal.empty) await this.#flushNow();
+      else if (!this.#lane.free) await this.#takingOver(() => this.#lane.free);
       else if (this.#tasks.quiet) return this.#outcome;
       else await condition(() => this.#tasks.quiet || this.#fifo.length > 0);
     }
@@ -245,13 +246,13 @@ export class Shell {
   #feed(event: Incoming): void {
     const now = workflowNow(this.#lastNow);
     this.#lastNow = now;
-    this.#turn++;
     const entries = this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent));
     this.#journal.append(entries);
     this.#tasks.sees(event, entries);
   }
 
   #hasNext(): boolean {
+    if (!this.#lane.free) return this.#fifo.has(isTakeOver);
     return this.#fifo.length > 0 || (this.#aside.length > 0 && !this.#isOpening());
   }
 
@@ -265,6 +266,12 @@ export class Shell {
    */
   #next(): Incoming | Together | undefined {
     for (;;) {
+      if (!this.#lane.free) {
+        const item = this.#fifo.take(isTakeOver);
+        if (item === undefined) return undefined;
+        this.#takeOver(item);
+        continue;
+      }
       const opening = this.#isOpening();
       if (!opening && this.#aside.length > 0) {
         this.#aside.sort((a, b) =>
@@ -547,7 +554,7 @@ export class Shell {
   /** Takes over what local activities bring, and feeds nothing, until `done`. */
   async #takingOver(done: () => boolean): Promise<void> {
     while (!done()) {
-      const item = this.#fifo.take((one): one is TakeOver => typeof one === "function");
+      const item = this.#fifo.take(isTakeOver);
       if (item === undefined) await this.#fifo.sleep();
       else this.#takeOver(item);
     }

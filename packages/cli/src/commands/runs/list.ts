@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { RunSummary } from "@mainspring/api";
+import type { Client, RunSummary } from "@mainspring/api";
 import { wholeNumber } from "../../input/numbers.ts";
 import type { Output } from "../../output/output.ts";
 import { printable, printableValue } from "../../output/printable.ts";
@@ -27,12 +27,27 @@ export function runsList(program: Program, parent: Command): void {
     const { out } = context;
     const client = await context.client();
     const page = await client.runs.list({ query: { ...filterOf(filters), limit, cursor } });
-    out.result(page, () => (page.items.length === 0 ? ["No runs."] : runTable(page.items, out)));
+    const asked = out.isJson ? new Map<string, string>() : await askedOf(client, page.items);
+    out.result(page, () => (page.items.length === 0 ? ["No runs."] : runTable(page.items, asked, out)));
     if (page.nextCursor !== null && !out.isJson) out.progress(`There are more: --cursor ${page.nextCursor}`);
   });
 }
 
-function runTable(runs: readonly RunSummary[], out: Output): string[] {
+/** Asked about at once. */
+const askedMax = 50;
+
+/** Why the open runs stand where they stand of which their rows do not know it: one sentence each. */
+async function askedOf(client: Client, runs: readonly RunSummary[]): Promise<ReadonlyMap<string, string>> {
+  const ids = runs
+    .filter(({ completedAt, why }) => completedAt === null && why === undefined)
+    .slice(0, askedMax)
+    .map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const { items } = await client.runs.whyMany({ body: { ids } });
+  return new Map(items.filter(({ why }) => why.cause !== "unknown").map(({ id, why }) => [id, why.sentence]));
+}
+
+function runTable(runs: readonly RunSummary[], asked: ReadonlyMap<string, string>, out: Output): string[] {
   return table(
     runs,
     [
@@ -45,7 +60,7 @@ function runTable(runs: readonly RunSummary[], out: Output): string[] {
       { title: "CREATED", of: ({ createdAt }) => instantText(createdAt) },
       { title: "TOOK", of: ({ createdAt, completedAt }) => betweenText(createdAt, completedAt), align: "right" },
       { title: "RUN", of: ({ id }) => id },
-      { title: "WHY", of: (run) => printable(whyOf(run)) },
+      { title: "WHY", of: (run) => printable(asked.get(run.id) ?? whyOf(run)) },
     ],
     out.tableOptions,
   );

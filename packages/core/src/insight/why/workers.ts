@@ -97,8 +97,7 @@ function oldestDue({ now, execution, queues }: RunFacts): Due | undefined {
   if (execution?.status !== "RUNNING" || queues === undefined) return undefined;
   const due: Due[] = [];
   const { workflowTask } = execution;
-  // A task that failed is put off on purpose.
-  if (workflowTask !== undefined && !workflowTask.isStarted && workflowTask.lastFailure === undefined)
+  if (workflowTask !== undefined && !workflowTask.isStarted && !isPutOff(now, workflowTask))
     due.push({
       what: "a workflow task",
       since: workflowTask.scheduledAt,
@@ -114,6 +113,11 @@ function oldestDue({ now, execution, queues }: RunFacts): Due | undefined {
   return due
     .filter(({ since }) => betweenMs(since, now) > lateAfterMs)
     .sort((a, b) => instantMs(a.since) - instantMs(b.since))[0];
+}
+
+/** A task that failed is tried again after a while, on purpose. */
+function isPutOff(now: Instant, { lastFailure, scheduledAt }: WorkflowTaskFact): boolean {
+  return lastFailure !== undefined && betweenMs(scheduledAt, now) < stickyAfterMs;
 }
 
 function queueEvidence({ now, answeredInMs }: RunFacts, due: Due, lastAccess: Instant | undefined): Evidence[] {

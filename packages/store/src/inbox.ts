@@ -8,6 +8,7 @@ import { channels } from "./listen.ts";
 import { readPage, withoutMicros } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
 import { loadColumns, storeValue } from "./stored-values.ts";
+import { rememberEventLonger } from "./run-deletion.ts";
 import { isUuid } from "./store.ts";
 import type { TenantDb } from "./store.ts";
 
@@ -88,6 +89,7 @@ export async function acceptEvent(
     where source = ${event.source} and event_id = ${event.eventId}`.execute(db);
   const row = earlier.rows[0];
   if (row === undefined) throw new Error("An event vanished while it was accepted again.");
+  await rememberEventLonger(db, row.id);
   return { result: row.bodyHash === event.bodyHash ? "duplicate" : "conflict", id: row.id };
 }
 

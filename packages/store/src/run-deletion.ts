@@ -44,6 +44,12 @@ export async function rememberLonger(db: TenantDb, key: string): Promise<void> {
     where key = ${key} and forget_at is not null`.execute(db.unread);
 }
 
+/** The same of an event that came again. @param id ours */
+export async function rememberEventLonger(db: TenantDb, id: string): Promise<void> {
+  await prepared`update workflow_runtime_events set forget_at = now() + ${rememberedDays}::int * interval '1 day'
+    where id = ${id} and forget_at is not null`.execute(db.unread);
+}
+
 /** Every tenant, for what is done for each of them in turn. */
 export async function tenantIds(db: PlatformDb): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select id from tenants order by id`.execute(db);

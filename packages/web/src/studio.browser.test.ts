@@ -55,7 +55,7 @@ test("[STU-01] one signs in with a key, a wrong one is said to be wrong, and sig
   expect(await page.evaluate("Object.keys(sessionStorage)")).not.toContain("mainspring.apiKey");
 });
 
-test("a key that is taken away ends the session with the reason", async () => {
+test("[STU-01] a key that is taken away ends the session with the reason", async () => {
   const { id, key } = await tenant.client.apiKeys.create({ body: { name: "for a moment", role: "viewer" } });
   const page = await studio.page("/runs", { apiKey: key });
   await page.getByRole("link", { name: /^failing/ }).waitFor();
@@ -150,7 +150,7 @@ test("[STU-01] while the server is away the list says so and keeps what it showe
   await page.getByText("live", { exact: true }).waitFor();
 });
 
-test("a run is started from a published workflow with a payload that is checked first", async () => {
+test("[STU-01] a run is started from a published workflow with a payload that is checked first", async () => {
   const page = await studio.page("/workflows", { apiKey: tenant.keys.operator });
   await page.getByRole("button", { name: "Start gated-studio" }).click();
   const dialog = page.getByRole("dialog", { name: "Start gated-studio" });
@@ -225,7 +225,7 @@ test.each(["light", "dark"] as const)(
   },
 );
 
-test("nothing is wider than a screen of 360 px, and nothing jumps when data arrives", async () => {
+test("[STU-01] nothing is wider than a screen of 360 px, and nothing jumps when data arrives", async () => {
   const page = await studio.page("/runs", { apiKey: tenant.keys.operator, viewport: { width: 360, height: 740 } });
   for (const [name, opened] of Object.entries(pages())) {
     await open(page, opened);
@@ -235,7 +235,7 @@ test("nothing is wider than a screen of 360 px, and nothing jumps when data arri
 });
 
 test.each(["light", "dark"] as const)(
-  "the shape alone tells the statuses apart, to every kind of colour vision, in %s",
+  "[STU-01] the shape alone tells the statuses apart, to every kind of colour vision, in %s",
   async (colorScheme) => {
     const page = await studio.page("/runs", { apiKey: tenant.keys.viewer, colorScheme });
     await page.getByRole("button", { name: "Canceled" }).waitFor();

@@ -263,7 +263,7 @@ test("[UI-10] a viewer sees no Cancel, Replay or Restart, and the server refuses
   expect((await tenant.client.runs.get({ params: { id: runId } })).cancelRequestedAt).toBeNull();
 });
 
-test("at any entry the data are those of that moment, with what changed by it", async () => {
+test("[TTR-01] at any entry the data are those of that moment, with what changed by it", async () => {
   const runId = await start(tenant.client, "gated-held", { orderId: "o-past" });
   studio.shop.open("held");
   await reaches(tenant.client, runId, "WAITING");
@@ -276,13 +276,14 @@ test("at any entry the data are those of that moment, with what changed by it", 
     await page.getByText(`after entry ${entry}`).waitFor();
   }
   await variables.getByText('"reservation"').waitFor();
+  expect(await page.getByRole("region", { name: "the run's frames" }).innerText()).toContain("fiber");
   await page.getByRole("list", { name: "Changed values" }).getByText("vars/reservation").waitFor();
   await page.getByRole("button", { name: "Now", exact: true }).click();
   await page.getByRole("region", { name: "the run's business state" }).getByText("AWAITING_PAYMENT").waitFor();
   expect(page.complaints).toEqual([]);
 });
 
-test("the run is shown as it was at any entry of its journal", async () => {
+test("[TTR-01] the run is shown as it was at any entry of its journal", async () => {
   const runId = await start(tenant.client, "failing");
   await reaches(tenant.client, runId, "FAILED");
   const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.viewer });

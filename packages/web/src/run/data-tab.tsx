@@ -60,7 +60,7 @@ function MomentData({ runId, seq }: { runId: string; seq: number }): ReactElemen
       </section>
     );
   }
-  const { scopes, changes, seq: shown } = moment.data;
+  const { scopes, changes, frames, seq: shown } = moment.data;
   return (
     <>
       <section aria-busy={moment.isPlaceholderData}>
@@ -83,6 +83,17 @@ function MomentData({ runId, seq }: { runId: string; seq: number }): ReactElemen
           </ul>
         )}
       </section>
+      {frames.length === 0 ? null : (
+        <section>
+          <h2>
+            Frames{" "}
+            <span className="muted small">
+              of {frames.length === 1 ? "one line" : `${frames.length} lines`} of control
+            </span>
+          </h2>
+          <JsonView value={frames as unknown as ReadonlyJson} label="the run's frames" />
+        </section>
+      )}
     </>
   );
 }

@@ -67,7 +67,7 @@ test("[WAI-13] [WAI-14] a task is claimed and completed on the run's page, an an
   expect(page.complaints).toEqual([]);
 });
 
-test("[WAI-13] the inbox has one's own tasks by due time, is used with the keyboard, and goes on to the next task", async () => {
+test("[STU-01] [WAI-13] the inbox has one's own tasks by due time, is used with the keyboard, and goes on to the next task", async () => {
   const first = await asked("o-21");
   const second = await asked("o-22");
   await asked("o-23", "refund-legal");
@@ -101,7 +101,7 @@ test("[WAI-13] the inbox has one's own tasks by due time, is used with the keybo
   expect(page.complaints).toEqual([]);
 });
 
-test("a viewer may look at a task, and not answer it; past the form goes an administrator alone", async () => {
+test("[STU-01] a viewer may look at a task, and not answer it; past the form goes an administrator alone", async () => {
   const runId = await asked("o-31");
   const viewer = await studio.page(`/runs/${runId}?tab=tasks`, { apiKey: tenant.keys.viewer });
   await viewer.getByText("may look at tasks and not answer them").waitFor();
@@ -126,7 +126,7 @@ test("a viewer may look at a task, and not answer it; past the form goes an admi
   expect(admin.complaints).toEqual([]);
 });
 
-test("an empty inbox and a refused form are clean for axe in both schemes; the inbox fits 360 px and does not jump", async () => {
+test("[STU-01] an empty inbox and a refused form are clean for axe in both schemes; the inbox fits 360 px and does not jump", async () => {
   await asked("o-41");
   for (const colorScheme of ["light", "dark"] as const) {
     const page = await studio.page("/inbox", { apiKey: tenant.keys.admin, colorScheme });

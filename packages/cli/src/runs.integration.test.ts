@@ -83,6 +83,38 @@ test("[CLI-01] a run is watched while an event resumes it; steps come as they ha
   expect(JSON.parse(after[0] ?? "")).toMatchObject({ seq: 3 });
 });
 
+test("[CLI-01] [WHY-01] [TTR-01] [DIF-01] why a run waits, how it stood, and where another one parts from it", async () => {
+  const order = async (orderId: string): Promise<string> => {
+    const started = await product.run(["run", "order", "-p", JSON.stringify({ orderId }), "--json"]);
+    const { runId } = JSON.parse(started.stdout) as { runId: string };
+    const watch = product.start(["runs", "watch", runId]);
+    await until("the wait is shown", watch, () => (watch.stdout().includes("waits for event") ? true : undefined));
+    watch.child.kill("SIGINT");
+    await watch.ended;
+    return runId;
+  };
+  const [one, other] = [await order("Y-1"), await order("Y-2")];
+  await product.run(["events", "send", "payment.received", "--key", "Y-12", "-p", '{"amount":7}']);
+  const why = await product.run(["runs", "why", one]);
+  expect(why.code, why.stderr).toBe(0);
+  expect(why.stdout).toMatch(
+    /^It waits for payment\.received with key "Y-1" until .* UTC \(1 h\)\.\n {2}waiting-event · since /,
+  );
+  expect(why.stdout).toContain('- Near miss, another key: payment.received with key "Y-12" came ');
+  const { journalSeq } = (
+    JSON.parse((await product.run(["runs", "show", one, "--json"])).stdout) as {
+      run: { journalSeq: number };
+    }
+  ).run;
+  const at = await product.run(["runs", "at", one, String(journalSeq)]);
+  expect(at.stdout).toMatch(/\nstatus +WAITING\n/);
+  expect(at.stdout).toMatch(/\nWaits for\n {2}paid: event payment\.received Y-1 until .*Z\n$/);
+  const diff = await product.run(["runs", "diff", one, other]);
+  expect(diff.stdout).toMatch(/\npath +the same\n/);
+  expect(diff.stdout).toContain('- The payload differs at /orderId: "Y-1" in A, "Y-2" in B.');
+  for (const id of [one, other]) await product.run(["runs", "cancel", id]);
+});
+
 test("[CLI-01] Ctrl-C ends the waiting with 130 and leaves the run alone; cancel ends it, and the waiting then ends 1", async () => {
   const first = product.start(["run", "order", "-p", '{"orderId":"C-1"}', "--wait"]);
   const id = await until("the wait is shown", first, () =>

@@ -132,9 +132,8 @@ test("[TTR-01] [TEN-03] a past moment is shown over HTTP with scopes, frames, wa
     scopes: { payload: { limit: 5 }, vars: { large: false, n: 1 } },
     frames: [{ fiber: 0, frames: [{ kind: "sequence" }, { kind: "step", stepId: "wait" }] }],
   });
-  expect(last.waits.map(({ waitType, event }) => [waitType, event])).toEqual([
-    ["event", "paid"],
-    ["time", undefined],
+  expect(last.waits.map(({ waitType, event, until }) => [waitType, event, until])).toEqual([
+    ["event", "paid", at(600)],
   ]);
   const journal = await runs.journal({ params: { id: one } });
   const kept = journal.items.find((entry) => entry["stepId"] === "keep" && entry["status"] === "SUCCEEDED");

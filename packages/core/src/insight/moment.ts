@@ -144,13 +144,23 @@ export function showState(state: RunState): ShownState {
       system: { ...state.system },
     },
     frames: state.fibers.map(showFiber),
-    waits: state.open.flatMap(showWait),
+    waits: state.open.filter((open) => !isTimeoutOfAnother(open, state.open)).flatMap(showWait),
     calls: state.open.flatMap(({ command }) =>
       command.kind === "callAction"
         ? [{ ...placeOf(command.id, command), action: command.action, input: command.input }]
         : [],
     ),
   };
+}
+
+/** The timeout or the reminder of a wait: that tells of it itself. */
+function isTimeoutOfAnother({ command }: OpenCommand, all: readonly OpenCommand[]): boolean {
+  if (command.kind !== "startTimer") return false;
+  const { execution } = command.place;
+  return all.some(
+    ({ command: other }) =>
+      (other.kind === "openWait" || other.kind === "openTask") && other.place.execution === execution,
+  );
 }
 
 function showFiber({ id, parent, branch, item, own, frames }: Fiber): ShownFiber {

@@ -25,8 +25,10 @@ type TestRun =
   | { readonly kind: "failed"; readonly test: string }
   | Extract<Verdict, { kind: "unfit" }>;
 
-const unitMaxMs = 60_000;
+const unitMaxMs = 120_000;
 const integrationMaxMs = 300_000;
+/** All tests together, without any fault. */
+const soundMaxMs = 900_000;
 const startMs = performance.now();
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
 const all = areas.flatMap((area) => mutantsOf[area].map((mutant) => ({ area, mutant })));
@@ -46,7 +48,7 @@ async function tryAll(): Promise<number> {
     const tests = (of: typeof chosen): string[] => [...new Set(of.flatMap(({ mutant }) => testPaths(mutant)))];
     const alone = chosen.filter((one) => !served.includes(one));
     for (const paths of [tests(alone), tests(served)]) {
-      const sound = paths.length === 0 ? undefined : await runTests(first, paths);
+      const sound = paths.length === 0 ? undefined : await runTests(first, paths, soundMaxMs);
       if (sound === undefined || sound.kind === "passed") continue;
       say(`The tests do not pass without any fault: ${sound.kind === "failed" ? sound.test : sound.why}`);
       return 1;
@@ -90,7 +92,7 @@ async function tryOne(copy: string, mutant: Mutant): Promise<Verdict> {
   }
 }
 
-function runTests(copy: string, tests: readonly string[]): Promise<TestRun> {
+function runTests(copy: string, tests: readonly string[], maxMs = maxMsOf(tests)): Promise<TestRun> {
   const report = join(copy, "report.json");
   rmSync(report, { force: true });
   const args = ["run", "--bail=1", "--reporter=json", `--outputFile=${report}`, ...tests];
@@ -101,7 +103,6 @@ function runTests(copy: string, tests: readonly string[]): Promise<TestRun> {
     env: { ...process.env, CI: "", MODEL_SEED: "1", EXPRESSION_SEED: "1" },
   });
   const { promise, resolve, reject } = Promise.withResolvers<TestRun>();
-  const maxMs = tests.some((test) => test.endsWith(".integration.test.ts")) ? integrationMaxMs : unitMaxMs;
   const limit = setTimeout(() => {
     child.kill("SIGKILL");
     resolve({ kind: "unfit", why: `its tests did not end within ${maxMs / 1000} s` });
@@ -114,6 +115,10 @@ function runTests(copy: string, tests: readonly string[]): Promise<TestRun> {
     );
   });
   return promise;
+}
+
+function maxMsOf(tests: readonly string[]): number {
+  return tests.some((test) => test.endsWith(".integration.test.ts")) ? integrationMaxMs : unitMaxMs;
 }
 
 interface Report {

@@ -1,7 +1,6 @@
 // What the server needs of the runtime: it starts, replays and cancels runs, and never loads the worker.
-import { unsupportedSteps } from "@mainspring/core";
+import { MainspringError, unsupportedSteps } from "@mainspring/core";
 import type { Store } from "@mainspring/store";
-import type { WorkflowBundle } from "@temporalio/worker";
 import { actInBulk, previewBulk, type BulkReport, type BulkRequest } from "./launcher/bulk.ts";
 import { cancelRun, type CancelAnswer } from "./launcher/cancel.ts";
 import { launch, type Launched, type LaunchRequest } from "./launcher/launch.ts";
@@ -11,16 +10,16 @@ import { previewRestart, restartFrom, type RestartRequest } from "./launcher/res
 import { resumeDespiteQuota } from "./quotas/quota-resume.ts";
 import { answerTask, type AnswerRequest } from "./tasks/answer-task.ts";
 import { confirmRun } from "./reconciler/confirm.ts";
-import type { RebuildReport } from "./rebuild/rebuild-run.ts";
+import { rebuildInProcess } from "./rebuild/rebuild-process.ts";
+import type { RebuildReport } from "./rebuild/report.ts";
 import { temporalClient, type TemporalPlace } from "./temporal/connect.ts";
-import { dataConverter } from "./temporal/data-converter.ts";
 import { messageOf } from "./temporal/grpc.ts";
 
 export type { BulkAction, BulkItem, BulkReport, BulkRequest } from "./launcher/bulk.ts";
 export type { CancelAnswer } from "./launcher/cancel.ts";
 export type { Launched, LaunchRequest } from "./launcher/launch.ts";
 export type { PlannedChild, PlannedInvocation, RestartPlan } from "./launcher/restart-plan.ts";
-export type { RebuildReport } from "./rebuild/rebuild-run.ts";
+export type { RebuildReport } from "./rebuild/report.ts";
 export type { RestartRequest } from "./launcher/restart.ts";
 export type { AnswerRequest } from "./tasks/answer-task.ts";
 export { createInsight, type Insight } from "./insight/insight.ts";
@@ -68,7 +67,11 @@ export interface Runs {
   /** @throws MainspringError TASK_NOT_FOUND, TASK_CLOSED, TASK_CLAIMED, ANSWER_INVALID, UNAVAILABLE */
   answerTask(request: AnswerRequest): Promise<{ readonly status: "accepted" }>;
   /** @throws MainspringError RUN_NOT_FOUND, HISTORY_NOT_FOUND */
-  rebuild(request: { readonly tenantId: string; readonly runId: string; readonly dryRun?: boolean }): Promise<RebuildReport>;
+  rebuild(request: {
+    readonly tenantId: string;
+    readonly runId: string;
+    readonly dryRun?: boolean;
+  }): Promise<RebuildReport>;
   /** Describes the execution: an end counts once it is seen closed. */
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;
@@ -78,11 +81,15 @@ export interface Runs {
 const readyWithinMs = 2_000;
 
 export function createRunClient(
-  options: TemporalPlace & { readonly store: Store; readonly workflowTaskTimeoutMs?: number },
+  options: TemporalPlace & {
+    readonly store: Store;
+    readonly workflowTaskTimeoutMs?: number;
+    /** Of the process that replays a history: database, keys and Temporal as a worker has them. */
+    readonly rebuildEnv?: NodeJS.ProcessEnv;
+  },
 ): Runs {
   const { store, workflowTaskTimeoutMs } = options;
   const client = temporalClient(store, options);
-  let bundle: Promise<WorkflowBundle> | undefined;
   const parts = { store, client, ...(workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs }) };
   return {
     start: (request) => launch(parts, request),
@@ -95,13 +102,13 @@ export function createRunClient(
     quotaResume: (request) => resumeDespiteQuota(parts, request),
     answerTask: (request) => answerTask(parts, request),
     async rebuild(request) {
-      // What replays histories is the worker's library: loaded by a server that is asked to, and by no other.
-      const [{ rebuildRun }, { workflowBundle }] = await Promise.all([
-        import("./rebuild/rebuild-run.ts"),
-        import("./worker/workflow-bundle.ts"),
-      ]);
-      bundle ??= workflowBundle();
-      return rebuildRun({ store, client, dataConverter: dataConverter(store, options), bundle: await bundle }, request);
+      if (options.rebuildEnv === undefined)
+        throw new MainspringError(
+          "UNAVAILABLE",
+          {},
+          "this process was not told how to start one that replays histories",
+        );
+      return rebuildInProcess(options.rebuildEnv, request);
     },
     confirm: (request) => confirmRun(parts, request),
     async ready() {

@@ -31,7 +31,13 @@ async function serve(): Promise<void> {
   await store.ready();
   const temporal = { address: config.temporalAddress, namespace: config.temporalNamespace };
   const wire = temporalFromEnvironment(process.env);
-  const runs = createRunClient({ store, ...wire, ...temporal });
+  const rebuildEnv = {
+    ...process.env,
+    DATABASE_URL: config.databaseUrl,
+    TEMPORAL_ADDRESS: config.temporalAddress,
+    TEMPORAL_NAMESPACE: config.temporalNamespace,
+  };
+  const runs = createRunClient({ store, rebuildEnv, ...wire, ...temporal });
   const correlationPaths = correlationPathsFromEnvironment(process.env);
   const insight = createInsight({ store, correlationPaths, ...wire, ...temporal });
   const server = await startServer(config, {

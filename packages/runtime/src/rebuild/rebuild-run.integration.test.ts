@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataConverter } from "../temporal/data-converter.ts";
 import { newWorld, type World } from "../testing/world.ts";
 import { until } from "../testing/until.ts";
-import { rebuildRun, type RebuildReport } from "./rebuild-run.ts";
+import { rebuildInProcess } from "./rebuild-process.ts";
+import { rebuildRun } from "./rebuild-run.ts";
+import type { RebuildReport } from "./report.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -188,6 +190,21 @@ test("[RBL-01] an open run is rebuilt too and goes on", async () => {
   await world.answer(task.id, {});
   expect((await world.ended(runId)).status).toBe("SUCCEEDED");
   await world.expectSound(runId);
+});
+
+test("[RBL-01] a process of its own rebuilds too, and passes on why not", async () => {
+  const runId = await finished();
+  await change((db) => db.deleteFrom("workflow_run_steps").where("run_id", "=", runId).execute());
+  const request = { tenantId: world.tenantId, runId };
+  expect(await rebuildInProcess(world.env, { ...request, dryRun: true })).toMatchObject({
+    dryRun: true,
+    repaired: false,
+  });
+  const { differences, repaired } = await rebuildInProcess(world.env, request);
+  expect([new Set(differences.map(({ table }) => table)), repaired]).toEqual([new Set(["step"]), true]);
+  await expect(
+    rebuildInProcess(world.env, { ...request, runId: "01a21672-4b9c-7741-9758-a6155c90a633" }),
+  ).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
 });
 
 test("[RBL-01] without a run, or a history of it, nothing is touched", async () => {

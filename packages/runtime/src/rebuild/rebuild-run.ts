@@ -1,19 +1,10 @@
 import { MainspringError } from "@mainspring/core";
-import { getRun, rebuildRows, type RebuildDifference, type Store } from "@mainspring/store";
+import { getRun, rebuildRows, type Store } from "@mainspring/store";
 import { isNotFound } from "../temporal/grpc.ts";
 import { confirmRun } from "../reconciler/confirm.ts";
 import { chainOf, journalOfChain, type HistoryParts } from "./journal-from-history.ts";
 import { insertLostRun, startOf } from "./lost-run.ts";
-
-export interface RebuildReport {
-  readonly runId: string;
-  readonly dryRun: boolean;
-  /** Histories that were replayed. */
-  readonly executions: number;
-  readonly entries: number;
-  readonly differences: readonly RebuildDifference[];
-  readonly repaired: boolean;
-}
+import type { RebuildReport } from "./report.ts";
 
 /**
  * Derives a run's rows from its histories, replayed by the shell's own code, reports how the stored ones differ, and repairs them; also when

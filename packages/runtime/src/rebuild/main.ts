@@ -1,0 +1,34 @@
+// The rebuild process: composition root. Replays one run's histories, answers whoever started it, and ends.
+import { MainspringError } from "@mainspring/core";
+import { masterKeysVariable, openStore, parseMasterKeys } from "@mainspring/store";
+import { temporalClient, temporalFromEnvironment } from "../temporal/connect.ts";
+import { dataConverter } from "../temporal/data-converter.ts";
+import { quietRuntime } from "../worker/quiet-runtime.ts";
+import { workflowBundle } from "../worker/workflow-bundle.ts";
+import type { RebuildAnswer } from "./rebuild-process.ts";
+import { rebuildRun } from "./rebuild-run.ts";
+
+quietRuntime();
+
+const [tenantId = "", runId = "", dryRun = ""] = process.argv.slice(2);
+const store = openStore({
+  url: process.env["DATABASE_URL"] ?? "",
+  max: 2,
+  masterKeys: parseMasterKeys(process.env[masterKeysVariable]),
+});
+const place = temporalFromEnvironment(process.env);
+const client = temporalClient(store, place);
+const answer = await answered();
+await client.connection.close();
+await store.close();
+process.send?.(answer, () => process.disconnect());
+
+async function answered(): Promise<RebuildAnswer> {
+  try {
+    const parts = { store, client, dataConverter: dataConverter(store, place), bundle: await workflowBundle() };
+    return { report: await rebuildRun(parts, { tenantId, runId, dryRun: dryRun === "--dry-run" }) };
+  } catch (error) {
+    if (error instanceof MainspringError) return { refused: { code: error.code, details: error.details } };
+    return { failed: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}

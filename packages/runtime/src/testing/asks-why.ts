@@ -1,4 +1,4 @@
-import { causeNames, type CauseName, type RunWhy } from "@mainspring/core";
+import type { CauseName, RunWhy } from "@mainspring/core";
 import type { CorrelationPaths } from "../ingestion/correlation.ts";
 import { whyRun } from "../why/why-run.ts";
 import { until } from "./until.ts";
@@ -9,7 +9,7 @@ export const namedWithinMs = 5_000;
 
 export interface AsksWhy {
   now(runId: string): Promise<RunWhy>;
-  /** The answer once `cause` leads. Fails when it does not within 5 s, or when another that is told before it is true as well. */
+  /** The answer once `cause` leads. Fails when it does not within 5 s. */
   leads(runId: string, cause: CauseName): Promise<RunWhy>;
   /** Fails when `cause` is still true after 5 s. */
   goes(runId: string, cause: CauseName): Promise<void>;
@@ -54,12 +54,7 @@ export function asksWhy(world: World, correlationPaths: CorrelationPaths = {}): 
   };
 }
 
-/** Kinds and data of the leading cause's evidence. */
+/** The data of one kind of the leading cause's evidence. */
 export function evidenceOf(why: RunWhy, kind: string): unknown[] {
   return why.evidence.filter((one) => one.kind === kind).map(({ data }) => data);
-}
-
-/** Whether no name in `also` is told before the leading one, those excepted that it tells of itself. */
-export function orderOf({ cause, also }: RunWhy): number[] {
-  return [cause, ...also.map((one) => one.cause)].map((name) => causeNames.indexOf(name));
 }

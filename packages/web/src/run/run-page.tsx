@@ -128,7 +128,9 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
         onTasks={() => onSearch({ ...search, tab: "tasks" })}
       />
       {connection === "refused" ? <ProblemNotice error={live.error} /> : null}
-      <TimeBar entries={journal.entries} at={past?.seq} onMove={(at) => onSearch({ ...search, at })} />
+      {isLegacy(run.data) ? null : (
+        <TimeBar entries={journal.entries} at={past?.seq} onMove={(at) => onSearch({ ...search, at })} />
+      )}
       <RunTabs
         run={run.data}
         view={shown}

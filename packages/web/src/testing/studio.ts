@@ -217,12 +217,16 @@ function signInOnce(apiKey: string): string {
   }`;
 }
 
-const runAxe = `axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })`;
+const wcagTags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** What axe finds against WCAG 2.2 A and AA, as one line for each place. */
-export async function axeViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate<AxeResults>(runAxe);
+/**
+ * What axe finds against WCAG 2.2 A and AA, as one line for each place.
+ * @param of `colours`: only what differs between the colour schemes of one page
+ */
+export async function axeViolations(page: Page, of: "all" | "colours" = "all"): Promise<string[]> {
+  const runOnly = of === "all" ? wcagTags : { type: "rule", values: ["color-contrast"] };
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify({ runOnly })})`);
   return violations.flatMap((violation) =>
     violation.nodes.map((node) => `${violation.impact} ${violation.id}: ${node.html.slice(0, 160)}`),
   );

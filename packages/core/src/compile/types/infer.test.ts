@@ -42,8 +42,8 @@ function kindOf(value: Json): Kind {
 
 function covers(type: Type, value: Json, depth: number): boolean {
   if (depth > 3 || type.some(({ kind }) => kind === "any")) return true;
-  // Of nothing some constructs make a list without elements; nothing is said of either.
-  if (type.length === 0 && Array.isArray(value) && value.length === 0) return true;
+  // Of nothing some constructs make a list without elements; nothing is foretold of either.
+  if (Array.isArray(value) && value.length === 0) return true;
   const kind = kindOf(value);
   const same = type.filter((one) => one.kind === kind);
   if (same.length === 0) return false;

@@ -67,7 +67,7 @@ class Inference {
       for (const pair of node.group.pairs) for (const part of pair) this.type(part, { ...place, focus: item });
       return anything;
     }
-    return node.keep === true ? listOf(() => itemOf(type)) : type;
+    return node.keep === true ? listOf(() => union(type, itemOf(type))) : type;
   }
 
   #operation(node: Node, place: Place): Type {
@@ -206,7 +206,10 @@ class Inference {
         for (const term of step.terms) this.type(term.by, { ...place, focus: item });
         type = sequenceOf(item);
       } else if (i === 0) {
-        type = this.type(step, place);
+        const first = this.type(step, place);
+        // Over a list the first step is taken for each of its items.
+        const isOfItems = place.focus !== undefined && mayBeList(place.focus) && !absoluteSteps.has(step.op);
+        type = isOfItems && step.op !== "name" ? anything : first;
       } else {
         const before = type as Type;
         const item = mayBeList(before) ? itemOf(before) : before;
@@ -315,6 +318,9 @@ class Inference {
     if (finding !== undefined) this.#report(finding);
   }
 }
+
+/** First steps of a path that mean the same whatever is around it. */
+const absoluteSteps: ReadonlySet<string> = new Set(["variable", "context", "root", "literal"]);
 
 /** What a function that is given to another one gets. */
 function lambdaTypes(name: string, list: Type | undefined): readonly (Type | undefined)[] {

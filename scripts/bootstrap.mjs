@@ -25,6 +25,7 @@ const programs = {
   fuzz: ["scripts/fuzz.ts"],
   mutants: ["scripts/mutants.ts"],
   chaos: ["scripts/chaos.ts"],
+  golden: ["scripts/golden.ts"],
   cli: ["packages/cli/src/main.ts"],
 };
 

@@ -16,7 +16,7 @@ test("every code that the code base uses is in the catalogue", () => {
   const unknown = new Set<string>();
   let seen = 0;
   for (const file of globSync(`${packages}*/src/**/*.{ts,tsx}`)) {
-    if (/\.test\.tsx?$|\/(?:testing|bench)\/|\/devstack\/src\/scenario\//.test(file)) continue; // their runs raise codes of their own
+    if (/\.test\.tsx?$|\/(?:testing|bench|golden)\/|\/devstack\/src\/scenario\//.test(file)) continue; // their runs raise codes of their own
     for (const [, code = ""] of readFileSync(file, "utf8").matchAll(uses)) {
       seen += 1;
       if (!foreign.test(code) && explainCode(code) === undefined)

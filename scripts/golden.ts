@@ -1,0 +1,19 @@
+// `npm run golden -- --record`: Postgres and Temporal for the recording, then the recording itself.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { testPostgres, testTemporal, testVariables } from "../packages/devstack/src/testing.ts";
+
+const [postgres, temporal] = [await testPostgres(), await testTemporal()];
+const child = spawn(
+  process.execPath,
+  [join(import.meta.dirname, "../packages/runtime/src/golden/main.ts"), ...process.argv.slice(2)],
+  {
+    stdio: "inherit",
+    env: { ...process.env, [testVariables.database]: postgres.ownerUrl, [testVariables.temporal]: temporal.address },
+  },
+);
+const [code] = (await once(child, "exit")) as [number | null];
+await temporal.stop();
+await postgres.stop();
+process.exit(code ?? 1);

@@ -7,7 +7,25 @@ import { emptyFolder } from "../testing/run-cli.ts";
 
 test.each([
   ["mainspring r", ["run", "runs"]],
-  ["mainspring runs ", ["list", "show", "watch", "why", "at", "diff", "cancel", "quota-resume", "replay", "--help"]],
+  [
+    "mainspring runs ",
+    [
+      "--help",
+      "at",
+      "bulk",
+      "cancel",
+      "diff",
+      "export",
+      "list",
+      "quota-resume",
+      "rebuild",
+      "replay",
+      "restart-from",
+      "show",
+      "watch",
+      "why",
+    ],
+  ],
   ["mainspring runs list --sta", ["--status", "--state"]],
   ["mainspring runs --json list --work", ["--workflow"]],
   ["mainspring completion ", ["--url", "--api-key", "--json", "--help"]],

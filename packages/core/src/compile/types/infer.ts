@@ -80,12 +80,15 @@ class Inference {
         return this.#path(node.names, place);
       case "steps": {
         const type = this.#steps(node.steps, place);
-        return node.keepSingleton === true
+        if (node.keepSingleton !== true) return type;
+        // What is kept a list may stand in another one, where the path does more than go from name to name.
+        const isPlain = node.steps.every((step) => step.op === "name" && step.stages === undefined);
+        return isPlain
           ? union(
               type,
-              listOf(() => itemOf(type)),
+              listOf(() => union(type, itemOf(type))),
             )
-          : type;
+          : anything;
       }
       case "variable":
         return place.variables.get(node.name) ?? anything;

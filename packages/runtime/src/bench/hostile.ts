@@ -3,8 +3,8 @@ import type { BenchStack } from "./bench-stack.ts";
 import { verdict } from "./contenders.ts";
 import { quantile } from "./statistics.ts";
 
-const bystanders = 4;
-const hostiles = 2;
+const bystanders = 2;
+const hostiles = 1;
 
 interface Ended {
   readonly ms: number;

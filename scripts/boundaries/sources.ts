@@ -17,7 +17,8 @@ export type Sources = {
   resolve(from: Source, specifier: string): string | undefined;
 };
 
-const testPath = /\.test\.tsx?$|\/src\/(testing|bench|faults|chaos|acceptance|golden)\/|\/src\/testing\.ts$|\/test-services\.ts$/;
+const testPath =
+  /\.test\.tsx?$|\/src\/(testing|bench|faults|chaos|acceptance|golden)\/|\/src\/testing\.ts$|\/test-services\.ts$/;
 
 export function readSources(root: string): Sources {
   const files = new Map<string, Source>();

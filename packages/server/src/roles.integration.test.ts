@@ -265,7 +265,10 @@ test.each(["retry", "resume", "requeue"])(
       engine: "temporal",
       runId: own.runId,
     });
-    expect(await on.one.client.runs.get({ params: { id: own.runId } })).toEqual({ ...before, asOf: expect.any(String) });
+    expect(await on.one.client.runs.get({ params: { id: own.runId } })).toEqual({
+      ...before,
+      asOf: expect.any(String),
+    });
     expect((await ask(own.runId, on.other.keys.admin)).status).toBe(404);
     expect((await fetch(`${on.url}/api/v1/runs/${own.runId}/${action}`, { method: "POST" })).status).toBe(401);
   },

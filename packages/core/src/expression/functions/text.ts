@@ -5,6 +5,7 @@ import { textOf } from "../text.ts";
 import { defineFunction } from "../signature.ts";
 import type { BuiltIn } from "../signature.ts";
 import type { Run } from "../run.ts";
+import { isItems } from "../value.ts";
 import type { Value } from "../value.ts";
 
 const { abs, trunc } = Math;
@@ -116,9 +117,19 @@ export const textFunctions = [
     return texts.join(separator);
   }),
 
-  defineFunction("boolean", "x-", (args, run) => (args[0] === undefined ? undefined : isTrue(args[0] as Value, run))),
+  defineFunction("boolean", "x-", (args, run) => {
+    const truth = isTrue(args[0] as Value, run);
+    return isNothing(args[0] as Value) ? undefined : truth;
+  }),
   defineFunction("not", "x-", (args, run) => (args[0] === undefined ? undefined : !isTrue(args[0] as Value, run))),
 ];
+
+/** Of a list of one, what that one is: a predicate that holds for nothing selects it. */
+function isNothing(value: Value): boolean {
+  let one = value;
+  while (isItems(one) && one.length === 1) one = one[0];
+  return one === undefined;
+}
 
 /** White space in a row becomes one blank, and none stays at the ends. */
 function trimmed(text: string): string {

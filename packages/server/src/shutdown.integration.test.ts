@@ -48,6 +48,7 @@ function startProcess(change: NodeJS.ProcessEnv = {}): { said: () => string; exi
       TEMPORAL_ADDRESS: process.env.MAINSPRING_TEST_TEMPORAL_ADDRESS,
       TEMPORAL_NAMESPACE: "default",
       MAINSPRING_PLATFORM_KEY: "4fd1c09b7a8e2356dd01ef9a",
+      MAINSPRING_MASTER_KEYS: database.masterKeys,
       MAINSPRING_PORT: "0",
       MAINSPRING_LOG_LEVEL: "error",
       ...change,

@@ -22,11 +22,11 @@ test("a value is written, read, listed and removed by any key that text can be",
   expect(items[0]).not.toHaveProperty("value");
   await client.dataStore.remove({ params });
   for (const gone of [
-    client.dataStore.get({ params }),
-    client.dataStore.remove({ params }),
-    client.dataStore.listKeys({ params: { namespace: "carts" } }),
+    () => client.dataStore.get({ params }),
+    () => client.dataStore.remove({ params }),
+    () => client.dataStore.listKeys({ params: { namespace: "carts" } }),
   ])
-    await expect(gone).rejects.toMatchObject({ status: 404, code: "DATA_NOT_FOUND" });
+    await expect(gone()).rejects.toMatchObject({ status: 404, code: "DATA_NOT_FOUND" });
 });
 
 test("a value is written and removed only at the version that was expected, in the body or by If-Match", async () => {

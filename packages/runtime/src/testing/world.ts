@@ -30,7 +30,7 @@ export const testWaits: Partial<WorkerWaits> = {
   stickyTimeoutMs: 1_000,
   shutdownGraceMs: 2_000,
   heartbeatThrottleMs: 300,
-  workflowTaskTimeoutMs: 5_000,
+  workflowTaskTimeoutMs: 3_000,
 };
 
 quietRuntime();

@@ -257,7 +257,7 @@ test.each([
     '\nimport "../core/run.ts";',
     /a\.js:2 .*leads back into sources/,
   ],
-  ["[OWN-08] an absolute path", "worker/a.js", 'import "/work/src/run.js";', /leads out of the built tree/],
+  ["[OWN-08] an absolute path", "worker/a.js", 'import "/opt/elsewhere/run.js";', /leads out of the built tree/],
   ["[OWN-08] a file that is not there", "worker/a.js", 'import "../core/gone.js";', /there is no such file/],
   ["[OWN-09] a module of the user interface", "worker/a.js", 'import "react-dom/client";', /a worker does not load it/],
   ["[OWN-09] the server", "worker/a.js", 'const s = () => import("@mainspring/server");', /a worker does not load it/],

@@ -211,6 +211,8 @@ export type {
 
 export type { Cause, CauseName, Evidence, RunWhy } from "./insight/why/cause.ts";
 export { causeNames } from "./insight/why/cause.ts";
+export type { DecisionOutcome } from "./insight/decision.ts";
+export { decisionOutcomes } from "./insight/decision.ts";
 export { editDistance } from "./insight/why/closeness.ts";
 export { explainRun } from "./insight/why/explain-run.ts";
 export type {

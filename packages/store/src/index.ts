@@ -34,6 +34,8 @@ export type { CalendarRow } from "./calendars.ts";
 export { createApiKey, findApiKey, listApiKeys, revokeApiKey, tenantOfApiKey } from "./api-keys.ts";
 export type { ApiKeyRow, Role } from "./api-keys.ts";
 export { recordAudit } from "./audit.ts";
+export { onceFor, recordDecision } from "./decisions.ts";
+export type { NewDecision } from "./decisions.ts";
 export { getBlob, getBlobs, putBlob } from "./blobs.ts";
 export { masterKeysVariable, parseMasterKeys } from "./master-keys.ts";
 export type { MasterKey, MasterKeys } from "./master-keys.ts";

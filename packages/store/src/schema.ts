@@ -344,6 +344,23 @@ export interface WorkflowEventDeliveries {
   updated_at: DefaultTimestamp;
 }
 
+export interface WorkflowTriggerDecisions {
+  tenant_id: string;
+  id: string;
+  once_key: string | null;
+  outcome: string;
+  event_id: string | null;
+  schedule_id: string | null;
+  nominal_at: NullableTimestamp;
+  workflow_id: string | null;
+  workflow_key: string | null;
+  workflow_version: number | null;
+  trigger_id: string | null;
+  run_id: string | null;
+  values: NullableJsonColumn;
+  created_at: DefaultTimestamp;
+}
+
 export interface TenantKeys {
   tenant_id: string;
   version: number;
@@ -438,6 +455,7 @@ export interface Schema {
   workflow_action_invocations: WorkflowActionInvocations;
   workflow_runtime_events: WorkflowRuntimeEvents;
   workflow_event_deliveries: WorkflowEventDeliveries;
+  workflow_trigger_decisions: WorkflowTriggerDecisions;
   workflow_plans: WorkflowPlans;
   tenant_keys: TenantKeys;
   business_calendars: BusinessCalendars;

@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createApiKey, findApiKey, revokeApiKey, tenantOfApiKey } from "./api-keys.ts";
 import { recordAudit } from "./audit.ts";
+import { recordDecision } from "./decisions.ts";
 import { putBlob } from "./blobs.ts";
 import { keepProgram } from "./child-runs.ts";
 import { registerExecution } from "./executions.ts";
@@ -235,6 +236,7 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
     });
     const { id } = await acceptEvent(db, { source: "s", eventId: "1", name: "e", payload: 1, bodyHash: "b" });
     await offerDelivery(db, { eventId: id, runId });
+    await recordDecision(db, { outcome: "no-trigger", eventId: id });
     await keepProgram(db, { programHash: "q", definitionHash: "d", program: {} });
     await putSecret(db, { name: "s", value: "a secret value" });
     await putQuotas(db, { stepsPerMonth: 1_000 });

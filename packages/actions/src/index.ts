@@ -18,5 +18,3 @@ export type { ActionRequest, ActionResult, LateEnd } from "./perform.ts";
 export { createRegistry } from "./registry.ts";
 export type { Registry } from "./registry.ts";
 export { standIn } from "./stand-in.ts";
-export { parseTakenJson, takeJson } from "./taken-json.ts";
-export type { NotJson, TakenJson } from "./taken-json.ts";

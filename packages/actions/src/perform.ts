@@ -1,4 +1,4 @@
-import { pointerToken, storableText } from "@mainspring/core";
+import { pointerToken, storableText, takeJson } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
 import type { z } from "zod";
 import { actionTimeoutMaxMs } from "./action.ts";
@@ -13,7 +13,6 @@ import type { EgressAllow } from "./http/egress-rules.ts";
 import type { DataPort, MailPort } from "./ports.ts";
 import type { Registry } from "./registry.ts";
 import { noDataStore, noMail } from "./unconfigured.ts";
-import { takeJson } from "./taken-json.ts";
 
 /** One try of one call, as the engine asks for it. */
 export interface ActionRequest {

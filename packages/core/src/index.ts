@@ -8,6 +8,8 @@ export type { InputProblem, InputProblemCode } from "./values/check-input.ts";
 export { checkInput, valueNestingMax } from "./values/check-input.ts";
 export { keyIsRefused } from "./values/keys.ts";
 export { pointerKeys, pointerToken } from "./values/pointer.ts";
+export type { NotJson, TakenJson } from "./values/taken-json.ts";
+export { parseTakenJson, takeJson } from "./values/taken-json.ts";
 export { storableText, textIsStorable } from "./values/text.ts";
 
 export { canonicalHash } from "./canonical/canonical-hash.ts";

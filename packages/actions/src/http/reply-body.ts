@@ -1,5 +1,5 @@
+import { parseTakenJson, takeJson } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
-import { parseTakenJson, takeJson } from "../taken-json.ts";
 import { mediaType } from "./headers.ts";
 
 /** The body of an answer as a value, and the places, `<pointer> <code>`, where it could not be kept as it came (the pointer of the whole body is empty). */

@@ -1,5 +1,8 @@
-import { keyIsRefused, pointerToken, storableText, valueNestingMax } from "@mainspring/core";
-import type { Json, JsonObject } from "@mainspring/core";
+import { valueNestingMax } from "./check-input.ts";
+import type { Json, JsonObject } from "./json.ts";
+import { keyIsRefused } from "./keys.ts";
+import { pointerToken } from "./pointer.ts";
+import { storableText } from "./text.ts";
 
 /** JSON that came from others, made storable, and where it had to be changed. */
 export interface TakenJson {

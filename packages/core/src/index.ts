@@ -6,6 +6,7 @@ export { isJsonObject } from "./values/json.ts";
 export type { Issue } from "./values/issue.ts";
 export type { InputProblem, InputProblemCode } from "./values/check-input.ts";
 export { checkInput, valueNestingMax } from "./values/check-input.ts";
+export { duplicateMember } from "./values/duplicate-member.ts";
 export { keyIsRefused } from "./values/keys.ts";
 export { pointerKeys, pointerToken } from "./values/pointer.ts";
 export type { NotJson, TakenJson } from "./values/taken-json.ts";

@@ -1,7 +1,6 @@
-import { MainspringError } from "@mainspring/core";
+import { duplicateMember, MainspringError } from "@mainspring/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { duplicateMember } from "./duplicate-member.ts";
 import { readJsonBody } from "./read-body.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,8 +1,7 @@
-import { explainCode, checkInput, MainspringError } from "@mainspring/core";
+import { checkInput, duplicateMember, explainCode, MainspringError } from "@mainspring/core";
 import type { InputProblem, Json } from "@mainspring/core";
 import { issueOf } from "@mainspring/api";
 import type { ProblemIssue } from "@mainspring/api";
-import { duplicateMember } from "./duplicate-member.ts";
 
 export const bodyMaxBytes = 4 * 1024 * 1024;
 

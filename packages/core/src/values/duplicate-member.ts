@@ -1,4 +1,4 @@
-import { pointerToken } from "@mainspring/core";
+import { pointerToken } from "./pointer.ts";
 
 /**
  * The pointer to the first object member that is given twice in a JSON text; undefined when there is none.

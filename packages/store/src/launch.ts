@@ -127,7 +127,7 @@ export async function runForStart(db: TenantDb, runId: string): Promise<RunForSt
 }
 
 /**
- * Locks an owed start for the transaction, due or not; undefined when it is owed no more, or somebody else is at it.
+ * Locks an owed start for the transaction, due or not; undefined when it is held, is owed no more, or somebody else is at it.
  * @param outboxId equal to the run's id
  */
 export async function lockStart(
@@ -135,7 +135,7 @@ export async function lockStart(
   outboxId: string,
 ): Promise<{ runId: string; attempts: number; createdAt: Date } | undefined> {
   const { rows } = await prepared<{ runId: string; attempts: number; createdAt: Date }>`
-    select id as "runId", attempts, created_at as "createdAt" from outbox where id = ${outboxId} for update skip locked`.execute(
+    select id as "runId", attempts, created_at as "createdAt" from outbox where id = ${outboxId} and due_at is not null for update skip locked`.execute(
     db,
   );
   return rows[0];
@@ -152,7 +152,7 @@ export async function startSucceeded(
 ): Promise<void> {
   await prepared`
     update workflow_runs set started_at = coalesce(started_at, ${start.at}::timestamptz), temporal_run_id = coalesce(temporal_run_id, ${start.temporalRunId}),
-      status = case when status = 'QUEUED' then 'RUNNING' else status end, queued_reason = null, updated_at = now()
+      status = case when status = 'QUEUED' then 'RUNNING' else status end, queued_reason = null, held_for = null, updated_at = now()
     where id = ${runId} and (started_at is null or temporal_run_id is null or status = 'QUEUED')
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db.unread);
   // The relay that made the start holds the row and deletes it itself: waiting for it here could be waiting for one another.
@@ -181,7 +181,7 @@ export async function launchRefused(db: TenantDb, runId: string, refusal: { read
   // First the outbox, then the run, as everybody who holds both.
   await sql`delete from outbox where id = ${runId}`.execute(db.unread);
   await sql`update workflow_runs set status = 'FAILED', error_json = ${JSON.stringify(error)}::json, completed_at = now(), confirmed_at = now(),
-      queued_reason = null, updated_at = now()
+      queued_reason = null, held_for = null, updated_at = now()
     where id = ${runId} and status = 'QUEUED'
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db.unread);
 }
@@ -200,7 +200,7 @@ export async function voidQueuedStart(db: TenantDb, runId: string, by = "unknown
       cancel_requested_by = coalesce(cancel_requested_by, ${by}),
       error_json = json_build_object('category', 'Cancellation', 'code', 'CANCELED', 'message', 'Cancelled before it was started.',
         'at', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'details', ${details}::json),
-      queued_reason = null, updated_at = now()
+      queued_reason = null, held_for = null, updated_at = now()
     where id = ${runId} and status = 'QUEUED'
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db);
   if (rows.length === 0) return false;
@@ -209,8 +209,9 @@ export async function voidQueuedStart(db: TenantDb, runId: string, by = "unknown
 }
 
 /**
- * Notes that Temporal has accepted a cancel, also on the row of a run that was quick to end by it. The first one's time stays.
- * @returns undefined when there is no such run
+ * Notes that Temporal has accepted a cancel, also on the row of a run that was quick to end by it, or whose end is provisional. The first
+ * one's time stays.
+ * @returns "ended": the end is confirmed; undefined when there is no such run
  */
 export async function markCancelRequested(
   db: TenantDb,
@@ -220,9 +221,9 @@ export async function markCancelRequested(
 ): Promise<{ cancelRequestedAt: string } | "ended" | undefined> {
   const { rows } = await sql<{ ended: boolean; at: Date }>`
     update workflow_runs set
-      cancel_requested_at = case when completed_at is null or status = 'CANCELED' then coalesce(cancel_requested_at, ${at}::timestamptz) else cancel_requested_at end,
-      cancel_requested_by = case when completed_at is null or status = 'CANCELED' then coalesce(cancel_requested_by, ${by}) else cancel_requested_by end
-    where id = ${runId} returning completed_at is not null as ended, cancel_requested_at as at`.execute(db);
+      cancel_requested_at = case when confirmed_at is null or status = 'CANCELED' then coalesce(cancel_requested_at, ${at}::timestamptz) else cancel_requested_at end,
+      cancel_requested_by = case when confirmed_at is null or status = 'CANCELED' then coalesce(cancel_requested_by, ${by}) else cancel_requested_by end
+    where id = ${runId} returning confirmed_at is not null as ended, cancel_requested_at as at`.execute(db);
   const row = rows[0];
   if (row === undefined) return undefined;
   return row.ended ? "ended" : { cancelRequestedAt: row.at.toISOString() };

@@ -53,19 +53,23 @@ test("[RUN-04] [SAG-01] cancel against completion: what was answered is what the
       },
     ],
   });
+  // Of a run's length on this machine, now: it goes after the line between too early and too late.
+  let delayMs = 60;
   const ends = await sideBySide(races, async (n) => {
     const run = `cancel-${n}`;
     outside.answer(run, { "POST /do": { body: {} }, "POST /undo": { body: {} } });
     const runId = await world.start("cancel-race", { baseUrl: outside.baseUrl(run) });
     await until("it has been done", () => (outside.effects(run).length > 0 ? true : undefined), { everyMs: 2 });
-    await sleep((n * 7) % 90);
+    await sleep(delayMs * (0.7 + ((n * 7) % 60) / 100));
     const reply = await world.cancel(runId).then(
       () => "accepted",
       (error: unknown) => (error instanceof MainspringError ? error.code : String(error)),
     );
     const { status } = await world.ended(runId);
+    delayMs *= status === "CANCELED" ? 1.15 : 0.87;
     expect(["accepted", "RUN_ALREADY_ENDED"]).toContain(reply);
-    // An accepted cancel may come too late; one that found an end which Temporal then took back may still be taken.
+    // An accepted cancel may come too late; one that was refused was not needed any more.
+    if (reply === "RUN_ALREADY_ENDED") expect(status).not.toBe("CANCELED");
     // Cancelled before its result was known, a step is not undone: the run says that its effect may remain.
     const isUndone = status === "CANCELED" && (await world.trace(runId)).includes("do SUCCEEDED");
     expect(outside.effects(run)).toEqual(isUndone ? ["POST /do", "POST /undo"] : ["POST /do"]);
@@ -76,7 +80,7 @@ test("[RUN-04] [SAG-01] cancel against completion: what was answered is what the
   });
   const canceled = ends.filter((status) => status === "CANCELED").length;
   process.stdout.write(`cancel against completion: ${canceled} of ${races} cancelled\n`);
-  expect(ends.filter((status) => status !== "CANCELED" && status !== "SUCCEEDED")).toEqual([]);
+  expect(new Set(ends)).toEqual(new Set(["CANCELED", "SUCCEEDED"]));
 }, 1_800_000);
 
 test("[WAI-08] [MBX-02] event against timeout: exactly one branch, and the event is taken or recorded as not", async () => {

@@ -66,6 +66,8 @@ export function rowRuns(store: Store): RowRuns {
       return store.tenant(tenantId, async (db) => {
         const run = await getRun(db, runId);
         if (run === undefined) throw new MainspringError("RUN_NOT_FOUND");
+        // No execution stands behind these rows that could take an end back.
+        if (run.completedAt !== null) throw new MainspringError("RUN_ALREADY_ENDED");
         const marked = await markCancelRequested(db, runId, by, new Date());
         if (marked === undefined || marked === "ended") throw new MainspringError("RUN_ALREADY_ENDED");
         return { id: runId, status: run.status, cancelRequestedAt: marked.cancelRequestedAt };

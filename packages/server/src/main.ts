@@ -1,10 +1,10 @@
 import { builtInCatalogue } from "@mainspring/actions/catalogue";
 import {
   correlationPathsFromEnvironment,
+  createAcceptance,
   createInsight,
   createRemoteCodec,
   createRunClient,
-  resolveCorrelationKey,
   temporalFromEnvironment,
   unsupported,
 } from "@mainspring/runtime/client";
@@ -49,7 +49,7 @@ async function serve(): Promise<void> {
     catalogue: builtInCatalogue(),
     unsupported,
     correlationPaths,
-    resolveCorrelationKey,
+    acceptance: createAcceptance({ paths: correlationPaths }),
     ...(config.isDevelopment ? { demo: createDemoShop() } : {}),
   });
   say(`Mainspring listens on ${server.url}${config.isDevelopment ? " (development: loopback only)" : ""}`);

@@ -1,4 +1,5 @@
-import type { Json, RunDiff, RunMoment, RunWhy } from "@mainspring/core";
+import type { ErrorCode, Issue, Json, RunDiff, RunMoment, RunWhy } from "@mainspring/core";
+import type { TenantDb } from "@mainspring/store";
 
 import type { BulkReport, BulkRequest, RebuildReport, RestartPlan, RestartRequest } from "./recovery-port.ts";
 
@@ -135,8 +136,36 @@ export interface Unsupported {
 /** By event name or `*`: payload paths at which an event's correlation key is found. */
 export type CorrelationPaths = { readonly [event: string]: readonly string[] };
 
-/** The correlation key of an event: explicit, or at the first configured path that has one; undefined when there is none. */
-export type CorrelationResolver = (
-  event: { readonly name: string; readonly payload: Json; readonly correlationKey?: string },
-  paths: CorrelationPaths,
-) => { readonly key: string; readonly how: string } | undefined;
+/** An event on its way in. */
+export interface InboundMessage {
+  readonly source: string;
+  /** The producer's. */
+  readonly id: string;
+  readonly name: string;
+  readonly payload: Json;
+  readonly correlationKey?: string | number;
+  readonly runId?: string;
+  readonly userId?: string;
+}
+
+/** Why an event was refused, with pointers into it; `eventId`, ours, of the one that has its id already. */
+export interface AcceptanceProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly issues: readonly Issue[];
+  readonly eventId?: string;
+}
+
+/** The one way into the inbox. */
+export interface Acceptance {
+  /** Receipts in the order of the events; or the first problem, upon which the caller rolls its transaction back. */
+  acceptTogether(
+    db: TenantDb,
+    events: readonly InboundMessage[],
+  ): Promise<
+    | { readonly receipts: readonly { readonly eventId: string; readonly duplicate: boolean }[] }
+    | { readonly position: number; readonly problem: AcceptanceProblem }
+  >;
+  /** Writes down that somebody sent another event under an id that is taken. */
+  noteConflict(db: TenantDb, problem: AcceptanceProblem, actor: string): Promise<void>;
+}

@@ -2,15 +2,7 @@ import type { CatalogueEntry } from "@mainspring/actions/catalogue";
 import type { Store } from "@mainspring/store";
 import type { ServerMetrics } from "./http/metrics.ts";
 import type { Redaction } from "./present/redaction.ts";
-import type {
-  CorrelationPaths,
-  CorrelationResolver,
-  Insight,
-  JournalFeed,
-  RemoteCodec,
-  Runs,
-  Unsupported,
-} from "./ports.ts";
+import type { Acceptance, CorrelationPaths, Insight, JournalFeed, RemoteCodec, Runs, Unsupported } from "./ports.ts";
 
 /** What handlers work with. */
 export interface Services {
@@ -22,7 +14,7 @@ export interface Services {
   readonly catalogue: readonly CatalogueEntry[];
   readonly unsupported: Unsupported;
   readonly correlationPaths: CorrelationPaths;
-  readonly resolveCorrelationKey: CorrelationResolver;
+  readonly acceptance: Acceptance;
   readonly metrics: ServerMetrics;
   /** Everything that shows values of runs goes through it. */
   readonly redaction: Redaction;

@@ -9,7 +9,7 @@ import { createMetrics } from "./http/metrics.ts";
 import { openJournalFeed } from "./live/journal-feed.ts";
 import type { ListenToJournals } from "./live/journal-feed.ts";
 import { createRedaction } from "./present/redaction.ts";
-import type { CorrelationPaths, CorrelationResolver, Insight, RemoteCodec, Runs, Unsupported } from "./ports.ts";
+import type { Acceptance, CorrelationPaths, Insight, RemoteCodec, Runs, Unsupported } from "./ports.ts";
 import { createHandlers } from "./routes/handlers.ts";
 import { keyFinder } from "./routes/api-keys.ts";
 import { registerDemo } from "./routes/demo.ts";
@@ -27,7 +27,7 @@ export interface ServerParts {
   readonly catalogue: readonly CatalogueEntry[];
   readonly unsupported: Unsupported;
   readonly correlationPaths: CorrelationPaths;
-  readonly resolveCorrelationKey: CorrelationResolver;
+  readonly acceptance: Acceptance;
   /** Served at `/demo/*`; left out: nothing is. */
   readonly demo?: DemoShop;
   /** Where the web application's build is. */

@@ -29,6 +29,10 @@ export const onceFor = {
     `event:${event}:${workflowId}:${triggerId}`,
   /** That an event met no trigger at all. @param event ours */
   event: (event: string): string => `event:${event}`,
+  /** That an event came without a key. @param event ours */
+  correlation: (event: string): string => `correlation:${event}`,
+  /** That an event came again. @param event ours, of the one that stands */
+  duplicate: (event: string): string => `duplicate:${event}`,
   tick: (scheduleId: string, nominalAt: string): string => `tick:${scheduleId}:${nominalAt}`,
 };
 

@@ -36,6 +36,17 @@ export type { ApiKeyRow, Role } from "./api-keys.ts";
 export { recordAudit } from "./audit.ts";
 export { onceFor, recordDecision } from "./decisions.ts";
 export type { NewDecision } from "./decisions.ts";
+export {
+  anyEvent,
+  deleteEventType,
+  eventTypeRules,
+  getEventType,
+  listEventTypes,
+  putEventType,
+} from "./event-types.ts";
+export type { EventTypeRow, EventTypeRules } from "./event-types.ts";
+export { triggersFor } from "./triggers.ts";
+export type { ListeningTrigger } from "./triggers.ts";
 export { getBlob, getBlobs, putBlob } from "./blobs.ts";
 export { masterKeysVariable, parseMasterKeys } from "./master-keys.ts";
 export type { MasterKey, MasterKeys } from "./master-keys.ts";
@@ -43,6 +54,18 @@ export { seal, unseal } from "./sealing.ts";
 export type { TenantKey, TenantKeys } from "./tenant-keys.ts";
 export { deleteSecret, listSecrets, putSecret, readSecrets, rotateTenantKey, secretNames } from "./secrets.ts";
 export type { SecretRow } from "./secrets.ts";
+export {
+  addWebhookSecret,
+  deleteWebhook,
+  getWebhook,
+  insertWebhook,
+  listWebhooks,
+  readWebhookSecrets,
+  retireWebhookSecret,
+  updateWebhook,
+  webhookSecretsMax,
+} from "./webhooks.ts";
+export type { WebhookRow, WebhookScheme, WebhookSecretRow, WebhookSettings } from "./webhooks.ts";
 export {
   deleteData,
   getData,
@@ -76,6 +99,16 @@ export {
   voidQueuedStart,
 } from "./launch.ts";
 export type { NewRun, RunForOpen, RunForStart } from "./launch.ts";
+export {
+  countStarts,
+  holdStart,
+  limitReached,
+  lockStarts,
+  releaseHeld,
+  startTerms,
+  unconfirmedEnds,
+} from "./start-limits.ts";
+export type { HoldReason, LimitReached, StartTerms } from "./start-limits.ts";
 export { declaresSemantics, keepProgram, parentRun, voidChild } from "./child-runs.ts";
 export type { ParentRun } from "./child-runs.ts";
 export { getRun, listRuns, runForOpen, runInput } from "./runs.ts";

@@ -53,6 +53,8 @@ export interface WorkflowDefinitions {
   published_version: number | null;
   paused_at: NullableTimestamp;
   paused_by: string | null;
+  pause_note: string | null;
+  concurrency_limit: number | null;
   created_at: DefaultTimestamp;
   updated_at: DefaultTimestamp;
 }
@@ -115,6 +117,7 @@ export interface WorkflowRuns {
   request_hash: string | null;
   started_by: string | null;
   queued_reason: string | null;
+  held_for: string | null;
   cancel_requested_at: NullableTimestamp;
   cancel_requested_by: string | null;
   confirmed_at: NullableTimestamp;
@@ -139,7 +142,7 @@ export interface Outbox {
   id: string;
   attempts: Generated<number>;
   last_error: string | null;
-  due_at: DefaultTimestamp;
+  due_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   created_at: DefaultTimestamp;
 }
 
@@ -240,6 +243,29 @@ export interface WorkflowTasks {
   status: ColumnType<string, never, never>;
 }
 
+export interface WorkflowTriggers {
+  tenant_id: string;
+  workflow_id: string;
+  version: number;
+  trigger_id: string;
+  position: number;
+  event_name: string;
+  trigger: JsonColumn;
+}
+
+export interface WorkflowEventTypes {
+  tenant_id: string;
+  name: string;
+  description: string | null;
+  schema: NullableJsonColumn;
+  correlation_paths: JsonColumn;
+  samples: JsonColumn;
+  revision: Generated<number>;
+  created_at: DefaultTimestamp;
+  updated_at: DefaultTimestamp;
+  updated_by: string | null;
+}
+
 export interface WorkflowFormDefinitions {
   tenant_id: string;
   name: string;
@@ -323,8 +349,10 @@ export interface WorkflowRuntimeEvents {
   error_json: NullableJsonColumn;
   accepted_at: DefaultTimestamp;
   position: Generated<number>;
+  adjusted: NullableJsonColumn;
   completed_at: NullableTimestamp;
   forget_at: NullableTimestamp;
+  triggers_decided_at: NullableTimestamp;
 }
 
 export interface WorkflowEventDeliveries {
@@ -397,6 +425,35 @@ export interface Secrets {
   updated_by: string | null;
 }
 
+export interface WebhookEndpoints {
+  tenant_id: string;
+  id: string;
+  key: string;
+  scheme: string;
+  description: string | null;
+  enabled: Generated<boolean>;
+  event_name: NullableJsonColumn;
+  correlation_key: NullableJsonColumn;
+  headers: JsonColumn;
+  workflow_key: string | null;
+  reply_wait_ms: number | null;
+  revision: Generated<number>;
+  created_at: DefaultTimestamp;
+  updated_at: DefaultTimestamp;
+  updated_by: string | null;
+}
+
+export interface WebhookSecrets {
+  tenant_id: string;
+  id: string;
+  endpoint_id: string;
+  slot: number;
+  key_version: number;
+  sealed: Buffer;
+  created_at: DefaultTimestamp;
+  created_by: string | null;
+}
+
 export interface WorkflowDataStore {
   tenant_id: string;
   namespace: string;
@@ -428,6 +485,13 @@ export interface TenantQuotas {
   updated_at: DefaultTimestamp;
 }
 
+export interface MinuteUsage {
+  tenant_id: string;
+  second: Timestamp;
+  part: number;
+  starts: Generated<number>;
+}
+
 export interface StepUsage {
   tenant_id: string;
   month: string;
@@ -451,6 +515,8 @@ export interface Schema {
   workflow_run_waits: WorkflowRunWaits;
   workflow_tasks: WorkflowTasks;
   workflow_form_definitions: WorkflowFormDefinitions;
+  workflow_triggers: WorkflowTriggers;
+  workflow_event_types: WorkflowEventTypes;
   workflow_run_snapshots: WorkflowRunSnapshots;
   workflow_action_invocations: WorkflowActionInvocations;
   workflow_runtime_events: WorkflowRuntimeEvents;
@@ -461,7 +527,10 @@ export interface Schema {
   business_calendars: BusinessCalendars;
   workflow_programs: WorkflowPrograms;
   secrets: Secrets;
+  webhook_endpoints: WebhookEndpoints;
+  webhook_secrets: WebhookSecrets;
   tenant_quotas: TenantQuotas;
+  minute_usage: MinuteUsage;
   step_usage: StepUsage;
   workflow_data_store: WorkflowDataStore;
   workflow_data_store_writes: WorkflowDataStoreWrites;

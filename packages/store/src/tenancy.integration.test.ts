@@ -12,6 +12,7 @@ import { keepPlan } from "./plans.ts";
 import { offerDelivery } from "./deliveries.ts";
 import { acceptEvent } from "./inbox.ts";
 import { writeProvisional } from "./journal.ts";
+import { putEventType } from "./event-types.ts";
 import { putForm } from "./forms.ts";
 import { claimInvocation } from "./ledger.ts";
 import { newId } from "./ids.ts";
@@ -185,7 +186,7 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
       workflowKey: "w",
       document: {},
       definitionHash: "d",
-      program: {},
+      program: { triggers: [{ id: "t", event: "e" }] },
       programHash: "p",
       semantics: 2,
     });
@@ -237,6 +238,7 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
     const { id } = await acceptEvent(db, { source: "s", eventId: "1", name: "e", payload: 1, bodyHash: "b" });
     await offerDelivery(db, { eventId: id, runId });
     await recordDecision(db, { outcome: "no-trigger", eventId: id });
+    await putEventType(db, { name: "e", correlationPaths: [], samples: [], by: "somebody" });
     await keepProgram(db, { programHash: "q", definitionHash: "d", program: {} });
     await putSecret(db, { name: "s", value: "a secret value" });
     await putQuotas(db, { stepsPerMonth: 1_000 });

@@ -6,6 +6,7 @@ import { instant } from "./instants.ts";
 import { readPage } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
 import type { TenantDb } from "./store.ts";
+import { keepTriggers } from "./triggers.ts";
 
 const prepared = sql.raw(preparedMark);
 
@@ -40,6 +41,7 @@ export type VersionSummary = Omit<VersionRow, "document" | "sourceText" | "paylo
 
 /** What a start pins, and checks its payload against. */
 export interface PinnedDefinition {
+  readonly workflowId: string;
   readonly workflowKey: string;
   readonly version: number;
   readonly definitionHash: string;
@@ -47,6 +49,10 @@ export interface PinnedDefinition {
   readonly semantics: 1 | 2;
   readonly payloadSchema: Json | null;
   readonly paused: boolean;
+  /** False where only older versions are there: the workflow was unpublished. */
+  readonly isPublished: boolean;
+  /** Of the workflow: so many runs of it may be under way at once; null: no limit of its own. */
+  readonly concurrencyLimit: number | null;
 }
 
 type Raw<R> = Omit<R, "publishedAt"> & { readonly publishedAt: Date };
@@ -92,6 +98,7 @@ export async function insertVersion(
     from workflow_definition_versions where workflow_id = ${workflow.id} returning version`.execute(db);
   const number = inserted.rows[0]?.version;
   if (number === undefined) throw new Error("A version was not written.");
+  await keepTriggers(db, { workflowId: workflow.id, version: number, program: version.program });
   await sql`update workflow_definitions set published_version = ${number}, updated_at = now() where id = ${workflow.id}`.execute(
     db,
   );
@@ -143,8 +150,9 @@ export async function definitionOf(
   version?: number,
 ): Promise<PinnedDefinition | undefined> {
   const { rows } = await sql<PinnedDefinition>`${prepared}
-    select w.key as "workflowKey", v.version, v.definition_hash as "definitionHash", v.program_hash as "programHash", v.semantics,
-      v.payload_schema as "payloadSchema", w.paused_at is not null as paused
+    select w.id as "workflowId", w.key as "workflowKey", v.version, v.definition_hash as "definitionHash", v.program_hash as "programHash",
+      v.semantics, v.payload_schema as "payloadSchema", w.paused_at is not null as paused, w.published_version is not null as "isPublished",
+      w.concurrency_limit as "concurrencyLimit"
     from ${joined} where w.key = ${workflowKey} and v.version = coalesce(${version ?? null}::int, w.published_version)`.execute(
     db,
   );

@@ -65,9 +65,17 @@ export const requestErrors = {
   },
   RATE_LIMITED: {
     status: 429,
-    title: "Too many at once",
-    explanation: "The tenant's limit on starts a minute, or on runs at the same time, is reached.",
+    title: "Too many starts",
+    explanation:
+      "The tenant's limit on starts, or on the work of expressions, in a minute is reached. No run was made.",
     remedy: "Wait as long as Retry-After says, or ask for a higher limit.",
+  },
+  CONCURRENCY_LIMITED: {
+    status: 429,
+    title: "Too many runs at once",
+    explanation: "As many runs are under way as the tenant, or the workflow, may have at once. No run was made.",
+    remedy:
+      "Wait until one has ended, cancel one, or raise the limit. Events and schedules need not wait: their runs are held.",
   },
   UNREACHABLE: {
     title: "The server cannot be reached",
@@ -148,8 +156,9 @@ export const requestErrors = {
   },
   PAYLOAD_INVALID: {
     status: 422,
-    title: "The payload does not fit the workflow",
-    explanation: "The payload breaks the schema of the version that would run. issues says where. Nothing was started.",
+    title: "The payload does not fit",
+    explanation:
+      "The payload breaks the schema of the version that would run, or that of the event's type. issues says where. Nothing was started, or stored.",
     remedy: "Correct the listed places.",
   },
   PAYLOAD_TOO_LARGE: {
@@ -259,6 +268,45 @@ export const requestErrors = {
     title: "The run has no such step",
     explanation: "The run did not execute a step of this path and iteration.",
     remedy: "GET /runs/<id>/steps lists them.",
+  },
+  WEBHOOK_NOT_FOUND: {
+    status: 404,
+    title: "No such webhook endpoint",
+    explanation: "There is no webhook endpoint of this key, or at this address, or it is switched off.",
+    remedy: "Check the key; GET /webhooks lists all with their addresses.",
+  },
+  WEBHOOK_EXISTS: {
+    status: 409,
+    title: "The webhook endpoint exists",
+    explanation: "Your tenant has a webhook endpoint of this key already.",
+    remedy: "Change it with PUT /webhooks/<key>, or choose another key.",
+  },
+  WEBHOOK_INVALID: {
+    status: 422,
+    title: "The webhook endpoint is not as it should be",
+    explanation:
+      "An expression cannot be compiled, a header may not be taken over, or a secret is not of the scheme's form. issues says where. Nothing was changed.",
+    remedy: "Correct the listed places.",
+  },
+  WEBHOOK_SECRETS_FULL: {
+    status: 409,
+    title: "The endpoint has two secrets",
+    explanation: "At most two secrets of an endpoint count at a time: the old one and the new one.",
+    remedy: "Remove the one that the other side no longer uses: DELETE /webhooks/<key>/secrets/<id>.",
+  },
+  WEBHOOK_SECRET_NOT_FOUND: {
+    status: 404,
+    title: "No such secret of the endpoint",
+    explanation: "The webhook endpoint has no active secret of this id.",
+    remedy: "GET /webhooks/<key> lists the ids of its secrets.",
+  },
+  WEBHOOK_UNAUTHORISED: {
+    status: 401,
+    title: "The call is not signed as it must be",
+    explanation:
+      "The signature is missing, made with another secret or over other bytes, or its time is outside of the replay window. Which of them is not said to the caller. Nothing was stored.",
+    remedy:
+      "Compare the endpoint's scheme and secret with those of the other side, that nothing on the way changes the body, and the clocks.",
   },
   EVENT_NOT_FOUND: {
     status: 404,

@@ -12,10 +12,15 @@ export interface Correlated {
 
 export const correlationPathsVariable = "WORKFLOW_RUNTIME_V2_EVENT_CORRELATION_PATHS_JSON";
 
-/** The one resolver of API, webhooks and stream: explicit key, else configured paths for the event, else those for `*`. Never the event's id. */
+/**
+ * The one resolver of API, webhooks and stream: explicit key, else paths: the environment's for the event, the registry's for the event, the
+ * environment's for `*`, the registry's for `*`. Never the event's id.
+ * @param registry paths of the tenant's event types
+ */
 export function resolveCorrelationKey(
   event: Correlated,
   paths: CorrelationPaths,
+  registry: CorrelationPaths = {},
 ): { readonly key: string; readonly how: string } | undefined {
   const explicit = scalar(event.correlationKey);
   if (explicit !== undefined) return { key: explicit, how: "explicit" };
@@ -23,16 +28,28 @@ export function resolveCorrelationKey(
     const key = scalar(isJsonObject(event.payload) ? event.payload[name] : undefined);
     if (key !== undefined) return { key, how: `payload.${name}` };
   }
-  for (const [of, list] of [
-    [event.name, own(paths, event.name)],
-    ["*", own(paths, "*")],
-  ] as const) {
-    for (const path of list ?? []) {
-      const key = scalar(valueAt(event.payload, path));
-      if (key !== undefined) return { key, how: `path ${of}: ${path}` };
-    }
+  for (const { how, path } of pathsTried(event.name, paths, registry)) {
+    const key = scalar(valueAt(event.payload, path));
+    if (key !== undefined) return { key, how };
   }
   return undefined;
+}
+
+/** Where the key of an event without an explicit one is looked for, in this order. */
+export function pathsTried(
+  name: string,
+  paths: CorrelationPaths,
+  registry: CorrelationPaths = {},
+): { readonly how: string; readonly path: string }[] {
+  const places: readonly (readonly [kind: string, of: string, paths: CorrelationPaths])[] = [
+    ["path", name, paths],
+    ["type", name, registry],
+    ["path", "*", paths],
+    ["type", "*", registry],
+  ];
+  return places.flatMap(([kind, of, from]) =>
+    (own(from, of) ?? []).map((path) => ({ how: `${kind} ${of}: ${path}`, path })),
+  );
 }
 
 /** @throws Error that names the variable when it does not have the form `{event: [path]}` */

@@ -1,58 +1,39 @@
-import { issueOf } from "@mainspring/api";
 import type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "@mainspring/api";
-import { canonicalHash, jsonBytes, MainspringError } from "@mainspring/core";
+import { MainspringError } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
-import { acceptEvent, deliveriesOf, getEvent, getRun, listEvents } from "@mainspring/store";
-import type { DeliveryRow, InboxRow, TenantDb } from "@mainspring/store";
+import { deliveriesOf, getEvent, listEvents } from "@mainspring/store";
+import type { DeliveryRow, InboxRow } from "@mainspring/store";
+import type { TenantCaller } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
+import type { AcceptanceProblem, InboundMessage } from "../ports.ts";
 import type { Services } from "../services.ts";
+import { actorOf } from "./actor.ts";
 
-/** Of one event's payload, as canonical JSON. */
-const payloadMaxBytes = 256 * 1024;
-
-export function eventHandlers({ store, correlationPaths, resolveCorrelationKey }: Services): Handlers<"events"> {
+export function eventHandlers({ store, acceptance }: Services): Handlers<"events"> {
   /** Stores the events of one request, all or none. */
-  async function acceptAll(db: TenantDb, events: readonly NewEvent[]): Promise<Receipt[]> {
-    const isSingle = events.length === 1;
-    for (const [i, event] of events.entries()) refuseTooLarge(event, isSingle ? "" : `/${i}`);
-    await refuseUnknownRuns(db, events);
-    const receipts: Receipt[] = [];
-    for (const position of lockingOrder(events)) {
-      const event = events[position] as NewEvent;
-      const explicit = event.correlationKey === undefined ? undefined : String(event.correlationKey);
-      const correlation = resolveCorrelationKey(
-        { name: event.name, payload: event.payload, ...(explicit === undefined ? {} : { correlationKey: explicit }) },
-        correlationPaths,
-      );
-      const accepted = await acceptEvent(db, {
-        source: event.source,
-        eventId: event.id,
-        name: event.name,
-        payload: event.payload,
-        bodyHash: bodyHashOf({ ...event, correlationKey: explicit }),
-        position,
-        ...(event.userId === undefined ? {} : { userId: event.userId }),
-        ...(event.runId === undefined ? {} : { runId: event.runId }),
-        ...(correlation === undefined ? {} : { correlationKey: correlation.key, correlationHow: correlation.how }),
+  async function acceptAll(caller: TenantCaller, events: readonly NewEvent[]): Promise<readonly Receipt[]> {
+    try {
+      return await store.tenant(caller.tenantId, async (db) => {
+        const accepted = await acceptance.acceptTogether(db, events.map(messageOf));
+        if ("receipts" in accepted) return accepted.receipts;
+        throw new RefusedEvent(accepted.problem, accepted.position);
       });
-      if (accepted.result === "conflict") {
-        const pointer = isSingle ? "/id" : `/${position}/id`;
-        const message = `event ${event.id} of source ${event.source} was accepted before with another content`;
-        throw new MainspringError(
-          "EVENT_CONFLICT",
-          { eventId: accepted.id, issues: [issueOf("EVENT_CONFLICT", pointer, message)] },
-          message,
-        );
-      }
-      receipts[position] = { eventId: accepted.id, duplicate: accepted.result === "duplicate" };
+    } catch (error) {
+      if (!(error instanceof RefusedEvent)) throw error;
+      const { problem, position } = error;
+      if (problem.code === "EVENT_CONFLICT")
+        await store.tenant(caller.tenantId, (db) => acceptance.noteConflict(db, problem, actorOf(caller)));
+      const at = events.length === 1 ? "" : `/${position}`;
+      const issues = problem.issues.map((issue) => ({ ...issue, pointer: `${at}${issue.pointer}` }));
+      const details = problem.eventId === undefined ? {} : { eventId: problem.eventId };
+      throw new MainspringError(problem.code, { ...details, issues }, problem.message);
     }
-    return receipts;
   }
 
   return {
     async accept({ body, caller }) {
       const events = Array.isArray(body) ? body : [body];
-      const receipts = await store.tenant(caller.tenantId, (db) => acceptAll(db, events));
+      const receipts = [...(await acceptAll(caller, events))];
       const [first] = receipts;
       return { status: 202, body: Array.isArray(body) || first === undefined ? receipts : first };
     },
@@ -77,36 +58,28 @@ export function eventHandlers({ store, correlationPaths, resolveCorrelationKey }
   };
 }
 
-/** Positions in the order of the events' ids: two requests with the same events then wait for each other, and not in a circle. */
-function lockingOrder(events: readonly NewEvent[]): number[] {
-  const keys = events.map((event) => JSON.stringify([event.source, event.id]));
-  return [...keys.keys()].sort((a, b) =>
-    (keys[a] as string) < (keys[b] as string) ? -1 : keys[a] === keys[b] ? a - b : 1,
-  );
-}
+/** Why a request's events are not stored; it rolls back those before it. */
+class RefusedEvent extends Error {
+  readonly problem: AcceptanceProblem;
+  readonly position: number;
 
-function refuseTooLarge(event: NewEvent, at: string): void {
-  const bytes = jsonBytes(event.payload);
-  if (bytes <= payloadMaxBytes) return;
-  const message = `the payload has ${bytes} bytes of JSON, more than ${payloadMaxBytes}`;
-  throw new MainspringError(
-    "PAYLOAD_TOO_LARGE",
-    { issues: [issueOf("PAYLOAD_TOO_LARGE", `${at}/payload`, message)] },
-    message,
-  );
-}
-
-async function refuseUnknownRuns(db: TenantDb, events: readonly NewEvent[]): Promise<void> {
-  for (const runId of new Set(events.flatMap((event) => event.runId ?? []))) {
-    if ((await getRun(db, runId)) === undefined)
-      throw new MainspringError("RUN_NOT_FOUND", {}, `the event is for run ${runId}, which your tenant does not have`);
+  constructor(problem: AcceptanceProblem, position: number) {
+    super(problem.message);
+    this.problem = problem;
+    this.position = position;
   }
 }
 
-/** What makes two events with one id the same, whoever brought them. */
-function bodyHashOf(event: { readonly [name: string]: unknown }): string {
-  const { name, payload, userId, correlationKey, runId } = event;
-  return canonicalHash({ name, payload, userId, correlationKey, runId });
+function messageOf({ source, id, name, payload, correlationKey, runId, userId }: NewEvent): InboundMessage {
+  return {
+    source,
+    id,
+    name,
+    payload,
+    ...(correlationKey === undefined ? {} : { correlationKey }),
+    ...(runId === undefined ? {} : { runId }),
+    ...(userId === undefined ? {} : { userId }),
+  };
 }
 
 function presentEvent(row: InboxRow): InboxEvent {

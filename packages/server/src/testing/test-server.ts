@@ -2,7 +2,7 @@ import { builtInCatalogue } from "@mainspring/actions/catalogue";
 import { createClient, tenantRoles } from "@mainspring/api";
 import type { Client, TenantRole } from "@mainspring/api";
 import type { JsonObject } from "@mainspring/core";
-import { createInsight, createRemoteCodec } from "@mainspring/runtime/client";
+import { createAcceptance, createInsight, createRemoteCodec } from "@mainspring/runtime/client";
 import { createApiKey, createTenant } from "@mainspring/store";
 import type { Store } from "@mainspring/store";
 import { clonedDatabase } from "@mainspring/store/testing";
@@ -53,8 +53,7 @@ export async function testServer(options: { readonly webFolder?: string } = {}):
       catalogue: builtInCatalogue(),
       unsupported: { stepTypes: ["human.task"], fields: [] },
       correlationPaths,
-      resolveCorrelationKey: ({ correlationKey }) =>
-        correlationKey === undefined ? undefined : { key: correlationKey, how: "explicit" },
+      acceptance: createAcceptance({ paths: correlationPaths }),
       demo: createDemoShop(),
       checkReplies: true,
       ...options,

@@ -53,10 +53,12 @@ export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): P
   if (run === undefined || !run.allowed) return "fenced";
   const changes = [...deleted, ...written];
 
-  const invocations = (write.invocations ?? []).map((invocation) => ({
-    ...invocation,
-    seq: entryOf(invocation, write.entries),
-  }));
+  const invocations = await standing(
+    db,
+    write,
+    rows,
+    written.map(({ seq }) => seq),
+  );
   await dropNoneInvocations(db, { runId: run.id, seqs: replacedSeqs(changes), except: invocations });
   await insertNoneInvocations(db, { runId: run.id, epoch: write.fence.epoch, provisional: true, invocations });
   // A segment's commit may be sent again, so its token stands until a newer write; a late copy of an older flush must not void it.
@@ -256,6 +258,32 @@ async function deleteSuperseded(
 /** Where something else stands now, or nothing: what was written with the old entries goes with them. */
 function replacedSeqs(changes: readonly JournalChange[]): number[] {
   return changes.filter((change) => change.replaced).map((change) => change.seq);
+}
+
+/**
+ * The calls whose entries stand. A late copy of a segment's commit may find its token still there and its entries overwritten by the next
+ * try under the same fence: what it called stands and falls with them.
+ */
+async function standing(
+  db: TenantDb,
+  write: ProvisionalWrite,
+  rows: readonly EntryRow[],
+  written: readonly number[],
+): Promise<(NoneInvocation & { readonly seq: number })[]> {
+  const invocations = (write.invocations ?? []).map((invocation) => ({
+    ...invocation,
+    seq: entryOf(invocation, write.entries),
+  }));
+  const landed = new Set(written);
+  const doubtful = rows.filter(({ seq }) => !landed.has(seq) && invocations.some((call) => call.seq === seq));
+  if (doubtful.length === 0) return invocations;
+  // Not written over what an action call carried: it may say the same.
+  const { rows: found } = await prepared<{ seq: number; text: string }>`
+    select seq, entry::text as text from workflow_run_journal
+    where run_id = ${write.runId} and seq = any(${doubtful.map(({ seq }) => seq)}::int[])`.execute(db);
+  const texts = new Map(found.map(({ seq, text }) => [seq, text]));
+  const gone = new Set(doubtful.filter(({ seq, text }) => texts.get(seq) !== text).map(({ seq }) => seq));
+  return invocations.filter(({ seq }) => !gone.has(seq));
 }
 
 /** The entry that an invocation stands and falls with: the last one about its step execution, else the one that began it. */

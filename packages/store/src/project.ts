@@ -80,8 +80,10 @@ export async function projectTouched(
     });
   }
   const tasks = [...taskWaitsIn(entries)].flatMap((waitId) => projectTask(entries, waitId, run.endedOutside) ?? []);
+  // A task whose wait another try opened too, at another place of the journal, goes before the entry that told of it does.
+  const told = new Set(tasks.map(({ waitId }) => waitId));
   if (tasks.length > 0 || touched.waitsReplaced)
-    await writeTaskRows(db, run.id, tasks, { replaced: touched.waitsReplaced ? [...touched.waits] : [] });
+    await writeTaskRows(db, run.id, tasks, { replaced: touched.waitsReplaced ? [...touched.waits] : [...told] });
   await writeRunRow(db, run, touched, entries, row);
 }
 

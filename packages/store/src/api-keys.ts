@@ -11,6 +11,8 @@ export interface ApiKeyRow {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** Tasks that are assigned to one of them are the key's too. */
+  readonly groups: readonly string[];
   readonly createdAt: string;
   readonly revokedAt: string | null;
 }
@@ -20,12 +22,14 @@ const secretBytes = 32;
 /** @returns `key`, which can be shown this once: only its hash is kept */
 export async function createApiKey(
   db: TenantDb,
-  apiKey: { readonly name: string; readonly role: Role },
+  apiKey: { readonly name: string; readonly role: Role; readonly groups?: readonly string[] | undefined },
 ): Promise<{ id: string; key: string }> {
   const id = newId();
   const key = `ms_${db.tenantId}_${randomBytes(secretBytes).toString("base64url")}`;
-  await sql`insert into api_keys (tenant_id, id, name, role, key_hash)
-    values (${db.tenantId}, ${id}, ${apiKey.name}, ${apiKey.role}, ${hashOf(key)})`.execute(db);
+  await sql`insert into api_keys (tenant_id, id, name, role, key_hash, groups)
+    values (${db.tenantId}, ${id}, ${apiKey.name}, ${apiKey.role}, ${hashOf(key)}, ${[...new Set(apiKey.groups)]})`.execute(
+    db,
+  );
   return { id, key };
 }
 
@@ -39,8 +43,10 @@ export function tenantOfApiKey(key: string): string | undefined {
 export async function findApiKey(
   db: TenantDb,
   key: string,
-): Promise<{ id: string; name: string; role: Role } | undefined> {
-  const { rows } = await sql<{ id: string; name: string; role: Role }>`select id, name, role from api_keys
+): Promise<Pick<ApiKeyRow, "id" | "name" | "role" | "groups"> | undefined> {
+  const { rows } = await sql<
+    Pick<ApiKeyRow, "id" | "name" | "role" | "groups">
+  >`select id, name, role, groups from api_keys
     where key_hash = ${hashOf(key)} and revoked_at is null`.execute(db);
   return rows[0];
 }
@@ -48,7 +54,7 @@ export async function findApiKey(
 /** Newest first. */
 export async function listApiKeys(db: TenantDb): Promise<ApiKeyRow[]> {
   const { rows } = await sql<Omit<ApiKeyRow, "createdAt" | "revokedAt"> & { createdAt: Date; revokedAt: Date | null }>`
-    select id, name, role, created_at as "createdAt", revoked_at as "revokedAt" from api_keys order by created_at desc, id desc`.execute(
+    select id, name, role, groups, created_at as "createdAt", revoked_at as "revokedAt" from api_keys order by created_at desc, id desc`.execute(
     db,
   );
   return rows.map((row) => ({ ...row, createdAt: instant(row.createdAt), revokedAt: instantOrNull(row.revokedAt) }));

@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { prepared } from "./prepared.ts";
 import type { TenantDb } from "./store.ts";
 
-/** Stores bytes under their SHA-256 in lower-case hexadecimal, which it returns. Doing so again changes nothing. */
+/** Stores bytes under their SHA-256 in lower-case hexadecimal, which it returns. Doing so again only notes, by the day, that they are in use. */
 export async function putBlob(db: TenantDb, bytes: Uint8Array): Promise<string> {
   const hash = createHash("sha256").update(bytes).digest("hex");
   await prepared`insert into blobs (tenant_id, hash, bytes) values (${db.tenantId}, ${hash}, ${Buffer.from(bytes)})
-    on conflict do nothing`.execute(db.unread);
+    on conflict (tenant_id, hash) do update set used_at = now() where blobs.used_at < now() - interval '1 day'`.execute(
+    db.unread,
+  );
   return hash;
 }
 

@@ -13,6 +13,10 @@ export interface Tenants {
   egress_allow: ColumnType<unknown, string | undefined, string>;
   suspended_at: NullableTimestamp;
   created_at: DefaultTimestamp;
+  retention_days: number | null;
+  audit_seq: ColumnType<string, number | undefined, number>;
+  audit_hash: Generated<string>;
+  deletion: NullableJsonColumn;
 }
 
 export interface ApiKeys {
@@ -23,6 +27,7 @@ export interface ApiKeys {
   key_hash: string;
   created_at: DefaultTimestamp;
   revoked_at: NullableTimestamp;
+  groups: Generated<string[]>;
 }
 
 export interface AuditLog {
@@ -33,6 +38,13 @@ export interface AuditLog {
   action: string;
   subject: string;
   details: NullableJsonColumn;
+  seq: ColumnType<string, never, never>;
+  salt: ColumnType<string | null, never, never>;
+  content_hash: ColumnType<string, never, never>;
+  previous_hash: ColumnType<string, never, never>;
+  hash: ColumnType<string, never, never>;
+  living_tenant: ColumnType<string | null, never, never>;
+  pseudonymised_at: ColumnType<Date | null, never, never>;
 }
 
 export interface Blobs {
@@ -40,6 +52,17 @@ export interface Blobs {
   hash: string;
   bytes: Buffer;
   created_at: DefaultTimestamp;
+  used_at: DefaultTimestamp;
+}
+
+export interface SavedViews {
+  tenant_id: string;
+  id: string;
+  list: string;
+  name: string;
+  filter: JsonColumn;
+  created_at: DefaultTimestamp;
+  created_by: string | null;
 }
 
 export interface WorkflowDefinitions {
@@ -508,6 +531,7 @@ export interface Schema {
   workflow_definitions: WorkflowDefinitions;
   workflow_definition_versions: WorkflowDefinitionVersions;
   workflow_runs: WorkflowRuns;
+  saved_views: SavedViews;
   workflow_run_executions: WorkflowRunExecutions;
   outbox: Outbox;
   workflow_run_journal: WorkflowRunJournal;

@@ -20,6 +20,7 @@ const programs = {
   unused: ["scripts/check.ts", "unused"],
   boundaries: ["scripts/check.ts", "boundaries"],
   format: ["scripts/format.ts"],
+  build: ["scripts/build.ts"],
   bench: ["scripts/bench.ts"],
   "big-runs": ["scripts/big-runs.ts"],
   fuzz: ["scripts/fuzz.ts"],

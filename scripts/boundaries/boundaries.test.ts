@@ -268,6 +268,12 @@ test.each([
     'import "react";',
     /fixtures\/bad\.mjs:1 imports react/,
   ],
+  [
+    "[OWN-08] a source file in a URL, which no compiler rewrites",
+    "worker/a.js",
+    'export const main = new URL("./main.ts", import.meta.url);',
+    /a\.js:1 names \.\/main\.ts: it leads back into sources/,
+  ],
   ["[OWN-08] a source within the tree", "core/left.ts", "export const left = 1;", /left\.ts is a source file/],
 ])("refused in a built tree: %s", (_, path, text, says) => {
   expect(checkBuilt(built({ [path]: text })).join("\n")).toMatch(says);

@@ -6,13 +6,21 @@ import { readImports } from "./imports.ts";
 import { foreignToWorker } from "./table.ts";
 
 const scripts = /\.(js|mjs|cjs)$/;
+/** `new URL("./main.ts", import.meta.url)`: no compiler rewrites that. */
+const sourceUrls = /new URL\(\s*["'`]([^"'`]+\.tsx?)["'`]/g;
 const aliases = /^(@\/|~\/?|#|src\/|packages\/)/;
 
 /**
  * Every violation among all scripts under `root`, fixtures included: imports that lead nowhere, out of the tree, back into sources, to an
- * alias that no bundler resolved, or to what a worker must not load.
+ * alias that no bundler resolved, or to what its process must not load.
+ * @param foreign packages that the process must not load; a name that ends in `/` stands for a whole scope
+ * @param lacking packages that may be missing, because what needs them says so when they are
  */
-export function checkBuilt(root: string): string[] {
+export function checkBuilt(
+  root: string,
+  foreign: readonly string[] = foreignToWorker,
+  lacking: readonly string[] = [],
+): string[] {
   const violations: string[] = [];
   const files = globSync("**/*.{js,mjs,cjs,ts,tsx}", { cwd: root })
     .map((path) => path.split(sep).join("/"))
@@ -23,15 +31,19 @@ export function checkBuilt(root: string): string[] {
       violations.push(`${path} is a source file within the built tree`);
       continue;
     }
-    for (const { specifier, line } of readImports(path, readFileSync(join(root, path), "utf8")).imports) {
-      const problem = builtProblem(root, path, specifier);
-      if (problem !== undefined) violations.push(`${path}:${line} imports ${specifier}: ${problem}`);
+    const text = readFileSync(join(root, path), "utf8");
+    for (const { specifier, line } of readImports(path, text).imports) {
+      const problem = builtProblem(root, path, specifier, foreign);
+      if (problem !== undefined && !lacking.includes(packageOf(specifier)))
+        violations.push(`${path}:${line} imports ${specifier}: ${problem}`);
     }
+    for (const { 1: url, index } of text.matchAll(sourceUrls))
+      violations.push(`${path}:${text.slice(0, index).split("\n").length} names ${url}: it leads back into sources`);
   }
   return violations;
 }
 
-function builtProblem(root: string, from: string, specifier: string): string | undefined {
+function builtProblem(root: string, from: string, specifier: string, foreign: readonly string[]): string | undefined {
   if (specifier.startsWith("node:") || builtinModules.includes(specifier)) return undefined;
   if (specifier.startsWith("/") || specifier.startsWith("file:")) return "an absolute path leads out of the built tree";
   if (specifier.startsWith(".")) {
@@ -41,13 +53,18 @@ function builtProblem(root: string, from: string, specifier: string): string | u
     return existsSync(target) && scripts.test(target) ? undefined : "there is no such file";
   }
   if (aliases.test(specifier)) return "an alias that nothing resolved";
-  const name = specifier
+  const name = packageOf(specifier);
+  if (foreign.some((row) => row === name || (row.endsWith("/") && name.startsWith(row))))
+    return foreign === foreignToWorker ? "a worker does not load it" : "a server does not load it";
+  return isInstalled(join(root, dirname(from)), name) ? undefined : "no such package is installed beside it";
+}
+
+/** `@mainspring/store` of `@mainspring/store/testing`. */
+function packageOf(specifier: string): string {
+  return specifier
     .split("/")
     .slice(0, specifier.startsWith("@") ? 2 : 1)
     .join("/");
-  const foreign = foreignToWorker.some((row) => row === name || (row.endsWith("/") && name.startsWith(row)));
-  if (foreign) return "a worker does not load it";
-  return isInstalled(join(root, dirname(from)), name) ? undefined : "no such package is installed beside it";
 }
 
 /** As Node looks for it: in `node_modules` of the folder, and of each above it. */

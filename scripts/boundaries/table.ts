@@ -74,6 +74,9 @@ export const foreignToWorker: readonly string[] = [
   "@fastify/",
 ];
 
+/** What the built tree of the server must not import: its pages are files that it serves. */
+export const foreignToServer: readonly string[] = [...userInterface, "@mainspring/web", "@mainspring/devstack"];
+
 export const reachRules: ReachRule[] = [
   {
     from: "packages/core/src/index.ts",

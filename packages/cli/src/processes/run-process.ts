@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { CliError } from "../cli-error.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { repository } from "./repository.ts";
@@ -11,7 +13,7 @@ import { repository } from "./repository.ts";
  * @param main such as `packages/server/src/main.ts`
  */
 export function runProcess(main: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<ExitCode> {
-  const child = spawn(process.execPath, [join(repository, main), ...args], {
+  const child = spawn(process.execPath, [placeOf(main), ...args], {
     stdio: "inherit",
     // The development stack ends itself when the process of this id, which it expects to be its parent, is gone.
     env: { ...env, MAINSPRING_BOOTSTRAP_PID: String(process.pid) },
@@ -31,4 +33,16 @@ export function runProcess(main: string, args: readonly string[], env: NodeJS.Pr
       resolve(code ?? (signal === null ? exitCodes.failed : 128 + constants.signals[signal]));
     });
   });
+}
+
+/** Where that process is: among the sources, or in the built output, which the development stack is no part of. */
+function placeOf(main: string): string {
+  if (import.meta.url.endsWith(".ts")) return join(repository, main);
+  const built = join(repository, main.replace("/src/", "/dist/").replace(/\.ts$/, ".js"));
+  if (existsSync(built)) return built;
+  throw new CliError(
+    "NOT_INSTALLED",
+    `${main.split("/")[1]} is not part of this installation`,
+    "Use a checkout of the sources.",
+  );
 }

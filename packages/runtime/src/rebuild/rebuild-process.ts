@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { MainspringError, type ErrorCode } from "@mainspring/core";
+import { ownFile } from "../own-file.ts";
 import type { RebuildReport } from "./report.ts";
 
 export type RebuildAnswer =
@@ -9,7 +9,6 @@ export type RebuildAnswer =
   | { readonly failed: string };
 
 const withinMs = 120_000;
-const own = import.meta.url;
 
 /**
  * Rebuilds a run in a process of its own: what replays histories is the worker's library, which a server does not load, and a long history
@@ -21,7 +20,7 @@ export async function rebuildInProcess(
   env: NodeJS.ProcessEnv,
   request: { readonly tenantId: string; readonly runId: string; readonly dryRun?: boolean },
 ): Promise<RebuildReport> {
-  const main = fileURLToPath(new URL(own.endsWith(".ts") ? "./main.ts" : "./main.js", own));
+  const main = ownFile(import.meta.url, "./main");
   const child = fork(main, [request.tenantId, request.runId, ...(request.dryRun === true ? ["--dry-run"] : [])], {
     env,
     stdio: ["ignore", "ignore", "pipe", "ipc"],

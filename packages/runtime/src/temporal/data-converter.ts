@@ -1,12 +1,12 @@
-import { fileURLToPath } from "node:url";
 import type { Store } from "@mainspring/store";
 import type { DataConverter, PayloadCodec } from "@temporalio/common";
 import { EncryptionCodec, type KeyPort } from "../codec/encryption-codec.ts";
 import { ReferenceCodec, type BlobPort } from "../codec/payload-codec.ts";
+import { ownFile } from "../own-file.ts";
 import { storeBlobs } from "./store-blobs.ts";
 import { storeKeys } from "./store-keys.ts";
 
-export const payloadConverterPath = fileURLToPath(new URL("../wire/payload-converter.ts", import.meta.url));
+export const payloadConverterPath = ownFile(import.meta.url, "../wire/payload-converter");
 
 /** What leaves for Temporal: sealed under the tenant's key, or in clear. */
 export interface WireOptions {

@@ -4,17 +4,24 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode, type BundleOptions, type WorkflowBundle } from "@temporalio/worker";
+import { ownFile } from "../own-file.ts";
 import { payloadConverterPath } from "../temporal/data-converter.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const require = createRequire(import.meta.url);
+
+/** Made once by `npm run build`; the sources have none. */
+export const builtBundle = here("../workflow-code.bundle");
 
 const languageLevel = "es2022";
 
 /** How workflow code of ours is bundled; benchmarks bundle theirs in the same way. */
 export const bundleOptions = {
   // Evaluated once per thread and shared by all runs: they hold no state of a run.
-  preloadModules: [here("../wire/shared-programs.ts"), here("../workflow/preloaded.ts")],
+  preloadModules: [
+    ownFile(import.meta.url, "../wire/shared-programs"),
+    ownFile(import.meta.url, "../workflow/preloaded"),
+  ],
   webpackConfigHook: withLanguageLevel,
   logger: { trace: quiet, debug: quiet, info: quiet, warn: loud, error: loud, log: quiet },
 };
@@ -24,6 +31,7 @@ export const bundleOptions = {
  * is started again after a crash should not spend that second.
  */
 export async function workflowBundle(): Promise<WorkflowBundle> {
+  if (existsSync(builtBundle)) return { code: readFileSync(builtBundle, "utf8") };
   const folder = join(
     dirname(dirname(dirname(require.resolve("@temporalio/worker/package.json")))),
     ".cache",
@@ -31,11 +39,7 @@ export async function workflowBundle(): Promise<WorkflowBundle> {
   );
   const codePath = join(folder, `workflow-bundle-${sourcesHash()}.js`);
   if (existsSync(codePath)) return { code: readFileSync(codePath, "utf8") };
-  const { code } = await bundleWorkflowCode({
-    ...bundleOptions,
-    workflowsPath: here("../workflow/run-workflow.ts"),
-    payloadConverterPath,
-  });
+  const { code } = await makeWorkflowBundle();
   try {
     mkdirSync(folder, { recursive: true });
     const partial = `${codePath}.${process.pid}`;
@@ -45,6 +49,15 @@ export async function workflowBundle(): Promise<WorkflowBundle> {
     // A read-only installation builds it each time.
   }
   return { code };
+}
+
+/** Bundles anew, about a second. */
+export function makeWorkflowBundle(): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({
+    ...bundleOptions,
+    workflowsPath: ownFile(import.meta.url, "../workflow/run-workflow"),
+    payloadConverterPath,
+  });
 }
 
 type WebpackConfig = Parameters<NonNullable<BundleOptions["webpackConfigHook"]>>[0];

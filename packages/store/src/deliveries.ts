@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
+import { recordDecision } from "./decisions.ts";
 import { routeAgain } from "./inbox.ts";
 import { instant, instantOrNull } from "./instants.ts";
 import type { Moment } from "./instants.ts";
@@ -85,6 +86,10 @@ export async function deliveryDone(
       error_json = ${done.error === undefined ? null : JSON.stringify(done.error)}::json, due_at = ${done.nextAt ?? null}::timestamptz, updated_at = now()
     where event_id = ${done.eventId} and run_id = ${done.runId} and verdict_seq is null and state in ('pending', 'failed', 'delivered')
     returning event_id as "eventId"`.execute(db);
+  if (rows.length > 0 && done.state === "failed" && done.nextAt === undefined) {
+    const values = { what: "delivery", runId: done.runId, reason: done.reason ?? null };
+    await recordDecision(db, { outcome: "dead-lettered", eventId: done.eventId, runId: done.runId, values });
+  }
   if (done.state === "ignored")
     await routeAgain(
       db,

@@ -84,7 +84,7 @@ test("[ING-21] [ING-22] an event is processed by one worker at a time, whose cla
   expect(await tenant.run((db) => getEvent(db, id))).toMatchObject({
     state: "failed",
     error: { code: "X" },
-    worker: null,
+    worker: winner?.worker,
   });
   expect(await due()).toBe(true);
   expect(await claim("e", -1)).toMatchObject({ attempts: 2 });

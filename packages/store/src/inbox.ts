@@ -1,6 +1,7 @@
 import type { Json } from "@mainspring/core";
 import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
+import { recordDecision } from "./decisions.ts";
 import { newId } from "./ids.ts";
 import { instant, instantOrNull } from "./instants.ts";
 import type { Moment } from "./instants.ts";
@@ -47,24 +48,32 @@ export interface InboxRow {
   readonly runId: string | null;
   readonly state: InboxState;
   readonly attempts: number;
+  /** Who has it, or had it last. */
   readonly worker: string | null;
   readonly error: unknown;
+  /** An entry of a stream that is no event. */
+  readonly refused: boolean;
   readonly acceptedAt: string;
   readonly dueAt: string | null;
+  /** When `worker` took it. */
+  readonly claimedAt: string | null;
   readonly completedAt: string | null;
+  readonly deadAt: string | null;
 }
 
-interface Raw extends Omit<InboxRow, "acceptedAt" | "dueAt" | "completedAt"> {
+interface Raw extends Omit<InboxRow, "acceptedAt" | "dueAt" | "claimedAt" | "completedAt" | "deadAt"> {
   readonly acceptedAt: Date;
   readonly dueAt: Date | null;
+  readonly claimedAt: Date | null;
   readonly completedAt: Date | null;
+  readonly deadAt: Date | null;
   readonly micros?: string;
 }
 
 const columns =
   sql.raw(`id, source, event_id as "eventId", name, payload, user_id as "userId", correlation_key as "correlationKey",
-  correlation_how as "correlationHow", run_id as "runId", state, attempts, worker, error_json as error, accepted_at as "acceptedAt",
-  due_at as "dueAt", completed_at as "completedAt"`);
+  correlation_how as "correlationHow", run_id as "runId", state, attempts, worker, error_json as error, refused, accepted_at as "acceptedAt",
+  due_at as "dueAt", claimed_at as "claimedAt", completed_at as "completedAt", dead_at as "deadAt"`);
 
 /**
  * Takes an event in, once for each tenant, source and producer's id.
@@ -89,8 +98,60 @@ export async function acceptEvent(
     where source = ${event.source} and event_id = ${event.eventId}`.execute(db);
   const row = earlier.rows[0];
   if (row === undefined) throw new Error("An event vanished while it was accepted again.");
+  // What was refused under this id was never an event: the first one that can be accepted gets the id.
+  if (await stepAside(db, row.id)) return acceptEvent(db, event);
   await rememberEventLonger(db, row.id);
   return { result: row.bodyHash === event.bodyHash ? "duplicate" : "conflict", id: row.id };
+}
+
+/**
+ * Keeps what came as an event and is none, to be looked at: `dead` from the start. It does not stand in the way of an event: one
+ * that has its id, now or later, keeps or gets it.
+ * @param refused.entry tells it from everything else that was ever refused, such as a stream and the entry's id there
+ */
+export async function keepRefused(
+  db: TenantDb,
+  refused: {
+    readonly source: string;
+    /** As far as it can be read. */
+    readonly eventId?: string | undefined;
+    readonly entry: string;
+    readonly name: string;
+    readonly payload: Json;
+    readonly userId?: string | undefined;
+    readonly correlationKey?: string | undefined;
+    readonly error: { readonly code: string; readonly message: string; readonly [detail: string]: Json };
+  },
+): Promise<{ result: "kept" | "exists"; id: string }> {
+  const { source, entry, name, payload, userId, correlationKey, error } = refused;
+  const bodyHash = `refused:${entry}`;
+  const known = await sql<{ id: string }>`select id from workflow_runtime_events
+    where source = ${source} and event_id = any(${[refused.eventId ?? entry, entry]}::text[]) and body_hash = ${bodyHash}`.execute(
+    db,
+  );
+  if (known.rows[0] !== undefined) return { result: "exists", id: known.rows[0].id };
+  for (const eventId of [refused.eventId ?? entry, entry]) {
+    const { rows } = await sql<{ id: string }>`
+      insert into workflow_runtime_events (tenant_id, id, source, event_id, name, payload, user_id, body_hash, correlation_key, state, due_at, refused, error_json, dead_at)
+      values (${db.tenantId}, ${newId()}, ${source}, ${eventId}, ${name}, ${await storeValue(db, payload)}::json, ${userId ?? null}, ${bodyHash},
+        ${correlationKey ?? null}, 'dead', null, true, ${JSON.stringify(error)}::json, now())
+      on conflict (tenant_id, source, event_id) do nothing returning id`.execute(db);
+    const [row] = rows;
+    if (row === undefined) continue;
+    await recordDecision(db, { outcome: "dead-lettered", eventId: row.id, values: { ...error, refused: true } });
+    return { result: "kept", id: row.id };
+  }
+  throw new Error(`The entry ${entry} was kept by somebody else meanwhile.`);
+}
+
+/** A refused row gives its id free. @returns whether there was one */
+async function stepAside(db: TenantDb, id: string): Promise<boolean> {
+  const { rows } =
+    await sql`update workflow_runtime_events set event_id = substr(body_hash, ${"refused:".length + 1}::int)
+    where id = ${id} and refused and event_id <> substr(body_hash, ${"refused:".length + 1}::int) returning id`.execute(
+      db,
+    );
+  return rows.length > 0;
 }
 
 /** @param id ours; what cannot be an id names no event */
@@ -143,7 +204,7 @@ export async function claimEvent(
 ): Promise<InboxRow | undefined> {
   const { rows } = await sql<Raw>`${prepared}
     update workflow_runtime_events e set state = 'processing', worker = ${claim.worker}, attempts = attempts + 1, again = false,
-      due_at = clock_timestamp() + ${claim.claimMs}::double precision * interval '1 millisecond'
+      claimed_at = clock_timestamp(), due_at = clock_timestamp() + ${claim.claimMs}::double precision * interval '1 millisecond'
     where id = ${id} and due_at <= now() and state in ('pending', 'failed', 'processing')
       and not exists (select from workflow_runtime_events before
         where before.tenant_id = e.tenant_id and before.name = e.name and before.correlation_key = e.correlation_key
@@ -174,10 +235,12 @@ export async function eventDone(
       due_at = case when ${done.status} = 'completed' and again then now()
         when ${done.status} = 'failed' then coalesce(${done.nextAt ?? null}::timestamptz, now()) end,
       completed_at = case when ${done.status} = 'completed' then now() end,
-      error_json = ${done.error === undefined ? null : JSON.stringify(done.error)}::json,
-      worker = null, again = false
+      dead_at = case when ${done.status} = 'dead' then now() end,
+      error_json = ${done.error === undefined ? null : JSON.stringify(done.error)}::json, again = false
     where id = ${id} and worker = ${done.worker} and state = 'processing'
     returning old.again as again`.execute(db);
+  if (rows.length > 0 && done.status === "dead")
+    await recordDecision(db, { outcome: "dead-lettered", eventId: id, values: (done.error ?? null) as Json });
   if (rows[0]?.again === true) await sql`select pg_notify(${channels.inbox}, ${db.tenantId})`.execute(db);
   return rows.length > 0;
 }
@@ -203,6 +266,8 @@ async function shown(db: TenantDb, rows: readonly Raw[]): Promise<InboxRow[]> {
     ...withoutMicros(row),
     acceptedAt: instant(row.acceptedAt),
     dueAt: instantOrNull(row.dueAt),
+    claimedAt: instantOrNull(row.claimedAt),
     completedAt: instantOrNull(row.completedAt),
+    deadAt: instantOrNull(row.deadAt),
   }));
 }

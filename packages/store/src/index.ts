@@ -171,9 +171,11 @@ export type { NoneInvocation } from "./none-invocations.ts";
 export { invocationsOf } from "./invocations.ts";
 export type { InvocationRow } from "./invocations.ts";
 
-export { acceptEvent, claimEvent, eventDone, getEvent, listEvents } from "./inbox.ts";
+export { acceptEvent, claimEvent, eventDone, getEvent, keepRefused, listEvents } from "./inbox.ts";
 export type { EventFilter, InboxRow, InboxState, NewEvent } from "./inbox.ts";
 export { deliveriesOf, deliveryDone, lockDelivery, offerDelivery } from "./deliveries.ts";
+export { listDeadLetters, redeliverEvent } from "./dead-letters.ts";
+export type { DeadLetter, DeadLetterFilter, Redelivered } from "./dead-letters.ts";
 export type { DeliveryRow, DeliveryState } from "./deliveries.ts";
 export { takeEarlyEvents } from "./early-events.ts";
 export type { EarlyEvents, OpenedWait } from "./early-events.ts";

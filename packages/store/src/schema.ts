@@ -374,6 +374,9 @@ export interface WorkflowRuntimeEvents {
   position: Generated<number>;
   adjusted: NullableJsonColumn;
   completed_at: NullableTimestamp;
+  claimed_at: NullableTimestamp;
+  dead_at: NullableTimestamp;
+  refused: Generated<boolean>;
   forget_at: NullableTimestamp;
   triggers_decided_at: NullableTimestamp;
 }

@@ -4,6 +4,8 @@ import pg from "pg";
 export const channels = {
   outbox: "mainspring_outbox",
   inbox: "mainspring_inbox",
+  /** Payload: a tenant in which a run has ended while starts are held. */
+  ends: "mainspring_ends",
   /** Payload `<tenant>:<run>`: the run has new entries. */
   journal: "mainspring_journal",
 } as const;

@@ -18,6 +18,8 @@ export interface Reconciler {
   }): Promise<{ tenantId: string; runId: string }[]>;
   /** Runs that have paused, each tenant's oldest first. */
   pausedRuns(options: { readonly limit: number }): Promise<{ tenantId: string; runId: string }[]>;
+  /** Tenants in which starts are held. */
+  tenantsWithHeldStarts(): Promise<string[]>;
   /**
    * Performs a round of a module that is to run once at a time among all workers.
    * @returns undefined when another worker is at it
@@ -65,6 +67,17 @@ export function openReconciler(options: {
           from workflow_runs where status = 'PAUSED' and engine = 'temporal') paused
         order by turn, tenant_id limit ${limit}`.execute(kysely);
       return rows;
+    },
+    tenantsWithHeldStarts: async () => {
+      // Walks the index from tenant to tenant: how many each of them holds costs nothing.
+      const { rows } = await sql<{ id: string }>`
+        with recursive tenant (id) as (
+          (select tenant_id from workflow_runs where held_for is not null order by tenant_id limit 1)
+          union all
+          select (select r.tenant_id from workflow_runs r where r.held_for is not null and r.tenant_id > tenant.id order by r.tenant_id limit 1)
+          from tenant where tenant.id is not null)
+        select id from tenant where id is not null`.execute(kysely);
+      return rows.map(({ id }) => id);
     },
     alone: async (module, round) => {
       const client = await locks.connect();

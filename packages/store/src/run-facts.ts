@@ -15,15 +15,16 @@ const answerableSteps = 200;
 export interface OwedStart {
   readonly attempts: number;
   readonly lastError: string | null;
-  readonly dueAt: string;
+  /** Null: it is held. */
+  readonly dueAt: string | null;
 }
 
 /** The start that is still owed to Temporal; undefined: none is. */
 export async function owedStart(db: TenantDb, runId: string): Promise<OwedStart | undefined> {
-  const { rows } = await sql<{ attempts: number; lastError: string | null; dueAt: Date }>`
+  const { rows } = await sql<{ attempts: number; lastError: string | null; dueAt: Date | null }>`
     select attempts, last_error as "lastError", due_at as "dueAt" from outbox where id = ${runId}`.execute(db);
   const row = rows[0];
-  return row === undefined ? undefined : { ...row, dueAt: instant(row.dueAt) };
+  return row === undefined ? undefined : { ...row, dueAt: instantOrNull(row.dueAt) };
 }
 
 export interface RunBearings {
@@ -33,6 +34,7 @@ export interface RunBearings {
   readonly segmentTries: number | null;
   readonly workflowPausedAt: string | null;
   readonly workflowPausedBy: string | null;
+  readonly workflowPauseNote: string | null;
   readonly programHash: string | null;
 }
 
@@ -42,7 +44,8 @@ export async function runBearings(db: TenantDb, runId: string): Promise<RunBeari
     Omit<RunBearings, "now" | "workflowPausedAt"> & { now: Date; workflowPausedAt: Date | null }
   >`
     select clock_timestamp() as now, case when r.segment_token is not null then r.segment_tries end as "segmentTries",
-      d.paused_at as "workflowPausedAt", d.paused_by as "workflowPausedBy", r.program_hash as "programHash"
+      d.paused_at as "workflowPausedAt", d.paused_by as "workflowPausedBy", d.pause_note as "workflowPauseNote",
+      r.program_hash as "programHash"
     from workflow_runs r left join workflow_definitions d on d.tenant_id = r.tenant_id and d.id = r.workflow_id
     where r.id = ${runId}`.execute(db);
   const row = rows[0];

@@ -29,6 +29,8 @@ const restartFrom = defineRoute({
     "PLAN_CHANGED",
     "PAYLOAD_INVALID",
     "LAUNCH_REFUSED",
+    "CONCURRENCY_LIMITED",
+    "RATE_LIMITED",
     "IDEMPOTENCY_CONFLICT",
   ],
 });

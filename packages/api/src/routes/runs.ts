@@ -44,6 +44,8 @@ const start = defineRoute({
     "NOT_PUBLISHED",
     "PAYLOAD_INVALID",
     "LAUNCH_REFUSED",
+    "CONCURRENCY_LIMITED",
+    "RATE_LIMITED",
     "IDEMPOTENCY_CONFLICT",
   ],
 });
@@ -255,6 +257,8 @@ const replay = defineRoute({
     "PAYLOAD_INVALID",
     "VERSION_NOT_FOUND",
     "LAUNCH_REFUSED",
+    "CONCURRENCY_LIMITED",
+    "RATE_LIMITED",
     "IDEMPOTENCY_CONFLICT",
   ],
 });

@@ -1,21 +1,40 @@
 import { createHash } from "node:crypto";
-import { canonicalJson, instantFromMs, MainspringError, validate, type Issue, type Json } from "@mainspring/core";
 import {
+  canonicalJson,
+  instantFromMs,
+  isJsonObject,
+  MainspringError,
+  validate,
+  type Issue,
+  type Json,
+} from "@mainspring/core";
+import {
+  countStarts,
   definitionOf,
   getRun,
   getWorkflow,
+  holdStart,
   insertRun,
   newId,
   launchRefused,
+  limitReached,
+  lockStarts,
+  releaseHeld,
   runByIdempotencyKey,
   runForStart,
   startFailed,
   startSucceeded,
+  startTerms,
+  type HoldReason,
+  type LimitReached,
+  type PinnedDefinition,
+  type StartTerms,
   type Store,
   type TenantDb,
 } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { StartInput } from "../activities/contract.ts";
+import { confirmEnds } from "../quotas/release.ts";
 import { startRun, type StartResult } from "./run-starter.ts";
 
 /** What the request itself tries; afterwards the relay does. */
@@ -41,8 +60,11 @@ export interface LaunchRequest {
   readonly program?: { readonly programHash: string; readonly semantics: 1 | 2 };
   /** Of a restarted run. */
   readonly offeredEventIds?: readonly string[];
-  /** What else is written with the new run's row, in its transaction. */
-  readonly alongside?: (db: TenantDb, run: { readonly runId: string }) => Promise<void>;
+  /** What else is written with the new run's row, in its transaction. `held`: it does not start yet, for this reason. */
+  readonly alongside?: (
+    db: TenantDb,
+    run: { readonly runId: string; readonly version: number; readonly held?: HoldReason },
+  ) => Promise<void>;
 }
 
 export interface Launched {
@@ -50,6 +72,8 @@ export interface Launched {
   readonly status: string;
   /** False when the idempotency key had made this run before. */
   readonly created: boolean;
+  /** It is QUEUED and not started yet, for this reason; its turn comes by itself. */
+  readonly held?: HoldReason;
 }
 
 export interface LauncherParts {
@@ -61,12 +85,19 @@ export interface LauncherParts {
 /**
  * The one way in which a run that is no child begins: the row and its outbox entry in one transaction, then the start, then the mark.
  * Once the transaction has committed the run cannot be lost: the relay starts what a crash left.
- * @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID (details.issues), IDEMPOTENCY_CONFLICT, LAUNCH_REFUSED (details.runId)
+ *
+ * A trigger of type `event` or `schedule` is a machine's start. Of a paused workflow it is refused, and over a limit it is held. Any other
+ * is a person's: of a paused workflow it is held, and over a limit refused.
+ * @throws MainspringError WORKFLOW_NOT_FOUND, VERSION_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID (details.issues), TENANT_SUSPENDED,
+ *   IDEMPOTENCY_CONFLICT, LAUNCH_REFUSED (details.runId); of machines' starts WORKFLOW_PAUSED; of persons' CONCURRENCY_LIMITED and RATE_LIMITED
+ *   (details: limit, max, used, retryAfterS)
  */
 export async function launch(parts: LauncherParts, request: LaunchRequest): Promise<Launched> {
   const { tenantId } = request;
-  const inserted = await insertOnce(parts, request);
+  const inserted = await insertWithRoom(parts, request);
   if (!inserted.created) return inserted;
+  if (inserted.held !== undefined)
+    return { runId: inserted.runId, status: "QUEUED", created: true, held: inserted.held };
   const started = await startRun(parts.client, inserted.input, {
     withinMs: requestStartMs,
     workflow: request.workflowKey,
@@ -79,6 +110,17 @@ export async function launch(parts: LauncherParts, request: LaunchRequest): Prom
   if (started.result === "refused")
     throw new MainspringError("LAUNCH_REFUSED", { runId: inserted.runId, reason: started.message });
   return { runId: inserted.runId, status, created: true };
+}
+
+/** An end that nobody has confirmed yet takes up room: before a person is refused, ends are confirmed. */
+async function insertWithRoom(parts: LauncherParts, request: LaunchRequest): Promise<Inserted> {
+  try {
+    return await insertOnce(parts, request);
+  } catch (error) {
+    if (!(error instanceof MainspringError) || error.code !== "CONCURRENCY_LIMITED") throw error;
+    if ((await confirmEnds(parts, request.tenantId)) === 0) throw error;
+    return insertOnce(parts, request);
+  }
 }
 
 /** Of two requests with one key that race, the second meets the first one's run. */
@@ -104,19 +146,17 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
   const requestHash = createHash("sha256")
     .update(canonicalJson(requested === undefined ? asked : [...asked, requested]))
     .digest("hex");
-  if (idempotencyKey !== undefined) {
-    const earlier = await runByIdempotencyKey(db, idempotencyKey);
-    if (earlier !== undefined) {
-      if (earlier.requestHash !== requestHash)
-        throw new MainspringError("IDEMPOTENCY_CONFLICT", { key: idempotencyKey });
-      const run = await getRun(db, earlier.runId);
-      return { runId: earlier.runId, status: run?.status ?? "QUEUED", created: false };
-    }
-  }
-  const pinned = await definitionOf(db, workflowKey, version);
+  const earlier = idempotencyKey === undefined ? undefined : await madeBefore(db, idempotencyKey, requestHash);
+  if (earlier !== undefined) return earlier;
+  const [pinned, terms] = await Promise.all([definitionOf(db, workflowKey, version), startTerms(db)]);
+  if (terms.suspended) throw new MainspringError("TENANT_SUSPENDED");
   if (pinned === undefined) throw await notStartable(db, workflowKey, version);
+  // Older versions of what was unpublished are there for runs that are pinned to them.
+  if (!pinned.isPublished && request.definitionHash === undefined && !isRestart(trigger))
+    throw new MainspringError("NOT_PUBLISHED", { key: workflowKey });
   if (request.definitionHash !== undefined && request.definitionHash !== pinned.definitionHash)
     throw new MainspringError("VERSION_NOT_FOUND", { key: workflowKey, version: version ?? null });
+  if (pinned.paused && isMachine(trigger)) throw new MainspringError("WORKFLOW_PAUSED", { key: workflowKey });
   const problems = pinned.payloadSchema === null ? [] : validate(pinned.payloadSchema, payload);
   if (problems.length > 0) {
     const issues: Issue[] = problems.map(({ code, pointer, message }) => ({
@@ -127,6 +167,13 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
       remedy: "Send a payload that fits the workflow's payload schema.",
     }));
     throw new MainspringError("PAYLOAD_INVALID", { issues: issues as unknown as Json });
+  }
+  const held = pinned.paused ? "workflow-paused" : await heldByLimit(db, request, pinned, terms);
+  if (typeof held === "object") {
+    // Behind the lock the same request may have come through that was not there before it.
+    const meanwhile = idempotencyKey === undefined ? undefined : await madeBefore(db, idempotencyKey, requestHash);
+    if (meanwhile !== undefined) return meanwhile;
+    throw refusal(held);
   }
   const runId = newId();
   const { programHash, semantics } = request.program ?? pinned;
@@ -145,7 +192,8 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
     ...(request.offeredEventIds === undefined ? {} : { offeredEventIds: request.offeredEventIds }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey, requestHash }),
   });
-  await request.alongside?.(db, { runId });
+  if (held !== undefined) await holdStart(db, runId, held);
+  await request.alongside?.(db, { runId, version: pinned.version, ...(held === undefined ? {} : { held }) });
   const input: StartInput = {
     runId,
     tenantId: request.tenantId,
@@ -154,7 +202,71 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
     programHash,
     semanticsVersion: semantics,
   };
-  return { runId, status: "QUEUED", created: true, input };
+  return { runId, status: "QUEUED", created: true, input, ...(held === undefined ? {} : { held }) };
+}
+
+async function madeBefore(db: TenantDb, key: string, requestHash: string): Promise<Inserted | undefined> {
+  const earlier = await runByIdempotencyKey(db, key);
+  if (earlier === undefined) return undefined;
+  if (earlier.requestHash !== requestHash) throw new MainspringError("IDEMPOTENCY_CONFLICT", { key });
+  const run = await getRun(db, earlier.runId);
+  return { runId: earlier.runId, status: run?.status ?? "QUEUED", created: false };
+}
+
+/**
+ * Counts a start against what limits it. Those that are held already go first.
+ * @returns why it is held, or what refuses it; undefined: it may start
+ */
+async function heldByLimit(
+  db: TenantDb,
+  { trigger }: LaunchRequest,
+  { workflowId, concurrencyLimit }: PinnedDefinition,
+  terms: StartTerms,
+): Promise<HoldReason | LimitReached | undefined> {
+  if (terms.concurrentRuns === null && terms.startsPerMinute === null && concurrencyLimit === null) return undefined;
+  await lockStarts(db);
+  await releaseHeld(db);
+  const reached = await limitReached(db, terms, { id: workflowId, limit: concurrencyLimit });
+  if (reached === undefined) {
+    await countStarts(db, terms, 1);
+    return undefined;
+  }
+  if (!isMachine(trigger)) return reached;
+  return reached.limit === "startsPerMinute" ? "over-limit" : "concurrency-limited";
+}
+
+function isMachine(trigger: Json | undefined): boolean {
+  const type = typeOf(trigger);
+  return type === "event" || type === "schedule";
+}
+
+function isRestart(trigger: Json | undefined): boolean {
+  const type = typeOf(trigger);
+  return type === "replay" || type === "restart";
+}
+
+function typeOf(trigger: Json | undefined): Json | undefined {
+  return isJsonObject(trigger) ? trigger["type"] : undefined;
+}
+
+/** Nobody knows when a run will end. */
+const endExpectedInS = 5;
+
+function refusal({ limit, max, used, roomInMs }: LimitReached): MainspringError {
+  const retryAfterS = roomInMs === undefined ? endExpectedInS : Math.max(1, Math.ceil(roomInMs / 1_000));
+  const details = { limit, max, used, retryAfterS };
+  switch (limit) {
+    case "startsPerMinute":
+      return new MainspringError("RATE_LIMITED", details, `${used} of ${max} starts of this minute were made`);
+    case "concurrencyLimit":
+      return new MainspringError(
+        "CONCURRENCY_LIMITED",
+        details,
+        `${used} of ${max} runs of the workflow are under way`,
+      );
+    case "concurrentRuns":
+      return new MainspringError("CONCURRENCY_LIMITED", details, `${used} of ${max} runs of the tenant are under way`);
+  }
 }
 
 async function notStartable(db: TenantDb, key: string, version: number | undefined): Promise<MainspringError> {

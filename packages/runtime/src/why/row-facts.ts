@@ -1,4 +1,4 @@
-import { planOfStep } from "@mainspring/core";
+import { instantFromMs, planOfStep } from "@mainspring/core";
 import type {
   EventWaitFact,
   Program,
@@ -16,6 +16,7 @@ import {
   failingDeliveriesOf,
   getProgram,
   getRun,
+  holdingLimit,
   openStepsOf,
   openTasksOf,
   openWaitRows,
@@ -52,10 +53,10 @@ export async function rowFacts(db: TenantDb, runId: string, paths: CorrelationPa
   const waits = await openWaitRows(db, run.id);
   return {
     ...common,
-    ...(start === undefined
+    ...(start === undefined || start.dueAt === null
       ? {}
       : { start: { attempts: start.attempts, dueAt: start.dueAt, ...present("lastError", start.lastError) } }),
-    ...pauseOf(run, bearings),
+    ...(start?.dueAt === null ? { ...pauseOf(bearings), ...(await limitOf(db, run, bearings)) } : {}),
     steps: steps.map((step) => stepFact(step, program as Program | undefined)),
     waits: await waitFacts(db, run, waits, program as Program | undefined, paths),
   };
@@ -80,9 +81,39 @@ function runFact(run: RunRow, { segmentTries }: RunBearings): RunFact {
   };
 }
 
-function pauseOf(run: RunRow, { workflowPausedAt, workflowPausedBy }: RunBearings): Pick<RunFacts, "workflowPaused"> {
-  if (run.status !== "QUEUED" || workflowPausedAt === null) return {};
-  return { workflowPaused: { at: workflowPausedAt, ...present("by", workflowPausedBy) } };
+function pauseOf({
+  workflowPausedAt,
+  workflowPausedBy,
+  workflowPauseNote,
+}: RunBearings): Pick<RunFacts, "workflowPaused"> {
+  if (workflowPausedAt === null) return {};
+  return {
+    workflowPaused: {
+      at: workflowPausedAt,
+      ...present("by", workflowPausedBy),
+      ...present("note", workflowPauseNote),
+    },
+  };
+}
+
+/** The limit that holds its start. */
+async function limitOf(
+  db: TenantDb,
+  run: RunRow,
+  { now }: RunBearings,
+): Promise<Pick<RunFacts, "limit" | "startLimit">> {
+  const holding = await holdingLimit(db, run.id);
+  if (holding === undefined) return {};
+  const { of, limit, used, oldest, roomInMs = 0 } = holding;
+  if (of === "minute") return { startLimit: { limit, used, roomAt: instantFromMs(Date.parse(now) + roomInMs) } };
+  return {
+    limit: {
+      of,
+      limit,
+      running: used,
+      oldest: oldest.map(({ id, workflow, startedAt }) => ({ id, workflow, ...present("startedAt", startedAt) })),
+    },
+  };
 }
 
 function stepFact(step: OpenStep, program: Program | undefined): StepFact {

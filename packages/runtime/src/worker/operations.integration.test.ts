@@ -84,7 +84,14 @@ test("[OPS-04] what is missing is named, and the worker does not start", async (
 });
 
 test("[OPS-06] health tells the live state of temporal, eventStream and dataStoreSweep, and is ready again when they are", async () => {
-  const fine = { launchRelay: "ok", ingestion: "ok", reconciler: "ok", quotaScan: "ok", dataStoreSweep: "ok" } as const;
+  const fine = {
+    launchRelay: "ok",
+    heldStarts: "ok",
+    ingestion: "ok",
+    reconciler: "ok",
+    quotaScan: "ok",
+    dataStoreSweep: "ok",
+  } as const;
   let health: WorkerHealth = { temporal: "RUNNING", modules: fine };
   const server = await startHealthServer(0, "127.0.0.1", () => health);
   const ask = async (path: string) => {

@@ -19,6 +19,7 @@ import { Programs } from "../activities/programs.ts";
 import { shellActivities } from "../activities/shell-activities.ts";
 import { deliverOnce, routeOnce } from "../ingestion/route-event.ts";
 import { relayOnce } from "../launcher/relay.ts";
+import { releaseOnce } from "../quotas/release.ts";
 import { scanQuotas } from "../quotas/scan.ts";
 import { reconcileOnce } from "../reconciler/reconcile.ts";
 import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
@@ -39,6 +40,8 @@ export interface WorkerWaits {
   readonly reconcileEveryMs: number;
   /** How often runs that a quota has paused are looked at. */
   readonly quotaScanEveryMs: number;
+  /** How often held starts are looked at; the end of a run wakes at once. */
+  readonly releasePollMs: number;
   /** A run is compared with its execution at most this often. */
   readonly reconcileOlderThanMs: number;
   readonly sweepEveryMs: number;
@@ -58,6 +61,7 @@ export const defaultWaits: WorkerWaits = {
   eventClaimMs: 60_000,
   reconcileEveryMs: 5_000,
   quotaScanEveryMs: 10_000,
+  releasePollMs: 1_000,
   reconcileOlderThanMs: 15_000,
   sweepEveryMs: 30_000,
   stickyTimeoutMs: 10_000,
@@ -99,7 +103,9 @@ export interface WorkerHealth {
   readonly lastQuotaScanAt?: string;
   /** What is at work beside the Temporal worker, and how its last round went. */
   readonly modules: {
-    readonly [module in "launchRelay" | "ingestion" | "reconciler" | "quotaScan" | "dataStoreSweep"]: IntervalState;
+    readonly [
+      module in "launchRelay" | "heldStarts" | "ingestion" | "reconciler" | "quotaScan" | "dataStoreSweep"
+    ]: IntervalState;
   };
 }
 
@@ -181,6 +187,9 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     lastRelayedAt = new Date().toISOString();
     return { more: relayed > 0 };
   });
+  const releasing = startInterval("held starts", waits.releasePollMs, log, async () => ({
+    more: (await releaseOnce({ store, client, reconciler, log })) > 0,
+  }));
   const routers = Array.from({ length: options.ingestionWorkers ?? 2 }, (_, index) => {
     const parts = { store, dispatcher, client, log, worker: `${identity}:${index}`, claimMs: waits.eventClaimMs };
     return startInterval("ingestion", waits.inboxPollMs, log, async () => {
@@ -208,6 +217,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   }));
   const stopListening = [
     await dispatcher.listen("outbox", () => relay.wake()),
+    await dispatcher.listen("ends", () => releasing.wake()),
     await dispatcher.listen("inbox", () => {
       for (const router of routers) router.wake();
     }),
@@ -224,6 +234,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
       ...(lastQuotaScanAt === undefined ? {} : { lastQuotaScanAt }),
       modules: {
         launchRelay: relay.state(),
+        heldStarts: releasing.state(),
         ingestion: worstOf(routers.map((router) => router.state())),
         reconciler: reconciling.state(),
         quotaScan: scanning.state(),
@@ -236,6 +247,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
         await Promise.allSettled([
           ...stopListening.map((stop) => stop()),
           relay.stop(),
+          releasing.stop(),
           reconciling.stop(),
           sweeping.stop(),
           forgetting.stop(),

@@ -90,6 +90,9 @@ function headersOf(
       return Array.isArray(details.allow) ? { allow: details.allow.join(", ") } : {};
     case "UNAVAILABLE":
       return { "retry-after": "1" };
+    case "RATE_LIMITED":
+    case "CONCURRENCY_LIMITED":
+      return typeof details.retryAfterS === "number" ? { "retry-after": String(details.retryAfterS) } : {};
     default:
       return {};
   }

@@ -24,6 +24,7 @@ export const causeNames = [
   "window-full",
   "quota-paused",
   "concurrency-limited",
+  "over-limit",
   "workflow-paused",
   "compensating",
   "cancel-requested",

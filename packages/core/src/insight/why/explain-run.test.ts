@@ -81,7 +81,22 @@ test("a start that a limit holds names the limit and the oldest runs", () => {
     "concurrency-limited",
     '2 of 2 runs of the workflow "orders" are under way; it starts when one ends.',
   ]);
-  expect(evidence).toMatchObject([{ kind: "oldest-run", data: { runId: "r-1" } }]);
+  expect(evidence).toMatchObject([
+    { kind: "limit", data: { of: "workflow", limit: 2, running: 2 } },
+    { kind: "oldest-run", data: { runId: "r-1" } },
+  ]);
+});
+
+test("a start that the limit by the minute holds says when there is room", () => {
+  const { cause, sentence, next } = explainRun({
+    ...none,
+    run: { ...run, status: "QUEUED" },
+    startLimit: { limit: 10, used: 10, roomAt: "2026-11-24T09:00:41.000Z" },
+  });
+  expect([cause, next]).toEqual(["over-limit", "2026-11-24T09:00:41.000Z"]);
+  expect(sentence).toMatch(
+    /^10 of 10 starts of the minute were made; it starts when there is room again, from .*09:00:41/,
+  );
 });
 
 test("an action that is due and that nobody takes has no worker, unless a worker answers", () => {

@@ -32,11 +32,14 @@ export function shortWhy(facts: ShortFacts): ShortWhy | undefined {
   switch (facts.status) {
     case "FAILED":
       return failed(facts);
-    case "QUEUED":
+    case "QUEUED": {
+      const held = heldText[facts.queuedReason ?? ""];
+      if (held !== undefined) return held;
       return {
         cause: "start-not-relayed",
         sentence: `Accepted at ${momentText(facts.createdAt, facts.now)}, not yet handed to Temporal${facts.queuedReason === undefined ? "." : `: ${endsSentence(facts.queuedReason)}`}`,
       };
+    }
     case "WAITING":
     case "PAUSED":
       return waiting(facts);
@@ -44,6 +47,19 @@ export function shortWhy(facts: ShortFacts): ShortWhy | undefined {
       return undefined;
   }
 }
+
+/** By the reason on the row of a held start. */
+const heldText: { readonly [reason: string]: ShortWhy } = {
+  "workflow-paused": { cause: "workflow-paused", sentence: "The workflow is paused; its starts are held." },
+  "concurrency-limited": {
+    cause: "concurrency-limited",
+    sentence: "As many runs are under way as may be at once; it starts when one ends.",
+  },
+  "over-limit": {
+    cause: "over-limit",
+    sentence: "The starts of the minute were made; it starts when there is room again.",
+  },
+};
 
 function failed({ error }: ShortFacts): ShortWhy | undefined {
   if (error === undefined) return undefined;

@@ -5,12 +5,14 @@ import { counted, endsSentence, momentText, quoted } from "./text.ts";
 /** A run that Temporal has not begun: owed, held, or refused. */
 export function startingCauses(facts: RunFacts): FoundCause[] {
   const { run } = facts;
-  if (run.status === "QUEUED") return [...heldByPause(facts), ...heldByLimit(facts), ...notRelayed(facts)];
+  if (run.status === "QUEUED")
+    return [...heldByPause(facts), ...heldByLimit(facts), ...heldByRate(facts), ...notRelayed(facts)];
   return run.status === "FAILED" && run.error?.stage === "launch" ? [refused(facts)] : [];
 }
 
-function notRelayed({ now, run, start, workflowPaused, limit }: RunFacts): FoundCause[] {
-  if (workflowPaused !== undefined || limit !== undefined || start === undefined) return [];
+function notRelayed({ now, run, start, workflowPaused, limit, startLimit }: RunFacts): FoundCause[] {
+  const isHeld = workflowPaused !== undefined || limit !== undefined || startLimit !== undefined;
+  if (isHeld || start === undefined) return [];
   const reason = start.lastError ?? run.queuedReason;
   const tried =
     start.attempts === 0 ? "It has not been tried yet." : `It was tried ${counted(start.attempts, "time")}.`;
@@ -82,12 +84,40 @@ function heldByLimit({ now, run, limit }: RunFacts): FoundCause[] {
       cause: "concurrency-limited",
       sentence: `${limit.running} of ${limit.limit} runs of ${whose} are under way; it starts when one ends.`,
       since: run.createdAt,
-      evidence: limit.oldest.map((other) => ({
-        kind: "oldest-run",
-        text: `${other.workflow} runs${other.startedAt === undefined ? "" : ` since ${momentText(other.startedAt, now)}`}: ${other.id}`,
-        data: { runId: other.id, workflow: other.workflow, startedAt: other.startedAt ?? null },
-      })),
+      evidence: [
+        {
+          kind: "limit",
+          text: `The limit of ${whose} is ${counted(limit.limit, "run")} at once.`,
+          data: { of: limit.of, limit: limit.limit, running: limit.running },
+        },
+        ...limit.oldest.map((other) => ({
+          kind: "oldest-run",
+          text: `${other.workflow} runs${other.startedAt === undefined ? "" : ` since ${momentText(other.startedAt, now)}`}: ${other.id}`,
+          data: { runId: other.id, workflow: other.workflow, startedAt: other.startedAt ?? null },
+        })),
+      ],
       remedy: "Wait, look why the oldest runs do not end, or raise the limit.",
+    },
+  ];
+}
+
+function heldByRate({ now, run, startLimit }: RunFacts): FoundCause[] {
+  if (startLimit === undefined) return [];
+  const { limit, used, roomAt } = startLimit;
+  return [
+    {
+      cause: "over-limit",
+      sentence: `${used} of ${limit} starts of the minute were made; it starts when there is room again, from ${momentText(roomAt, now)}.`,
+      since: run.createdAt,
+      evidence: [
+        {
+          kind: "start-limit",
+          text: `The tenant may make ${counted(limit, "start")} a minute.`,
+          data: { limit, used, roomAt },
+        },
+      ],
+      remedy: "Wait, or raise the limit. Held starts go in the order of their acceptance.",
+      next: roomAt,
     },
   ];
 }

@@ -8,6 +8,8 @@ export type { Dispatcher, Due } from "./dispatcher.ts";
 export { openReconciler } from "./reconciler.ts";
 export type { Reconciler } from "./reconciler.ts";
 export { cloneDatabase } from "./cloned-database.ts";
+export { fileVariables, loadFileVariables } from "./file-variables.ts";
+export { rolePasswordsOf } from "./migrate/role-passwords.ts";
 export { migrate } from "./migrate.ts";
 export type { MigrateOptions } from "./migrate.ts";
 export { roleNames } from "./roles.ts";

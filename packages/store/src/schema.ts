@@ -525,9 +525,16 @@ export interface StepUsage {
   steps: string;
 }
 
+export interface MasterKeys {
+  id: string;
+  check_value: Buffer;
+  introduced: Generated<string>;
+}
+
 /** The tables as kysely knows them; the migrations say what they mean. */
 export interface Schema {
   tenants: Tenants;
+  master_keys: MasterKeys;
   api_keys: ApiKeys;
   audit_log: AuditLog;
   blobs: Blobs;

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import { openKysely, openPool } from "./connection.ts";
+import { checkMasterKeys } from "./key-check.ts";
 import { roleNames } from "./roles.ts";
 import type { MasterKeys } from "./master-keys.ts";
 import type { Schema } from "./schema.ts";
@@ -26,7 +27,7 @@ export interface Store {
    */
   tenant<T>(tenantId: string, work: (db: TenantDb) => Promise<T>): Promise<T>;
   platform<T>(work: (db: PlatformDb) => Promise<T>): Promise<T>;
-  /** @throws Error when the database cannot be reached, is not migrated, or the role could see every tenant */
+  /** @throws Error when the database cannot be reached, is not migrated, the role could see every tenant, or other processes have other master keys */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -49,7 +50,12 @@ export function openStore(options: StoreOptions): Store {
     tenant: async (tenantId, work) =>
       inTransaction(pool, checkedTenantId(tenantId), (db) => work(Object.assign(db, { tenantId, keys }))),
     platform: (work) => inTransaction(pool, "", (db) => work(db as PlatformDb)),
-    ready: () => checkRole(openKysely(pool)),
+    async ready() {
+      await checkRole(openKysely(pool));
+      const { masterKeys } = options;
+      if (masterKeys !== undefined)
+        await inTransaction(pool, "", (db) => checkMasterKeys(db as PlatformDb, masterKeys));
+    },
     close: () => pool.end(),
   };
 }
@@ -69,13 +75,13 @@ function checkedTenantId(tenantId: string): string {
 async function checkRole(kysely: Kysely<Schema>): Promise<void> {
   const { rows } = await sql<{ role: string; unsafe: boolean; migrated: boolean; owns: boolean }>`
     select current_user as role, r.rolsuper or r.rolbypassrls as unsafe,
-      to_regclass('workflow_event_deliveries') is not null as migrated,
+      to_regclass('master_keys') is not null as migrated,
       exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = 'public' and c.relkind = 'r' and pg_has_role(current_user, c.relowner, 'member')) as owns
     from pg_roles r where r.rolname = current_user`.execute(kysely);
   const row = rows[0];
   if (row === undefined || !row.migrated)
-    throw new Error("The database has no tables of Mainspring. Run `mainspring migrate`.");
+    throw new Error("The database has not the tables of this release of Mainspring. Run `mainspring migrate`.");
   if (row.unsafe || row.owns) {
     throw new Error(
       `The role ${row.role} can see every tenant's rows. Connect as ${roleNames.app}, which owns nothing and bypasses nothing.`,

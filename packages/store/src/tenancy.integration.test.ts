@@ -28,7 +28,7 @@ import { insertVersion } from "./versions.ts";
 import { insertWorkflow } from "./workflows.ts";
 
 /** Tables without a tenant's rows. Adding one here is a decision. */
-const exempt = ["schema_migrations", "tenants"];
+const exempt = ["master_keys", "schema_migrations", "tenants"];
 
 const policyText =
   "(tenant_id = ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS \"nullif\"))";

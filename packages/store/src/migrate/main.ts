@@ -1,7 +1,14 @@
 // `mainspring migrate`: brings one database up to this release, says what it did, and ends.
 import { migrate } from "../migrate.ts";
-import { roleNames, type RolePasswords } from "../roles.ts";
+import { loadFileVariables } from "../file-variables.ts";
+import { rolePasswordsOf } from "./role-passwords.ts";
 
+try {
+  loadFileVariables(process.env);
+} catch (error) {
+  fail((error as Error).message, 2);
+  process.exit();
+}
 const isJson = process.argv.includes("--json");
 const ownerUrl = process.env["OWNER_DATABASE_URL"];
 if (!ownerUrl) {
@@ -11,7 +18,7 @@ if (!ownerUrl) {
   );
 } else {
   try {
-    const { applied } = await migrate({ ownerUrl, passwords: rolePasswords(process.env) });
+    const { applied } = await migrate({ ownerUrl, passwords: rolePasswordsOf(process.env) });
     const lines =
       applied.length === 0
         ? ["Nothing to do: the tables are those of this release."]
@@ -25,20 +32,6 @@ if (!ownerUrl) {
       fail(`No Postgres answers at ${hostOf(ownerUrl)} (${code}): start it, or correct OWNER_DATABASE_URL.`, 3);
     else fail(message || String(error), 1);
   }
-}
-
-/** The passwords that server and worker will log in with stand in their addresses. */
-function rolePasswords(env: NodeJS.ProcessEnv): RolePasswords {
-  return {
-    app: passwordOf(env["DATABASE_URL"], roleNames.app),
-    dispatcher: passwordOf(env["DISPATCHER_DATABASE_URL"], roleNames.dispatcher),
-    reconciler: passwordOf(env["RECONCILER_DATABASE_URL"], roleNames.reconciler),
-  };
-}
-
-function passwordOf(address: string | undefined, role: string): string | undefined {
-  const url = address === undefined || !URL.canParse(address) ? undefined : new URL(address);
-  return url?.username === role && url.password !== "" ? decodeURIComponent(url.password) : undefined;
 }
 
 /** Without the password. */

@@ -29,6 +29,8 @@ export interface NewEvent {
   readonly correlationHow?: string;
   /** Only this run's waits are candidates. */
   readonly runId?: string;
+  /** What of it could not be kept as it came: `<pointer> <code>` each. */
+  readonly adjusted?: readonly string[];
   /** Place in an array that is accepted in one transaction, and so at one time. */
   readonly position?: number;
 }
@@ -48,6 +50,8 @@ export interface InboxRow {
   readonly runId: string | null;
   readonly state: InboxState;
   readonly attempts: number;
+  /** What of it could not be kept as it came. */
+  readonly adjusted: readonly string[] | null;
   /** Who has it, or had it last. */
   readonly worker: string | null;
   readonly error: unknown;
@@ -72,7 +76,7 @@ interface Raw extends Omit<InboxRow, "acceptedAt" | "dueAt" | "claimedAt" | "com
 
 const columns =
   sql.raw(`id, source, event_id as "eventId", name, payload, user_id as "userId", correlation_key as "correlationKey",
-  correlation_how as "correlationHow", run_id as "runId", state, attempts, worker, error_json as error, refused, accepted_at as "acceptedAt",
+  correlation_how as "correlationHow", run_id as "runId", adjusted, state, attempts, worker, error_json as error, refused, accepted_at as "acceptedAt",
   due_at as "dueAt", claimed_at as "claimedAt", completed_at as "completedAt", dead_at as "deadAt"`);
 
 /**
@@ -84,9 +88,10 @@ export async function acceptEvent(
   event: NewEvent,
 ): Promise<{ result: "accepted" | "duplicate" | "conflict"; id: string }> {
   const { rows } = await sql<{ id: string }>`${prepared}
-    insert into workflow_runtime_events (tenant_id, id, source, event_id, name, payload, user_id, body_hash, correlation_key, correlation_how, run_id, position)
+    insert into workflow_runtime_events (tenant_id, id, source, event_id, name, payload, user_id, body_hash, correlation_key, correlation_how, run_id, position, adjusted)
     values (${db.tenantId}, ${newId()}, ${event.source}, ${event.eventId}, ${event.name}, ${await storeValue(db, event.payload)}::json,
-      ${event.userId ?? null}, ${event.bodyHash}, ${event.correlationKey ?? null}, ${event.correlationHow ?? null}, ${event.runId ?? null}, ${event.position ?? 0})
+      ${event.userId ?? null}, ${event.bodyHash}, ${event.correlationKey ?? null}, ${event.correlationHow ?? null}, ${event.runId ?? null}, ${event.position ?? 0},
+      ${event.adjusted === undefined ? null : JSON.stringify(event.adjusted)}::json)
     on conflict (tenant_id, source, event_id) do nothing
     returning id, pg_notify(${channels.inbox}, ${db.tenantId})`.execute(db);
   const accepted = rows[0];
@@ -239,8 +244,6 @@ export async function eventDone(
       error_json = ${done.error === undefined ? null : JSON.stringify(done.error)}::json, again = false
     where id = ${id} and worker = ${done.worker} and state = 'processing'
     returning old.again as again`.execute(db);
-  if (rows.length > 0 && done.status === "dead")
-    await recordDecision(db, { outcome: "dead-lettered", eventId: id, values: (done.error ?? null) as Json });
   if (rows[0]?.again === true) await sql`select pg_notify(${channels.inbox}, ${db.tenantId})`.execute(db);
   return rows.length > 0;
 }

@@ -1,0 +1,298 @@
+// The Redis source on a real Redis: taken in once, acknowledged after the commit, and nothing lost with Redis.
+import { kill as sendSignal } from "node:process";
+import { getEvent, listDeadLetters, listEvents, type InboxRow } from "@mainspring/store";
+import { afterAll, beforeAll, beforeEach, expect, test, type TestContext } from "vitest";
+import { newTenant } from "../testing/publish.ts";
+import { noRedisHere, startRedis, type RedisServer } from "../testing/redis-server.ts";
+import { until } from "../testing/until.ts";
+import { newWorld, type World } from "../testing/world.ts";
+import { startEventStream, type EventStream } from "./event-stream.ts";
+import { messageFields } from "./message.ts";
+import { openEventPublisher } from "./publish.ts";
+import { deadLetterStream, streamFromEnvironment, type StreamSettings } from "./settings.ts";
+
+const missing = noRedisHere();
+let world: World;
+let redis: RedisServer;
+let settings: StreamSettings;
+beforeAll(async () => {
+  if (missing !== undefined) return;
+  world = await newWorld();
+  redis = await startRedis();
+  settings = {
+    url: redis.url,
+    prefix: "workflow:events:",
+    group: "workflow-workers",
+    batchSize: 10,
+    idleTimeoutMs: 400,
+  };
+});
+afterAll(async () => {
+  await redis?.close();
+  await world?.close();
+});
+beforeEach((context: TestContext) => {
+  if (missing !== undefined) context.skip(missing);
+});
+
+const quiet = { info: () => undefined, warn: () => undefined };
+let processes = 0;
+function startStream(more: Partial<Parameters<typeof startEventStream>[0]> = {}): Promise<EventStream> {
+  const identity = `test:${(processes += 1)}`;
+  return startEventStream({
+    store: world.store,
+    settings,
+    rules: { paths: {} },
+    identity,
+    consumers: 2,
+    log: quiet,
+    ...more,
+  });
+}
+const key = (): string => settings.prefix + world.tenantId;
+const add = (fields: Record<string, string>, to = key()): Promise<string> =>
+  redis.client.xAdd(to, "*", fields).then(String);
+const entry = (id: string, more: object = {}): Record<string, string> =>
+  messageFields({ id, name: "stream.test", tenantId: world.tenantId, payload: { n: 1 }, correlationKey: id, ...more });
+async function byProducersId(id: string): Promise<InboxRow[]> {
+  return (await world.store.tenant(world.tenantId, (db) => listEvents(db, { eventId: id }, {}))).items;
+}
+const inbox = (id: string): Promise<InboxRow> =>
+  until(`event ${id} is in the inbox`, async () => (await byProducersId(id))[0]);
+const pending = async (): Promise<number> => (await redis.client.xPending(key(), settings.group)).pending;
+const nothingIsOwed = (): Promise<true> =>
+  until("everything is acknowledged and trimmed", async () =>
+    (await pending()) === 0 && (await redis.client.xLen(key())) === 0 ? true : undefined,
+  );
+
+test("[ING-16] [ING-23] a published message carries id, name, tenant, user, payload, time, key and run, and all of it reaches the inbox", async () => {
+  await world.publish({ workflow: "named", steps: [{ id: "done", type: "control.return", output: 1 }] });
+  const runId = await world.start("named");
+  const publisher = await openEventPublisher(settings);
+  const sent = await publisher.publish({
+    id: "published-1",
+    name: "order.paid",
+    tenantId: world.tenantId,
+    source: "shop",
+    userId: "ada",
+    correlationKey: "o-17",
+    payload: { amount: 9, note: "ü\u2028" },
+    runId,
+  });
+  publisher.close();
+  expect(sent).toEqual({ id: "published-1", stream: key(), entryId: expect.stringMatching(/^\d+-\d+$/) });
+  const [held] = await redis.client.xRange(key(), "-", "+");
+  expect(held?.message).toEqual({
+    id: "published-1",
+    event_name: "order.paid",
+    tenant_id: world.tenantId,
+    source: "shop",
+    user_id: "ada",
+    workflow_correlation_key: "o-17",
+    payload: JSON.stringify({ amount: 9, note: "ü\u2028" }),
+    timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+    run_id: runId,
+  });
+  const stream = await startStream();
+  expect(await inbox("published-1")).toMatchObject({
+    source: "shop",
+    name: "order.paid",
+    payload: { amount: 9, note: "ü\u2028" },
+    userId: "ada",
+    correlationKey: "o-17",
+    correlationHow: "explicit",
+    runId,
+    state: "pending",
+  });
+  await nothingIsOwed();
+  await stream.stop();
+});
+
+test("[ING-02] [ING-24] an entry read again, by whomever, brings nothing twice", async () => {
+  const stream = await startStream();
+  await Promise.all(Array.from({ length: 40 }, (_, n) => add(entry(`twice-${n % 20}`))));
+  await inbox("twice-19");
+  await nothingIsOwed();
+  for (let n = 0; n < 20; n += 1) expect(await byProducersId(`twice-${n}`)).toHaveLength(1);
+  await stream.stop();
+});
+
+test("[ING-24] an entry is acknowledged only once its row is committed: while it cannot be stored it stays owed, and comes in afterwards", async () => {
+  let isAway = true;
+  const store: World["store"] = {
+    ...world.store,
+    tenant: (tenantId, work) => {
+      if (isAway) return Promise.reject(new Error("the database is away"));
+      return world.store.tenant(tenantId, work);
+    },
+  };
+  const stream = await startStream({ store });
+  await add(entry("owed-1"));
+  await until("a consumer has it and cannot store it", async () => ((await pending()) === 1 ? true : undefined));
+  await until("that is told", () => (stream.health().state === "failing" ? true : undefined));
+  expect(await byProducersId("owed-1")).toEqual([]);
+  isAway = false;
+  await inbox("owed-1");
+  await nothingIsOwed();
+  await until("that is over", () => (stream.health().state === "ok" ? true : undefined));
+  await stream.stop();
+});
+
+test("[ING-24] [TST-26] what a consumer has had for too long is taken over by another", async () => {
+  await add(entry("claimed-0"));
+  const other = await startStream();
+  await inbox("claimed-0");
+  await other.stop();
+  // A consumer that takes entries and is never heard of again.
+  await Promise.all(Array.from({ length: 25 }, (_, n) => add(entry(`idle-${n}`))));
+  await redis.client.xReadGroup(settings.group, "gone:1:0", { key: key(), id: ">" }, { COUNT: 25 });
+  expect(await pending()).toBe(25);
+  const stream = await startStream();
+  for (let n = 0; n < 25; n += 1) await inbox(`idle-${n}`);
+  await nothingIsOwed();
+  await stream.stop();
+});
+
+test("[ING-19] [OPS-10] what is no event becomes a dead row with code, payload and error, and holds up nothing behind it", async () => {
+  const bad: [id: string, fields: Record<string, string | Buffer>, code: string][] = [
+    ["not-json", { ...entry("not-json"), payload: "{not json" }, "BODY_NOT_JSON"],
+    ["too-exact", { ...entry("too-exact"), payload: '{"n":12345678901234567890}' }, "NUMBER_NOT_EXACT"],
+    ["infinite", { ...entry("infinite"), payload: '{"n":1e400}' }, "NUMBER_NOT_EXACT"],
+    ["nul", { ...entry("nul"), payload: '{"t":"a\\u0000b"}' }, "TEXT_NOT_STORABLE"],
+    ["surrogate", { ...entry("surrogate"), payload: '{"t":"\\ud800"}' }, "TEXT_NOT_STORABLE"],
+    ["no-utf8", { ...entry("no-utf8"), payload: Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]) }, "TEXT_NOT_STORABLE"],
+    ["twice-given", { ...entry("twice-given"), payload: '{"a":1,"a":2}' }, "REQUEST_INVALID"],
+    ["too-large", { ...entry("too-large"), payload: JSON.stringify("x".repeat(300_000)) }, "PAYLOAD_TOO_LARGE"],
+    ["no-run", { ...entry("no-run"), run_id: "0197a4a2-0000-7000-8000-000000000000" }, "RUN_NOT_FOUND"],
+    ["not-a-run", { ...entry("not-a-run"), run_id: "17" }, "REQUEST_INVALID"],
+    ["other-tenant", { ...entry("other-tenant"), tenant_id: crypto.randomUUID() }, "TENANT_NOT_FOUND"],
+    ["nameless", { id: "nameless", payload: "{}" }, "REQUEST_INVALID"],
+    ["long-key", { ...entry("long-key"), workflow_correlation_key: "k".repeat(1_001) }, "REQUEST_INVALID"],
+  ];
+  for (const [, fields] of bad) await redis.client.xAdd(key(), "*", fields as never);
+  await add({ nothing: "of an event" });
+  await add(entry("conflict"));
+  await add(entry("conflict", { payload: { n: 2 } }));
+  await add(entry("behind-them"));
+  const stream = await startStream();
+  expect(await inbox("behind-them")).toMatchObject({ state: "pending" });
+  await nothingIsOwed();
+  for (const [id, fields, code] of bad) {
+    const [row, ...more] = await byProducersId(id);
+    expect([id, more]).toEqual([id, []]);
+    expect(row, id).toMatchObject({
+      state: "dead",
+      refused: true,
+      attempts: 0,
+      dueAt: null,
+      error: { code, stream: key(), entryId: expect.any(String) },
+    });
+    if (typeof fields["payload"] === "string" && ["not-json", "infinite", "nul"].includes(id))
+      expect(String(JSON.stringify(row?.payload)).length, id).toBeGreaterThan(5);
+  }
+  expect((await byProducersId("not-json"))[0]).toMatchObject({ payload: "{not json", correlationKey: "not-json" });
+  expect(await byProducersId("conflict")).toMatchObject([{ state: "pending", payload: { n: 1 } }]);
+  const letters = await world.store.tenant(world.tenantId, (db) => listDeadLetters(db, {}, { limit: 200 }));
+  const codes = letters.items.map(({ error }) => (error as { code: string }).code);
+  expect(codes.filter((code) => code === "EVENT_CONFLICT")).toHaveLength(1);
+  expect(letters.items).toHaveLength(bad.length + 2);
+  await stream.stop();
+});
+
+test("[ING-24] entries of a stream that is no tenant's go to a stream of their own", async () => {
+  const strays = [`${settings.prefix}${crypto.randomUUID()}`, `${settings.prefix}nobody`];
+  for (const stray of strays) await add(entry(`stray ${stray}`), stray);
+  const stream = await startStream();
+  const held = await until("both are set aside", async () => {
+    const entries = await redis.client.xRange(deadLetterStream(settings), "-", "+");
+    return entries.length === 2 ? entries : undefined;
+  });
+  expect(held.map(({ message }) => message["dead_stream"]).sort()).toEqual(strays.sort());
+  expect(held[0]?.message).toMatchObject({ event_name: "stream.test", dead_code: "TENANT_NOT_FOUND" });
+  await stream.stop();
+});
+
+test("[ING-20] [OPS-11] Redis emptied, held, killed and started again: what was accepted is there, and events go on coming in", async () => {
+  const stream = await startStream();
+  await add(entry("before-flush"));
+  const before = await inbox("before-flush");
+  await redis.client.flushAll();
+  await add(entry("after-flush"));
+  await inbox("after-flush");
+  await redis.kill();
+  await until("that Redis is away is told", () => (stream.health().state === "failing" ? true : undefined));
+  await redis.start();
+  await add(entry("after-restart"));
+  await inbox("after-restart");
+  await until("all is well again", () => (stream.health().state === "ok" ? true : undefined));
+  sendSignal(redis.pid(), "SIGSTOP");
+  await until("its silence is told", () => (stream.health().state === "failing" ? true : undefined), {
+    withinMs: 40_000,
+  });
+  sendSignal(redis.pid(), "SIGCONT");
+  await until("the test's own connection is there again", async () =>
+    add(entry("after-silence")).catch(() => undefined),
+  );
+  await inbox("after-silence");
+  expect(await world.store.tenant(world.tenantId, (db) => getEvent(db, before.id))).toEqual(before);
+  await stream.stop();
+});
+
+test("[ING-24] [OPS-06] each consumer has a name of its own and tells lag, pending and last success; one that ends takes itself off", async () => {
+  const other = await newTenant(world.store);
+  await add(messageFields({ id: "o-1", name: "n", tenantId: other }), settings.prefix + other);
+  const stream = await startStream({ consumers: 3 });
+  await until("all are at work", () =>
+    stream.health().consumers.every(({ state }) => state === "ok") ? true : undefined,
+  );
+  const health = await until("nothing is owed", () => {
+    const now = stream.health();
+    return now.streams >= 1 && now.lag === 0 && now.pending === 0 ? now : undefined;
+  });
+  expect(new Set(health.consumers.map(({ id }) => id)).size).toBe(3);
+  for (const one of health.consumers) expect(one).toMatchObject({ pending: 0, lastSuccessAt: expect.any(String) });
+  expect(health.state).toBe("ok");
+  await stream.stop();
+  expect((await redis.client.xInfoConsumers(settings.prefix + other, settings.group)).map(({ name }) => name)).toEqual(
+    [],
+  );
+  await add(entry("waits"));
+  const busy = await startStream({ store: { ...world.store, tenant: () => Promise.reject(new Error("away")) } });
+  await until("what is owed is told", () => {
+    const { pending: owed, consumers } = busy.health();
+    return owed === 1 && consumers.some(({ pending: own }) => own === 1) ? true : undefined;
+  });
+  await busy.stop();
+  expect((await redis.client.xInfoConsumers(key(), settings.group)).map(({ pending: owed }) => owed)).toContain(1);
+});
+
+test("[ING-25] the stream is set by its variables, has defaults, and a value that cannot be is named", () => {
+  expect(streamFromEnvironment({})).toBeUndefined();
+  expect(streamFromEnvironment({ REDIS_URL: "redis://h:1" })).toEqual({
+    url: "redis://h:1",
+    prefix: "workflow:events:",
+    group: "workflow-workers",
+    batchSize: 10,
+    idleTimeoutMs: 60_000,
+  });
+  const set = {
+    REDIS_URL: "rediss://h",
+    WORKFLOW_REDIS_STREAM_PREFIX: "p:",
+    WORKFLOW_REDIS_CONSUMER_GROUP: "g",
+    WORKFLOW_REDIS_BATCH_SIZE: "7",
+    WORKFLOW_REDIS_IDLE_TIMEOUT_MS: "500",
+  };
+  expect(streamFromEnvironment(set)).toEqual({
+    url: "rediss://h",
+    prefix: "p:",
+    group: "g",
+    batchSize: 7,
+    idleTimeoutMs: 500,
+  });
+  for (const [variable, value] of [
+    ["REDIS_URL", "localhost"],
+    ["WORKFLOW_REDIS_BATCH_SIZE", "0"],
+    ["WORKFLOW_REDIS_IDLE_TIMEOUT_MS", "soon"],
+  ] as const)
+    expect(() => streamFromEnvironment({ ...set, [variable]: value })).toThrow(variable);
+});

@@ -32,7 +32,7 @@ const soundMaxMs = 900_000;
 const startMs = performance.now();
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
 const all = areas.flatMap((area) => mutantsOf[area].map((mutant) => ({ area, mutant })));
-const chosen = all.filter(({ mutant }) => `${faultPath(mutant)} ${mutant.what}`.includes(values.only));
+const chosen = all.filter(({ area, mutant }) => `${area}: ${faultPath(mutant)} ${mutant.what}`.includes(values.only));
 const folder = mkdtempSync(join(tmpdir(), "mainspring-mutants-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
@@ -100,7 +100,7 @@ function runTests(copy: string, tests: readonly string[], maxMs = maxMsOf(tests)
     cwd: copy,
     stdio: "ignore",
     // The same generated cases each time.
-    env: { ...process.env, CI: "", MODEL_SEED: "1", EXPRESSION_SEED: "1" },
+    env: { ...process.env, CI: "", MODEL_SEED: "1", EXPRESSION_SEED: "1", MAINSPRING_SEED: "336776114" },
   });
   const { promise, resolve, reject } = Promise.withResolvers<TestRun>();
   const limit = setTimeout(() => {

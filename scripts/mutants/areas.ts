@@ -1,3 +1,4 @@
+import { engineMutants } from "./engine.ts";
 import { evaluatorMutants } from "./evaluator.ts";
 import { interpreterMutants } from "./interpreter.ts";
 import type { Mutant } from "./mutant.ts";
@@ -14,6 +15,7 @@ export const mutantsOf = {
   publishing: publishingMutants,
   secrets: secretMutants,
   tasks: taskMutants,
+  engine: engineMutants,
 } as const satisfies Record<string, readonly Mutant[]>;
 
 export type Area = keyof typeof mutantsOf;

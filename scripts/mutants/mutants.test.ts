@@ -26,5 +26,6 @@ test("there are deliberate faults in every area, no two the same", () => {
   expect(counts["publishing"]).toBeGreaterThanOrEqual(5);
   expect(counts["secrets"]).toBeGreaterThanOrEqual(10);
   expect(counts["tasks"]).toBeGreaterThanOrEqual(10);
+  expect(counts["engine"]).toBeGreaterThanOrEqual(10);
   expect(new Set(mutants.map(({ what }) => what)).size).toBe(mutants.length);
 });

@@ -83,7 +83,7 @@ export const taskMutants: readonly Mutant[] = [
     package: "store",
     file: "project.ts",
     what: "the task of a try that failed stays",
-    before: "{ replaced: touched.waitsReplaced ? [...touched.waits] : [...told] }",
+    before: "{ replaced: touched.waitsReplaced ? [...touched.waits] : told }",
     after: "{ replaced: [] }",
     tests: ["fence.integration.test.ts"],
   },

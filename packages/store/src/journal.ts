@@ -175,7 +175,7 @@ async function entryRows(db: TenantDb, entries: readonly JournalEntry[]): Promis
       kind: entry.kind,
       at: entry.at,
       execution: "execution" in entry ? entry.execution : null,
-      waitId: entry.kind === "wait" ? entry.waitId : null,
+      waitId: entry.kind === "wait" || entry.kind === "reminder" ? entry.waitId : null,
       eventId: entry.kind === "event" ? entry.eventId : null,
       text: await storeValue(db, entry),
     });

@@ -8,7 +8,7 @@ import type { PlacedEntry } from "./projection/entries.ts";
 import { projectVerdict } from "./projection/events.ts";
 import { projectNodePath, projectRunStatus, projectState, runHasEnded } from "./projection/run.ts";
 import { projectStep } from "./projection/steps.ts";
-import { projectTask, taskWaitsIn } from "./projection/tasks.ts";
+import { projectTask } from "./projection/tasks.ts";
 import type { Touched } from "./projection/touched.ts";
 import { projectWait } from "./projection/waits.ts";
 import { unlessRefused } from "./run-lock.ts";
@@ -79,11 +79,12 @@ export async function projectTouched(
       exceptEvents: closed.flatMap((wait) => wait.eventId ?? []),
     });
   }
-  const tasks = [...taskWaitsIn(entries)].flatMap((waitId) => projectTask(entries, waitId, run.endedOutside) ?? []);
+  // Of a wait that is not touched not all entries were read.
+  const tasks = [...touched.waits].flatMap((waitId) => projectTask(entries, waitId, run.endedOutside) ?? []);
   // A task whose wait another try opened too, at another place of the journal, goes before the entry that told of it does.
-  const told = new Set(tasks.map(({ waitId }) => waitId));
+  const told = tasks.map(({ waitId }) => waitId);
   if (tasks.length > 0 || touched.waitsReplaced)
-    await writeTaskRows(db, run.id, tasks, { replaced: touched.waitsReplaced ? [...touched.waits] : [...told] });
+    await writeTaskRows(db, run.id, tasks, { replaced: touched.waitsReplaced ? [...touched.waits] : told });
   await writeRunRow(db, run, touched, entries, row);
 }
 

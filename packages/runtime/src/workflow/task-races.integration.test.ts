@@ -106,6 +106,28 @@ test("two answers and the timeout in one activation: the reply to each is what t
   }
 }, 3_600_000);
 
+test("of two answers that come together the second hears that the task is closed, by a run that goes on", async () => {
+  await world.publish({
+    workflow: "going-on",
+    steps: [
+      ask(),
+      { id: "nap", type: "time.wait", durationMs: 400 },
+      { id: "done", type: "control.return", output: { ok: x("vars.answer.ok"), by: x("vars.event.by") } },
+    ],
+  });
+  const opening = await world.startWorker();
+  const runs = await Promise.all(Array.from({ length: 8 }, () => world.start("going-on")));
+  const tasks = await Promise.all(runs.map((runId) => openTask(runId)));
+  await opening.stop();
+  // Both are with Temporal before a worker is there again.
+  const answers = tasks.map(answersTo);
+  const deciding = await world.startWorker();
+  for (const [i, runId] of runs.entries()) expect(await expectOneOutcome(runId, answers[i] ?? [])).toBe("accepted");
+  const [first = ""] = runs;
+  await world.expectSound(first);
+  await deciding.stop();
+}, 120_000);
+
 test("two answers about when the task times out: both sides win some, and each reply is what the run did", async () => {
   const worker = await world.startWorker();
   await world.publish(againstTime);

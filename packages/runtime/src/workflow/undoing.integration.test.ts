@@ -4,10 +4,11 @@ import { newWorld, type World } from "../testing/world.ts";
 
 let world: World;
 let endpoint: CountingEndpoint;
+let worker: Awaited<ReturnType<World["startWorker"]>>;
 beforeAll(async () => {
   world = await newWorld();
   endpoint = await countingEndpoint();
-  await world.startWorker();
+  worker = await world.startWorker();
 });
 afterAll(async () => {
   await world?.close();
@@ -70,7 +71,15 @@ test("[SAG-01] under a cancel the completed steps are undone, and the run ends C
   });
   const runId = await world.start("undoing-cancelled", { url: endpoint.url, run: "cancelled" });
   await world.waiting(runId);
+  await worker.stop();
   await world.cancel(runId);
+  // Accepted, and noted; that it has ended only the run itself says, and no worker is there that runs it.
+  expect(await world.run(runId)).toMatchObject({
+    status: "WAITING",
+    completedAt: null,
+    cancelRequestedAt: expect.any(String),
+  });
+  worker = await world.startWorker();
   expect((await world.ended(runId)).status).toBe("CANCELED");
   expect(calledPaths("cancelled")).toEqual(["/hotel", "/un-hotel"]);
   expect(await world.trace(runId)).toEqual(["trip CANCELED", "hotel SUCCEEDED", "nap CANCELED", "unHotel SUCCEEDED"]);

@@ -1,5 +1,7 @@
 /** Names that producers, workers and Temporal must agree on. Constants: no environment variable overrides them. */
 export const taskQueue = "workflow-runtime-v2";
+/** Not a run: a schedule starts it, and its activity decides what comes of one nominal time. */
+export const scheduleTickType = "workflowRuntimeV2ScheduleTick";
 export const runWorkflowType = "workflowRuntimeV2RunWorkflow";
 export const eventSignal = "workflowRuntimeV2Event";
 export const humanTaskSignal = "workflowRuntimeV2HumanTask";
@@ -14,6 +16,24 @@ export const summaryQuery = "workflowRuntimeV2InterpreterSummary";
 /** Keyword search attributes of runs, set where the namespace has them. */
 export const tenantAttribute = "MainspringTenantId";
 export const workflowAttribute = "MainspringWorkflow";
+
+/** Of the executions that ticks are; Temporal appends the nominal time. No run's id begins so. */
+export const tickIdPrefix = "workflow-runtime-v2:schedule-tick:";
+const scheduleIdPrefix = "workflow-runtime-v2:schedule:";
+
+/** The id of the Temporal Schedule that stands for a schedule. */
+export function temporalScheduleIdOf(tenantId: string, scheduleId: string): string {
+  return `${scheduleIdPrefix}${tenantId}:${scheduleId}`;
+}
+
+/** Whose a Temporal Schedule is; undefined for a foreign one. */
+export function scheduleOfTemporalId(
+  temporalScheduleId: string,
+): { readonly tenantId: string; readonly scheduleId: string } | undefined {
+  if (!temporalScheduleId.startsWith(scheduleIdPrefix)) return undefined;
+  const [tenantId, scheduleId, ...rest] = temporalScheduleId.slice(scheduleIdPrefix.length).split(":");
+  return tenantId === undefined || scheduleId === undefined || rest.length > 0 ? undefined : { tenantId, scheduleId };
+}
 
 const workflowIdPrefix = "workflow-runtime-v2:run:";
 

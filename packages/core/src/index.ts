@@ -27,10 +27,14 @@ export {
   quotaResumeSignal,
   runIdOf,
   runWorkflowType,
+  scheduleOfTemporalId,
+  scheduleTickType,
   summaryQuery,
   taskCompletedEvent,
   taskQueue,
+  temporalScheduleIdOf,
   tenantAttribute,
+  tickIdPrefix,
   workflowAttribute,
   workflowIdOf,
 } from "./contract/names.ts";
@@ -177,6 +181,21 @@ export { businessInstant } from "./calendar/business-time.ts";
 export type { BusinessCalendar, CalendarDefinition, OpenMinutes } from "./calendar/calendar.ts";
 export { compileCalendar } from "./calendar/calendar.ts";
 
+export { clockChanges, isRepetition } from "./schedule/clock-changes.ts";
+export type { ZoneOf } from "./schedule/compile-schedule.ts";
+export { compileSchedule } from "./schedule/compile-schedule.ts";
+export { fires } from "./schedule/fires.ts";
+export type { BusinessDays } from "./schedule/preview.ts";
+export { isBusinessDay, previewSchedule } from "./schedule/preview.ts";
+export type {
+  CalendarEntry,
+  CompiledSchedule,
+  IntervalEntry,
+  ScheduleProblem,
+  ScheduleRange,
+  ScheduleSpec,
+} from "./schedule/schedule.ts";
+
 export type { Coverage } from "./scenario/coverage.ts";
 export { coverable, mergedCoverage } from "./scenario/coverage.ts";
 export type { Reached } from "./scenario/check-expectation.ts";
@@ -214,6 +233,9 @@ export type {
 
 export type { Cause, CauseName, Evidence, RunWhy } from "./insight/why/cause.ts";
 export { causeNames } from "./insight/why/cause.ts";
+export type { TriggerEvent, TriggerValues, TriggerVerdict } from "./triggers/evaluate-trigger.ts";
+export { evaluateTrigger } from "./triggers/evaluate-trigger.ts";
+export { plainValue } from "./triggers/plain-value.ts";
 export type { DecisionOutcome } from "./insight/decision.ts";
 export { decisionOutcomes } from "./insight/decision.ts";
 export { editDistance } from "./insight/why/closeness.ts";
@@ -254,6 +276,8 @@ export type {
   ValueDivergence,
 } from "./insight/diff-runs.ts";
 export { diffRuns, timingToleranceMs } from "./insight/diff-runs.ts";
+export type { NotRecorded, WhatIf } from "./insight/what-if.ts";
+export { whatIf } from "./insight/what-if.ts";
 export type { RunMoment, ScopeChange, ShownCall, ShownState, ShownWait } from "./insight/moment.ts";
 export { momentAt, showState } from "./insight/moment.ts";
 export type { ValueChange } from "./insight/value-changes.ts";

@@ -1,10 +1,11 @@
 // What the server needs of the runtime: it starts, replays and cancels runs, and never loads the worker.
 import { MainspringError, unsupportedSteps } from "@mainspring/core";
-import type { Store } from "@mainspring/store";
+import type { DeletionProof, Store } from "@mainspring/store";
 import { actInBulk, previewBulk, type BulkReport, type BulkRequest } from "./launcher/bulk.ts";
 import { cancelRun, type CancelAnswer } from "./launcher/cancel.ts";
 import { launch, type Launched, type LaunchRequest } from "./launcher/launch.ts";
 import { replay, type ReplayRequest } from "./launcher/replay.ts";
+import { deleteTenant, type DeletionUnderWay, type TenantDeletionRequest } from "./launcher/tenant-deletion.ts";
 import type { RestartPlan } from "./launcher/restart-plan.ts";
 import { previewRestart, restartFrom, type RestartRequest } from "./launcher/restart.ts";
 import { resumeDespiteQuota } from "./quotas/quota-resume.ts";
@@ -38,7 +39,7 @@ export const unsupported: {
   readonly fields: readonly string[];
   readonly values: readonly ("secret" | "business")[];
   readonly warnings: readonly string[];
-} = { ...unsupportedSteps, values: [], warnings: ["triggers"] };
+} = { ...unsupportedSteps, values: [], warnings: [] };
 
 /** Runs as the server sees them: everything that concerns Temporal. */
 export interface Runs {
@@ -74,6 +75,8 @@ export interface Runs {
     readonly runId: string;
     readonly dryRun?: boolean;
   }): Promise<RebuildReport>;
+  /** @throws MainspringError TENANT_NOT_FOUND, TENANT_IN_USE */
+  deleteTenant(request: TenantDeletionRequest): Promise<DeletionProof | DeletionUnderWay>;
   /** Describes the execution: an end counts once it is seen closed. */
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;
@@ -112,6 +115,7 @@ export function createRunClient(
         );
       return rebuildInProcess(options.rebuildEnv, request);
     },
+    deleteTenant: (request) => deleteTenant(parts, request),
     confirm: (request) => confirmRun(parts, request),
     async ready() {
       try {

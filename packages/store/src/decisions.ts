@@ -31,6 +31,8 @@ export const onceFor = {
   event: (event: string): string => `event:${event}`,
   /** That an event came without a key. @param event ours */
   correlation: (event: string): string => `correlation:${event}`,
+  /** That the last try of an event failed. @param event ours */
+  dead: (event: string): string => `dead:${event}`,
   /** That an event came again. @param event ours, of the one that stands */
   duplicate: (event: string): string => `duplicate:${event}`,
   tick: (scheduleId: string, nominalAt: string): string => `tick:${scheduleId}:${nominalAt}`,

@@ -20,10 +20,25 @@ export type { Moment } from "./instants.ts";
 export { pageLimitMax } from "./paging.ts";
 export type { Page, PageRequest } from "./paging.ts";
 
-export { createTenant, findTenant, getTenant, updateTenant } from "./tenants.ts";
+export { createTenant, findTenant, getTenant, listTenants, retentionDaysDefault, updateTenant } from "./tenants.ts";
+export {
+  beginDeletion,
+  deleteSomeRows,
+  eraseKeys,
+  executionsOfRuns,
+  finishDeletion,
+  noteDeletion,
+  openRunsOf,
+  proofOfDeletion,
+  tenantsBeingDeleted,
+  unendedRuns,
+} from "./tenant-deletion.ts";
+export type { DeletionProof, TenantInUse } from "./tenant-deletion.ts";
+export { countTenantRows, exportTenantRows, tenantTables } from "./tenant-rows.ts";
+export type { TenantTable } from "./tenant-rows.ts";
 export { getQuotas, isWithinQuota, putQuotas, stepUsage } from "./quotas.ts";
 export type { QuotaQuestion, Quotas, StepUsage } from "./quotas.ts";
-export type { TenantRow } from "./tenants.ts";
+export type { DeletionMode, TenantDeletion, TenantRow } from "./tenants.ts";
 export {
   calendarNames,
   defaultCalendar,
@@ -41,6 +56,8 @@ export { deleteSavedView, insertSavedView, listSavedViews } from "./saved-views.
 export type { SavedView } from "./saved-views.ts";
 export { onceFor, recordDecision } from "./decisions.ts";
 export type { NewDecision } from "./decisions.ts";
+export { listDecisions } from "./decision-list.ts";
+export type { DecisionFilter, DecisionRow } from "./decision-list.ts";
 export {
   anyEvent,
   deleteEventType,
@@ -50,7 +67,7 @@ export {
   putEventType,
 } from "./event-types.ts";
 export type { EventTypeRow, EventTypeRules } from "./event-types.ts";
-export { triggersFor } from "./triggers.ts";
+export { markTriggersDecided, triggersFor } from "./triggers.ts";
 export type { ListeningTrigger } from "./triggers.ts";
 export { getBlob, getBlobs, putBlob } from "./blobs.ts";
 export { masterKeysVariable, parseMasterKeys } from "./master-keys.ts";
@@ -106,6 +123,7 @@ export {
 export type { NewRun, RunForOpen, RunForStart } from "./launch.ts";
 export {
   countStarts,
+  holdingLimit,
   holdStart,
   limitReached,
   lockStarts,
@@ -113,7 +131,9 @@ export {
   startTerms,
   unconfirmedEnds,
 } from "./start-limits.ts";
-export type { HoldReason, LimitReached, StartTerms } from "./start-limits.ts";
+export { pauseWorkflow, putWorkflowSettings, unpauseWorkflow, unpublishWorkflow } from "./workflow-state.ts";
+export type { WorkflowPause, WorkflowSettings } from "./workflow-state.ts";
+export type { HoldingLimit, HoldReason, LimitReached, StartTerms } from "./start-limits.ts";
 export { declaresSemantics, keepProgram, parentRun, voidChild } from "./child-runs.ts";
 export type { ParentRun } from "./child-runs.ts";
 export { getRun, listRuns, runForOpen, runInput } from "./runs.ts";
@@ -175,9 +195,9 @@ export type { InvocationRow } from "./invocations.ts";
 
 export { acceptEvent, claimEvent, eventDone, getEvent, keepRefused, listEvents } from "./inbox.ts";
 export type { EventFilter, InboxRow, InboxState, NewEvent } from "./inbox.ts";
-export { deliveriesOf, deliveryDone, lockDelivery, offerDelivery } from "./deliveries.ts";
 export { listDeadLetters, redeliverEvent } from "./dead-letters.ts";
 export type { DeadLetter, DeadLetterFilter, Redelivered } from "./dead-letters.ts";
+export { deliveriesOf, deliveryDone, lockDelivery, offerDelivery } from "./deliveries.ts";
 export type { DeliveryRow, DeliveryState } from "./deliveries.ts";
 export { takeEarlyEvents } from "./early-events.ts";
 export type { EarlyEvents, OpenedWait } from "./early-events.ts";

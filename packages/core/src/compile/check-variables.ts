@@ -1,7 +1,7 @@
 import type { ProgramStep, Target, Value } from "../program/program.ts";
 import { shown } from "../definition/value.ts";
-import type { Read } from "./expression-reads.ts";
-import { readsOf } from "./expression-reads.ts";
+import type { Read } from "../expression/reads.ts";
+import { readsOf } from "../expression/reads.ts";
 import type { IssueList } from "./issue-list.ts";
 import type { LostNames } from "./lost-names.ts";
 import { didYouMean } from "../values/nearest.ts";

@@ -22,6 +22,7 @@ export type { CheckedCalendar } from "./check-calendar.ts";
 export { checkCalendar } from "./check-calendar.ts";
 export { parseTarget } from "./target.ts";
 export { compileExpression } from "./expression/compile-expression.ts";
+export { readsOf } from "../expression/reads.ts";
 export { definitionJsonSchema, scenarioFileJsonSchema } from "../definition/json-schema.ts";
 export type { ParsedScenarios, ScenarioFile } from "./scenario/parse-scenarios.ts";
 export { parseScenarios } from "./scenario/parse-scenarios.ts";

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { compileExpression } from "../compile/expression/compile-expression.ts";
 import type { Program, Value } from "../program/program.ts";
-import { plainValue } from "../scenario/plain-value.ts";
+import { plainValue } from "../triggers/plain-value.ts";
 import { payloadByTrigger } from "../scenario/trigger.ts";
 import { buildProgram, valueOf, x } from "../testing/build-program.ts";
 import { hostileExpressions } from "../testing/hostile-expressions.ts";

@@ -1,7 +1,7 @@
 import type { Instant } from "../interpreter/transition.ts";
 import { isJsonObject } from "../values/json.ts";
 import type { Json, JsonObject } from "../values/json.ts";
-import { plainValue } from "./plain-value.ts";
+import { plainValue } from "../triggers/plain-value.ts";
 import type { Mock, MockAnswer, MockAnswers, MockFailure } from "./scenario.ts";
 
 /** A try of a call, or of a called workflow, that wants an answer. */

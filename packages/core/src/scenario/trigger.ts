@@ -1,7 +1,8 @@
 import type { Instant } from "../interpreter/transition.ts";
 import type { Program, ProgramTrigger } from "../program/program.ts";
-import type { Json, JsonObject } from "../values/json.ts";
-import { plainValue } from "./plain-value.ts";
+import { evaluateTrigger } from "../triggers/evaluate-trigger.ts";
+import type { TriggerEvent } from "../triggers/evaluate-trigger.ts";
+import type { Json } from "../values/json.ts";
 import type { StartingEvent } from "./scenario.ts";
 
 /** What a trigger makes of an event: the payload of a run, or why it starts none. */
@@ -16,7 +17,7 @@ export function payloadByTrigger(program: Program, given: StartingEvent, now: In
     const named = given.trigger === undefined ? "trigger" : `trigger ${given.trigger}`;
     return { problem: `The workflow has no ${named} for the event ${given.name}.` };
   }
-  const event: JsonObject = {
+  const event: TriggerEvent = {
     id: given.id ?? "event-0",
     name: given.name,
     source: given.source ?? "scenario",
@@ -33,21 +34,18 @@ export function payloadByTrigger(program: Program, given: StartingEvent, now: In
   return { problem: problems.join(" ") };
 }
 
-function resultOf(trigger: ProgramTrigger, event: JsonObject, now: Instant): TriggerResult {
+function resultOf(trigger: ProgramTrigger, event: TriggerEvent, now: Instant): TriggerResult {
   const refused = (why: string): TriggerResult => ({ problem: `The trigger ${trigger.id} starts no run: ${why}` });
-  if (trigger.when !== undefined) {
-    const when = plainValue(trigger.when, { event }, now);
-    if (when.error !== undefined) return refused(`its condition fails with ${when.error.code}. ${when.error.message}`);
-    // Nothing and null are false; what is no boolean is an error, as everywhere.
-    const { value = null } = when;
-    if (value !== true)
-      return refused(
-        value === false || value === null ? "its condition is false." : "its condition is neither true nor false.",
-      );
+  const result = evaluateTrigger(trigger, event, now);
+  switch (result.verdict) {
+    case "starts":
+      return { payload: result.payload };
+    case "filtered":
+      return refused("its condition is false.");
+    case "failed": {
+      const { code, message } = result.error;
+      if (code === "CONDITION_NOT_BOOLEAN") return refused("its condition is neither true nor false.");
+      return refused(`its ${result.part === "when" ? "condition" : "payload"} fails with ${code}. ${message}`);
+    }
   }
-  if (trigger.payload === undefined) return { payload: event["payload"] as Json };
-  const payload = plainValue(trigger.payload, { event }, now);
-  if (payload.error !== undefined)
-    return refused(`its payload fails with ${payload.error.code}. ${payload.error.message}`);
-  return { payload: payload.value ?? null };
 }

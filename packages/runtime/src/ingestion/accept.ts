@@ -20,7 +20,7 @@ import {
   type EventTypeRules,
   type TenantDb,
 } from "@mainspring/store";
-import { resolveCorrelationKey, type CorrelationPaths } from "./correlation.ts";
+import { placesTried, resolveCorrelationKey, type CorrelationPaths } from "./correlation.ts";
 
 /** Of one event's payload, as canonical JSON. */
 export const eventPayloadMaxBytes = 256 * 1024;
@@ -37,6 +37,8 @@ export interface InboundMessage {
   /** Only this run's waits are candidates, and no trigger fires. */
   readonly runId?: string;
   readonly userId?: string;
+  /** What of it could not be kept as it came: `<pointer> <code>` each. */
+  readonly adjusted?: readonly string[];
 }
 
 export interface AcceptanceRules {
@@ -142,6 +144,7 @@ async function write(
     bodyHash: bodyHashOf({ ...rest, correlationKey: explicit }),
     position,
     ...(event.userId === undefined ? {} : { userId: event.userId }),
+    ...(event.adjusted === undefined ? {} : { adjusted: event.adjusted }),
     ...(event.runId === undefined ? {} : { runId: event.runId }),
     ...(correlation === undefined ? {} : { correlationKey: correlation.key, correlationHow: correlation.how }),
   });
@@ -150,6 +153,13 @@ async function write(
     return { problem: { ...problemOf("EVENT_CONFLICT", "/id", message), eventId: accepted.id } };
   }
   if (accepted.result === "duplicate") await noteDuplicate(db, accepted.id);
+  else if (correlation === undefined)
+    await recordDecision(db, {
+      outcome: "correlation-missing",
+      onceKey: onceFor.correlation(accepted.id),
+      eventId: accepted.id,
+      values: { name: event.name, tried: placesTried(event.name, paths, registryPaths(types)) },
+    });
   return { eventId: accepted.id, duplicate: accepted.result === "duplicate" };
 }
 

@@ -3,6 +3,8 @@ import { isJsonObject, type Json } from "@mainspring/core";
 /** `{event name or "*": [path]}` */
 export type CorrelationPaths = { readonly [event: string]: readonly string[] };
 
+const payloadMembers = ["workflowCorrelationKey", "correlationKey"];
+
 export interface Correlated {
   readonly name: string;
   readonly payload: Json;
@@ -24,7 +26,7 @@ export function resolveCorrelationKey(
 ): { readonly key: string; readonly how: string } | undefined {
   const explicit = scalar(event.correlationKey);
   if (explicit !== undefined) return { key: explicit, how: "explicit" };
-  for (const name of ["workflowCorrelationKey", "correlationKey"]) {
+  for (const name of payloadMembers) {
     const key = scalar(isJsonObject(event.payload) ? event.payload[name] : undefined);
     if (key !== undefined) return { key, how: `payload.${name}` };
   }
@@ -35,8 +37,13 @@ export function resolveCorrelationKey(
   return undefined;
 }
 
-/** Where the key of an event without an explicit one is looked for, in this order. */
-export function pathsTried(
+/** Every place where the key of an event is looked for, in their order, in words. */
+export function placesTried(name: string, paths: CorrelationPaths, registry: CorrelationPaths): string[] {
+  const explicit = ["the event's own key", ...payloadMembers.map((member) => `payload.${member}`)];
+  return [...explicit, ...pathsTried(name, paths, registry).map(({ how }) => how)];
+}
+
+function pathsTried(
   name: string,
   paths: CorrelationPaths,
   registry: CorrelationPaths = {},

@@ -8,15 +8,21 @@ import {
 } from "@mainspring/core";
 import {
   claimEvent,
+  deliveriesOf,
   deliveryDone,
   eventDone,
   getEvent,
   getTask,
   lockDelivery,
+  markTriggersDecided,
   offerDelivery,
+  onceFor,
+  recordDecision,
+  triggersFor,
   waitingRuns,
   type Dispatcher,
   type InboxRow,
+  type ListeningTrigger,
   type Store,
   type TenantDb,
 } from "@mainspring/store";
@@ -26,6 +32,7 @@ import { referenceOf } from "../activities/large-values.ts";
 import { isNotFound, messageOf } from "../temporal/grpc.ts";
 import { Crossing } from "../wire/crossing.ts";
 import type { TaskAnswer } from "../workflow/task-answer.ts";
+import { fireTriggers } from "./fire-triggers.ts";
 
 export const eventTriesMax = 10;
 export const deliveryTriesMax = 20;
@@ -42,6 +49,8 @@ export interface IngestionParts {
   readonly worker: string;
   /** How long its claim on an event lasts; without it, it does nothing. What a killed worker had claimed waits for so long. */
   readonly claimMs: number;
+  /** Of the runs that triggers start. */
+  readonly workflowTaskTimeoutMs?: number;
 }
 
 /** Routes the events that are due. @returns how many were processed */
@@ -60,50 +69,94 @@ export async function routeOnce(parts: IngestionParts): Promise<number> {
 }
 
 /**
- * One event: a signal to each run that waits for its name and key; the run decides whether it takes it. One failed signal does not hold up
- * the others, and is tried again alone.
+ * One event: a signal to each run that waits for its name and key, which decides whether it takes it, and a start for each trigger that listens
+ * and lets it pass. One failed signal or start does not hold up the others, and is tried again alone.
  */
 async function routeEvent(parts: IngestionParts, tenantId: string, id: string): Promise<boolean> {
   const { store, worker, claimMs } = parts;
   const event = await store.tenant(tenantId, (db) => claimEvent(db, id, { worker, claimMs }));
   if (event === undefined) return false;
   try {
-    if (event.correlationKey === null || event.correlationKey === undefined) {
-      await store.tenant(tenantId, (db) =>
-        eventDone(db, id, {
-          worker,
-          status: "completed",
-          error: { code: "CORRELATION_MISSING", message: "No correlation key could be derived: no wait was looked up" },
-        }),
-      );
-      return true;
-    }
-    const key = event.correlationKey;
-    const runs = await store.tenant(tenantId, async (db) => {
-      const waiting = await waitingRuns(db, {
-        name: event.name,
-        key,
-        eventId: id,
-        ...(event.runId === null ? {} : { runId: event.runId }),
-      });
-      const news: string[] = [];
-      // A run that has a delivery was told, or will be: by its own look-back, or by the retry of the delivery.
-      for (const { runId } of waiting)
-        if ((await offerDelivery(db, { eventId: id, runId })) === "new") news.push(runId);
-      return news;
-    });
+    const found = await store.tenant(tenantId, (db) => interestIn(db, event));
     const results = await Promise.all(
-      runs.map((runId) => deliver(parts, tenantId, event, key, { runId, attempts: 0 })),
+      found.runs.map((runId) => deliver(parts, tenantId, event, found.key, { runId, attempts: 0 })),
     );
-    await store.tenant(tenantId, (db) => eventDone(db, id, { worker, status: "completed" }));
+    const fired = await fireTriggers(parts, tenantId, event, found.triggers);
+    if (fired.failures.length > 0) throw new Error(fired.failures.join("; "));
+    await store.tenant(tenantId, async (db) => {
+      if (!found.areDecided) await markTriggersDecided(db, id);
+      await eventDone(db, id, {
+        worker,
+        status: "completed",
+        ...(found.key === "" ? { error: correlationMissing } : {}),
+      });
+    });
     const failed = results.filter((result) => result === "failed").length;
-    parts.log.info({ worker, tenantId, eventId: id, name: event.name, runs: runs.length, failed }, "routed an event");
+    parts.log.info(
+      {
+        worker,
+        tenantId,
+        eventId: id,
+        name: event.name,
+        runs: found.runs.length,
+        failed,
+        started: fired.runIds.length,
+      },
+      "routed an event",
+    );
     return true;
   } catch (error) {
     parts.log.warn({ worker, tenantId, eventId: id, error: messageOf(error) }, "An event could not be routed");
-    await store.tenant(tenantId, (db) => eventDone(db, id, { worker, ...again(event, messageOf(error)) }));
+    await store.tenant(tenantId, (db) => giveBack(db, worker, event, messageOf(error)));
     return true;
   }
+}
+
+const correlationMissing = {
+  code: "CORRELATION_MISSING",
+  message: "No correlation key could be derived: no wait was looked up",
+};
+
+interface Interest {
+  /** "": none could be derived. */
+  readonly key: string;
+  /** They are told of it now. */
+  readonly runs: readonly string[];
+  readonly triggers: readonly ListeningTrigger[];
+  readonly areDecided: boolean;
+}
+
+/** Who is concerned by an event; that nobody is, is written down at once. */
+async function interestIn(db: TenantDb, event: InboxRow): Promise<Interest> {
+  const key = event.correlationKey ?? "";
+  const { areDecided, triggers } = await triggersFor(db, event);
+  const runs: string[] = [];
+  let isWaitedFor = false;
+  if (key !== "") {
+    const waiting = await waitingRuns(db, {
+      name: event.name,
+      key,
+      eventId: event.id,
+      ...(event.runId === null ? {} : { runId: event.runId }),
+    });
+    isWaitedFor = waiting.length > 0;
+    // A run that has a delivery was told, or will be: by its own look-back, or by the retry of the delivery.
+    for (const { runId } of waiting)
+      if ((await offerDelivery(db, { eventId: event.id, runId })) === "new") runs.push(runId);
+  }
+  const isUnmatched = !areDecided && triggers.length === 0 && !isWaitedFor;
+  if (isUnmatched && (await deliveriesOf(db, event.id)).length === 0)
+    await recordDecision(db, {
+      outcome: "no-trigger",
+      onceKey: onceFor.event(event.id),
+      eventId: event.id,
+      values: {
+        name: event.name,
+        correlationKey: event.correlationKey,
+        ...(event.runId === null ? {} : { runId: event.runId }),
+      },
+    });
+  return { key, runs, triggers, areDecided };
 }
 
 /** Tries again the signals that failed, each alone. @returns how many were tried */
@@ -177,10 +230,21 @@ async function answerIn(db: TenantDb, event: InboxRow, key: string, runId: strin
   return { taskId: task.id, answer, by, submissionId: event.id, ...(reference === undefined ? {} : { reference }) };
 }
 
-function again(event: InboxRow, reason: string) {
+/** After a failure: it is tried again later, or was the last try. */
+async function giveBack(db: TenantDb, worker: string, event: InboxRow, reason: string): Promise<void> {
   const error = { code: "ROUTING_FAILED", message: reason };
-  if (event.attempts >= eventTriesMax) return { status: "dead" as const, error };
-  return { status: "failed" as const, error, nextAt: new Date(Date.now() + backoffMs(event.attempts)) };
+  if (event.attempts < eventTriesMax) {
+    const nextAt = new Date(Date.now() + backoffMs(event.attempts));
+    await eventDone(db, event.id, { worker, status: "failed", error, nextAt });
+    return;
+  }
+  if (!(await eventDone(db, event.id, { worker, status: "dead", error }))) return;
+  await recordDecision(db, {
+    outcome: "dead-lettered",
+    onceKey: onceFor.dead(event.id),
+    eventId: event.id,
+    values: { attempts: event.attempts, error },
+  });
 }
 
 function backoffMs(attempts: number): number {

@@ -1,11 +1,11 @@
 import { builtInActions, catalogue, createRegistry, type Action, type MailPort } from "@mainspring/actions";
 import type { Json, Program } from "@mainspring/core";
-import { acceptEvent, parseMasterKeys, type Store } from "@mainspring/store";
+import { parseMasterKeys, type Store } from "@mainspring/store";
 import { clonedDatabase, type ClonedDatabase } from "@mainspring/store/testing";
 import type { Client } from "@temporalio/client";
 import type { WorkflowBundle } from "@temporalio/worker";
 import type { Log } from "../activities/dependencies.ts";
-import { resolveCorrelationKey } from "../ingestion/correlation.ts";
+import { acceptInbound } from "../ingestion/accept.ts";
 import { cancelRun } from "../launcher/cancel.ts";
 import { launch } from "../launcher/launch.ts";
 import { replay } from "../launcher/replay.ts";
@@ -163,22 +163,22 @@ export async function newWorld(
     answer: (taskId, answer, more) =>
       answerTask({ store, client }, { tenantId, taskId, answer, by: "somebody", ...more }),
     async event({ name, id = crypto.randomUUID(), payload = {}, correlationKey, userId }) {
-      const derived = resolveCorrelationKey(
-        { name, payload, ...(correlationKey === undefined ? {} : { correlationKey }) },
-        {},
-      );
       const accepted = await store.tenant(tenantId, (db) =>
-        acceptEvent(db, {
-          source: "default",
-          eventId: id,
-          name,
-          payload,
-          bodyHash: id,
-          ...(userId === undefined ? {} : { userId }),
-          ...(derived === undefined ? {} : { correlationKey: derived.key, correlationHow: derived.how }),
-        }),
+        acceptInbound(
+          db,
+          {
+            source: "default",
+            id,
+            name,
+            payload,
+            ...(userId === undefined ? {} : { userId }),
+            ...(correlationKey === undefined ? {} : { correlationKey }),
+          },
+          { paths: {} },
+        ),
       );
-      return accepted.id;
+      if ("problem" in accepted) throw new Error(accepted.problem.message);
+      return accepted.eventId;
     },
     stopWorkers,
     async close() {

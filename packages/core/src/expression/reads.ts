@@ -1,4 +1,4 @@
-import type { Node, Step } from "../expression/node.ts";
+import type { Node, Step } from "./node.ts";
 
 /** A path from the scope that an expression reads: `["vars", "a", "b"]`, or `["a"]` for a bare name. */
 export interface Read {

@@ -30,6 +30,7 @@ test.each([
   ["a master key that can be guessed", { MAINSPRING_MASTER_KEYS: "0".repeat(64) }, /can be guessed/],
   ["a port that is none", { MAINSPRING_PORT: "70707" }, /MAINSPRING_PORT is 70707/],
   ["development beyond loopback", { MAINSPRING_DEV: "1", MAINSPRING_HOST: "0.0.0.0" }, /loopback only/],
+  ["development in production", { MAINSPRING_DEV: "1", NODE_ENV: "production" }, /exclude each other/],
   ["an unknown log level", { MAINSPRING_LOG_LEVEL: "loud" }, /MAINSPRING_LOG_LEVEL/],
 ])("the server refuses to start with %s", (_, change, message) => {
   expect(() => readConfig({ ...good, ...change })).toThrow(ConfigError);

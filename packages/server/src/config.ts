@@ -34,6 +34,8 @@ const logLevels = new Set(["fatal", "error", "warn", "info", "debug", "trace", "
 export function readConfig(env: Environment): ServerConfig {
   const host = env.MAINSPRING_HOST ?? "127.0.0.1";
   const isDevelopment = env.MAINSPRING_DEV === "1";
+  if (isDevelopment && env.NODE_ENV === "production")
+    throw new ConfigError("MAINSPRING_DEV=1 and NODE_ENV=production exclude each other: unset one of them.");
   if (isDevelopment && !loopback.has(host)) {
     throw new ConfigError(`MAINSPRING_DEV=1 serves loopback only, but MAINSPRING_HOST is ${host}: unset one of them.`);
   }

@@ -8,8 +8,8 @@ import {
   temporalFromEnvironment,
   unsupported,
 } from "@mainspring/runtime/client";
-import { openDispatcher, openStore } from "@mainspring/store";
-import { ConfigError, readConfig } from "./config.ts";
+import { loadFileVariables, openDispatcher, openStore } from "@mainspring/store";
+import { readConfig } from "./config.ts";
 import { createDemoShop } from "./demo/demo-shop.ts";
 import { startServer } from "./start-server.ts";
 
@@ -18,19 +18,21 @@ import { startServer } from "./start-server.ts";
 try {
   await serve();
 } catch (error) {
-  say(error instanceof ConfigError ? error.message : textOf(error));
+  // What a start is refused for is one sentence; a stack says nothing more to whoever configures it.
+  say(error instanceof Error && error.message !== "" ? error.message : textOf(error));
   process.exit(2);
 }
 
 async function serve(): Promise<void> {
+  loadFileVariables(process.env);
   const config = readConfig(process.env);
+  const wire = temporalFromEnvironment(process.env);
   const report = (error: Error): void => say(`a database connection broke: ${error.message}`);
   const store = openStore({ url: config.databaseUrl, masterKeys: config.masterKeys, onPoolError: report });
   const dispatcher = openDispatcher({ url: config.dispatcherDatabaseUrl, onPoolError: report });
   // Refuses a database that is not migrated, and a role that could see every tenant.
   await store.ready();
   const temporal = { address: config.temporalAddress, namespace: config.temporalNamespace };
-  const wire = temporalFromEnvironment(process.env);
   const rebuildEnv = {
     ...process.env,
     DATABASE_URL: config.databaseUrl,

@@ -82,6 +82,7 @@ test("the process says that Temporal is away, and serves what needs none of it",
   expect(await ready.json()).toMatchObject({ ok: false, parts: { postgres: { ok: true }, temporal: { ok: false } } });
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect((await fetch(`${url}/demo/stock/kettle`)).status).toBe(200);
+  expect(server.said()).toContain(`listens on ${url} (development: loopback only)`);
 });
 
 test.each([
@@ -90,11 +91,30 @@ test.each([
     { MAINSPRING_PLATFORM_KEY: "changemechangemechangeme" },
     /MAINSPRING_PLATFORM_KEY can be guessed/,
   ],
+  [
+    "payloads in clear in production",
+    { MAINSPRING_ENCRYPT_PAYLOADS: "off", NODE_ENV: "production" },
+    /^MAINSPRING_ENCRYPT_PAYLOADS=off would leave payloads readable in Temporal, [^\n]*\n$/,
+  ],
+  ["a platform key that is missing", { MAINSPRING_PLATFORM_KEY: undefined }, /MAINSPRING_PLATFORM_KEY is not set/],
   ["a database that is not there", { DATABASE_URL: "postgres://app@127.0.0.1:1/none" }, /ECONNREFUSED/],
 ])("the process refuses to start with %s", async (_, change, message) => {
   const server = startProcess(change);
   expect(await server.exit).toBe(2);
   expect(server.said()).toMatch(message);
+});
+
+test("the process refuses other master keys than those that a process of this database has used", async () => {
+  const first = startProcess();
+  await until(() => first.said().includes("listens on"));
+  child?.kill("SIGTERM");
+  expect(await first.exit).toBe(0);
+  const other = "f1e2d3c4b5a697887766554433221100ffeeddccbbaa99881726354453627180";
+  const second = startProcess({ MAINSPRING_MASTER_KEYS: other });
+  expect(await second.exit).toBe(2);
+  expect(second.said()).toMatch(
+    /^MAINSPRING_MASTER_KEYS has not the key [^\n]*give every server and worker the same keys\.\n$/,
+  );
 });
 
 test("the process refuses a role that could see every tenant", async () => {

@@ -22,6 +22,7 @@ export function loadFileVariables(env: NodeJS.ProcessEnv): void {
     if (path === undefined || path === "") continue;
     if (env[name]) throw new Error(`${name} and ${name}_FILE are both set: unset one of them.`);
     env[name] = contentOf(name, path);
+    delete env[`${name}_FILE`]; // a process that inherits this environment finds the value
   }
 }
 

@@ -18,11 +18,22 @@ export function temporalFromEnvironment(env: NodeJS.ProcessEnv): TemporalPlace {
   };
 }
 
-/** On, unless it is development. @throws Error that names the variable */
+/** On, unless it is development; in production not to be turned off. @throws Error that names the variable */
 function sealsPayloads(env: NodeJS.ProcessEnv): boolean {
-  const asked = env["MAINSPRING_ENCRYPT_PAYLOADS"] ?? (env["MAINSPRING_DEV"] === "1" ? "off" : "on");
+  const asked = env["MAINSPRING_ENCRYPT_PAYLOADS"] ?? (isDevelopment(env) ? "off" : "on");
+  if (asked === "off" && env["NODE_ENV"] === "production")
+    throw new Error(
+      "MAINSPRING_ENCRYPT_PAYLOADS=off would leave payloads readable in Temporal, which NODE_ENV=production refuses: unset one of them.",
+    );
   if (asked === "on" || asked === "off") return asked === "on";
   throw new Error(`MAINSPRING_ENCRYPT_PAYLOADS is ${asked}: set it to on or off`);
+}
+
+/** @throws Error where the environment says both development and production */
+export function isDevelopment(env: NodeJS.ProcessEnv): boolean {
+  if (env["MAINSPRING_DEV"] === "1" && env["NODE_ENV"] === "production")
+    throw new Error("MAINSPRING_DEV=1 and NODE_ENV=production exclude each other: unset one of them.");
+  return env["MAINSPRING_DEV"] === "1";
 }
 
 /** A client that connects when it is first used, so that a server starts, and says what is wrong, while Temporal is away. */

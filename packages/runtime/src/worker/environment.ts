@@ -1,3 +1,4 @@
+import { isDevelopment } from "../temporal/connect.ts";
 import { defaultBounds, type Bounds } from "../workflow/bounds.ts";
 import { defaultWaits, type WorkerWaits } from "./run-worker.ts";
 
@@ -9,6 +10,16 @@ export function boundsFromEnvironment(env: NodeJS.ProcessEnv): Partial<Bounds> {
 /** `MAINSPRING_WAITS={"stickyTimeoutMs":2000}`: a single machine can afford shorter waits than a cluster. @throws Error that names the variable */
 export function waitsFromEnvironment(env: NodeJS.ProcessEnv): Partial<WorkerWaits> {
   return numbers(env, "MAINSPRING_WAITS", [...Object.keys(defaultWaits), "workflowTaskTimeoutMs"]);
+}
+
+const loopback = ["127.0.0.1", "::1", "localhost"];
+
+/** The address that `/healthz` and `/readyz` listen on. @throws Error for development on any other than loopback */
+export function hostFromEnvironment(env: NodeJS.ProcessEnv): string {
+  const host = env["MAINSPRING_HOST"] ?? "127.0.0.1";
+  if (isDevelopment(env) && !loopback.includes(host))
+    throw new Error(`MAINSPRING_DEV=1 serves loopback only, but MAINSPRING_HOST is ${host}: unset one of them.`);
+  return host;
 }
 
 function numbers(env: NodeJS.ProcessEnv, variable: string, known: readonly string[]): Record<string, number> {

@@ -1,12 +1,12 @@
 // The worker process: composition root. Starts, runs until SIGTERM or SIGINT, drains, ends.
 import type { Server } from "node:http";
 import { builtInActions, createRegistry } from "@mainspring/actions";
-import { masterKeysVariable, parseMasterKeys } from "@mainspring/store";
+import { loadFileVariables, masterKeysVariable, parseMasterKeys } from "@mainspring/store";
 import { Runtime } from "@temporalio/worker";
 import { pino } from "pino";
 import { mailFromEnvironment } from "../mail/mail-from-environment.ts";
-import { temporalFromEnvironment } from "../temporal/connect.ts";
-import { boundsFromEnvironment, waitsFromEnvironment } from "./environment.ts";
+import { isDevelopment, temporalFromEnvironment } from "../temporal/connect.ts";
+import { boundsFromEnvironment, hostFromEnvironment, waitsFromEnvironment } from "./environment.ts";
 import { startHealthServer } from "./health-server.ts";
 import { startRunWorker, type RunWorker } from "./run-worker.ts";
 import { workflowBundle } from "./workflow-bundle.ts";
@@ -14,6 +14,12 @@ import { workflowBundle } from "./workflow-bundle.ts";
 const log = pino({ name: "worker", level: process.env["MAINSPRING_LOG_LEVEL"] ?? "info" });
 Runtime.install({ logger: temporalLogger(), shutdownSignals: [] });
 
+try {
+  loadFileVariables(process.env);
+} catch (error) {
+  log.fatal((error as Error).message);
+  process.exit(1);
+}
 const missing = ["DATABASE_URL", "DISPATCHER_DATABASE_URL", "RECONCILER_DATABASE_URL"].filter(
   (name) => !process.env[name],
 );
@@ -29,6 +35,8 @@ process.on("SIGTERM", () => void stop("SIGTERM"));
 process.on("SIGINT", () => void stop("SIGINT"));
 
 try {
+  const host = hostFromEnvironment(process.env);
+  if (isDevelopment(process.env)) log.info({ host }, "development: loopback only");
   const mail = mailFromEnvironment(process.env);
   worker = await startRunWorker({
     temporal: temporalFromEnvironment(process.env),
@@ -46,14 +54,12 @@ try {
   });
   const running = worker;
   const port = process.env["MAINSPRING_WORKER_PORT"];
-  if (port !== undefined)
-    health = await startHealthServer(Number(port), process.env["MAINSPRING_HOST"] ?? "127.0.0.1", () =>
-      running.health(),
-    );
+  if (port !== undefined) health = await startHealthServer(Number(port), host, () => running.health());
   if (!stopping) await worker.ended;
 } catch (error) {
   if (!stopping) {
-    log.fatal({ error: error instanceof Error ? error.message : String(error) }, "The worker cannot go on");
+    const message = error instanceof Error ? error.message : String(error);
+    log.fatal({ error: message }, `The worker cannot go on: ${message}`);
     process.exit(1);
   }
 }

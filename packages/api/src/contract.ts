@@ -1,6 +1,7 @@
 import type { Route } from "./route.ts";
 import { actions } from "./routes/actions.ts";
 import { apiKeys } from "./routes/api-keys.ts";
+import { audit } from "./routes/audit.ts";
 import { calendars } from "./routes/calendars.ts";
 import { codec } from "./routes/codec.ts";
 import { dataStore } from "./routes/data-store.ts";
@@ -10,6 +11,7 @@ import { health } from "./routes/health.ts";
 import { platform } from "./routes/platform.ts";
 import { recovery } from "./routes/recovery.ts";
 import { runs } from "./routes/runs.ts";
+import { savedViews } from "./routes/saved-views.ts";
 import { secrets } from "./routes/secrets.ts";
 import { tasks } from "./routes/tasks.ts";
 import { usage } from "./routes/usage.ts";
@@ -31,6 +33,8 @@ export const contract = {
   usage,
   platform,
   health,
+  audit,
+  savedViews,
 } satisfies {
   readonly [noun: string]: { readonly [name: string]: Route };
 };

@@ -37,6 +37,10 @@ export type {
 } from "./schemas/run.ts";
 export type { RunDiffReply, RunMomentReply, RunWhyReply } from "./schemas/insight.ts";
 export type { CalendarReply } from "./routes/calendars.ts";
+export type { AuditEntryReply, AuditVerificationReply } from "./routes/audit.ts";
+export { deletionModes } from "./routes/platform.ts";
+export type { TenantDeletionProgress, TenantDeletionProof, TenantReply } from "./routes/platform.ts";
+export type { SavedViewReply } from "./routes/saved-views.ts";
 export { taskStatuses } from "./schemas/task.ts";
 export type { FormReply, TaskReply, TaskStatusName } from "./schemas/task.ts";
 export { newEvent } from "./schemas/event.ts";

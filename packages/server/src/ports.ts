@@ -1,5 +1,6 @@
-import type { ErrorCode, Issue, Json, RunDiff, RunMoment, RunWhy } from "@mainspring/core";
-import type { TenantDb } from "@mainspring/store";
+import type { ErrorCode, Issue, Json, Program, RunDiff, RunMoment, RunWhy, WhatIf } from "@mainspring/core";
+import type { TenantDeletionProgress } from "@mainspring/api";
+import type { DeletionMode, DeletionProof, TenantDb } from "@mainspring/store";
 
 import type { BulkReport, BulkRequest, RebuildReport, RestartPlan, RestartRequest } from "./recovery-port.ts";
 
@@ -56,6 +57,17 @@ export interface Runs {
     readonly runId: string;
     readonly dryRun?: boolean;
   }): Promise<RebuildReport>;
+  /**
+   * Deletes a tenant, or answers how far that has come by `withinMs`; it goes on then.
+   * @throws MainspringError TENANT_NOT_FOUND, TENANT_IN_USE
+   */
+  deleteTenant(request: {
+    readonly tenantId: string;
+    readonly mode: DeletionMode;
+    readonly graceMs: number;
+    readonly by: string;
+    readonly withinMs: number;
+  }): Promise<DeletionProof | TenantDeletionProgress>;
   /** Describes the execution of a run whose row has ended, and records that its end is confirmed. */
   confirm(request: { readonly tenantId: string; readonly runId: string }): Promise<"confirmed" | "open">;
   ready(): Promise<{ readonly ok: boolean; readonly reason?: string }>;
@@ -129,6 +141,8 @@ export interface JournalFeed {
 export interface Unsupported {
   readonly stepTypes: readonly string[];
   readonly fields: readonly string[];
+  /** Written with the new run's row, in its transaction. */
+  readonly alongside?: (db: TenantDb, run: { readonly runId: string }) => Promise<void>;
   readonly values?: readonly ("secret" | "business")[];
   readonly warnings?: readonly string[];
 }

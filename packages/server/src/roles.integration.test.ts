@@ -1,6 +1,6 @@
 import { fullPath, listRoutes, roleSuffices, tenantRoles } from "@mainspring/api";
 import type { NamedRoute, TenantRole } from "@mainspring/api";
-import { acceptEvent, insertRun, newId } from "@mainspring/store";
+import { acceptEvent, insertRun, listAudit, newId } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeOpenTask } from "./testing/journals.ts";
 import { platformKey, smallDefinition, testServer } from "./testing/test-server.ts";
@@ -8,7 +8,7 @@ import type { TestServer, TestTenant } from "./testing/test-server.ts";
 
 let on: TestServer;
 /** Ids of what tenant `one` has. */
-let own: { key: string; runId: string; eventId: string; keyId: string; taskId: string };
+let own: { key: string; runId: string; eventId: string; keyId: string; taskId: string; viewId: string };
 
 beforeAll(async () => {
   on = await testServer();
@@ -53,7 +53,8 @@ async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
     { tenantId: tenant.id, runId },
     { title: key, asks: { assignTo: { users: ["ada"] } }, form: { schema: {} } },
   );
-  return { key, runId, eventId, keyId, taskId };
+  const { id: viewId } = await tenant.client.savedViews.create({ body: { name: key, filter: { q: key } } });
+  return { key, runId, eventId, keyId, taskId, viewId };
 }
 
 /** The address of a route for what tenant `one` has. */
@@ -77,9 +78,11 @@ function addressOf({ id, route }: NamedRoute): string {
         ? own.taskId
         : id.startsWith("apiKeys.")
           ? own.keyId
-          : id.startsWith("platform.")
-            ? on.one.id
-            : own.runId,
+          : id.startsWith("savedViews.")
+            ? own.viewId
+            : id.startsWith("platform.")
+              ? on.one.id
+              : own.runId,
   };
   const query = id === "runs.diff" ? `?a=${own.runId}&b=${own.runId}` : "";
   return fullPath(route).replace(/:(\w+)/g, (_, name: string) => ids[name] ?? "") + query;
@@ -118,6 +121,8 @@ function bodyOf({ id, route }: NamedRoute): string | undefined {
     case "apiKeys.create":
     case "platform.createApiKey":
       return JSON.stringify({ name: "made anew", role: "admin" });
+    case "savedViews.create":
+      return JSON.stringify({ name: "made anew", filter: { status: ["FAILED"] } });
     case "platform.createTenant":
       return JSON.stringify({ name: "Made anew" });
     case "platform.updateTenant":
@@ -157,6 +162,8 @@ const destructive = [
   "forms.remove",
   "secrets.remove",
   "dataStore.remove",
+  "savedViews.remove",
+  "workflows.unpublish",
 ];
 // What these ask for the run of these tests is in no state for; the role is let through to that.
 const refusing: { readonly [id: string]: string } = {
@@ -208,6 +215,56 @@ test.each(tenantRoutes.filter(({ id }) => !destructive.includes(id)).map((named)
   },
 );
 
+// What changes nothing (checks, questions, conversions, previews), and what is its own record: the inbox keeps each event with its source.
+const unaudited = [
+  "workflows.validate",
+  "runs.whyMany",
+  "codec.decode",
+  "codec.encode",
+  "runs.restartFrom",
+  "runs.bulk",
+  "runs.rebuild",
+  "events.accept",
+];
+const mutating = tenantRoutes.filter(({ id, route }) => route.method !== "GET" && refusing[id] === undefined);
+/** What a route needs so that it changes something. */
+const prepare: { readonly [id: string]: (tenant: TestTenant) => Promise<Partial<typeof own>> } = {
+  "workflows.publish": async ({ client }) => {
+    const definition = smallDefinition(own.key, { name: "Another name" });
+    await client.workflows.save({ params: { key: own.key }, body: { definition } });
+    return {};
+  },
+  "workflows.remove": async ({ client }) => {
+    await client.workflows.create({ body: { definition: smallDefinition("without-runs") } });
+    return { key: "without-runs" };
+  },
+};
+
+test.each(mutating.map((named) => [named.id, named] as const))(
+  "[SEC-05] %s: one entry in the audit log for a change by a key, none for what is refused or changes nothing",
+  async (_, named) => {
+    const tenant = await on.makeTenant("Audited");
+    const entries = async (): Promise<readonly { readonly seq: number; readonly actor: string }[]> =>
+      on.database.store.tenant(tenant.id, async (db) => (await listAudit(db, {}, { limit: 200 })).items);
+    const kept = own;
+    try {
+      own = await furnish(tenant, "watched-plan");
+      own = { ...own, ...(await prepare[named.id]?.(tenant)) };
+      const before = await entries();
+      if (named.route.role !== "viewer") {
+        expect((await call(named, tenant.keys.viewer)).status).toBe(403);
+        expect(await entries()).toEqual(before);
+      }
+      const { status, text } = await call(named, tenant.keys.admin);
+      expect(status, text).toBeLessThan(400);
+      const made = (await entries()).slice(0, -before.length);
+      if (unaudited.includes(named.id)) expect(made).toEqual([]);
+      else expect(made).toEqual([expect.objectContaining({ actor: expect.stringMatching(/^api-key:/) as unknown })]);
+    } finally {
+      own = kept;
+    }
+  },
+);
 test("a viewer's key cannot publish, start or cancel, and changes nothing by trying", async () => {
   const viewer = on.client(on.one.keys.viewer);
   const before = await viewer.runs.list();

@@ -1,7 +1,7 @@
 import { canonicalHash, isJsonObject, MainspringError } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
 import { isUuid } from "./store.ts";
-import type { TenantDb } from "./store.ts";
+import type { PlatformDb, TenantDb } from "./store.ts";
 
 export interface PageRequest {
   /** Opaque, from the page before of the same list, filter and tenant. */
@@ -31,7 +31,7 @@ export const pageLimitMax = 200;
  */
 export async function readPage<T>(
   page: {
-    readonly db: TenantDb;
+    readonly db: TenantDb | PlatformDb;
     readonly list: string;
     readonly filter: unknown;
     readonly request: PageRequest;
@@ -41,7 +41,7 @@ export async function readPage<T>(
   read: (after: PageKey | undefined, limit: number) => Promise<T[]>,
 ): Promise<Page<T>> {
   const { db, request, keyOf } = page;
-  const scope = canonicalHash([db.tenantId, page.list, page.filter]).slice(0, 32);
+  const scope = canonicalHash([db.tenantId ?? null, page.list, page.filter]).slice(0, 32);
   const limit = Math.min(Math.max(Math.trunc(request.limit ?? limitDefault), 1), pageLimitMax);
   const after = request.cursor === undefined ? undefined : keyIn(request.cursor, scope, page.key);
   const rows = await read(after, limit + 1);

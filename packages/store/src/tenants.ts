@@ -2,7 +2,31 @@ import type { Json } from "@mainspring/core";
 import { sql } from "kysely";
 import { defaultCalendar } from "./calendars.ts";
 import { newId } from "./ids.ts";
+import { instant } from "./instants.ts";
+import { readPage } from "./paging.ts";
+import type { Page, PageRequest } from "./paging.ts";
 import type { PlatformDb, TenantDb } from "./store.ts";
+
+/** What becomes of runs under way when their tenant is deleted. */
+export type DeletionMode = "refuse" | "cancel" | "terminate";
+
+/** How far the deletion of a tenant has come. */
+export interface TenantDeletion {
+  readonly mode: DeletionMode;
+  /** `runs`: they are being ended. `executions`: what Temporal has is removed. `rows`: the database's rows are. */
+  readonly stage: "runs" | "executions" | "rows";
+  readonly requestedAt: string;
+  /** What still runs then is terminated. */
+  readonly graceEndsAt: string;
+  readonly canceled: number;
+  readonly terminated: number;
+  /** Histories that Temporal was asked to delete. */
+  readonly removed: number;
+  readonly schedules: number;
+  readonly keysErased: number;
+  /** By table, as counted when the removal of rows began. */
+  readonly rows: { readonly [table: string]: number };
+}
 
 export interface TenantRow {
   readonly id: string;
@@ -10,7 +34,20 @@ export interface TenantRow {
   /** Hosts, CIDRs and ports that outbound calls may reach although the guard would refuse. */
   readonly egressAllow: Json[];
   readonly suspended: boolean;
+  /** Null: the default. */
+  readonly retentionDays: number | null;
+  readonly deletion: TenantDeletion | null;
+  readonly createdAt: string;
 }
+
+type Raw = Omit<TenantRow, "createdAt"> & { readonly createdAt: Date };
+
+/** Ended runs are kept so long, unless their tenant has a time of its own. */
+export const retentionDaysDefault = 90;
+
+const columns =
+  sql.raw(`id, name, egress_allow as "egressAllow", suspended_at is not null as suspended, retention_days as "retentionDays",
+  deletion, created_at as "createdAt"`);
 
 /** With the calendar that every tenant begins with. @param tenant.id left out: a new one */
 export async function createTenant(
@@ -33,29 +70,57 @@ export async function createTenant(
 
 /** The tenant of the transaction; undefined when it does not exist. */
 export async function getTenant(db: TenantDb): Promise<TenantRow | undefined> {
-  const { rows } =
-    await sql<TenantRow>`select id, name, egress_allow as "egressAllow", suspended_at is not null as suspended
-    from tenants where id = ${db.tenantId}`.execute(db);
-  return rows[0];
+  const { rows } = await sql<Raw>`select ${columns} from tenants where id = ${db.tenantId}`.execute(db);
+  return rows.map(shown)[0];
 }
 
 /** For the platform's administrator: any tenant. */
 export async function findTenant(db: PlatformDb, id: string): Promise<TenantRow | undefined> {
-  const { rows } =
-    await sql<TenantRow>`select id, name, egress_allow as "egressAllow", suspended_at is not null as suspended
-    from tenants where id = ${id}`.execute(db);
-  return rows[0];
+  const { rows } = await sql<Raw>`select ${columns} from tenants where id = ${id}`.execute(db);
+  return rows.map(shown)[0];
+}
+
+/** Newest first. @throws MainspringError CURSOR_MISMATCH */
+export async function listTenants(db: PlatformDb, request: PageRequest): Promise<Page<TenantRow>> {
+  return readPage<TenantRow & { readonly micros: string }>(
+    {
+      db,
+      list: "tenants",
+      filter: {},
+      request,
+      key: ["microseconds", "uuid"],
+      keyOf: ({ micros, id }) => [micros, id],
+    },
+    async (after, limit) => {
+      const { rows } = await sql<Raw & { readonly micros: string }>`
+        select ${columns}, (extract(epoch from created_at) * 1000000)::bigint::text as micros from tenants
+        where ${after === undefined ? sql`true` : sql`(created_at, id) < (to_timestamp(0) + ${String(after[0])}::bigint * interval '1 microsecond', ${String(after[1])}::uuid)`}
+        order by created_at desc, id desc limit ${limit}`.execute(db);
+      return rows.map((row) => ({ ...shown(row), micros: row.micros }));
+    },
+  );
 }
 
 /** What is left out stays. @returns undefined when there is no such tenant */
 export async function updateTenant(
   db: PlatformDb,
   id: string,
-  change: { readonly egressAllow?: readonly Json[]; readonly suspended?: boolean },
+  change: {
+    readonly egressAllow?: readonly Json[];
+    readonly suspended?: boolean;
+    /** Null: the default counts again. */
+    readonly retentionDays?: number | null;
+  },
 ): Promise<TenantRow | undefined> {
   await sql`update tenants set
       egress_allow = coalesce(${change.egressAllow === undefined ? null : JSON.stringify(change.egressAllow)}::jsonb, egress_allow),
-      suspended_at = case ${change.suspended ?? null}::boolean when true then coalesce(suspended_at, now()) when false then null else suspended_at end
+      retention_days = case when ${change.retentionDays !== undefined}::boolean then ${change.retentionDays ?? null}::int else retention_days end,
+      suspended_at = case ${change.suspended ?? null}::boolean when true then coalesce(suspended_at, now()) when false then case when deletion is null then null else suspended_at end
+        else suspended_at end
     where id = ${id}`.execute(db);
   return findTenant(db, id);
+}
+
+function shown<R extends Raw>(row: R): Omit<R, "createdAt"> & { readonly createdAt: string } {
+  return { ...row, createdAt: instant(row.createdAt) };
 }

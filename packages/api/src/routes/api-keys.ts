@@ -4,6 +4,18 @@ import { defineRoute } from "../route.ts";
 import { id, instant, label, page } from "../schemas/values.ts";
 
 const role = z.enum(tenantRoles);
+const group = z.string().trim().min(1).max(200);
+
+/** What an API key is made of. */
+export const apiKeyBody = z.strictObject({
+  name: label,
+  role,
+  groups: z
+    .array(group)
+    .max(100)
+    .optional()
+    .meta({ description: "tasks that are assigned to one of them are the key's too" }),
+});
 const notFound = "API_KEY_NOT_FOUND";
 
 const current = defineRoute({
@@ -15,7 +27,13 @@ const current = defineRoute({
   replies: {
     200: {
       doc: "key and tenant",
-      schema: z.object({ id, name: z.string(), role, tenant: z.object({ id, name: z.string() }) }),
+      schema: z.object({
+        id,
+        name: z.string(),
+        role,
+        groups: z.array(z.string()),
+        tenant: z.object({ id, name: z.string() }),
+      }),
     },
   },
   errors: [],
@@ -30,7 +48,16 @@ const list = defineRoute({
   replies: {
     200: {
       doc: "the keys",
-      schema: page(z.object({ id, name: z.string(), role, createdAt: instant, revokedAt: instant.nullable() })),
+      schema: page(
+        z.object({
+          id,
+          name: z.string(),
+          role,
+          groups: z.array(z.string()),
+          createdAt: instant,
+          revokedAt: instant.nullable(),
+        }),
+      ),
     },
   },
   errors: [],
@@ -42,7 +69,7 @@ const create = defineRoute({
   role: "admin",
   summary: "Create an API key",
   doc: "The key is shown once.",
-  body: z.strictObject({ name: label, role }),
+  body: apiKeyBody,
   replies: { 201: { doc: "the key", schema: z.object({ id, key: z.string() }) } },
   errors: [],
 });

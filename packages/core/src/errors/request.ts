@@ -387,6 +387,32 @@ export const requestErrors = {
     explanation: "There is no tenant of this id.",
     remedy: "Check the id.",
   },
+  TENANT_IN_USE: {
+    status: 409,
+    title: "The tenant has runs under way",
+    explanation:
+      "Runs of the tenant have not ended, and the deletion was asked to be refused then. openRuns and byStatus say how many.",
+    remedy: "Wait for them, or ask with mode cancel (they undo what they can) or terminate.",
+  },
+  BUNDLE_INVALID: {
+    status: 422,
+    title: "The bundle cannot be imported",
+    explanation:
+      "It is no bundle of workflows, or something in it cannot be stored. issues says what and where; nothing was imported.",
+    remedy: "Correct the listed places, or export again.",
+  },
+  SAVED_VIEW_NOT_FOUND: {
+    status: 404,
+    title: "No such saved view",
+    explanation: "Your tenant has no saved view of this id.",
+    remedy: "List the saved views.",
+  },
+  SAVED_VIEW_EXISTS: {
+    status: 409,
+    title: "The saved view exists",
+    explanation: "The list has a saved view of this name already.",
+    remedy: "Choose another name, or remove the view first.",
+  },
   TENANT_SUSPENDED: {
     status: 403,
     title: "The tenant is suspended",

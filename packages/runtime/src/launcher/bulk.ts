@@ -1,7 +1,5 @@
-import { canonicalHash, MainspringError, workflowIdOf, type Json } from "@mainspring/core";
+import { canonicalHash, MainspringError, type Json } from "@mainspring/core";
 import {
-  allInvocationsOf,
-  deleteRun,
   getRun,
   keepPlan,
   listRuns,
@@ -11,8 +9,8 @@ import {
   type RunFilter,
   type RunSummary,
 } from "@mainspring/store";
-import { idempotencyKey } from "../activities/idempotency-key.ts";
 import { cancelRun } from "./cancel.ts";
+import { deleteEndedRun } from "./delete-run.ts";
 import type { LauncherParts } from "./launch.ts";
 import { hasConfirmedEnd, hasEnded, replay } from "./replay.ts";
 
@@ -184,25 +182,6 @@ async function act(parts: LauncherParts, request: BulkRequest, runId: string): P
     const failure = error instanceof MainspringError ? error.code : "INTERNAL";
     return { ...shown(run), result: failure === "RUN_ALREADY_ENDED" ? "skipped" : "failed", code: failure };
   }
-}
-
-/** Rows first: what Temporal keeps of an ended run ends with its retention in any case. */
-async function deleteEndedRun(parts: LauncherParts, tenantId: string, runId: string): Promise<void> {
-  await parts.store.tenant(tenantId, async (db) => {
-    const authoredKeys = (await allInvocationsOf(db, runId))
-      .filter(({ action, stepId, stepPath, iteration, execution, input, effect, key }) => {
-        const place = { stepId, stepPath, iteration, execution };
-        return effect !== "none" && key !== idempotencyKey(tenantId, runId, { action, place, input: input as Json });
-      })
-      .map(({ key }) => key);
-    if (!(await deleteRun(db, { id: runId, authoredKeys }))) throw new MainspringError("RUN_NOT_FOUND", { runId });
-  });
-  await parts.client.workflowService
-    .deleteWorkflowExecution({
-      namespace: parts.client.options.namespace,
-      workflowExecution: { workflowId: workflowIdOf(runId) },
-    })
-    .catch(() => undefined);
 }
 
 function shown(

@@ -12,6 +12,8 @@ export type Caller =
       readonly keyId: string;
       readonly keyName: string;
       readonly role: TenantRole;
+      /** Whose tasks are the caller's too. */
+      readonly groups: readonly string[];
     }
   | { readonly kind: "platform" }
   | { readonly kind: "nobody" };

@@ -27,20 +27,24 @@ export function keyFinder(store: Store): FindKey {
       if (found === undefined) return undefined;
       const tenant = await getTenant(db);
       if (tenant?.suspended !== false) throw new MainspringError("TENANT_SUSPENDED");
-      return { tenantId, tenantName: tenant.name, keyId: found.id, keyName: found.name, role: found.role };
+      const { id: keyId, name: keyName, role, groups } = found;
+      return { tenantId, tenantName: tenant.name, keyId, keyName, role, groups };
     });
   };
 }
 
 export function apiKeyHandlers({ store }: Services): Handlers<"apiKeys"> {
   return {
-    current: async ({ caller: { keyId, keyName, role, tenantId, tenantName } }) => ({
+    current: async ({ caller: { keyId, keyName, role, groups, tenantId, tenantName } }) => ({
       status: 200,
-      body: { id: keyId, name: keyName, role, tenant: { id: tenantId, name: tenantName } },
+      body: { id: keyId, name: keyName, role, groups: [...groups], tenant: { id: tenantId, name: tenantName } },
     }),
     async list({ caller }) {
       const items = await store.tenant(caller.tenantId, (db) => listApiKeys(db));
-      return { status: 200, body: { items, nextCursor: null } };
+      return {
+        status: 200,
+        body: { items: items.map((row) => ({ ...row, groups: [...row.groups] })), nextCursor: null },
+      };
     },
     async create({ body, caller }) {
       const created = await store.tenant(caller.tenantId, async (db) => {

@@ -2,6 +2,7 @@ import type { AllHandlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
 import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
+import { auditHandlers } from "./audit.ts";
 import { calendarHandlers } from "./calendars.ts";
 import { codecHandlers } from "./codec.ts";
 import { dataStoreHandlers } from "./data-store.ts";
@@ -11,6 +12,7 @@ import { healthHandlers } from "./health.ts";
 import { platformHandlers } from "./platform.ts";
 import { recoveryHandlers } from "./recovery.ts";
 import { runHandlers } from "./runs.ts";
+import { savedViewHandlers } from "./saved-views.ts";
 import { secretHandlers } from "./secrets.ts";
 import { taskHandlers } from "./tasks.ts";
 import { usageHandlers } from "./usage.ts";
@@ -33,5 +35,7 @@ export function createHandlers(services: Services): AllHandlers {
     usage: usageHandlers(services),
     platform: platformHandlers(services),
     health: healthHandlers(services),
+    audit: auditHandlers(services),
+    savedViews: savedViewHandlers(services),
   };
 }

@@ -1,21 +1,38 @@
+import type { TenantReply } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
 import {
   createApiKey,
   createTenant,
+  exportTenantRows,
   findTenant,
   getQuotas,
   getTenant,
+  listAudit,
+  listTenants,
   putQuotas,
   recordAudit,
+  tenantTables,
   updateTenant,
+  verifyAudit,
 } from "@mainspring/store";
-import type { Quotas, TenantRow } from "@mainspring/store";
+import type { Quotas, Store, TenantRow } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
+import { anchorOf } from "./audit.ts";
 
 const actor = "platform";
+/** A deletion that takes longer is answered as under way. */
+const deletionWithinMs = 25_000;
+const exportedAtOnce = 500;
 
-export function platformHandlers({ store }: Services): Handlers<"platform"> {
+export function platformHandlers({ store, runs }: Services): Handlers<"platform"> {
+  /** Also of a tenant that was deleted: its audit log is there. @throws MainspringError TENANT_NOT_FOUND */
+  const known = async (id: string): Promise<void> => {
+    if ((await store.platform((db) => findTenant(db, id))) !== undefined) return;
+    const { items } = await store.tenant(id, (db) => listAudit(db, {}, { limit: 1 }));
+    if (items.length === 0) throw new MainspringError("TENANT_NOT_FOUND");
+  };
+
   return {
     async createTenant({ body }) {
       const { id } = await store.platform((db) =>
@@ -30,16 +47,21 @@ export function platformHandlers({ store }: Services): Handlers<"platform"> {
       const tenant = existing(await store.platform((db) => findTenant(db, params.id)));
       return { status: 200, body: present(tenant, await store.tenant(params.id, getQuotas)) };
     },
+    async listTenants({ query }) {
+      const { items, nextCursor } = await store.platform((db) => listTenants(db, query));
+      return { status: 200, body: { items: items.map(presentTenant), nextCursor } };
+    },
     async updateTenant({ params, body }) {
-      const { quotas, suspended } = body;
+      const { quotas, suspended, retentionDays } = body;
       const tenant = existing(
         await store.platform((db) =>
-          updateTenant(db, params.id, { egressAllow: egressList(body.egressAllow), suspended }),
+          updateTenant(db, params.id, { egressAllow: egressList(body.egressAllow), suspended, retentionDays }),
         ),
       );
       const stored = await store.tenant(params.id, async (db) => {
+        const now = await (quotas === undefined ? getQuotas(db) : putQuotas(db, defined(quotas)));
         await recordAudit(db, { actor, action: "tenant.update", subject: `tenant:${params.id}`, details: body });
-        return quotas === undefined ? getQuotas(db) : putQuotas(db, defined(quotas));
+        return now;
       });
       return { status: 200, body: present(tenant, stored) };
     },
@@ -52,7 +74,51 @@ export function platformHandlers({ store }: Services): Handlers<"platform"> {
       });
       return { status: 201, body: created };
     },
+    async exportTenant({ params: { id } }) {
+      const tenant = existing(await store.platform((db) => findTenant(db, id)));
+      await store.tenant(id, (db) => recordAudit(db, { actor, action: "tenant.export", subject: `tenant:${id}` }));
+      return {
+        status: 200,
+        text: exported(store, tenant),
+        headers: { "content-disposition": `attachment; filename="tenant-${id}.ndjson"` },
+      };
+    },
+    async deleteTenant({ params: { id }, body: { mode, graceMs } = { mode: "refuse", graceMs: 0 } }) {
+      const done = await runs.deleteTenant({ tenantId: id, mode, graceMs, by: actor, withinMs: deletionWithinMs });
+      return done.status === "deleted" ? { status: 200, body: done } : { status: 202, body: done };
+    },
+    async audit({ params: { id }, query: { cursor, limit, ...filter } }) {
+      await known(id);
+      return { status: 200, body: await store.tenant(id, (db) => listAudit(db, filter, { cursor, limit })) };
+    },
+    async verifyAudit({ params: { id }, query }) {
+      await known(id);
+      const { faults, ...found } = await store.tenant(id, (db) => verifyAudit(db, anchorOf(query)));
+      return { status: 200, body: { ...found, faults: [...faults] } };
+    },
   };
+}
+
+/** Heading, rows, and counts: an export without its last line is incomplete. */
+async function* exported(store: Store, tenant: TenantRow): AsyncGenerator<string> {
+  const heading = {
+    format: "mainspring.tenant/1",
+    tenant: presentTenant(tenant),
+    exportedAt: new Date().toISOString(),
+  };
+  yield `${JSON.stringify(heading)}\n`;
+  const counts: { [table: string]: number } = {};
+  for (const table of await store.tenant(tenant.id, tenantTables)) {
+    let after: readonly string[] | undefined;
+    counts[table.name] = 0;
+    do {
+      const page = await store.tenant(tenant.id, (db) => exportTenantRows(db, table, after, exportedAtOnce));
+      counts[table.name] = (counts[table.name] ?? 0) + page.lines.length;
+      if (page.lines.length > 0) yield page.lines.join("");
+      after = page.next;
+    } while (after !== undefined);
+  }
+  yield `${JSON.stringify({ end: true, counts })}\n`;
 }
 
 type EgressBody =
@@ -87,21 +153,26 @@ function defined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], u
   };
 }
 
-function present(
-  tenant: TenantRow,
-  quotas: Quotas,
-): {
-  id: string;
-  name: string;
-  egressAllow: string[];
-  quotas: Quotas;
-  suspended: boolean;
-} {
+function present(tenant: TenantRow, quotas: Quotas): TenantReply {
+  return { ...presentTenant(tenant), quotas };
+}
+
+function presentTenant({ deletion, ...tenant }: TenantRow): Omit<TenantReply, "quotas"> {
   return {
     id: tenant.id,
     name: tenant.name,
     egressAllow: tenant.egressAllow.filter((entry) => typeof entry === "string"),
-    quotas,
     suspended: tenant.suspended,
+    retentionDays: tenant.retentionDays,
+    createdAt: tenant.createdAt,
+    deletion:
+      deletion === null
+        ? null
+        : {
+            mode: deletion.mode,
+            stage: deletion.stage,
+            requestedAt: deletion.requestedAt,
+            graceEndsAt: deletion.graceEndsAt,
+          },
   };
 }

@@ -73,6 +73,13 @@ export function runHandlers(services: Services): Omit<Handlers<"runs">, keyof Re
         payload: body?.payload ?? {},
         trigger: { type: "api" },
         startedBy: actorOf(caller),
+        alongside: (db, run) =>
+          recordAudit(db, {
+            actor: actorOf(caller),
+            action: "run.start",
+            subject: `run:${run.runId}`,
+            details: { workflow: params.key },
+          }),
         ...(body?.version === undefined ? {} : { version: body.version }),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       });

@@ -47,6 +47,7 @@ export function taskHandlers({ store, runs, redaction }: Services): Handlers<"ta
         const claimed = await claimTask(db, { id, by: actorOf(caller) });
         const row = await existing(db, id);
         if (!claimed) throw notFree(row);
+        await recordAudit(db, { actor: actorOf(caller), action: "task.claim", subject: `task:${id}` });
         return { status: 200, body: await shown(db, row) };
       });
     },
@@ -56,16 +57,19 @@ export function taskHandlers({ store, runs, redaction }: Services): Handlers<"ta
         const released = await releaseTask(db, { id, ...by });
         const row = await existing(db, id);
         if (!released) throw notFree(row);
+        await recordAudit(db, { actor: actorOf(caller), action: "task.release", subject: `task:${id}` });
         return { status: 200, body: await shown(db, row) };
       });
     },
     async complete({ params, body, idempotencyKey, caller }) {
       const { answer, submissionId = idempotencyKey } = body;
       const sent = { answer, ...(submissionId === undefined ? {} : { submissionId }) };
-      return {
-        status: 200,
-        body: await runs.answerTask({ tenantId: caller.tenantId, taskId: params.id, by: actorOf(caller), ...sent }),
-      };
+      const [by, taskId, { tenantId }] = [actorOf(caller), params.id, caller];
+      const reply = await runs.answerTask({ tenantId, taskId, by, ...sent });
+      await store.tenant(tenantId, (db) =>
+        recordAudit(db, { actor: by, action: "task.complete", subject: `task:${taskId}` }),
+      );
+      return { status: 200, body: reply };
     },
     async override({ params, body, caller }) {
       const { answer, submissionId } = body;
@@ -82,7 +86,7 @@ export function taskHandlers({ store, runs, redaction }: Services): Handlers<"ta
 
 /** The names by which a task can mean the caller. */
 function namesOf(caller: TenantCaller): string[] {
-  return [caller.keyName, caller.keyId, actorOf(caller)];
+  return [caller.keyName, caller.keyId, actorOf(caller), ...caller.groups];
 }
 
 async function existing(db: TenantDb, id: string): Promise<TaskRow> {

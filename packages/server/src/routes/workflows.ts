@@ -37,9 +37,12 @@ export function workflowHandlers(services: Services): Handlers<"workflows"> {
     async create({ body, yaml, caller }) {
       const read = readDefinition(yaml ?? body?.definition, await knownTo(caller.tenantId));
       const { key, name } = identityOf(read);
-      const inserted = await store.tenant(caller.tenantId, (db) =>
-        insertWorkflow(db, { key, name, ...draftOf(read, yaml) }),
-      );
+      const inserted = await store.tenant(caller.tenantId, async (db) => {
+        const made = await insertWorkflow(db, { key, name, ...draftOf(read, yaml) });
+        if (made !== "exists")
+          await recordAudit(db, { actor: actorOf(caller), action: "workflow.create", subject: `workflow:${key}` });
+        return made;
+      });
       if (inserted === "exists")
         throw new MainspringError("WORKFLOW_EXISTS", { key }, `there is a workflow ${key} already`);
       return {
@@ -68,9 +71,18 @@ export function workflowHandlers(services: Services): Handlers<"workflows"> {
           message,
         );
       }
-      const saved = await store.tenant(caller.tenantId, (db) =>
-        saveDraft(db, key, { name, ...draftOf(read, yaml), ...(ifMatch === undefined ? {} : { ifRevision: ifMatch }) }),
-      );
+      const saved = await store.tenant(caller.tenantId, async (db) => {
+        const ifRevision = ifMatch === undefined ? {} : { ifRevision: ifMatch };
+        const done = await saveDraft(db, key, { name, ...draftOf(read, yaml), ...ifRevision });
+        if (done !== undefined && done !== "mismatch")
+          await recordAudit(db, {
+            actor: actorOf(caller),
+            action: "workflow.save",
+            subject: `workflow:${key}`,
+            details: { revision: done.revision },
+          });
+        return done;
+      });
       if (saved === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
       if (saved === "mismatch") throw revisionMismatch(ifMatch);
       return {

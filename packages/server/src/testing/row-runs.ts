@@ -1,13 +1,19 @@
 import { canonicalHash, MainspringError } from "@mainspring/core";
 import {
+  beginDeletion,
   confirmEnd,
   definitionOf,
+  deleteSomeRows,
+  eraseKeys,
+  finishDeletion,
   getRun,
   getTask,
   insertRun,
   listRuns,
   markCancelRequested,
   newId,
+  noteDeletion,
+  proofOfDeletion,
   runByIdempotencyKey,
   runInput,
 } from "@mainspring/store";
@@ -39,6 +45,7 @@ export function rowRuns(store: Store): RowRuns {
       if (pinned === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
       const id = newId();
       await insertRun(db, { ...request, ...pinned, id, input: request.payload, requestHash });
+      await request.alongside?.(db, { runId: id });
       return { runId: id, status: "QUEUED", created: true };
     });
   const port: RowRuns = {
@@ -114,6 +121,19 @@ export function rowRuns(store: Store): RowRuns {
       if ((await store.tenant(tenantId, (db) => getRun(db, runId))) === undefined)
         throw new MainspringError("RUN_NOT_FOUND");
       return { runId, dryRun, executions: 0, entries: 0, differences: [], repaired: false };
+    },
+    async deleteTenant({ tenantId, mode, graceMs, by }) {
+      const begun = await store.tenant(tenantId, (db) => beginDeletion(db, { mode, graceMs, by }));
+      if (begun !== undefined && "inUse" in begun) throw new MainspringError("TENANT_IN_USE", { ...begun.inUse });
+      if (begun !== undefined) {
+        await store.tenant(tenantId, (db) => noteDeletion(db, { ...begun, stage: "executions" }));
+        await store.tenant(tenantId, eraseKeys);
+        while (await store.tenant(tenantId, deleteSomeRows));
+        await store.tenant(tenantId, finishDeletion);
+      }
+      const proof = await store.tenant(tenantId, proofOfDeletion);
+      if (proof === undefined) throw new MainspringError("TENANT_NOT_FOUND");
+      return proof;
     },
     async confirm({ tenantId, runId }) {
       if (!port.executionsAreClosed) return "open";

@@ -32,6 +32,7 @@ export interface TestServer {
   /** Another tenant. */
   readonly other: TestTenant;
   readonly client: (key: string) => Client;
+  readonly makeTenant: (name: string) => Promise<TestTenant>;
   close(): Promise<void>;
 }
 
@@ -68,6 +69,7 @@ export async function testServer(options: { readonly webFolder?: string } = {}):
     one: await makeTenant(database.store, "One", client),
     other: await makeTenant(database.store, "Other", client),
     client,
+    makeTenant: (name) => makeTenant(database.store, name, client),
     async close() {
       await server.close();
       await insight.close();

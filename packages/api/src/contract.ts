@@ -15,6 +15,7 @@ import { savedViews } from "./routes/saved-views.ts";
 import { secrets } from "./routes/secrets.ts";
 import { tasks } from "./routes/tasks.ts";
 import { usage } from "./routes/usage.ts";
+import { webhooks } from "./routes/webhooks.ts";
 import { workflows } from "./routes/workflows.ts";
 
 /** Every route, by noun and name. Server, OpenAPI document and client derive from it. */
@@ -28,6 +29,7 @@ export const contract = {
   calendars,
   dataStore,
   secrets,
+  webhooks,
   codec,
   apiKeys,
   usage,

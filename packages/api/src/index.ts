@@ -37,6 +37,8 @@ export type {
 } from "./schemas/run.ts";
 export type { RunDiffReply, RunMomentReply, RunWhyReply } from "./schemas/insight.ts";
 export type { CalendarReply } from "./routes/calendars.ts";
+export { webhookSchemes, webhookWaitMaxMs } from "./routes/webhooks.ts";
+export type { WebhookReply } from "./routes/webhooks.ts";
 export type { AuditEntryReply, AuditVerificationReply } from "./routes/audit.ts";
 export { deletionModes } from "./routes/platform.ts";
 export type { TenantDeletionProgress, TenantDeletionProof, TenantReply } from "./routes/platform.ts";

@@ -125,6 +125,8 @@ export interface StartRequest {
   readonly trigger?: Json;
   readonly idempotencyKey?: string;
   readonly startedBy: string;
+  /** Written with the new run's row, in its transaction. */
+  readonly alongside?: (db: TenantDb, run: { readonly runId: string }) => Promise<void>;
 }
 
 /** Says when a run's journal has grown. */
@@ -160,6 +162,8 @@ export interface InboundMessage {
   readonly correlationKey?: string | number;
   readonly runId?: string;
   readonly userId?: string;
+  /** What of it could not be kept as it came: `<pointer> <code>` each. */
+  readonly adjusted?: readonly string[];
 }
 
 /** Why an event was refused, with pointers into it; `eventId`, ours, of the one that has its id already. */

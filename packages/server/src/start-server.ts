@@ -16,6 +16,7 @@ import { registerDemo } from "./routes/demo.ts";
 import { registerUnsupportedControls } from "./routes/unsupported-controls.ts";
 import type { Services } from "./services.ts";
 import { createPages } from "./web/pages.ts";
+import { registerHooks } from "./webhooks/receive.ts";
 
 /** The parts that stand behind the server; `main.ts` makes them, and who makes them closes them. */
 export interface ServerParts {
@@ -72,6 +73,7 @@ export async function startServer(
     logLevel: config.logLevel,
     more: [
       pages.register,
+      registerHooks(services),
       registerUnsupportedControls(services, config.platformKey),
       ...(demo === undefined ? [] : [registerDemo(demo)]),
     ],

@@ -29,6 +29,10 @@ export const inboxEvent = z.object({
   correlationHow: z.string().nullable(),
   status: z.enum(["pending", "processing", "completed", "failed", "dead"]),
   attempts: z.number().int(),
+  adjusted: z
+    .array(z.string())
+    .nullable()
+    .meta({ description: "what of it could not be kept as it came: `<pointer> <code>` each" }),
   error: json,
   receivedAt: instant,
   processedAt: instant.nullable(),

@@ -7,6 +7,8 @@ export interface ServerMetrics {
     readonly status: number;
     readonly durationMs: number;
   }): void;
+  /** @param outcome accepted, duplicate, answered, unauthorised, refused */
+  webhookCall(outcome: string, reason: string): void;
   streamOpened(): void;
   streamClosed(): void;
   /** In Prometheus' text format. */
@@ -31,7 +33,14 @@ export function createMetrics(): ServerMetrics {
     registers: [registry],
   });
   const streams = new Gauge({ name: "mainspring_http_streams", help: "Open streams of runs", registers: [registry] });
+  const webhookCalls = new Counter({
+    name: "mainspring_webhook_calls_total",
+    help: "Calls of webhook endpoints",
+    labelNames: ["outcome", "reason"],
+    registers: [registry],
+  });
   return {
+    webhookCall: (outcome, reason) => webhookCalls.inc({ outcome, reason }),
     request({ method, route, status, durationMs }) {
       requests.inc({ method, route, status: String(status) });
       durations.observe({ method, route }, durationMs / 1_000);

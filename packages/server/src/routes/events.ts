@@ -95,6 +95,7 @@ function presentEvent(row: InboxRow): InboxEvent {
     correlationHow: row.correlationHow,
     status: row.state,
     attempts: row.attempts,
+    adjusted: row.adjusted === null ? null : [...row.adjusted],
     error: (row.error ?? null) as Json,
     receivedAt: row.acceptedAt,
     processedAt: row.completedAt,

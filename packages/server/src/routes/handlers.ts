@@ -16,6 +16,7 @@ import { savedViewHandlers } from "./saved-views.ts";
 import { secretHandlers } from "./secrets.ts";
 import { taskHandlers } from "./tasks.ts";
 import { usageHandlers } from "./usage.ts";
+import { webhookHandlers } from "./webhooks.ts";
 import { workflowHandlers } from "./workflows.ts";
 
 /** A handler for every route of the contract. */
@@ -30,6 +31,7 @@ export function createHandlers(services: Services): AllHandlers {
     calendars: calendarHandlers(services),
     dataStore: dataStoreHandlers(services),
     secrets: secretHandlers(services),
+    webhooks: webhookHandlers(services),
     codec: codecHandlers(services),
     apiKeys: apiKeyHandlers(services),
     usage: usageHandlers(services),

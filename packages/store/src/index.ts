@@ -69,7 +69,33 @@ export {
 export type { EventTypeRow, EventTypeRules } from "./event-types.ts";
 export { markTriggersDecided, triggersFor } from "./triggers.ts";
 export type { ListeningTrigger } from "./triggers.ts";
-export { getBlob, getBlobs, putBlob } from "./blobs.ts";
+export {
+  changeSchedule,
+  decidedTimes,
+  decisionAt,
+  deleteSchedule,
+  forgetDecision,
+  getSchedule,
+  insertSchedule,
+  listSchedules,
+  openRunOfSchedule,
+  removeSchedules,
+  scheduleFired,
+  scheduleIds,
+  scheduleSynced,
+} from "./schedules.ts";
+export type {
+  OwedTick,
+  ScheduleChanges,
+  ScheduleContent,
+  ScheduleFilter,
+  ScheduleOverlap,
+  ScheduleRow,
+  ScheduleState,
+} from "./schedules.ts";
+export { misfitOf, rebindSchedules } from "./schedule-bindings.ts";
+export type { Rebound } from "./schedule-bindings.ts";
+export { getBlob, getBlobs, putBlob, sweepBlobs } from "./blobs.ts";
 export { masterKeysVariable, parseMasterKeys } from "./master-keys.ts";
 export type { MasterKey, MasterKeys } from "./master-keys.ts";
 export { seal, unseal } from "./sealing.ts";

@@ -16,6 +16,11 @@ export interface Reconciler {
     readonly limit: number;
     readonly olderThanMs: number;
   }): Promise<{ tenantId: string; runId: string }[]>;
+  /** Schedules that Temporal is to follow anew, and those that were not looked at for the longest time; given out as runs are. */
+  schedulesToCheck(options: {
+    readonly limit: number;
+    readonly olderThanMs: number;
+  }): Promise<{ tenantId: string; scheduleId: string }[]>;
   /** Runs that have paused, each tenant's oldest first. */
   pausedRuns(options: { readonly limit: number }): Promise<{ tenantId: string; runId: string }[]>;
   /** Tenants in which starts are held. */
@@ -58,6 +63,18 @@ export function openReconciler(options: {
           order by created_at limit ${limit} for update skip locked) found
         where r.tenant_id = found.tenant_id and r.id = found.id
         returning r.tenant_id as "tenantId", r.id as "runId"`.execute(kysely);
+      return rows;
+    },
+    schedulesToCheck: async ({ limit, olderThanMs }) => {
+      const { rows } = await sql<{ tenantId: string; scheduleId: string }>`
+        update tenant_workflow_schedule s set checked_at = now()
+        from (
+          select tenant_id, id from tenant_workflow_schedule
+          where coalesce(checked_at, timestamptz 'epoch') <= now() - ${olderThanMs}::double precision * interval '1 millisecond'
+             or (wanted > synced and coalesce(checked_at, timestamptz 'epoch') <= now() - interval '2 seconds')
+          order by coalesce(checked_at, created_at) limit ${limit} for update skip locked) found
+        where s.tenant_id = found.tenant_id and s.id = found.id
+        returning s.tenant_id as "tenantId", s.id as "scheduleId"`.execute(kysely);
       return rows;
     },
     pausedRuns: async ({ limit }) => {

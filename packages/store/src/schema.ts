@@ -415,6 +415,47 @@ export interface WorkflowTriggerDecisions {
   created_at: DefaultTimestamp;
 }
 
+export interface TenantWorkflowSchedule {
+  tenant_id: string;
+  id: string;
+  workflow_id: string;
+  name: string;
+  kind: string;
+  spec: JsonColumn;
+  compiled: JsonColumn;
+  compiled_until: Timestamp;
+  spec_hash: string;
+  payload: JsonColumn;
+  overlap: string;
+  catch_up_ms: string;
+  jitter_ms: string;
+  business_days: string | null;
+  note: string | null;
+  state: string;
+  state_note: string | null;
+  state_by: string | null;
+  state_at: DefaultTimestamp;
+  disabled_reason: NullableJsonColumn;
+  misfit: NullableJsonColumn;
+  bound_version: number;
+  temporal_schedule_id: string;
+  wanted: Generated<number>;
+  synced: Generated<number>;
+  sync_error: string | null;
+  last_nominal_at: NullableTimestamp;
+  last_fired_at: NullableTimestamp;
+  last_run_id: string | null;
+  next_at: NullableTimestamp;
+  accounted_until: Timestamp;
+  owed: JsonColumn;
+  revision: Generated<number>;
+  checked_at: NullableTimestamp;
+  created_at: DefaultTimestamp;
+  created_by: string | null;
+  updated_at: DefaultTimestamp;
+  updated_by: string | null;
+}
+
 export interface TenantKeys {
   tenant_id: string;
   version: number;
@@ -556,6 +597,7 @@ export interface Schema {
   workflow_runtime_events: WorkflowRuntimeEvents;
   workflow_event_deliveries: WorkflowEventDeliveries;
   workflow_trigger_decisions: WorkflowTriggerDecisions;
+  tenant_workflow_schedule: TenantWorkflowSchedule;
   workflow_plans: WorkflowPlans;
   tenant_keys: TenantKeys;
   business_calendars: BusinessCalendars;

@@ -25,7 +25,8 @@ import type { ClonedDatabase } from "./testing/cloned-database.ts";
 import { acceptedRun, testTenant } from "./testing/test-tenant.ts";
 import type { TestTenant } from "./testing/test-tenant.ts";
 import { insertVersion } from "./versions.ts";
-import { insertWorkflow } from "./workflows.ts";
+import { insertSchedule } from "./schedules.ts";
+import { getWorkflow, insertWorkflow } from "./workflows.ts";
 
 /** Tables without a tenant's rows. Adding one here is a decision. */
 const exempt = ["master_keys", "schema_migrations", "tenants"];
@@ -41,6 +42,20 @@ const writtenExceptions = [
     role: "mainspring_dispatcher",
     command: "SELECT",
     columns: "due_at,id,tenant_id",
+  },
+  {
+    table: "tenant_workflow_schedule",
+    policy: "reconciler_marks",
+    role: "mainspring_reconciler",
+    command: "UPDATE",
+    columns: "checked_at",
+  },
+  {
+    table: "tenant_workflow_schedule",
+    policy: "reconciler_reads",
+    role: "mainspring_reconciler",
+    command: "SELECT",
+    columns: "checked_at,created_at,id,synced,tenant_id,wanted",
   },
   {
     table: "workflow_data_store",
@@ -242,6 +257,38 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
     const { id } = await acceptEvent(db, { source: "s", eventId: "1", name: "e", payload: 1, bodyHash: "b" });
     await offerDelivery(db, { eventId: id, runId });
     await recordDecision(db, { outcome: "no-trigger", eventId: id });
+    const workflow = await getWorkflow(db, "w");
+    if (workflow === undefined) throw new Error("The workflow is there.");
+    await insertSchedule(db, {
+      id: newId(),
+      workflowId: workflow.id,
+      name: "n",
+      kind: "once",
+      spec: { at },
+      compiled: {
+        kind: "once",
+        zone: "UTC",
+        calendars: [],
+        skips: [],
+        intervals: [],
+        refusesRepetition: false,
+        untilMs: 0,
+      },
+      compiledUntil: at,
+      specHash: "h",
+      payload: {},
+      overlap: "skip",
+      catchUpMs: 600_000,
+      jitterMs: 0,
+      businessDays: null,
+      note: null,
+      state: "active",
+      boundVersion: 1,
+      temporalScheduleId: "t",
+      nextAt: at,
+      since: at,
+      by: "a",
+    });
     await putEventType(db, { name: "e", correlationPaths: [], samples: [], by: "somebody" });
     await keepProgram(db, { programHash: "q", definitionHash: "d", program: {} });
     await putSecret(db, { name: "s", value: "a secret value" });

@@ -5,6 +5,7 @@ import { preparedMark } from "./connection.ts";
 import { instant } from "./instants.ts";
 import { readPage } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
+import { rebindSchedules } from "./schedule-bindings.ts";
 import type { TenantDb } from "./store.ts";
 import { keepTriggers } from "./triggers.ts";
 
@@ -99,6 +100,8 @@ export async function insertVersion(
   const number = inserted.rows[0]?.version;
   if (number === undefined) throw new Error("A version was not written.");
   await keepTriggers(db, { workflowId: workflow.id, version: number, program: version.program });
+  const payloadSchema = version.payloadSchema ?? null;
+  await rebindSchedules(db, { workflowId: workflow.id, version: number, payloadSchema });
   await sql`update workflow_definitions set published_version = ${number}, updated_at = now() where id = ${workflow.id}`.execute(
     db,
   );

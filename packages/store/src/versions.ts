@@ -62,6 +62,7 @@ const summaryColumns =
   sql.raw(`w.key as "workflowKey", v.version, v.definition_hash as "definitionHash", v.program_hash as "programHash",
   v.semantics, v.published_by as "publishedBy", v.published_at as "publishedAt"`);
 const allColumns = sql`${summaryColumns}, v.document, v.source_text as "sourceText", v.payload_schema as "payloadSchema", v.bounds`;
+const keyShare = sql.raw("for key share of w");
 const joined = sql.raw(
   `workflow_definition_versions v join workflow_definitions w on w.tenant_id = v.tenant_id and w.id = v.workflow_id`,
 );
@@ -146,19 +147,22 @@ export async function getProgram(db: TenantDb, programHash: string): Promise<Jso
   return rows[0]?.program;
 }
 
-/** @param version left out: the published one */
+/**
+ * @param version left out: the published one
+ * @param options.kept to the end of the transaction nobody can delete the workflow
+ */
 export async function definitionOf(
   db: TenantDb,
   workflowKey: string,
   version?: number,
+  options: { readonly kept?: true } = {},
 ): Promise<PinnedDefinition | undefined> {
   const { rows } = await sql<PinnedDefinition>`${prepared}
     select w.id as "workflowId", w.key as "workflowKey", v.version, v.definition_hash as "definitionHash", v.program_hash as "programHash",
       v.semantics, v.payload_schema as "payloadSchema", w.paused_at is not null as paused, w.published_version is not null as "isPublished",
       w.concurrency_limit as "concurrencyLimit"
-    from ${joined} where w.key = ${workflowKey} and v.version = coalesce(${version ?? null}::int, w.published_version)`.execute(
-    db,
-  );
+    from ${joined} where w.key = ${workflowKey} and v.version = coalesce(${version ?? null}::int, w.published_version)
+    ${options.kept === true ? keyShare : sql``}`.execute(db);
   return rows[0];
 }
 

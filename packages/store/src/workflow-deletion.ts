@@ -5,14 +5,14 @@ import type { TenantDb } from "./store.ts";
 export type WorkflowDeletion =
   | "deleted"
   | "mismatch"
-  | { readonly openRuns: number; readonly callers: readonly string[] }
+  | { readonly openRuns: number; readonly heldRuns: number; readonly callers: readonly string[] }
   | undefined;
 
 /**
  * Deletes a workflow with its versions; ended runs of it stay. A key used again is another workflow.
  * @param options.ifRevision only while the draft is at it
  * @returns undefined when there is no such workflow; otherwise nothing was deleted: so many runs have not
- *   ended, and the published versions of the callers call it
+ *   ended, of which the starts of so many are held, and the published versions of the callers call it
  */
 export async function deleteWorkflow(
   db: TenantDb,
@@ -26,11 +26,14 @@ export async function deleteWorkflow(
   const workflow = rows[0];
   if (workflow === undefined) return undefined;
   if (options.ifRevision !== undefined && options.ifRevision !== workflow.revision) return "mismatch";
-  const open = await sql<{ count: number }>`select count(*)::int as count from workflow_runs
+  const open = await sql<{
+    count: number;
+    held: number;
+  }>`select count(*)::int as count, count(held_for)::int as held from workflow_runs
     where workflow_id = ${workflow.id} and status not in ('SUCCEEDED', 'FAILED', 'CANCELED')`.execute(db);
-  const openRuns = open.rows[0]?.count ?? 0;
+  const { count: openRuns = 0, held: heldRuns = 0 } = open.rows[0] ?? {};
   const callers = (await callersOf(db, key)).map((caller) => caller.workflow).filter((caller) => caller !== key);
-  if (openRuns > 0 || callers.length > 0) return { openRuns, callers: [...new Set(callers)] };
+  if (openRuns > 0 || callers.length > 0) return { openRuns, heldRuns, callers: [...new Set(callers)] };
   await sql`delete from workflow_definitions where id = ${workflow.id}`.execute(db);
   return "deleted";
 }

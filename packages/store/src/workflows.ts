@@ -16,6 +16,9 @@ export interface WorkflowRow {
   readonly revision: number;
   readonly publishedVersion: number | null;
   readonly pausedAt: string | null;
+  readonly pausedBy: string | null;
+  readonly pauseNote: string | null;
+  readonly concurrencyLimit: number | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -30,7 +33,8 @@ type Raw<R> = Omit<R, "pausedAt" | "createdAt" | "updatedAt"> & {
 };
 
 const summaryColumns =
-  sql.raw(`id, key, name, revision, published_version as "publishedVersion", paused_at as "pausedAt",
+  sql.raw(`id, key, name, revision, published_version as "publishedVersion", paused_at as "pausedAt", paused_by as "pausedBy",
+  pause_note as "pauseNote", concurrency_limit as "concurrencyLimit",
   created_at as "createdAt", updated_at as "updatedAt"`);
 
 /** @param workflow.sourceText what the document was written as, where it was text */

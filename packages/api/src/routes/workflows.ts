@@ -5,7 +5,13 @@ import {
   definitionBody,
   draftSaved,
   optionalDefinitionBody,
+  pauseBody,
+  paused,
   published,
+  settings,
+  settingsBody,
+  unpaused,
+  unpublished,
   validation,
   version,
   versionSummary,
@@ -71,7 +77,7 @@ const remove = defineRoute({
   path: "/workflows/:key",
   role: "author",
   summary: "Delete a workflow",
-  doc: "Refused while runs that have not ended refer to it.",
+  doc: "Refused while runs that have not ended or are held refer to it, or the published version of another workflow calls it; how many, the problem says. Ended runs stay. The key used again is another workflow.",
   params,
   notFound,
   ifMatch: true,
@@ -112,6 +118,61 @@ const publish = defineRoute({
   errors: [notFound, "REVISION_MISMATCH", "DEFINITION_INVALID"],
 });
 
+const pause = defineRoute({
+  method: "POST",
+  path: "/workflows/:key/pause",
+  role: "operator",
+  summary: "Hold the starts of a workflow",
+  doc: "Runs under way go on. From now on a person's start stays QUEUED, and an event or a schedule starts nothing and leaves a decision; a call by another workflow fails with WORKFLOW_PAUSED.",
+  params,
+  notFound,
+  body: pauseBody,
+  bodyOptional: true,
+  replies: { 200: { doc: "paused, also when it was before", schema: paused } },
+  errors: [notFound],
+});
+
+const unpause = defineRoute({
+  method: "POST",
+  path: "/workflows/:key/unpause",
+  role: "operator",
+  summary: "Let a workflow start again",
+  doc: "Held starts go in the order of their acceptance, as far as limits let them.",
+  params,
+  notFound,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  replies: { 200: { doc: "it starts again, also when it did before", schema: unpaused } },
+  errors: [notFound],
+});
+
+const unpublish = defineRoute({
+  method: "POST",
+  path: "/workflows/:key/unpublish",
+  role: "author",
+  summary: "Publish no version any more",
+  doc: "Runs under way go on, and workflows that are bound to a version of it still call that. Held starts are dropped with a decision each; triggers and schedules are gone until it is published again.",
+  params,
+  notFound,
+  body: z.strictObject({}),
+  bodyOptional: true,
+  replies: { 200: { doc: "nothing is published", schema: unpublished } },
+  errors: [notFound, "NOT_PUBLISHED"],
+});
+
+const putSettings = defineRoute({
+  method: "PUT",
+  path: "/workflows/:key/settings",
+  role: "author",
+  summary: "Change how a workflow is run",
+  doc: "What is left out stays; null lifts the limit. Over its `concurrencyLimit` a person's start is refused with 429, and that of an event or a schedule is held.",
+  params,
+  notFound,
+  body: settingsBody,
+  replies: { 200: { doc: "as stored", schema: settings } },
+  errors: [notFound],
+});
+
 const versions = defineRoute({
   method: "GET",
   path: "/workflows/:key/versions",
@@ -137,4 +198,18 @@ const getVersion = defineRoute({
   errors: ["VERSION_NOT_FOUND"],
 });
 
-export const workflows = { list, create, get, save, remove, validate, publish, versions, getVersion };
+export const workflows = {
+  list,
+  create,
+  get,
+  save,
+  remove,
+  validate,
+  publish,
+  pause,
+  unpause,
+  unpublish,
+  putSettings,
+  versions,
+  getVersion,
+};

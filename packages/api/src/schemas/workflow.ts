@@ -16,11 +16,37 @@ export const optionalDefinitionBody = z.strictObject({ definition: jsonObject.op
 
 export const draftSaved = z.object({ key: workflowKey, revision: z.number().int(), issues: z.array(issue) });
 
+const workflowPause = z.object({ at: instant, by: z.string().nullable(), note: z.string().nullable() });
+
+export const pauseBody = z.strictObject({ note: z.string().min(1).max(1_000).optional() });
+export const paused = z.object({ key: z.string(), paused: workflowPause });
+export const unpaused = z.object({
+  key: z.string(),
+  paused: z.null(),
+  released: z.number().int().meta({ description: "held starts that were let go at once; what a limit holds follows" }),
+});
+export const unpublished = z.object({
+  key: z.string(),
+  publishedVersion: z.null(),
+  unpublishedVersion: z.number().int(),
+  dropped: z.number().int().meta({ description: "held starts that were dropped, each with a decision" }),
+});
+export const settingsBody = z.strictObject({
+  concurrencyLimit: z.number().int().min(0).max(1_000_000).nullable().optional(),
+});
+export const settings = z.object({ concurrencyLimit: z.number().int().nullable() });
+
 export const workflowSummary = z.object({
   key: z.string(),
   name: z.string(),
   revision: z.number().int(),
   publishedVersion: z.number().int().nullable(),
+  paused: workflowPause.nullable().meta({ description: "while its starts are held: since when, by whom, why" }),
+  concurrencyLimit: z
+    .number()
+    .int()
+    .nullable()
+    .meta({ description: "so many of its runs may be under way at once; null: as many as the tenant may have" }),
   createdAt: instant,
   updatedAt: instant,
 });

@@ -148,7 +148,7 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
     .digest("hex");
   const earlier = idempotencyKey === undefined ? undefined : await madeBefore(db, idempotencyKey, requestHash);
   if (earlier !== undefined) return earlier;
-  const [pinned, terms] = await Promise.all([definitionOf(db, workflowKey, version), startTerms(db)]);
+  const [pinned, terms] = await Promise.all([definitionOf(db, workflowKey, version, { kept: true }), startTerms(db)]);
   if (terms.suspended) throw new MainspringError("TENANT_SUSPENDED");
   if (pinned === undefined) throw await notStartable(db, workflowKey, version);
   // Older versions of what was unpublished are there for runs that are pinned to them.

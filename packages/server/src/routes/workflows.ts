@@ -12,8 +12,12 @@ import {
   insertWorkflow,
   listVersions,
   listWorkflows,
+  pauseWorkflow,
+  putWorkflowSettings,
   recordAudit,
   saveDraft,
+  unpauseWorkflow,
+  unpublishWorkflow,
 } from "@mainspring/store";
 import type { TenantDb, VersionSummary, WorkflowRow, WorkflowSummary } from "@mainspring/store";
 import { stayingCallers } from "../definitions/callers.ts";
@@ -24,7 +28,7 @@ import type { Handlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 
-export function workflowHandlers(services: Services): Handlers<"workflows"> {
+export function workflowHandlers(services: Services): Omit<Handlers<"workflows">, "diff" | "whatIf"> {
   const { store } = services;
   const knownTo = (tenantId: string): Promise<CompileCatalogue> =>
     store.tenant(tenantId, (db) => publishCatalogue(services, db));
@@ -107,7 +111,7 @@ export function workflowHandlers(services: Services): Handlers<"workflows"> {
       if (deletion !== "deleted")
         throw new MainspringError(
           "WORKFLOW_IN_USE",
-          { openRuns: deletion.openRuns, callers: [...deletion.callers] },
+          { openRuns: deletion.openRuns, heldRuns: deletion.heldRuns, callers: [...deletion.callers] },
           [
             ...(deletion.openRuns > 0 ? [`${deletion.openRuns} runs have not ended`] : []),
             ...(deletion.callers.length > 0 ? [`${deletion.callers.join(", ")} call it`] : []),
@@ -183,6 +187,65 @@ export function workflowHandlers(services: Services): Handlers<"workflows"> {
         },
       };
     },
+    async pause({ params: { key }, body, caller }) {
+      const note = body?.note;
+      const by = actorOf(caller);
+      const paused = await store.tenant(caller.tenantId, async (db) => {
+        const pause = await pauseWorkflow(db, key, { by, ...(note === undefined ? {} : { note }) });
+        if (pause === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
+        await recordAudit(db, {
+          actor: by,
+          action: "workflow.pause",
+          subject: `workflow:${key}`,
+          details: { note: note ?? null },
+        });
+        return pause;
+      });
+      return { status: 200, body: { key, paused } };
+    },
+    async unpause({ params: { key }, caller }) {
+      const released = await store.tenant(caller.tenantId, async (db) => {
+        const unpaused = await unpauseWorkflow(db, key);
+        if (unpaused === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
+        await recordAudit(db, { actor: actorOf(caller), action: "workflow.unpause", subject: `workflow:${key}` });
+        return unpaused.released;
+      });
+      return { status: 200, body: { key, paused: null, released } };
+    },
+    async unpublish({ params: { key }, caller }) {
+      const by = actorOf(caller);
+      const { version, dropped } = await store.tenant(caller.tenantId, async (db) => {
+        const unpublished = await unpublishWorkflow(db, key, by);
+        if (unpublished === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
+        if (unpublished === "not-published") throw new MainspringError("NOT_PUBLISHED", { key });
+        await recordAudit(db, {
+          actor: by,
+          action: "workflow.unpublish",
+          subject: `workflow:${key}`,
+          details: { version: unpublished.version, dropped: unpublished.dropped.length },
+        });
+        return unpublished;
+      });
+      return {
+        status: 200,
+        body: { key, publishedVersion: null, unpublishedVersion: version, dropped: dropped.length },
+      };
+    },
+    async putSettings({ params: { key }, body, caller }) {
+      const { concurrencyLimit } = body;
+      const settings = await store.tenant(caller.tenantId, async (db) => {
+        const stored = await putWorkflowSettings(db, key, concurrencyLimit === undefined ? {} : { concurrencyLimit });
+        if (stored === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
+        await recordAudit(db, {
+          actor: actorOf(caller),
+          action: "workflow.settings",
+          subject: `workflow:${key}`,
+          details: stored,
+        });
+        return stored;
+      });
+      return { status: 200, body: settings };
+    },
     async versions({ params, query, caller }) {
       const { items, nextCursor } = await store.tenant(caller.tenantId, async (db) => {
         await existing(db, params.key);
@@ -225,8 +288,10 @@ function revisionMismatch(ifMatch: number | undefined): MainspringError {
 }
 
 function presentSummary(row: WorkflowSummary): WorkflowSummaryReply {
-  const { key, name, revision, publishedVersion, createdAt, updatedAt } = row;
-  return { key, name, revision, publishedVersion, createdAt, updatedAt };
+  const { key, name, revision, publishedVersion, concurrencyLimit, createdAt, updatedAt } = row;
+  const { pausedAt, pausedBy, pauseNote } = row;
+  const paused = pausedAt === null ? null : { at: pausedAt, by: pausedBy, note: pauseNote };
+  return { key, name, revision, publishedVersion, paused, concurrencyLimit, createdAt, updatedAt };
 }
 
 function presentVersion(row: VersionSummary) {

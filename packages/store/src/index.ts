@@ -199,7 +199,7 @@ export { descendantsOf } from "./lineage.ts";
 export type { Descendant, RunDescendants } from "./lineage.ts";
 export { rebuildRows } from "./rebuild.ts";
 export type { RebuildDifference, RebuiltTable } from "./rebuild.ts";
-export { deleteRun, forgetDeleted, rememberedDays, tenantIds } from "./run-deletion.ts";
+export { deleteRun, forgetDeleted, forgetOld, rememberedDays, runsPastRetention, tenantIds } from "./run-deletion.ts";
 export { putReused } from "./reuse.ts";
 export type { Reused } from "./reuse.ts";
 export { allInvocationsOf, calledRuns, inboxEvents } from "./restart-facts.ts";

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { prepared } from "./prepared.ts";
 import type { PlatformDb, TenantDb } from "./store.ts";
+import { retentionDaysDefault } from "./tenants.ts";
 
 /** So long event ids and authored keys of deleted runs are remembered. */
 export const rememberedDays = 30;
@@ -54,6 +55,40 @@ export async function rememberEventLonger(db: TenantDb, id: string): Promise<voi
 export async function tenantIds(db: PlatformDb): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select id from tenants order by id`.execute(db);
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Runs whose end was confirmed longer ago than the tenant keeps them, the oldest first. Children of a run under way stay with it.
+ */
+export async function runsPastRetention(db: TenantDb, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select r.id from workflow_runs r
+    where r.status in ('SUCCEEDED', 'FAILED', 'CANCELED') and (r.confirmed_at is not null or r.engine is distinct from 'temporal')
+      and coalesce(r.completed_at, r.created_at) < now() - ${keptDays}
+      and not exists (select from workflow_runs p where p.id = r.parent_run_id and p.completed_at is null)
+    order by coalesce(r.completed_at, r.created_at) limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+const keptDays = sql`(select coalesce(max(retention_days), ${retentionDaysDefault}::int) from tenants
+  where id = nullif(current_setting('app.tenant', true), '')::uuid) * interval '1 day'`;
+
+/**
+ * Removes events that nobody has to look at and no run had, and decisions, that are older than the tenant keeps runs; event ids are
+ * remembered for `rememberedDays` at least.
+ * @returns how many
+ */
+export async function forgetOld(db: TenantDb, limit: number): Promise<number> {
+  const before = sql`now() - greatest(${keptDays}, ${rememberedDays}::int * interval '1 day')`;
+  const events = await sql`delete from workflow_runtime_events where tenant_id = ${db.tenantId} and id in (
+      select e.id from workflow_runtime_events e
+      where e.accepted_at < ${before} and e.due_at is null and e.forget_at is null and e.state in ('completed', 'dead')
+        and not exists (select from workflow_event_deliveries d where d.event_id = e.id)
+        and not exists (select from workflow_runs r where r.trigger_event_id = e.id)
+      order by e.accepted_at limit ${limit}) returning true as gone`.execute(db);
+  const decisions = await sql`delete from workflow_trigger_decisions where tenant_id = ${db.tenantId} and id in (
+      select d.id from workflow_trigger_decisions d where d.created_at < ${before} order by d.created_at limit ${limit})
+      returning true as gone`.execute(db);
+  return events.rows.length + decisions.rows.length;
 }
 
 /** Forgets what was remembered of deleted runs long enough, and plans that are too old. */

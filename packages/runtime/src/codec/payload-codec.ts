@@ -9,7 +9,11 @@ export const inlineValueMaxBytes = 32 * 1024;
 /** Blobs kept in memory by one worker. */
 export const keptBlobBytes = 64 * 1024 * 1024;
 
-/** Content-addressed blobs of a tenant; `put` of what is there already writes nothing. */
+/** So long a blob that this process has stored is taken for noted as in use; its sweep counts days. */
+const storedKnownMs = 6 * 3_600_000;
+const storedKnownMax = 20_000;
+
+/** Content-addressed blobs of a tenant; `put` of what is there already notes that it is in use. */
 export interface BlobPort {
   put(tenantId: string, bytes: Uint8Array): Promise<string>;
   get(tenantId: string, hash: string): Promise<Uint8Array | undefined>;
@@ -23,6 +27,8 @@ export interface BlobPort {
 export class ReferenceCodec implements PayloadCodec {
   readonly #blobs: BlobPort;
   readonly #cache = new LruBytes(keptBlobBytes);
+  /** When this process stored what, by the process's clock. */
+  readonly #storedAtMs = new Map<string, number>();
 
   constructor(blobs: BlobPort) {
     this.#blobs = blobs;
@@ -50,9 +56,12 @@ export class ReferenceCodec implements PayloadCodec {
     if (tenantId === undefined)
       throw new Error("A value over 32 KiB must name its tenant before it leaves the sandbox");
     const hash = sha256(data);
-    if (this.#cache.get(tenantId + hash) === undefined) {
+    const storedAtMs = this.#storedAtMs.get(tenantId + hash);
+    if (storedAtMs === undefined || performance.now() - storedAtMs > storedKnownMs) {
       await this.#blobs.put(tenantId, data);
       this.#cache.set(tenantId + hash, data);
+      if (this.#storedAtMs.size >= storedKnownMax) this.#storedAtMs.clear();
+      this.#storedAtMs.set(tenantId + hash, performance.now());
     }
     return {
       metadata: {

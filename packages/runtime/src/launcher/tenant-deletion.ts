@@ -15,7 +15,7 @@ import {
   type DeletionProof,
   type TenantDeletion,
 } from "@mainspring/store";
-import { isNotFound } from "../temporal/grpc.ts";
+import { isNotFound, messageOf } from "../temporal/grpc.ts";
 import { cancelRun } from "./cancel.ts";
 import type { LauncherParts } from "./launch.ts";
 
@@ -200,7 +200,7 @@ async function terminateWhatElseRuns({ client }: LauncherParts, tenantId: string
     }
   } catch (error) {
     // Without the attributes the index knows no tenants: the rows are what there is.
-    if (!/search attribute|invalid query/i.test(String(error))) throw error;
+    if (!/search attribute/i.test(messageOf(error))) throw error;
   }
   return found;
 }

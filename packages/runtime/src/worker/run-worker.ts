@@ -3,7 +3,6 @@ import { hostname } from "node:os";
 import type { MailPort, Registry } from "@mainspring/actions";
 import { taskQueue, workflowIdOf } from "@mainspring/core";
 import {
-  forgetDeleted,
   openDispatcher,
   openReconciler,
   openStore,
@@ -33,6 +32,7 @@ import { sweepOnce } from "./sweep.ts";
 
 /** How long the parts of a worker wait; tests lower them. */
 export interface WorkerWaits {
+import { continueDeletions, housekeepOnce } from "./housekeeping.ts";
   readonly relayPollMs: number;
   readonly inboxPollMs: number;
   /** An event that a killed worker had claimed is free again after so long. */
@@ -52,8 +52,8 @@ export interface WorkerWaits {
   readonly workflowTaskTimeoutMs?: number;
 }
 
-/** How often what is remembered of deleted runs is looked through. */
-const forgetEveryMs = 3_600_000;
+/** How often what is kept no longer is looked for. */
+const housekeepEveryMs = 3_600_000;
 
 export const defaultWaits: WorkerWaits = {
   relayPollMs: 1_000,
@@ -208,8 +208,11 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     lastQuotaScanAt = new Date().toISOString();
     return { more: false };
   });
-  const forgetting = startInterval("forgetting", forgetEveryMs, log, async () => {
-    for (const tenantId of await store.platform(tenantIds)) await store.tenant(tenantId, forgetDeleted);
+  const housekeeping = startInterval("housekeeping", housekeepEveryMs, log, async () => {
+    return { more: await housekeepOnce(launcherParts, log) };
+  });
+  const deleting = startInterval("tenant-deletion", waits.reconcileEveryMs, log, async () => {
+    await continueDeletions(launcherParts, log);
     return { more: false };
   });
   const sweeping = startInterval("data-store sweep", waits.sweepEveryMs, log, async () => ({
@@ -250,7 +253,8 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
           releasing.stop(),
           reconciling.stop(),
           sweeping.stop(),
-          forgetting.stop(),
+          housekeeping.stop(),
+          deleting.stop(),
           scanning.stop(),
           ...routers.map((router) => router.stop()),
           stopPolling(worker, ended),

@@ -1,0 +1,70 @@
+import {
+  forgetDeleted,
+  forgetOld,
+  runsPastRetention,
+  sweepBlobs,
+  tenantIds,
+  tenantsBeingDeleted,
+} from "@mainspring/store";
+import type { Log } from "../activities/dependencies.ts";
+import { deleteEndedRun } from "../launcher/delete-run.ts";
+import type { LauncherParts } from "../launcher/launch.ts";
+import { continueDeletion } from "../launcher/tenant-deletion.ts";
+
+/** Of one tenant in one round, so that every tenant has its turn. */
+const runsAtOnce = 200;
+const rowsAtOnce = 2_000;
+/** A deletion is carried on for so long before the next tenant's. */
+const deletionWithinMs = 5_000;
+const dayMs = 86_400_000;
+
+/**
+ * Removes what is kept no longer: ended runs past their tenant's retention, events and decisions as old, what was remembered of deleted
+ * runs, and blobs that nothing refers to. A tenant that fails does not hold up the others.
+ * @returns whether there may be more
+ */
+export async function housekeepOnce(parts: LauncherParts, log: Log): Promise<boolean> {
+  const historiesKeptMs = await retentionOfNamespace(parts);
+  let more = false;
+  for (const tenantId of await parts.store.platform(tenantIds)) {
+    try {
+      if (await housekeepTenant(parts, tenantId, historiesKeptMs)) more = true;
+    } catch (error) {
+      log.warn(
+        { tenantId, error: String(error) },
+        "What is kept no longer could not all be removed; the next round tries again",
+      );
+    }
+  }
+  return more;
+}
+
+async function housekeepTenant(parts: LauncherParts, tenantId: string, historiesKeptMs: number): Promise<boolean> {
+  const { store } = parts;
+  const runs = await store.tenant(tenantId, (db) => runsPastRetention(db, runsAtOnce));
+  for (const runId of runs) await deleteEndedRun(parts, tenantId, runId);
+  const forgotten = await store.tenant(tenantId, (db) => forgetOld(db, rowsAtOnce));
+  await store.tenant(tenantId, forgetDeleted);
+  const blobs = await store.tenant(tenantId, (db) => sweepBlobs(db, { historiesKeptMs }));
+  return runs.length === runsAtOnce || forgotten >= rowsAtOnce || blobs.more;
+}
+
+/** Goes on with deletions of tenants that were interrupted, or that wait for a grace to end. */
+export async function continueDeletions(parts: LauncherParts, log: Log): Promise<void> {
+  for (const tenantId of await parts.store.platform(tenantsBeingDeleted)) {
+    try {
+      const { status } = await continueDeletion(parts, tenantId, { withinMs: deletionWithinMs });
+      if (status === "deleted") log.info({ tenantId }, "A tenant was deleted");
+    } catch (error) {
+      log.warn({ tenantId, error: String(error) }, "The deletion of a tenant stopped; the next round goes on");
+    }
+  }
+}
+
+async function retentionOfNamespace({ client }: LauncherParts): Promise<number> {
+  const { namespace } = client.options;
+  const { config } = await client.workflowService.describeNamespace({ namespace });
+  const seconds = config?.workflowExecutionRetentionTtl?.seconds;
+  // Not told: longer than anybody keeps histories by default.
+  return seconds === undefined || seconds === null ? 90 * dayMs : Number(seconds) * 1_000;
+}

@@ -112,6 +112,13 @@ test("[CLI-01] [WHY-01] [TTR-01] [DIF-01] why a run waits, how it stood, and whe
   const diff = await product.run(["runs", "diff", one, other]);
   expect(diff.stdout).toMatch(/\npath +the same\n/);
   expect(diff.stdout).toContain('- The payload differs at /orderId: "Y-1" in A, "Y-2" in B.');
+  const tried = await product.run(["workflows", "what-if", "order", "--run", one, "--run", other]);
+  expect(tried, tried.stderr).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^same path 2 · another way 0 · not recorded 0 · payload refused 0\n/) as string,
+  });
+  const versions = await product.run(["workflows", "diff", "order", "--from", "1", "--to", "draft"]);
+  expect(versions).toMatchObject({ code: 0, stdout: "1 and draft are the same\n" });
   for (const id of [one, other]) await product.run(["runs", "cancel", id]);
 });
 

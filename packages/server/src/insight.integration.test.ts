@@ -1,7 +1,15 @@
 import { ApiProblem } from "@mainspring/api";
 import { resume, start } from "@mainspring/core";
 import type { Json, JsonObject, Program, StartContext } from "@mainspring/core";
-import { getProgram, insertRun, newId, startSucceeded, writeProvisional } from "@mainspring/store";
+import {
+  getProgram,
+  getWorkflow,
+  insertRun,
+  listRuns,
+  newId,
+  startSucceeded,
+  writeProvisional,
+} from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testServer } from "./testing/test-server.ts";
 import type { TestServer } from "./testing/test-server.ts";
@@ -168,4 +176,68 @@ test("[DIF-01] [TEN-03] two runs are compared over HTTP, and what differs in a s
   expect(missing).toBeInstanceOf(ApiProblem);
   expect(missing).toMatchObject({ status: 404, code: "RUN_NOT_FOUND" });
   await expect(on.other.client.runs.diff({ query: { a: one, b: other } })).rejects.toMatchObject({ status: 404 });
+});
+
+test("[WIF-01] [TEN-03] a draft is tried on recorded runs, changes nothing, and shows nothing sensitive", async () => {
+  const { workflows } = on.one.client;
+  const params = { key: "charge" };
+  const rows = (): Promise<unknown> =>
+    on.database.store.tenant(on.one.id, async (db) => [await getWorkflow(db, "charge"), await listRuns(db, {}, {})]);
+  const before = await rows();
+  const same = await workflows.whatIf({ params, body: { runIds: [one, other] } });
+  expect(same.counts).toEqual({ samePath: 2, diverged: 0, notRecorded: 0, payloadRefused: 0 });
+
+  const [keep, decide, wait] = definition["steps"] as JsonObject[];
+  const raised = { ...decide, condition: { $expr: "payload.limit > 100" } };
+  const changed = await workflows.whatIf({
+    params,
+    body: { definition: { ...definition, steps: [keep, raised, wait] as Json }, limit: 10 },
+  });
+  expect(changed.counts).toMatchObject({ samePath: 1, diverged: 1 });
+  expect(changed.items.find(({ runId }) => runId === other)).toMatchObject({
+    version: 1,
+    verdict: "diverged",
+    sentence: "The run went to large, and the draft to small.",
+  });
+  expectNoSecret(changed);
+  const strict = { ...definition, payload: { type: "object", required: ["more"], properties: { more: {} } } };
+  expect((await workflows.whatIf({ params, body: { definition: strict } })).counts.payloadRefused).toBe(2);
+  expect(await rows()).toEqual(before);
+
+  await expect(workflows.whatIf({ params, body: { definition: { workflow: "charge" } } })).rejects.toMatchObject({
+    status: 422,
+  });
+  await expect(workflows.whatIf({ params, body: { runIds: [newId()] } })).rejects.toMatchObject({ status: 404 });
+  await expect(on.other.client.workflows.whatIf({ params, body: {} })).rejects.toMatchObject({ status: 404 });
+});
+
+test("versions and the draft of a workflow are compared by their steps and by their places", async () => {
+  const { workflows } = on.one.client;
+  const steps = (amount: number, more: JsonObject[]): JsonObject => ({
+    workflow: "compared",
+    steps: [{ id: "a", type: "transform.assign", assign: { "vars.n": amount } }, ...more],
+  });
+  const set = (id: string): JsonObject => ({ id, type: "state.set", state: "S" });
+  const params = { key: "compared" };
+  await workflows.create({ body: { definition: steps(1, [set("b")]) } });
+  await workflows.publish({ params });
+  await workflows.save({ params, body: { definition: steps(2, [set("c")]) } });
+  const diff = await workflows.diff({ params, query: { from: 1, to: "draft" } });
+  expect(diff).toMatchObject({
+    from: { version: 1 },
+    to: { version: "draft", definitionHash: null },
+    same: false,
+    steps: { added: ["c"], removed: ["b"], changed: ["a"] },
+  });
+  expect(diff.changes).toContainEqual({
+    pointer: "/steps/0/assign/vars.n",
+    kind: "changed",
+    before: 1,
+    after: 2,
+  });
+  expect(await workflows.diff({ params, query: { from: 1, to: 1 } })).toMatchObject({ same: true, changes: [] });
+  await expect(workflows.diff({ params, query: { from: 1, to: 9 } })).rejects.toMatchObject({
+    status: 404,
+    code: "VERSION_NOT_FOUND",
+  });
 });

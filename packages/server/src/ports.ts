@@ -90,7 +90,23 @@ export interface Insight {
     readonly a: string;
     readonly b: string;
   }): Promise<RunDiff & { readonly a: DiffedRun; readonly b: DiffedRun }>;
+  /** What a draft would have done in the place of recorded runs. @throws MainspringError RUN_NOT_FOUND, JOURNAL_INCOMPLETE */
+  whatIf(request: {
+    readonly tenantId: string;
+    readonly workflowKey: string;
+    readonly program: Program;
+    readonly runIds?: readonly string[];
+    readonly limit: number;
+  }): Promise<WhatIfOfRun[]>;
   close(): Promise<void>;
+}
+
+export interface WhatIfOfRun {
+  readonly runId: string;
+  readonly version: number | null;
+  readonly status: string;
+  readonly output: Json | null;
+  readonly report: WhatIf;
 }
 
 export interface DiffedRun {
@@ -143,8 +159,6 @@ export interface JournalFeed {
 export interface Unsupported {
   readonly stepTypes: readonly string[];
   readonly fields: readonly string[];
-  /** Written with the new run's row, in its transaction. */
-  readonly alongside?: (db: TenantDb, run: { readonly runId: string }) => Promise<void>;
   readonly values?: readonly ("secret" | "business")[];
   readonly warnings?: readonly string[];
 }

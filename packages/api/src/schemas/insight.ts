@@ -135,3 +135,68 @@ export const runDiff = z.object({
   asOf: instant,
 });
 export type RunDiffReply = z.infer<typeof runDiff>;
+
+/** What a draft would have done in the place of recorded runs: A is the run, B the draft. */
+export const whatIfReply = z.object({
+  definitionHash: z.string(),
+  counts: z.object({
+    samePath: z.number().int(),
+    diverged: z.number().int(),
+    notRecorded: z.number().int(),
+    payloadRefused: z.number().int(),
+  }),
+  items: z.array(
+    z.object({
+      runId: id,
+      version: z.number().int().nullable(),
+      status: z.string(),
+      verdict: z.enum(["same-path", "diverged", "not-recorded", "payload-refused"]),
+      sentence: z.string(),
+      path: runDiff.shape.path,
+      values: valueDivergence.nullable(),
+      notRecorded: z
+        .array(
+          z.object({
+            asked: z.enum(["action", "event", "task", "workflow", "time"]),
+            stepId: z.string(),
+            stepPath: z.string(),
+            iteration: z.array(z.number().int()),
+            sentence: z.string(),
+          }),
+        )
+        .meta({ description: "what the draft asked for and the run had no answer to; nothing is made up for it" }),
+      outcome: z
+        .object({
+          status: z.enum(["succeeded", "failed", "canceled"]),
+          output: json.optional(),
+          error: json.optional(),
+        })
+        .nullable()
+        .meta({ description: "null: the draft did not come to an end" }),
+      common: z.number().int().meta({ description: "step executions that both have" }),
+    }),
+  ),
+  asOf: instant,
+});
+export type WhatIfReply = z.infer<typeof whatIfReply>;
+
+/** How two versions of a workflow differ. */
+export const versionDiff = z.object({
+  from: z.object({ version: z.union([z.number().int(), z.literal("draft")]), definitionHash: z.string().nullable() }),
+  to: z.object({ version: z.union([z.number().int(), z.literal("draft")]), definitionHash: z.string().nullable() }),
+  same: z.boolean(),
+  steps: z
+    .object({ added: z.array(z.string()), removed: z.array(z.string()), changed: z.array(z.string()) })
+    .meta({ description: "by their ids; a step that only moved is `changed`" }),
+  changes: z
+    .array(
+      z.object({
+        pointer: z.string(),
+        kind: z.enum(["added", "changed", "removed"]),
+        before: json.optional(),
+        after: json.optional(),
+      }),
+    )
+    .meta({ description: "into the documents, at the innermost places; the first 500" }),
+});
+export type VersionDiffReply = z.infer<typeof versionDiff>;

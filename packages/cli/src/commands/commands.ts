@@ -39,8 +39,10 @@ import { tenantsCreate } from "./tenants/create.ts";
 import { test } from "./test/test.ts";
 import { validate } from "./validate/validate.ts";
 import { worker } from "./worker/worker.ts";
+import { workflowsDiff } from "./workflows/diff.ts";
 import { workflowsList } from "./workflows/list.ts";
 import { workflowsShow } from "./workflows/show.ts";
+import { workflowsWhatIf } from "./workflows/what-if.ts";
 
 type AddVerb = (program: Program, parent: Command) => void;
 
@@ -56,7 +58,7 @@ export function addCommands(program: Program, root: Command): void {
 
   root.commandsGroup("Authoring:");
   verbs(validate, test, publish);
-  noun("workflows", "what is published, and drafts", workflowsList, workflowsShow);
+  noun("workflows", "what is published, and drafts", workflowsList, workflowsShow, workflowsDiff, workflowsWhatIf);
   noun("actions", "what steps can call", actionsList, actionsShow);
   root.commandsGroup("Running:");
   verbs(run);

@@ -5,6 +5,7 @@ import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
 import { whyRun } from "../why/why-run.ts";
 import { runDiff, type DiffedRun } from "./run-diff.ts";
 import { runMoment } from "./run-moment.ts";
+import { whatIfOfRuns, type WhatIfOfRun, type WhatIfRequest } from "./what-if.ts";
 
 /** What can be told of runs beyond their rows. It changes nothing. */
 export interface Insight {
@@ -22,6 +23,8 @@ export interface Insight {
     readonly a: string;
     readonly b: string;
   }): Promise<RunDiff & { readonly a: DiffedRun; readonly b: DiffedRun }>;
+  /** What a draft would have done in the place of recorded runs. @throws MainspringError RUN_NOT_FOUND, JOURNAL_INCOMPLETE */
+  whatIf(request: WhatIfRequest): Promise<WhatIfOfRun[]>;
   close(): Promise<void>;
 }
 
@@ -35,6 +38,7 @@ export function createInsight(
     why: (request) => whyRun(parts, request),
     at: (request) => runMoment(store, request),
     diff: (request) => runDiff(store, request),
+    whatIf: (request) => whatIfOfRuns(store, request),
     close: () => client.connection.close(),
   };
 }

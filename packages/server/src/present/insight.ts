@@ -99,7 +99,7 @@ export function presentDiff(
   };
 }
 
-function presentDivergence(
+export function presentDivergence(
   divergence: ValueDivergence,
   redact: { readonly a: RunRedaction; readonly b: RunRedaction },
 ): RunDiffReply["differences"][number] {

@@ -8,7 +8,7 @@ import type { TestServer, TestTenant } from "./testing/test-server.ts";
 
 let on: TestServer;
 /** Ids of what tenant `one` has. */
-let own: { key: string; runId: string; eventId: string; keyId: string; taskId: string; viewId: string };
+let own: { key: string; runId: string; eventId: string; keyId: string; taskId: string; viewId: string; hookSecretId: string };
 
 beforeAll(async () => {
   on = await testServer();
@@ -54,7 +54,8 @@ async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
     { title: key, asks: { assignTo: { users: ["ada"] } }, form: { schema: {} } },
   );
   const { id: viewId } = await tenant.client.savedViews.create({ body: { name: key, filter: { q: key } } });
-  return { key, runId, eventId, keyId, taskId, viewId };
+  const { secrets } = await tenant.client.webhooks.create({ body: { key, scheme: "github", enabled: true, headers: [] } });
+  return { key, runId, eventId, keyId, taskId, viewId, hookSecretId: secrets[0]?.id ?? "" };
 }
 
 /** The address of a route for what tenant `one` has. */
@@ -72,7 +73,9 @@ function addressOf({ id, route }: NamedRoute): string {
             : "secret-hours",
     version: "1",
     seq: "1",
-    id: id.startsWith("events.")
+    id: id.startsWith("webhooks.")
+      ? own.hookSecretId
+      : id.startsWith("events.")
       ? own.eventId
       : id.startsWith("tasks.")
         ? own.taskId
@@ -102,6 +105,10 @@ function bodyOf({ id, route }: NamedRoute): string | undefined {
       return JSON.stringify({ schema: { type: "object" } });
     case "secrets.set":
       return JSON.stringify({ value: "a value made anew" });
+    case "webhooks.create":
+      return JSON.stringify({ key: "made-anew", scheme: "github" });
+    case "webhooks.put":
+      return JSON.stringify({ scheme: "github" });
     case "dataStore.put":
       return JSON.stringify({ value: { made: "anew" } });
     case "codec.decode":
@@ -161,6 +168,8 @@ const destructive = [
   "calendars.remove",
   "forms.remove",
   "secrets.remove",
+  "webhooks.remove",
+  "webhooks.removeSecret",
   "dataStore.remove",
   "savedViews.remove",
   "workflows.unpublish",

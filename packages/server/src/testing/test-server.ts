@@ -28,6 +28,8 @@ export interface TestServer {
   readonly database: ClonedDatabase;
   readonly runs: RowRuns;
   readonly server: RunningServer;
+  /** A second server over the same database, as after a restart; who starts it closes it. */
+  startAnother(): Promise<RunningServer>;
   readonly one: TestTenant;
   /** Another tenant. */
   readonly other: TestTenant;
@@ -43,9 +45,9 @@ export async function testServer(options: { readonly webFolder?: string } = {}):
   const correlationPaths = { "order.paid": ["order.id"] };
   // There is no Temporal to ask: what it tells is what rows and journal know.
   const insight = createInsight({ store: database.store, correlationPaths, address: "127.0.0.1:1", namespace: "none" });
-  const server = await startServer(
-    { host: "127.0.0.1", port: 0, platformKey, logLevel: "fatal" },
-    {
+  const serverConfig = { host: "127.0.0.1", port: 0, platformKey, logLevel: "fatal" };
+  const start = (): Promise<RunningServer> =>
+    startServer(serverConfig, {
       store: database.store,
       runs,
       insight,
@@ -58,14 +60,15 @@ export async function testServer(options: { readonly webFolder?: string } = {}):
       demo: createDemoShop(),
       checkReplies: true,
       ...options,
-    },
-  );
+    });
+  const server = await start();
   const client = (apiKey: string): Client => createClient({ baseUrl: server.url, apiKey });
   return {
     url: server.url,
     database,
     runs,
     server,
+    startAnother: start,
     one: await makeTenant(database.store, "One", client),
     other: await makeTenant(database.store, "Other", client),
     client,

@@ -5,7 +5,9 @@ import { audit } from "./routes/audit.ts";
 import { calendars } from "./routes/calendars.ts";
 import { codec } from "./routes/codec.ts";
 import { dataStore } from "./routes/data-store.ts";
+import { decisions } from "./routes/decisions.ts";
 import { events } from "./routes/events.ts";
+import { eventTypes } from "./routes/event-types.ts";
 import { forms } from "./routes/forms.ts";
 import { health } from "./routes/health.ts";
 import { platform } from "./routes/platform.ts";
@@ -16,13 +18,16 @@ import { secrets } from "./routes/secrets.ts";
 import { tasks } from "./routes/tasks.ts";
 import { usage } from "./routes/usage.ts";
 import { webhooks } from "./routes/webhooks.ts";
+import { workflowInsight } from "./routes/workflow-insight.ts";
 import { workflows } from "./routes/workflows.ts";
 
 /** Every route, by noun and name. Server, OpenAPI document and client derive from it. */
 export const contract = {
-  workflows,
+  workflows: { ...workflows, ...workflowInsight },
   runs: { ...runs, ...recovery },
   events,
+  eventTypes,
+  decisions,
   tasks,
   forms,
   actions,
@@ -32,11 +37,11 @@ export const contract = {
   webhooks,
   codec,
   apiKeys,
+  audit,
+  savedViews,
   usage,
   platform,
   health,
-  audit,
-  savedViews,
 } satisfies {
   readonly [noun: string]: { readonly [name: string]: Route };
 };

@@ -35,7 +35,7 @@ export type {
   TimelineItem,
   WaitReply,
 } from "./schemas/run.ts";
-export type { RunDiffReply, RunMomentReply, RunWhyReply } from "./schemas/insight.ts";
+export type { RunDiffReply, RunMomentReply, RunWhyReply, VersionDiffReply, WhatIfReply } from "./schemas/insight.ts";
 export type { CalendarReply } from "./routes/calendars.ts";
 export { webhookSchemes, webhookWaitMaxMs } from "./routes/webhooks.ts";
 export type { WebhookReply } from "./routes/webhooks.ts";
@@ -45,6 +45,9 @@ export type { TenantDeletionProgress, TenantDeletionProof, TenantReply } from ".
 export type { SavedViewReply } from "./routes/saved-views.ts";
 export { taskStatuses } from "./schemas/task.ts";
 export type { FormReply, TaskReply, TaskStatusName } from "./schemas/task.ts";
+export type { DecisionReply, EventWhyReply } from "./schemas/decision.ts";
+export { eventTypeBody } from "./schemas/event-type.ts";
+export type { EventTypeReply } from "./schemas/event-type.ts";
 export { newEvent } from "./schemas/event.ts";
 export type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "./schemas/event.ts";
 export type {

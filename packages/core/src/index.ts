@@ -238,6 +238,10 @@ export { evaluateTrigger } from "./triggers/evaluate-trigger.ts";
 export { plainValue } from "./triggers/plain-value.ts";
 export type { DecisionOutcome } from "./insight/decision.ts";
 export { decisionOutcomes } from "./insight/decision.ts";
+export type { EventCause, EventFacts, EventWhy } from "./insight/event-why.ts";
+export { explainEvent } from "./insight/event-why.ts";
+export type { DecisionFacts, NotStarted } from "./insight/not-started.ts";
+export { explainDecision } from "./insight/not-started.ts";
 export { editDistance } from "./insight/why/closeness.ts";
 export { explainRun } from "./insight/why/explain-run.ts";
 export type {

@@ -8,7 +8,15 @@ import type { TestServer, TestTenant } from "./testing/test-server.ts";
 
 let on: TestServer;
 /** Ids of what tenant `one` has. */
-let own: { key: string; runId: string; eventId: string; keyId: string; taskId: string; viewId: string; hookSecretId: string };
+let own: {
+  key: string;
+  runId: string;
+  eventId: string;
+  keyId: string;
+  taskId: string;
+  viewId: string;
+  hookSecretId: string;
+};
 
 beforeAll(async () => {
   on = await testServer();
@@ -43,6 +51,7 @@ async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
   await tenant.client.calendars.put({ params: { name: "secret-hours" }, body: { zone: "UTC", week: {} } });
   const { id: keyId } = await tenant.client.apiKeys.create({ body: { name: "spare", role: "viewer" } });
   await tenant.client.forms.put({ params: { name: "secret-form" }, body: { schema: { type: "object" } } });
+  await tenant.client.eventTypes.put({ params: { name: "secret-type" }, body: {} });
   await tenant.client.secrets.set({ params: { name: "own-secret" }, body: { value: `value of ${tenant.id}` } });
   await tenant.client.dataStore.put({
     params: { namespace: "own-space", key },
@@ -54,7 +63,9 @@ async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
     { title: key, asks: { assignTo: { users: ["ada"] } }, form: { schema: {} } },
   );
   const { id: viewId } = await tenant.client.savedViews.create({ body: { name: key, filter: { q: key } } });
-  const { secrets } = await tenant.client.webhooks.create({ body: { key, scheme: "github", enabled: true, headers: [] } });
+  const { secrets } = await tenant.client.webhooks.create({
+    body: { key, scheme: "github", enabled: true, headers: [] },
+  });
   return { key, runId, eventId, keyId, taskId, viewId, hookSecretId: secrets[0]?.id ?? "" };
 }
 
@@ -70,24 +81,30 @@ function addressOf({ id, route }: NamedRoute): string {
           ? "own-secret"
           : id.startsWith("forms.")
             ? "secret-form"
-            : "secret-hours",
+            : id.startsWith("eventTypes.")
+              ? "secret-type"
+              : "secret-hours",
     version: "1",
     seq: "1",
     id: id.startsWith("webhooks.")
       ? own.hookSecretId
       : id.startsWith("events.")
-      ? own.eventId
-      : id.startsWith("tasks.")
-        ? own.taskId
-        : id.startsWith("apiKeys.")
-          ? own.keyId
-          : id.startsWith("savedViews.")
-            ? own.viewId
-            : id.startsWith("platform.")
-              ? on.one.id
-              : own.runId,
+        ? own.eventId
+        : id.startsWith("tasks.")
+          ? own.taskId
+          : id.startsWith("apiKeys.")
+            ? own.keyId
+            : id.startsWith("savedViews.")
+              ? own.viewId
+              : id.startsWith("platform.")
+                ? on.one.id
+                : own.runId,
   };
-  const query = id === "runs.diff" ? `?a=${own.runId}&b=${own.runId}` : "";
+  const queries: { readonly [id: string]: string } = {
+    "runs.diff": `?a=${own.runId}&b=${own.runId}`,
+    "workflows.diff": "?from=1&to=draft",
+  };
+  const query = queries[id] ?? "";
   return fullPath(route).replace(/:(\w+)/g, (_, name: string) => ids[name] ?? "") + query;
 }
 
@@ -101,6 +118,8 @@ function bodyOf({ id, route }: NamedRoute): string | undefined {
       return JSON.stringify({ definition: smallDefinition(own.key) });
     case "calendars.put":
       return JSON.stringify({ zone: "UTC", week: { mon: ["09:00-12:00"] } });
+    case "eventTypes.put":
+      return JSON.stringify({ correlationPaths: ["id"] });
     case "forms.put":
       return JSON.stringify({ schema: { type: "object" } });
     case "secrets.set":
@@ -167,6 +186,7 @@ const destructive = [
   "apiKeys.revoke",
   "calendars.remove",
   "forms.remove",
+  "eventTypes.remove",
   "secrets.remove",
   "webhooks.remove",
   "webhooks.removeSecret",
@@ -181,7 +201,7 @@ const refusing: { readonly [id: string]: string } = {
   "runs.diff": "ENTRY_NOT_FOUND",
 };
 // What they address may be new.
-const creating = ["calendars.put", "forms.put", "secrets.set", "dataStore.put"];
+const creating = ["calendars.put", "forms.put", "eventTypes.put", "secrets.set", "dataStore.put"];
 
 test.each(tenantRoutes.map((named) => [named.id, named] as const))(
   "[TEN-02] [SEC-01] %s: what another tenant has is not there, whatever the role of the key",
@@ -227,6 +247,7 @@ test.each(tenantRoutes.filter(({ id }) => !destructive.includes(id)).map((named)
 // What changes nothing (checks, questions, conversions, previews), and what is its own record: the inbox keeps each event with its source.
 const unaudited = [
   "workflows.validate",
+  "workflows.whatIf",
   "runs.whyMany",
   "codec.decode",
   "codec.encode",

@@ -166,6 +166,18 @@ export async function getEvent(db: TenantDb, id: string): Promise<InboxRow | und
   return (await shown(db, rows))[0];
 }
 
+/** @param ids ours */
+export async function payloadsOf(
+  db: TenantDb,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly payload: unknown }[]> {
+  const { rows } = await sql<{
+    id: string;
+    payload: unknown;
+  }>`select id, payload from workflow_runtime_events where id = any(${[...ids]}::uuid[])`.execute(db);
+  return loadColumns(db, rows, ["payload"]);
+}
+
 export interface EventFilter {
   readonly source?: string | undefined;
   /** The producer's. */
@@ -198,25 +210,43 @@ export async function listEvents(db: TenantDb, filter: EventFilter, request: Pag
 }
 
 /**
- * Takes a due event for one worker, until the claim expires. Events of one name and key are given out one after the other, in the order
+ * Takes due events for one worker, until the claim expires. Events of one name and key are given out one after the other, in the order
  * of their acceptance, so that a run is told of them in that order; one that failed and waits for its next try holds nobody up.
- * @returns undefined when it is not due, another has it, or one before it is not done
+ * @returns those that it has now, in the order of acceptance; not one that is not due, that another has or is just looking at, or before
+ * which another one is not done
  */
+export async function claimEvents(
+  db: TenantDb,
+  ids: readonly string[],
+  claim: { readonly worker: string; readonly claimMs: number },
+): Promise<InboxRow[]> {
+  // Nobody is waited for: two workers, or a worker and a wait that looks back, may lock the same events in another order.
+  const { rows } = await sql<Raw>`${prepared}
+    with mine as (
+      select e.id as mine_id from workflow_runtime_events e
+      where e.id = any(${ids}::uuid[]) and e.due_at <= now() and e.state in ('pending', 'failed', 'processing')
+        and not exists (select from workflow_runtime_events before
+          where before.tenant_id = e.tenant_id and before.name = e.name and before.correlation_key = e.correlation_key
+            and (before.accepted_at, before.position, before.id) < (e.accepted_at, e.position, e.id)
+            and before.state in ('pending', 'processing'))
+      for no key update skip locked)
+    update workflow_runtime_events set state = 'processing', worker = ${claim.worker}, attempts = attempts + 1, again = false,
+      claimed_at = clock_timestamp(), due_at = clock_timestamp() + ${claim.claimMs}::double precision * interval '1 millisecond'
+    from mine where id = mine_id
+    returning ${columns}`.execute(db);
+  const events = await shown(db, rows);
+  return events.sort((x, y) =>
+    x.acceptedAt < y.acceptedAt ? -1 : x.acceptedAt > y.acceptedAt ? 1 : x.id < y.id ? -1 : 1,
+  );
+}
+
+/** The same of one. */
 export async function claimEvent(
   db: TenantDb,
   id: string,
   claim: { readonly worker: string; readonly claimMs: number },
 ): Promise<InboxRow | undefined> {
-  const { rows } = await sql<Raw>`${prepared}
-    update workflow_runtime_events e set state = 'processing', worker = ${claim.worker}, attempts = attempts + 1, again = false,
-      claimed_at = clock_timestamp(), due_at = clock_timestamp() + ${claim.claimMs}::double precision * interval '1 millisecond'
-    where id = ${id} and due_at <= now() and state in ('pending', 'failed', 'processing')
-      and not exists (select from workflow_runtime_events before
-        where before.tenant_id = e.tenant_id and before.name = e.name and before.correlation_key = e.correlation_key
-          and (before.accepted_at, before.position, before.id) < (e.accepted_at, e.position, e.id)
-          and before.state in ('pending', 'processing'))
-    returning ${columns}`.execute(db);
-  return (await shown(db, rows))[0];
+  return (await claimEvents(db, [id], claim))[0];
 }
 
 /**

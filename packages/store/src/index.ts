@@ -4,7 +4,7 @@ export { isUuid, openStore } from "./store.ts";
 export { roundTrips } from "./pipeline.ts";
 export type { PlatformDb, Store, StoreOptions, TenantDb } from "./store.ts";
 export { openDispatcher } from "./dispatcher.ts";
-export type { Dispatcher, Due } from "./dispatcher.ts";
+export type { Backlog, Dispatcher, Due, Waiting } from "./dispatcher.ts";
 export { openReconciler } from "./reconciler.ts";
 export type { Reconciler } from "./reconciler.ts";
 export { cloneDatabase } from "./cloned-database.ts";
@@ -211,7 +211,14 @@ export type { OpenWait } from "./open-waits.ts";
 export { snapshotsOf } from "./snapshots.ts";
 export type { SnapshotRow } from "./snapshots.ts";
 
-export { claimAtOnce, claimInvocation, invocationFailed, invocationLate, invocationSucceeded } from "./ledger.ts";
+export {
+  claimAtOnce,
+  claimInvocation,
+  invocationFailed,
+  invocationLate,
+  invocationSucceeded,
+  recordNoneAtOnce,
+} from "./ledger.ts";
 export type { ClaimResult, InvocationClaim } from "./ledger.ts";
 export { claimNew, invocationsSucceeded } from "./batch-invocations.ts";
 export { insertNoneInvocations, noneAttempts, recordNone } from "./none-invocations.ts";
@@ -219,9 +226,9 @@ export type { NoneInvocation } from "./none-invocations.ts";
 export { invocationsOf } from "./invocations.ts";
 export type { InvocationRow } from "./invocations.ts";
 
-export { acceptEvent, claimEvent, eventDone, getEvent, keepRefused, listEvents } from "./inbox.ts";
+export { acceptEvent, claimEvent, claimEvents, eventDone, getEvent, payloadsOf, keepRefused, listEvents } from "./inbox.ts";
 export type { EventFilter, InboxRow, InboxState, NewEvent } from "./inbox.ts";
-export { listDeadLetters, redeliverEvent } from "./dead-letters.ts";
+export { countDeadLetters, listDeadLetters, redeliverEvent } from "./dead-letters.ts";
 export type { DeadLetter, DeadLetterFilter, Redelivered } from "./dead-letters.ts";
 export { deliveriesOf, deliveryDone, lockDelivery, offerDelivery } from "./deliveries.ts";
 export type { DeliveryRow, DeliveryState } from "./deliveries.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineRoute } from "../route.ts";
 import { delivery, eventBatchMax, inboxEvent, newEvent, receipt } from "../schemas/event.ts";
+import { eventWhy } from "../schemas/decision.ts";
 import { id, page, pageQuery } from "../schemas/values.ts";
 
 const params = z.strictObject({ id });
@@ -47,16 +48,28 @@ const get = defineRoute({
   errors: [notFound],
 });
 
+const why = defineRoute({
+  method: "GET",
+  path: "/events/:id/why",
+  role: "viewer",
+  summary: "Ask what became of an event",
+  doc: "What leads (still under way, taken, started, or why it started nothing) with its evidence and what to do; the rest under `also`.",
+  params,
+  notFound,
+  replies: { 200: { doc: "what became of it", schema: eventWhy } },
+  errors: [notFound],
+});
+
 const deliveries = defineRoute({
   method: "GET",
   path: "/events/:id/deliveries",
   role: "viewer",
-  summary: "List to which runs an event went, and what they did with it",
-  doc: "One for each candidate run, oldest first, in one page.",
+  summary: "List where an event went, and what came of it there",
+  doc: "One for each candidate run and one for each trigger that was asked, oldest first, in one page.",
   params,
   notFound,
   replies: { 200: { doc: "the deliveries", schema: page(delivery) } },
   errors: [notFound],
 });
 
-export const events = { accept, list, get, deliveries };
+export const events = { accept, list, get, why, deliveries };

@@ -40,7 +40,11 @@ export const inboxEvent = z.object({
 
 export const delivery = z.object({
   id,
-  runId: id,
+  kind: z.enum(["run", "trigger"]).meta({ description: "a run that waits, or a trigger that may start one" }),
+  runId: id.nullable().meta({ description: "the candidate run, or the one that the trigger started" }),
+  workflow: z.string().nullable().meta({ description: "of the trigger" }),
+  triggerId: z.string().nullable(),
+  outcome: z.string().nullable().meta({ description: "of the trigger: `fired`, or why it started nothing" }),
   status: z.enum(["pending", "delivered", "taken", "ignored", "failed"]),
   attempts: z.number().int(),
   reason: z.string().nullable(),

@@ -314,6 +314,20 @@ export const requestErrors = {
     explanation: "Your tenant has no event of this id.",
     remedy: "Check the id.",
   },
+  EVENT_TYPE_NOT_FOUND: {
+    status: 404,
+    title: "No such event type",
+    explanation:
+      "Your tenant has no event type of this name. Events of that name are accepted all the same, with any payload.",
+    remedy: "Check the name; GET /event-types shows all.",
+  },
+  EVENT_TYPE_INVALID: {
+    status: 422,
+    title: "The event type cannot be used",
+    explanation:
+      "Its schema is none of the subset of JSON Schema that the product knows, a sample does not fit it, or `*` has a schema, which is for correlation paths alone. issues says where.",
+    remedy: "Correct the listed places.",
+  },
   EVENT_CONFLICT: {
     status: 409,
     title: "The event's id stands for another event",

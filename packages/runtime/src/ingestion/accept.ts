@@ -246,7 +246,10 @@ function misfit(event: InboundMessage, types: readonly EventTypeRules[]): Accept
 
 async function unknownRun(db: TenantDb, { runId }: InboundMessage): Promise<AcceptanceProblem | undefined> {
   if (runId === undefined || (await getRun(db, runId)) !== undefined) return undefined;
-  return problemOf("RUN_NOT_FOUND", "/runId", `the event is for run ${runId}, which your tenant does not have`);
+  return {
+    ...problemOf("RUN_NOT_FOUND", "/runId", "your tenant has no such run"),
+    message: `the event is for run ${runId}, which your tenant does not have`,
+  };
 }
 
 /** `{event or "*": [path]}`, as the tenant's event types have them. */

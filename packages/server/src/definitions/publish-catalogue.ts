@@ -1,8 +1,9 @@
 import type { CompileCatalogue, FormEntry, WorkflowEntry } from "@mainspring/core/compile";
 import type { JsonObject } from "@mainspring/core";
-import { systemForms } from "@mainspring/core";
-import { calendarNames, callableWorkflows, formsOf, secretNames } from "@mainspring/store";
-import type { CallableWorkflow, TenantDb } from "@mainspring/store";
+import { isJsonObject, systemForms } from "@mainspring/core";
+import { calendarNames, callableWorkflows, eventTypeRules, formsOf, secretNames } from "@mainspring/store";
+import type { CallableWorkflow, EventTypeRules, TenantDb } from "@mainspring/store";
+import type { CorrelationPaths } from "../ports.ts";
 import type { Services } from "../services.ts";
 
 /** What publishing for one tenant knows of the world around a definition. */
@@ -13,10 +14,14 @@ export async function publishCatalogue(
   const [workflows, calendars] = [await callableWorkflows(db), await calendarNames(db)];
   const forms = await knownForms(db);
   const secrets = await secretNames(db);
+  const types = await eventTypeRules(db);
   return {
     actions: catalogue,
     unsupported,
-    correlationPaths,
+    correlationPaths: allPaths(correlationPaths, types),
+    eventTypes: types.flatMap(({ name, schema }) =>
+      schema === null || !isJsonObject(schema) ? [{ name }] : [{ name, payloadSchema: schema }],
+    ),
     calendars,
     forms,
     secrets,
@@ -30,6 +35,13 @@ async function knownForms(db: TenantDb): Promise<FormEntry[]> {
   const names = new Set(forms.map(({ name }) => name));
   const system = Object.entries(systemForms).filter(([name]) => !names.has(name));
   return [...forms, ...system.map(([name, { schema }]) => ({ name, schema }))];
+}
+
+/** The environment's paths and those of the tenant's event types. */
+function allPaths(paths: CorrelationPaths, types: readonly EventTypeRules[]): CorrelationPaths {
+  const all = new Map(Object.entries(paths));
+  for (const { name, correlationPaths } of types) all.set(name, [...(all.get(name) ?? []), ...correlationPaths]);
+  return Object.fromEntries(all);
 }
 
 function entryOf({ key, version, versions, payloadSchema, calls }: CallableWorkflow): WorkflowEntry {

@@ -53,6 +53,8 @@ export interface RunRedaction {
 /** Masks by what the deployed actions and the pinned programs declare. See docs/decisions/0030-masked-when-read.md. */
 export interface Redaction {
   ofRun(db: TenantDb, runId: string): Promise<RunRedaction>;
+  /** Values of the tenant's secrets, to be masked wherever they stand. */
+  secrets(db: TenantDb): Promise<readonly string[]>;
   /** For rows of a list; runs without anything sensitive around them are not read. */
   ofRuns(db: TenantDb, runIds: readonly string[]): Promise<(runId: string) => RunRedaction>;
 }
@@ -120,6 +122,7 @@ export function createRedaction(catalogue: readonly CatalogueEntry[]): Redaction
 
   return {
     ofRun,
+    secrets: secretsOf,
     async ofRuns(db, runIds) {
       if (runIds.length === 0) return () => untouched;
       const plain = ofSecrets(await secretsOf(db));

@@ -1,15 +1,22 @@
-import type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "@mainspring/api";
+import type { NewEvent, Receipt } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
-import type { Json } from "@mainspring/core";
 import { deliveriesOf, getEvent, listEvents } from "@mainspring/store";
-import type { DeliveryRow, InboxRow } from "@mainspring/store";
+import type { InboxRow, TenantDb } from "@mainspring/store";
 import type { TenantCaller } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
 import type { AcceptanceProblem, InboundMessage } from "../ports.ts";
+import {
+  decisionsAbout,
+  explainInboxRow,
+  presentDelivery,
+  presentEvent,
+  presentTriggerDelivery,
+} from "../present/event.ts";
+import { maskEvents } from "../present/event-redaction.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 
-export function eventHandlers({ store, acceptance }: Services): Handlers<"events"> {
+export function eventHandlers({ store, acceptance, redaction }: Services): Handlers<"events"> {
   /** Stores the events of one request, all or none. */
   async function acceptAll(caller: TenantCaller, events: readonly NewEvent[]): Promise<readonly Receipt[]> {
     try {
@@ -38,22 +45,39 @@ export function eventHandlers({ store, acceptance }: Services): Handlers<"events
       return { status: 202, body: Array.isArray(body) || first === undefined ? receipts : first };
     },
     async list({ query: { source, id, name, cursor, limit }, caller }) {
-      const { items, nextCursor } = await store.tenant(caller.tenantId, (db) =>
-        listEvents(db, { source, eventId: id, name }, { cursor, limit }),
-      );
-      return { status: 200, body: { items: items.map(presentEvent), nextCursor } };
+      const reply = await store.tenant(caller.tenantId, async (db) => {
+        const { items, nextCursor } = await listEvents(db, { source, eventId: id, name }, { cursor, limit });
+        const maskOf = await maskEvents(db, redaction, items);
+        return { items: items.map((row) => presentEvent(row, maskOf(row.id))), nextCursor };
+      });
+      return { status: 200, body: reply };
     },
     async get({ params, caller }) {
-      const event = await store.tenant(caller.tenantId, (db) => getEvent(db, params.id));
-      if (event === undefined) throw new MainspringError("EVENT_NOT_FOUND");
-      return { status: 200, body: presentEvent(event) };
+      const event = await store.tenant(caller.tenantId, async (db) => {
+        const row = await existing(db, params.id);
+        return presentEvent(row, (await maskEvents(db, redaction, [row]))(row.id));
+      });
+      return { status: 200, body: event };
+    },
+    async why({ params, caller }) {
+      const why = await store.tenant(caller.tenantId, async (db) => {
+        const row = await existing(db, params.id);
+        const mask = (await maskEvents(db, redaction, [row]))(row.id);
+        return explainInboxRow(db, row, mask);
+      });
+      return { status: 200, body: why };
     },
     async deliveries({ params, caller }) {
-      const found = await store.tenant(caller.tenantId, async (db) =>
-        (await getEvent(db, params.id)) === undefined ? undefined : deliveriesOf(db, params.id),
-      );
-      if (found === undefined) throw new MainspringError("EVENT_NOT_FOUND");
-      return { status: 200, body: { items: found.map(presentDelivery), nextCursor: null } };
+      const items = await store.tenant(caller.tenantId, async (db) => {
+        const row = await existing(db, params.id);
+        const mask = (await maskEvents(db, redaction, [row]))(row.id);
+        const decisions = await decisionsAbout(db, row.id);
+        return [
+          ...(await deliveriesOf(db, row.id)).map((delivery) => presentDelivery(delivery, mask)),
+          ...decisions.flatMap((decision) => presentTriggerDelivery(decision, mask)),
+        ].sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
+      });
+      return { status: 200, body: { items, nextCursor: null } };
     },
   };
 }
@@ -82,36 +106,8 @@ function messageOf({ source, id, name, payload, correlationKey, runId, userId }:
   };
 }
 
-function presentEvent(row: InboxRow): InboxEvent {
-  return {
-    eventId: row.id,
-    id: row.eventId,
-    source: row.source,
-    name: row.name,
-    payload: row.payload as Json,
-    userId: row.userId,
-    runId: row.runId,
-    correlationKey: row.correlationKey,
-    correlationHow: row.correlationHow,
-    status: row.state,
-    attempts: row.attempts,
-    adjusted: row.adjusted === null ? null : [...row.adjusted],
-    error: (row.error ?? null) as Json,
-    receivedAt: row.acceptedAt,
-    processedAt: row.completedAt,
-  };
-}
-
-function presentDelivery(row: DeliveryRow): DeliveryReply {
-  return {
-    id: row.id,
-    runId: row.runId,
-    status: row.state,
-    attempts: row.attempts,
-    reason: row.reason,
-    error: (row.error ?? null) as Json,
-    waitId: row.waitId,
-    createdAt: row.createdAt,
-    updatedAt: row.updatedAt,
-  };
+async function existing(db: TenantDb, id: string): Promise<InboxRow> {
+  const row = await getEvent(db, id);
+  if (row === undefined) throw new MainspringError("EVENT_NOT_FOUND");
+  return row;
 }

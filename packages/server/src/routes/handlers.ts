@@ -6,6 +6,8 @@ import { auditHandlers } from "./audit.ts";
 import { calendarHandlers } from "./calendars.ts";
 import { codecHandlers } from "./codec.ts";
 import { dataStoreHandlers } from "./data-store.ts";
+import { decisionHandlers } from "./decisions.ts";
+import { eventTypeHandlers } from "./event-types.ts";
 import { eventHandlers } from "./events.ts";
 import { formHandlers } from "./forms.ts";
 import { healthHandlers } from "./health.ts";
@@ -17,14 +19,17 @@ import { secretHandlers } from "./secrets.ts";
 import { taskHandlers } from "./tasks.ts";
 import { usageHandlers } from "./usage.ts";
 import { webhookHandlers } from "./webhooks.ts";
+import { workflowInsightHandlers } from "./workflow-insight.ts";
 import { workflowHandlers } from "./workflows.ts";
 
 /** A handler for every route of the contract. */
 export function createHandlers(services: Services): AllHandlers {
   return {
-    workflows: workflowHandlers(services),
+    workflows: { ...workflowHandlers(services), ...workflowInsightHandlers(services) },
     runs: { ...runHandlers(services), ...recoveryHandlers(services) },
     events: eventHandlers(services),
+    eventTypes: eventTypeHandlers(services),
+    decisions: decisionHandlers(services),
     tasks: taskHandlers(services),
     forms: formHandlers(services),
     actions: actionHandlers(services),
@@ -34,10 +39,10 @@ export function createHandlers(services: Services): AllHandlers {
     webhooks: webhookHandlers(services),
     codec: codecHandlers(services),
     apiKeys: apiKeyHandlers(services),
+    audit: auditHandlers(services),
+    savedViews: savedViewHandlers(services),
     usage: usageHandlers(services),
     platform: platformHandlers(services),
     health: healthHandlers(services),
-    audit: auditHandlers(services),
-    savedViews: savedViewHandlers(services),
   };
 }

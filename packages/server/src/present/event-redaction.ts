@@ -1,0 +1,55 @@
+import { hasSensitive, maskBySchema, sensitiveValues, ValueMask } from "@mainspring/core";
+import type { Json } from "@mainspring/core";
+import { eventTypeRules, payloadsOf } from "@mainspring/store";
+import type { TenantDb } from "@mainspring/store";
+import type { Redaction } from "./redaction.ts";
+
+/** What readers of an event, and of what was decided about it, put its values through. Nothing that is stored is touched by it. */
+export interface EventMask {
+  payload(payload: Json): Json;
+  value(value: Json): Json;
+  text(text: string): string;
+}
+
+interface MaskedEvent {
+  /** Ours. */
+  readonly id: string;
+  readonly name: string;
+  /** Left out: it is read where it is needed. */
+  readonly payload?: unknown;
+}
+
+/**
+ * Masks by what the event's type declares sensitive, and the tenant's secrets wherever they stand.
+ * @returns the mask of an event by our id; of any other, secrets alone are masked
+ */
+export async function maskEvents(
+  db: TenantDb,
+  redaction: Redaction,
+  events: readonly MaskedEvent[],
+): Promise<(id: string | null) => EventMask> {
+  const secrets = await redaction.secrets(db);
+  const plain = maskOf(new ValueMask(secrets), undefined);
+  const names = [...new Set(events.map(({ name }) => name))];
+  const types = names.length === 0 ? [] : await eventTypeRules(db, names);
+  const schemas = new Map(
+    types.filter(({ schema }) => hasSensitive(schema ?? undefined)).map((one) => [one.name, one.schema]),
+  );
+  const masks = new Map<string, EventMask>();
+  const sensitive = events.filter(({ name }) => schemas.has(name));
+  const unread = sensitive.filter(({ payload }) => payload === undefined).map(({ id }) => id);
+  const read = new Map((unread.length === 0 ? [] : await payloadsOf(db, unread)).map((one) => [one.id, one.payload]));
+  for (const { id, name, payload = read.get(id) ?? null } of sensitive) {
+    const schema = schemas.get(name) ?? undefined;
+    masks.set(id, maskOf(new ValueMask([...secrets, ...sensitiveValues(schema, payload as Json)]), schema));
+  }
+  return (id) => (id === null ? undefined : masks.get(id)) ?? plain;
+}
+
+function maskOf(values: ValueMask, schema: Json | undefined): EventMask {
+  return {
+    payload: (payload) => values.value(schema === undefined ? payload : maskBySchema(schema, payload)),
+    value: (value) => values.value(value),
+    text: (text) => values.text(text),
+  };
+}

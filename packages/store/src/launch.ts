@@ -188,11 +188,20 @@ export async function launchRefused(db: TenantDb, runId: string, refusal: { read
 
 /**
  * Cancels a run that Temporal does not know: its start is owed no more and the run is CANCELED, in one.
+ * @param options.onlyHeld only where its start is held, so that Temporal need not be asked
  * @returns false when the start was made meanwhile, or the run is not QUEUED: nothing was changed
  */
-export async function voidQueuedStart(db: TenantDb, runId: string, by = "unknown", reason?: string): Promise<boolean> {
+export async function voidQueuedStart(
+  db: TenantDb,
+  runId: string,
+  by = "unknown",
+  reason?: string,
+  options: { readonly onlyHeld?: true } = {},
+): Promise<boolean> {
   // Waits for a relay that is just starting it.
-  const owed = await sql`select from outbox where id = ${runId} for update`.execute(db);
+  const owed =
+    await sql`select from outbox where id = ${runId} and (due_at is null or not ${options.onlyHeld === true}::boolean)
+    for update`.execute(db);
   if (owed.rows.length === 0) return false;
   const details = JSON.stringify({ by, ...(reason === undefined ? {} : { reason }) });
   const { rows } = await sql`

@@ -2,6 +2,7 @@ import { newId } from "./ids.ts";
 import { instant } from "./instants.ts";
 import { channels } from "./listen.ts";
 import { prepared } from "./prepared.ts";
+import { removeSchedules } from "./schedules.ts";
 import { lockStarts, releaseHeld } from "./start-limits.ts";
 import type { TenantDb } from "./store.ts";
 
@@ -68,7 +69,7 @@ export async function putWorkflowSettings(
 
 /**
  * No version of the workflow starts any more. Runs under way go on, and its versions stay callable by workflows that are bound to one. Starts
- * that are held are dropped: the runs end CANCELED, each with a decision.
+ * that are held are dropped: the runs end CANCELED, each with a decision. Its schedules are removed; its triggers were the version's.
  * @returns `not-published` when nothing was; undefined when there is no such workflow
  */
 export async function unpublishWorkflow(
@@ -76,7 +77,13 @@ export async function unpublishWorkflow(
   key: string,
   by: string,
 ): Promise<
-  | { readonly workflowId: string; readonly version: number; readonly dropped: readonly string[] }
+  | {
+      readonly version: number;
+      /** Runs. */
+      readonly dropped: readonly string[];
+      /** Schedules. */
+      readonly removed: readonly string[];
+    }
   | "not-published"
   | undefined
 > {
@@ -89,7 +96,7 @@ export async function unpublishWorkflow(
   await prepared`update workflow_definitions set published_version = null, updated_at = now() where id = ${id}`.execute(
     db.unread,
   );
-  return { workflowId: id, version, dropped: await dropHeld(db, id, by) };
+  return { version, dropped: await dropHeld(db, id, by), removed: await removeSchedules(db, id) };
 }
 
 /** First the outbox, then the run, as everybody who holds both. */

@@ -151,7 +151,7 @@ const unpublish = defineRoute({
   path: "/workflows/:key/unpublish",
   role: "author",
   summary: "Publish no version any more",
-  doc: "Runs under way go on, and workflows that are bound to a version of it still call that. Held starts are dropped with a decision each; triggers and schedules are gone until it is published again.",
+  doc: "Runs under way go on, and workflows that are bound to a version of it still call that. Held starts are dropped with a decision each; its schedules are removed, and its triggers are heard again when it is published again.",
   params,
   notFound,
   body: z.strictObject({}),

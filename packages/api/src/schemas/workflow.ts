@@ -30,6 +30,7 @@ export const unpublished = z.object({
   publishedVersion: z.null(),
   unpublishedVersion: z.number().int(),
   dropped: z.number().int().meta({ description: "held starts that were dropped, each with a decision" }),
+  schedulesRemoved: z.number().int(),
 });
 export const settingsBody = z.strictObject({
   concurrencyLimit: z.number().int().min(0).max(1_000_000).nullable().optional(),

@@ -32,7 +32,9 @@ export async function cancelRun(parts: LauncherParts, request: CancelRequest): P
   if (hasEnded(run) && (await hasClosed(parts, request))) throw await alreadyEnded(parts, request);
   if (run.cancelRequestedAt !== null && run.cancelRequestedAt !== undefined)
     return { id: runId, status: run.status, cancelRequestedAt: run.cancelRequestedAt };
-  const voided = await ask(parts, request, run);
+  const voided =
+    (run.status === "QUEUED" ? await voidStart(parts, request, { onlyHeld: true }) : undefined) ??
+    (await ask(parts, request, run));
   if (voided !== undefined) return voided;
   const acceptedAt = new Date();
   const marked = await parts.store.tenant(tenantId, (db) => markCancelRequested(db, runId, by, acceptedAt));
@@ -68,7 +70,7 @@ async function alreadyEnded(parts: LauncherParts, { tenantId, runId }: CancelReq
 
 /** @returns the answer when the run was QUEUED and Temporal does not know it; undefined: Temporal has accepted */
 async function ask(parts: LauncherParts, request: CancelRequest, run: RunRow): Promise<CancelAnswer | undefined> {
-  const { tenantId, runId, by, reason } = request;
+  const { runId } = request;
   for (let tries = 1; ; tries++) {
     try {
       await parts.client.withDeadline(Date.now() + cancelWithinMs, () =>
@@ -77,11 +79,8 @@ async function ask(parts: LauncherParts, request: CancelRequest, run: RunRow): P
       return undefined;
     } catch (error) {
       if (isNotFound(error) && run.status === "QUEUED" && tries <= voidTriesMax) {
-        const voided = await parts.store.tenant(tenantId, async (db) =>
-          (await voidQueuedStart(db, runId, by, reason)) ? getRun(db, runId) : undefined,
-        );
-        if (voided !== undefined)
-          return { id: runId, status: voided.status, cancelRequestedAt: voided.cancelRequestedAt ?? voided.updatedAt };
+        const voided = await voidStart(parts, request);
+        if (voided !== undefined) return voided;
         continue; // a relay has just started it: Temporal knows it now
       }
       // It has ended since its row was read.
@@ -90,6 +89,20 @@ async function ask(parts: LauncherParts, request: CancelRequest, run: RunRow): P
       throw new MainspringError("WORKFLOW_TEMPORAL_CANCEL_FAILED", { runId, reason: messageOf(error) });
     }
   }
+}
+
+/** Of a start that is held Temporal knows nothing. @returns undefined when it is, or was, on its way there */
+async function voidStart(
+  parts: LauncherParts,
+  { tenantId, runId, by, reason }: CancelRequest,
+  options: { readonly onlyHeld?: true } = {},
+): Promise<CancelAnswer | undefined> {
+  const run = await parts.store.tenant(tenantId, async (db) =>
+    (await voidQueuedStart(db, runId, by, reason, options)) ? getRun(db, runId) : undefined,
+  );
+  return run === undefined
+    ? undefined
+    : { id: runId, status: run.status, cancelRequestedAt: run.cancelRequestedAt ?? run.updatedAt };
 }
 
 function hasEnded(run: RunRow): boolean {

@@ -214,7 +214,7 @@ export function workflowHandlers(services: Services): Omit<Handlers<"workflows">
     },
     async unpublish({ params: { key }, caller }) {
       const by = actorOf(caller);
-      const { version, dropped } = await store.tenant(caller.tenantId, async (db) => {
+      const { version, dropped, removed } = await store.tenant(caller.tenantId, async (db) => {
         const unpublished = await unpublishWorkflow(db, key, by);
         if (unpublished === undefined) throw new MainspringError("WORKFLOW_NOT_FOUND");
         if (unpublished === "not-published") throw new MainspringError("NOT_PUBLISHED", { key });
@@ -222,13 +222,23 @@ export function workflowHandlers(services: Services): Omit<Handlers<"workflows">
           actor: by,
           action: "workflow.unpublish",
           subject: `workflow:${key}`,
-          details: { version: unpublished.version, dropped: unpublished.dropped.length },
+          details: {
+            version: unpublished.version,
+            dropped: unpublished.dropped.length,
+            schedulesRemoved: unpublished.removed.length,
+          },
         });
         return unpublished;
       });
       return {
         status: 200,
-        body: { key, publishedVersion: null, unpublishedVersion: version, dropped: dropped.length },
+        body: {
+          key,
+          publishedVersion: null,
+          unpublishedVersion: version,
+          dropped: dropped.length,
+          schedulesRemoved: removed.length,
+        },
       };
     },
     async putSettings({ params: { key }, body, caller }) {

@@ -123,6 +123,18 @@ async function read(
   return rows;
 }
 
+/** At most 10,000 of each kind are counted. */
+export async function countDeadLetters(db: TenantDb): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select
+    (select count(*) from (select from workflow_runtime_events where dead_at is not null and state = 'dead' limit ${countedMax}) e)::int
+    + (select count(*) from (select from workflow_event_deliveries where state = 'failed' and due_at is null limit ${countedMax}) d)::int as count`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+const countedMax = 10_000;
+
 export type Redelivered =
   | {
       readonly result: "redelivered";

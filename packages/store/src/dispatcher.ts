@@ -12,6 +12,20 @@ export interface Due {
   readonly dueAt: Date;
 }
 
+export interface Backlog {
+  readonly events: Waiting;
+  readonly starts: Waiting;
+  readonly deliveries: Waiting;
+}
+
+/** What waits to be done, tries that are not due yet included. */
+export interface Waiting {
+  /** Of each tenant 10,000 are counted at most. */
+  readonly count: number;
+  /** How long the oldest has been due; 0 when none is. */
+  readonly oldestMs: number;
+}
+
 /** Finds due work of all tenants, and sees nothing of it but tenant, id and time. */
 export interface Dispatcher {
   /** Starts that are owed; `id` is the run's. In all lists tenants take turns, each its oldest first. */
@@ -19,6 +33,8 @@ export interface Dispatcher {
   /** Inbox events that wait, are to be tried again, or whose worker's claim has expired. */
   dueEvents(limit: number): Promise<Due[]>;
   dueDeliveries(limit: number): Promise<Due[]>;
+  /** How much is to be done, over all tenants. */
+  backlog(): Promise<Backlog>;
   /** Values of the data store that have expired. */
   dueData(limit: number): Promise<Due[]>;
   /** Answers of the data store that need not be remembered any longer. */
@@ -42,11 +58,42 @@ export function openDispatcher(options: {
     dueStarts: (limit) => due(kysely, "outbox", limit),
     dueEvents: (limit) => due(kysely, "workflow_runtime_events", limit),
     dueDeliveries: (limit) => due(kysely, "workflow_event_deliveries", limit),
+    async backlog() {
+      const [events, starts, deliveries] = await Promise.all([
+        waiting(kysely, "workflow_runtime_events"),
+        waiting(kysely, "outbox"),
+        waiting(kysely, "workflow_event_deliveries"),
+      ]);
+      return { events, starts, deliveries };
+    },
     dueData: (limit) => due(kysely, "workflow_data_store", limit),
     dueDataWrites: (limit) => due(kysely, "workflow_data_store_writes", limit),
     listen: (channel, onNotify) => listen(options.url, channel, onNotify),
     close: () => pool.end(),
   };
+}
+
+const countedOfTenant = 10_000;
+
+/** As `due` walks the index. */
+async function waiting(
+  kysely: Kysely<Schema>,
+  table: "outbox" | "workflow_runtime_events" | "workflow_event_deliveries",
+): Promise<Waiting> {
+  const { rows } = await sql<{ count: number; oldestMs: number }>`
+    with recursive tenant (id) as (
+      (select tenant_id from ${sql.table(table)} where due_at is not null order by tenant_id limit 1)
+      union all
+      select (select t.tenant_id from ${sql.table(table)} t where t.due_at is not null and t.tenant_id > tenant.id order by t.tenant_id limit 1)
+      from tenant where tenant.id is not null)
+    select coalesce(sum(w.count), 0)::float8 as count,
+      greatest(coalesce(extract(epoch from now() - min(w.oldest)) * 1000, 0), 0)::float8 as "oldestMs"
+    from tenant cross join lateral (
+      select count(*) as count, min(d.due_at) as oldest from (
+        select due_at from ${sql.table(table)} where tenant_id = tenant.id and due_at is not null
+        order by due_at limit ${countedOfTenant}) d) w
+    where tenant.id is not null`.execute(kysely);
+  return rows[0] ?? { count: 0, oldestMs: 0 };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import {
   eventSignal,
   humanTaskSignal,
@@ -7,7 +8,7 @@ import {
   type Json,
 } from "@mainspring/core";
 import {
-  claimEvent,
+  claimEvents,
   deliveriesOf,
   deliveryDone,
   eventDone,
@@ -33,10 +34,15 @@ import { isNotFound, messageOf } from "../temporal/grpc.ts";
 import { Crossing } from "../wire/crossing.ts";
 import type { TaskAnswer } from "../workflow/task-answer.ts";
 import { fireTriggers } from "./fire-triggers.ts";
+import { sideBySide, together } from "./together.ts";
 
 export const eventTriesMax = 10;
 export const deliveryTriesMax = 20;
-const eventsPerRound = 50;
+const eventsPerRound = 100;
+const deliveriesPerRound = 50;
+/** Events of a tenant whose signals and starts are under way at once. */
+const actsAtOnce = 32;
+const lockedPauseMs = 20;
 const retryMaxMs = 60_000;
 const signalWithinMs = 5_000;
 
@@ -51,65 +57,159 @@ export interface IngestionParts {
   readonly claimMs: number;
   /** Of the runs that triggers start. */
   readonly workflowTaskTimeoutMs?: number;
+  /** Left out: nobody counts. */
+  readonly counts?: IngestionCounts;
+}
+
+/** Told of what came of events and signals. */
+export interface IngestionCounts {
+  eventRouted(event: {
+    readonly outcome: "completed" | "failed" | "dead";
+    readonly tookMs: number;
+    /** Since its acceptance. */
+    readonly ageMs: number;
+  }): void;
+  delivered(outcome: "delivered" | "ignored" | "failed"): void;
 }
 
 /** Routes the events that are due. @returns how many were processed */
 export async function routeOnce(parts: IngestionParts): Promise<number> {
   let waiting = await parts.dispatcher.dueEvents(eventsPerRound);
   let routed = 0;
+  let hasPaused = false;
   // Events of one name and key go one after the other, so what stood behind another is asked for again as long as something moves.
   while (waiting.length > 0) {
-    const done = await Promise.all(waiting.map(({ tenantId, id }) => routeEvent(parts, tenantId, id)));
-    const moved = done.filter(Boolean).length;
-    if (moved === 0) break;
-    routed += moved;
-    waiting = waiting.filter((_, i) => done[i] !== true);
+    const batches = [...Map.groupBy(waiting, ({ tenantId }) => tenantId)];
+    const done = new Set(
+      (
+        await Promise.all(
+          batches.map(([tenantId, due]) =>
+            routeBatch(
+              parts,
+              tenantId,
+              due.map(({ id }) => id),
+            ),
+          ),
+        )
+      ).flat(),
+    );
+    if (done.size === 0) {
+      if (hasPaused || routed > 0) break;
+      // Whoever has them is mostly a wait that is just looking back, or a worker that has what stands before them.
+      hasPaused = true;
+      await pause(lockedPauseMs);
+    }
+    routed += done.size;
+    waiting = waiting.filter(({ id }) => !done.has(id));
   }
   return routed;
+}
+
+/**
+ * Some events of one tenant. What is read and written of them goes in few transactions; what is done for one, signals and starts, holds up no
+ * other, and one that fails is tried again alone. @returns ids of those that this worker had
+ */
+async function routeBatch(parts: IngestionParts, tenantId: string, ids: readonly string[]): Promise<string[]> {
+  const { store, worker, claimMs } = parts;
+  const events = await store.tenant(tenantId, (db) => claimEvents(db, ids, { worker, claimMs }));
+  if (events.length === 0) return [];
+  const found = await interestsIn(parts, tenantId, events);
+  const write = together<(db: TenantDb) => Promise<void>>((writes) =>
+    store.tenant(tenantId, async (db) => void (await Promise.all(writes.map((one) => one(db))))),
+  );
+  await sideBySide(events, actsAtOnce, async (event) => {
+    const interest = found.get(event.id);
+    if (interest === undefined) return;
+    try {
+      await routeEvent(parts, tenantId, event, interest, write);
+    } catch (error) {
+      await failed(parts, tenantId, event, messageOf(error));
+    }
+  });
+  return events.map(({ id }) => id);
+}
+
+/** Of all in one transaction; where that fails, of each alone, so that the one which is to blame is found. */
+async function interestsIn(
+  parts: IngestionParts,
+  tenantId: string,
+  events: readonly InboxRow[],
+): Promise<ReadonlyMap<string, Interest>> {
+  const found = new Map<string, Interest>();
+  const of = async (some: readonly InboxRow[]): Promise<void> => {
+    const interests = await parts.store.tenant(tenantId, (db) =>
+      Promise.all(some.map((event) => interestIn(db, event))),
+    );
+    for (const [i, event] of some.entries()) found.set(event.id, interests[i] as Interest);
+  };
+  try {
+    await of(events);
+  } catch {
+    for (const event of events)
+      await of([event]).catch((error: unknown) => failed(parts, tenantId, event, messageOf(error)));
+  }
+  return found;
 }
 
 /**
  * One event: a signal to each run that waits for its name and key, which decides whether it takes it, and a start for each trigger that listens
  * and lets it pass. One failed signal or start does not hold up the others, and is tried again alone.
  */
-async function routeEvent(parts: IngestionParts, tenantId: string, id: string): Promise<boolean> {
-  const { store, worker, claimMs } = parts;
-  const event = await store.tenant(tenantId, (db) => claimEvent(db, id, { worker, claimMs }));
-  if (event === undefined) return false;
-  try {
-    const found = await store.tenant(tenantId, (db) => interestIn(db, event));
-    const results = await Promise.all(
-      found.runs.map((runId) => deliver(parts, tenantId, event, found.key, { runId, attempts: 0 })),
-    );
-    const fired = await fireTriggers(parts, tenantId, event, found.triggers);
-    if (fired.failures.length > 0) throw new Error(fired.failures.join("; "));
-    await store.tenant(tenantId, async (db) => {
-      if (!found.areDecided) await markTriggersDecided(db, id);
-      await eventDone(db, id, {
-        worker,
-        status: "completed",
-        ...(found.key === "" ? { error: correlationMissing } : {}),
-      });
-    });
-    const failed = results.filter((result) => result === "failed").length;
-    parts.log.info(
-      {
-        worker,
-        tenantId,
-        eventId: id,
-        name: event.name,
-        runs: found.runs.length,
-        failed,
-        started: fired.runIds.length,
-      },
-      "routed an event",
-    );
-    return true;
-  } catch (error) {
-    parts.log.warn({ worker, tenantId, eventId: id, error: messageOf(error) }, "An event could not be routed");
-    await store.tenant(tenantId, (db) => giveBack(db, worker, event, messageOf(error)));
-    return true;
-  }
+async function routeEvent(
+  parts: IngestionParts,
+  tenantId: string,
+  event: InboxRow,
+  found: Interest,
+  write: (work: (db: TenantDb) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const { worker } = parts;
+  const { id } = event;
+  const [told, fired] = await Promise.all([
+    Promise.all(found.runs.map((runId) => deliver(parts, tenantId, event, found.key, { runId, attempts: 0 }))),
+    fireTriggers(parts, tenantId, event, found.triggers),
+  ]);
+  const hasFailed = fired.failures.length > 0;
+  await write(async (db) => {
+    await Promise.all(told.map((delivery) => deliveryDone(db, delivery)));
+    if (hasFailed) return;
+    if (!found.areDecided) await markTriggersDecided(db, id);
+    const error = found.key === "" ? { error: correlationMissing } : {};
+    await eventDone(db, id, { worker, status: "completed", ...error });
+  });
+  if (hasFailed) throw new Error(fired.failures.join("; "));
+  counted(parts, event, "completed");
+  const failedSignals = told.filter(({ state }) => state === "failed").length;
+  parts.log.info(
+    {
+      worker,
+      tenantId,
+      eventId: id,
+      producerId: event.eventId,
+      name: event.name,
+      outcome: "completed",
+      runs: found.runs,
+      failed: failedSignals,
+      started: fired.runIds,
+    },
+    "routed an event",
+  );
+}
+
+async function failed(parts: IngestionParts, tenantId: string, event: InboxRow, reason: string): Promise<void> {
+  const { worker } = parts;
+  const outcome = await parts.store.tenant(tenantId, (db) => giveBack(db, worker, event, reason));
+  counted(parts, event, outcome);
+  const { id: eventId, eventId: producerId, name, attempts } = event;
+  parts.log.warn(
+    { worker, tenantId, eventId, producerId, name, outcome, attempts, error: reason },
+    "An event could not be routed",
+  );
+}
+
+function counted({ counts }: IngestionParts, event: InboxRow, outcome: "completed" | "failed" | "dead"): void {
+  const now = Date.now();
+  const tookMs = event.claimedAt === null ? 0 : Math.max(now - Date.parse(event.claimedAt), 0);
+  counts?.eventRouted({ outcome, tookMs, ageMs: Math.max(now - Date.parse(event.acceptedAt), 0) });
 }
 
 const correlationMissing = {
@@ -161,19 +261,28 @@ async function interestIn(db: TenantDb, event: InboxRow): Promise<Interest> {
 
 /** Tries again the signals that failed, each alone. @returns how many were tried */
 export async function deliverOnce(parts: IngestionParts): Promise<number> {
-  const due = await parts.dispatcher.dueDeliveries(eventsPerRound);
+  const due = await parts.dispatcher.dueDeliveries(deliveriesPerRound);
   const done = await Promise.all(
     due.map(({ tenantId, id }) =>
       parts.store.tenant(tenantId, async (db) => {
         const delivery = await lockDelivery(db, id);
         const event = delivery === undefined ? undefined : await getEvent(db, delivery.eventId);
         if (delivery === undefined || event === undefined || event.correlationKey === null) return false;
-        await deliver(parts, tenantId, event, event.correlationKey, delivery, db);
+        await deliveryDone(db, await deliver(parts, tenantId, event, event.correlationKey, delivery, db));
         return true;
       }),
     ),
   );
   return done.filter(Boolean).length;
+}
+
+/** What is to be written of a signal. */
+interface Told {
+  readonly eventId: string;
+  readonly runId: string;
+  readonly state: "delivered" | "ignored" | "failed";
+  readonly reason?: string;
+  readonly nextAt?: Date;
 }
 
 /** The signal to one run, and what became of it. @param held a transaction that has the delivery locked */
@@ -184,16 +293,10 @@ async function deliver(
   key: string,
   { runId, attempts }: { readonly runId: string; readonly attempts: number },
   held?: TenantDb,
-): Promise<"delivered" | "ignored" | "failed"> {
+): Promise<Told> {
   const { store, client } = parts;
-  const done = (outcome: {
-    readonly state: "delivered" | "ignored" | "failed";
-    readonly reason?: string;
-    readonly nextAt?: Date;
-  }): Promise<void> => {
-    const write = (db: TenantDb): Promise<void> => deliveryDone(db, { eventId: event.id, runId, ...outcome });
-    return held === undefined ? store.tenant(tenantId, write) : write(held);
-  };
+  const about = { eventId: event.id, runId };
+  let told: Told;
   try {
     const read = <T>(work: (db: TenantDb) => Promise<T>): Promise<T> =>
       held === undefined ? store.tenant(tenantId, work) : work(held);
@@ -202,17 +305,22 @@ async function deliver(
     await client.withDeadline(Date.now() + signalWithinMs, () =>
       client.workflow.getHandle(workflowIdOf(runId)).signal(signal, new Crossing(tenantId, value)),
     );
-    await done({ state: "delivered" });
-    return "delivered";
+    told = { ...about, state: "delivered" };
   } catch (error) {
-    if (isNotFound(error)) {
-      await done({ state: "ignored", reason: "the run has ended" });
-      return "ignored";
+    if (isNotFound(error)) told = { ...about, state: "ignored", reason: "the run has ended" };
+    else {
+      const reason = messageOf(error);
+      const next = attempts + 1 >= deliveryTriesMax ? {} : { nextAt: new Date(Date.now() + backoffMs(attempts)) };
+      told = { ...about, state: "failed", reason, ...next };
+      const { worker } = parts;
+      parts.log.warn(
+        { worker, tenantId, ...about, attempts: attempts + 1, error: reason },
+        "A run could not be told of an event",
+      );
     }
-    const nextAt = attempts + 1 >= deliveryTriesMax ? undefined : new Date(Date.now() + backoffMs(attempts));
-    await done({ state: "failed", reason: messageOf(error), ...(nextAt === undefined ? {} : { nextAt }) });
-    return "failed";
   }
+  parts.counts?.delivered(told.state);
+  return told;
 }
 
 function inboundOf(event: InboxRow, correlationKey: string): InboundEvent {
@@ -231,20 +339,21 @@ async function answerIn(db: TenantDb, event: InboxRow, key: string, runId: strin
 }
 
 /** After a failure: it is tried again later, or was the last try. */
-async function giveBack(db: TenantDb, worker: string, event: InboxRow, reason: string): Promise<void> {
+async function giveBack(db: TenantDb, worker: string, event: InboxRow, reason: string): Promise<"failed" | "dead"> {
   const error = { code: "ROUTING_FAILED", message: reason };
   if (event.attempts < eventTriesMax) {
     const nextAt = new Date(Date.now() + backoffMs(event.attempts));
     await eventDone(db, event.id, { worker, status: "failed", error, nextAt });
-    return;
+    return "failed";
   }
-  if (!(await eventDone(db, event.id, { worker, status: "dead", error }))) return;
+  if (!(await eventDone(db, event.id, { worker, status: "dead", error }))) return "failed";
   await recordDecision(db, {
     outcome: "dead-lettered",
     onceKey: onceFor.dead(event.id),
     eventId: event.id,
     values: { attempts: event.attempts, error },
   });
+  return "dead";
 }
 
 function backoffMs(attempts: number): number {

@@ -81,7 +81,7 @@ test("[ING-16] [ING-23] a published message carries id, name, tenant, user, payl
   });
   publisher.close();
   expect(sent).toEqual({ id: "published-1", stream: key(), entryId: expect.stringMatching(/^\d+-\d+$/) });
-  const [held] = await redis.client.xRange(key(), "-", "+");
+  const [held] = (await redis.client.xRange(key(), "-", "+")) ?? [];
   expect(held?.message).toEqual({
     id: "published-1",
     event_name: "order.paid",
@@ -204,7 +204,7 @@ test("[ING-24] entries of a stream that is no tenant's go to a stream of their o
   for (const stray of strays) await add(entry(`stray ${stray}`), stray);
   const stream = await startStream();
   const held = await until("both are set aside", async () => {
-    const entries = await redis.client.xRange(deadLetterStream(settings), "-", "+");
+    const entries = (await redis.client.xRange(deadLetterStream(settings), "-", "+")) ?? [];
     return entries.length === 2 ? entries : undefined;
   });
   expect(held.map(({ message }) => message["dead_stream"]).sort()).toEqual(strays.sort());

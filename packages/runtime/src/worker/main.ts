@@ -4,7 +4,9 @@ import { builtInActions, createRegistry } from "@mainspring/actions";
 import { loadFileVariables, masterKeysVariable, parseMasterKeys } from "@mainspring/store";
 import { Runtime } from "@temporalio/worker";
 import { pino } from "pino";
+import { correlationPathsFromEnvironment } from "../ingestion/correlation.ts";
 import { mailFromEnvironment } from "../mail/mail-from-environment.ts";
+import { streamFromEnvironment } from "../stream/settings.ts";
 import { isDevelopment, temporalFromEnvironment } from "../temporal/connect.ts";
 import { boundsFromEnvironment, hostFromEnvironment, waitsFromEnvironment } from "./environment.ts";
 import { startHealthServer } from "./health-server.ts";
@@ -28,6 +30,9 @@ if (missing.length > 0) {
   process.exit(1);
 }
 
+/** From the signal to the end, whatever hangs. */
+const stopWithinMs = 28_000;
+
 let worker: RunWorker | undefined;
 let health: Server | undefined;
 let stopping = false;
@@ -38,6 +43,7 @@ try {
   const host = hostFromEnvironment(process.env);
   if (isDevelopment(process.env)) log.info({ host }, "development: loopback only");
   const mail = mailFromEnvironment(process.env);
+  const stream = streamFromEnvironment(process.env);
   worker = await startRunWorker({
     temporal: temporalFromEnvironment(process.env),
     databaseUrl: process.env["DATABASE_URL"] as string,
@@ -50,11 +56,19 @@ try {
     bounds: boundsFromEnvironment(process.env),
     waits: waitsFromEnvironment(process.env),
     ingestionWorkers: workerCount(process.env["WORKFLOW_WORKER_COUNT"]),
+    ...(stream === undefined ? {} : { stream }),
+    correlationPaths: correlationPathsFromEnvironment(process.env),
     log,
   });
   const running = worker;
   const port = process.env["MAINSPRING_WORKER_PORT"];
-  if (port !== undefined) health = await startHealthServer(Number(port), host, () => running.health());
+  if (port !== undefined)
+    health = await startHealthServer(
+      Number(port),
+      host,
+      () => running.health(),
+      () => running.metrics(),
+    );
   if (!stopping) await worker.ended;
 } catch (error) {
   if (!stopping) {
@@ -69,8 +83,15 @@ async function stop(signal: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   log.info({ signal }, "stopping: no new work; what is held is finished or released");
+  // What a part that hangs had in hand is released by its death: claims run out, entries are given to others, rows are unlocked.
+  const late = setTimeout(() => {
+    log.warn("a part did not end in time: what it held is left to others");
+    process.exit(0);
+  }, stopWithinMs);
   await worker?.stop();
+  clearTimeout(late);
   health?.close();
+  log.info("stopped");
   process.exit(0);
 }
 

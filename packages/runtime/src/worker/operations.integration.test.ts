@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-const modules = ["launchRelay", "ingestion", "reconciler", "quotaScan", "dataStoreSweep"];
+const modules = ["launchRelay", "heldStarts", "ingestion", "reconciler", "quotaScan", "dataStoreSweep", "schedules"];
 
 /** The real program, to its end. */
 async function program(env: NodeJS.ProcessEnv): Promise<{ readonly code: number | null; readonly text: string }> {
@@ -91,6 +91,7 @@ test("[OPS-06] health tells the live state of temporal, eventStream and dataStor
     reconciler: "ok",
     quotaScan: "ok",
     dataStoreSweep: "ok",
+    schedules: "ok",
   } as const;
   let health: WorkerHealth = { temporal: "RUNNING", modules: fine };
   const server = await startHealthServer(0, "127.0.0.1", () => health);
@@ -108,6 +109,16 @@ test("[OPS-06] health tells the live state of temporal, eventStream and dataStor
   health = { temporal: "RUNNING", modules: { ...fine, dataStoreSweep: "failing" } };
   expect(await ask("/readyz")).toMatchObject({ status: 503, body: { parts: { dataStoreSweep: "failing" } } });
   expect((await ask("/healthz")).status).toBe(200);
+  const consumers = [{ id: "h:1:0", state: "failing", pending: 3, lastError: "away" }] as const;
+  health = {
+    temporal: "RUNNING",
+    modules: fine,
+    stream: { state: "failing", streams: 1, lag: 2, pending: 3, consumers },
+  };
+  expect(await ask("/readyz")).toMatchObject({
+    status: 503,
+    body: { parts: { eventStream: "failing", stream: { lag: 2, pending: 3, consumers } } },
+  });
   health = { temporal: "FAILED", modules: fine };
   expect(await ask("/readyz")).toMatchObject({ status: 503, body: { parts: { temporal: "FAILED" } } });
   health = { temporal: "RUNNING", modules: fine };

@@ -3,11 +3,13 @@ import { hostname } from "node:os";
 import type { MailPort, Registry } from "@mainspring/actions";
 import { taskQueue, workflowIdOf } from "@mainspring/core";
 import {
+  countDeadLetters,
   openDispatcher,
   openReconciler,
   openStore,
   tenantIds,
   type MasterKeys,
+  type Store,
 } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import { NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
@@ -16,23 +18,27 @@ import { Egress } from "../activities/egress.ts";
 import { Epochs } from "../activities/epochs.ts";
 import { Programs } from "../activities/programs.ts";
 import { shellActivities } from "../activities/shell-activities.ts";
+import type { CorrelationPaths } from "../ingestion/correlation.ts";
 import { deliverOnce, routeOnce } from "../ingestion/route-event.ts";
 import { relayOnce } from "../launcher/relay.ts";
 import { releaseOnce } from "../quotas/release.ts";
 import { scanQuotas } from "../quotas/scan.ts";
 import { reconcileOnce } from "../reconciler/reconcile.ts";
+import { startEventStream, type EventStream, type EventStreamHealth } from "../stream/event-stream.ts";
+import type { StreamSettings } from "../stream/settings.ts";
 import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
 import { dataConverter } from "../temporal/data-converter.ts";
 import { isNotFound } from "../temporal/grpc.ts";
 import { defaultBounds, type Bounds } from "../workflow/bounds.ts";
 import { nativeConnection } from "./native-connection.ts";
+import { continueDeletions, housekeepOnce } from "./housekeeping.ts";
 import { startInterval, worstOf, type IntervalState } from "./intervals.ts";
+import { countedActivities, createWorkerMetrics } from "./metrics.ts";
 import { assertMayPoll, ownershipSelfTest } from "./ownership.ts";
 import { sweepOnce } from "./sweep.ts";
 
 /** How long the parts of a worker wait; tests lower them. */
 export interface WorkerWaits {
-import { continueDeletions, housekeepOnce } from "./housekeeping.ts";
   readonly relayPollMs: number;
   readonly inboxPollMs: number;
   /** An event that a killed worker had claimed is free again after so long. */
@@ -83,8 +89,12 @@ export interface WorkerOptions {
   readonly log: Log;
   readonly bounds?: Partial<Bounds>;
   readonly waits?: Partial<WorkerWaits>;
-  /** Ingestion workers of this process. */
+  /** Ingestion workers of this process, and consumers of the event stream. */
   readonly ingestionWorkers?: number;
+  /** Left out: there is no Redis source. */
+  readonly stream?: StreamSettings;
+  /** For events of the stream. */
+  readonly correlationPaths?: CorrelationPaths;
 }
 
 export interface RunWorker {
@@ -92,6 +102,8 @@ export interface RunWorker {
   /** Rejects when the Temporal worker fails for good. */
   readonly ended: Promise<void>;
   health(): WorkerHealth;
+  /** In Prometheus' text format. */
+  metrics(): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -101,6 +113,8 @@ export interface WorkerHealth {
   readonly lastRelayedAt?: string;
   readonly lastReconciledAt?: string;
   readonly lastQuotaScanAt?: string;
+  /** Left out: it is not configured. */
+  readonly stream?: EventStreamHealth;
   /** What is at work beside the Temporal worker, and how its last round went. */
   readonly modules: {
     readonly [
@@ -133,7 +147,18 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   const dispatcher = openDispatcher({ url: options.dispatcherUrl, onPoolError });
   const reconciler = openReconciler({ url: options.reconcilerUrl, onPoolError });
   await store.ready();
+  let stream: EventStream | undefined;
+  const metrics = createWorkerMetrics({
+    backlog: () => dispatcher.backlog(),
+    deadLetters: kept(deadLettersKeptMs, () => deadLettersOf(store)),
+    stream: () => stream?.health(),
+  });
   const client = temporalClient(store, temporal);
+  const launcherParts = {
+    store,
+    client,
+    ...(waits.workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs: waits.workflowTaskTimeoutMs }),
+  };
   const connection = await NativeConnection.connect(nativeConnection(temporal.address));
   const worker = await Worker.create({
     connection,
@@ -141,18 +166,23 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     taskQueue,
     identity,
     workflowBundle: options.bundle,
-    activities: shellActivities({
-      store,
-      registry: options.registry,
-      bounds: { ...defaultBounds, ...options.bounds },
-      programs: new Programs(),
-      egress: new Egress(),
-      epochs: new Epochs((runId, temporalRunId) => isCurrentExecution(client, runId, temporalRunId)),
-      log,
-      ...(options.mail === undefined ? {} : { mail: options.mail }),
-      sealsPayloads: temporal.sealsPayloads === true,
-      identity,
-    }),
+    activities: countedActivities(
+      {
+        ...shellActivities({
+          store,
+          registry: options.registry,
+          bounds: { ...defaultBounds, ...options.bounds },
+          programs: new Programs(),
+          egress: new Egress(),
+          epochs: new Epochs((runId, temporalRunId) => isCurrentExecution(client, runId, temporalRunId)),
+          log,
+          ...(options.mail === undefined ? {} : { mail: options.mail }),
+          sealsPayloads: temporal.sealsPayloads === true,
+          identity,
+        }),
+      },
+      metrics,
+    ),
     dataConverter: dataConverter(store, temporal),
     // Only the rebuild listens to the journal; a live worker that replays tells nobody.
     sinks: { journal: { append: { fn: () => undefined, callDuringReplay: false } } },
@@ -177,13 +207,9 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   let lastRelayedAt: string | undefined;
   let lastReconciledAt: string | undefined;
   let lastQuotaScanAt: string | undefined;
-  const launcherParts = {
-    store,
-    client,
-    ...(waits.workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs: waits.workflowTaskTimeoutMs }),
-  };
   const relay = startInterval("relay", waits.relayPollMs, log, async () => {
     const relayed = await relayOnce(launcherParts, dispatcher, log);
+    metrics.relayed(relayed);
     lastRelayedAt = new Date().toISOString();
     return { more: relayed > 0 };
   });
@@ -191,7 +217,14 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     more: (await releaseOnce({ store, client, reconciler, log })) > 0,
   }));
   const routers = Array.from({ length: options.ingestionWorkers ?? 2 }, (_, index) => {
-    const parts = { store, dispatcher, client, log, worker: `${identity}:${index}`, claimMs: waits.eventClaimMs };
+    const parts = {
+      ...launcherParts,
+      dispatcher,
+      log,
+      worker: `${identity}:${index}`,
+      claimMs: waits.eventClaimMs,
+      counts: metrics,
+    };
     return startInterval("ingestion", waits.inboxPollMs, log, async () => {
       const routed = (await routeOnce(parts)) + (await deliverOnce(parts));
       lastRoutedAt = new Date().toISOString();
@@ -218,6 +251,17 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   const sweeping = startInterval("data-store sweep", waits.sweepEveryMs, log, async () => ({
     more: await sweepOnce({ store, dispatcher }),
   }));
+  if (options.stream !== undefined) {
+    stream = await startEventStream({
+      store,
+      settings: options.stream,
+      rules: { paths: options.correlationPaths ?? {} },
+      identity,
+      consumers: options.ingestionWorkers ?? 2,
+      log,
+      onTaken: (taken) => metrics.taken(taken),
+    });
+  }
   const stopListening = [
     await dispatcher.listen("outbox", () => relay.wake()),
     await dispatcher.listen("ends", () => releasing.wake()),
@@ -235,6 +279,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
       ...(lastRelayedAt === undefined ? {} : { lastRelayedAt }),
       ...(lastReconciledAt === undefined ? {} : { lastReconciledAt }),
       ...(lastQuotaScanAt === undefined ? {} : { lastQuotaScanAt }),
+      ...(stream === undefined ? {} : { stream: stream.health() }),
       modules: {
         launchRelay: relay.state(),
         heldStarts: releasing.state(),
@@ -244,11 +289,13 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
         dataStoreSweep: sweeping.state(),
       },
     }),
+    metrics: () => metrics.text(),
     async stop() {
       // Each part is stopped though another fails to.
       const failures = (
         await Promise.allSettled([
           ...stopListening.map((stop) => stop()),
+          stream?.stop(),
           relay.stop(),
           releasing.stop(),
           reconciling.stop(),
@@ -270,6 +317,26 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
       ]);
       for (const { reason } of failures) log.warn({ error: String(reason) }, "A part did not stop in order");
     },
+  };
+}
+
+const deadLettersKeptMs = 15_000;
+
+async function deadLettersOf(store: Store): Promise<number> {
+  let count = 0;
+  for (const tenantId of await store.platform(tenantIds)) count += await store.tenant(tenantId, countDeadLetters);
+  return count;
+}
+
+/** What was asked for is good for so long. */
+function kept<T>(forMs: number, ask: () => Promise<T>): () => Promise<T> {
+  let last: { readonly atMs: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    if (last === undefined || performance.now() - last.atMs > forMs) {
+      last = { atMs: performance.now(), answer: ask() };
+      last.answer.catch(() => (last = undefined));
+    }
+    return last.answer;
   };
 }
 

@@ -38,6 +38,11 @@ import { tasksShow } from "./tasks/show.ts";
 import { tenantsCreate } from "./tenants/create.ts";
 import { test } from "./test/test.ts";
 import { validate } from "./validate/validate.ts";
+import { webhooksCreate } from "./webhooks/create.ts";
+import { webhooksDelete } from "./webhooks/delete.ts";
+import { webhooksList } from "./webhooks/list.ts";
+import { webhooksRotate } from "./webhooks/rotate.ts";
+import { webhooksShow } from "./webhooks/show.ts";
 import { worker } from "./worker/worker.ts";
 import { workflowsDiff } from "./workflows/diff.ts";
 import { workflowsList } from "./workflows/list.ts";
@@ -93,6 +98,15 @@ export function addCommands(program: Program, root: Command): void {
   root.commandsGroup("Operating:");
   noun("calendars", "when business is done", calendarsList, calendarsShow, calendarsSet, calendarsDelete);
   noun("secrets", "what steps may use and nobody sees", secretsSet, secretsList, secretsDelete, secretsRotateKey);
+  noun(
+    "webhooks",
+    "addresses at which others tell of events",
+    webhooksCreate,
+    webhooksList,
+    webhooksShow,
+    webhooksRotate,
+    webhooksDelete,
+  );
   verbs(dev, server, worker, migrate);
   noun("tenants", "owners of workflows and runs", tenantsCreate);
   root.commandsGroup("Help:");

@@ -16,9 +16,10 @@ import { maskEvents } from "../present/event-redaction.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 
-export function eventHandlers({ store, acceptance, redaction }: Services): Handlers<"events"> {
+export function eventHandlers({ store, acceptance, redaction }: Services): Omit<Handlers<"events">, "redeliver"> {
   /** Stores the events of one request, all or none. */
-  async function acceptAll(caller: TenantCaller, events: readonly NewEvent[]): Promise<readonly Receipt[]> {
+  async function acceptAll(caller: TenantCaller, body: NewEvent | readonly NewEvent[]): Promise<readonly Receipt[]> {
+    const events = Array.isArray(body) ? (body as readonly NewEvent[]) : [body as NewEvent];
     try {
       return await store.tenant(caller.tenantId, async (db) => {
         const accepted = await acceptance.acceptTogether(db, events.map(messageOf));
@@ -30,7 +31,7 @@ export function eventHandlers({ store, acceptance, redaction }: Services): Handl
       const { problem, position } = error;
       if (problem.code === "EVENT_CONFLICT")
         await store.tenant(caller.tenantId, (db) => acceptance.noteConflict(db, problem, actorOf(caller)));
-      const at = events.length === 1 ? "" : `/${position}`;
+      const at = Array.isArray(body) ? `/${position}` : "";
       const issues = problem.issues.map((issue) => ({ ...issue, pointer: `${at}${issue.pointer}` }));
       const details = problem.eventId === undefined ? {} : { eventId: problem.eventId };
       throw new MainspringError(problem.code, { ...details, issues }, problem.message);
@@ -39,8 +40,7 @@ export function eventHandlers({ store, acceptance, redaction }: Services): Handl
 
   return {
     async accept({ body, caller }) {
-      const events = Array.isArray(body) ? body : [body];
-      const receipts = [...(await acceptAll(caller, events))];
+      const receipts = [...(await acceptAll(caller, body))];
       const [first] = receipts;
       return { status: 202, body: Array.isArray(body) || first === undefined ? receipts : first };
     },

@@ -1,4 +1,4 @@
-export const runTabs = ["steps", "waits", "tasks", "data", "lineage", "journal", "snapshots"] as const;
+export const runTabs = ["steps", "graph", "waits", "tasks", "data", "lineage", "journal", "snapshots"] as const;
 export type RunTab = (typeof runTabs)[number];
 
 /** What the address of a run page holds beside the run's id. */

@@ -6,6 +6,7 @@ import { hasEnded } from "../status/status.ts";
 import { DataTab } from "./data-tab.tsx";
 import { lastSeqOf, type JournalView, type WaitView } from "./fold-journal.ts";
 import { JournalTab } from "./journal-tab.tsx";
+import { GraphTab } from "./graph-tab.tsx";
 import { isLegacy } from "./legacy.ts";
 import { LineageTab } from "./lineage-tab.tsx";
 import type { RunPageSearch, RunTab } from "./run-search.ts";
@@ -47,6 +48,7 @@ export function RunTabs(props: RunTabsProps): ReactElement {
     >
       <Tabs.List>
         <Tab value="steps">Steps</Tab>
+        {legacy ? null : <Tab value="graph">Graph</Tab>}
         <Tab value="waits" count={openWaits}>
           Waits
         </Tab>
@@ -73,6 +75,17 @@ export function RunTabs(props: RunTabsProps): ReactElement {
           onRestart={props.onRestart}
         />
       </Tabs.Panel>
+      {legacy ? null : (
+        <Tabs.Panel value="graph">
+          <GraphTab
+            run={run}
+            steps={props.steps}
+            selected={search.step}
+            onSelect={(step) => onSearch({ ...search, step })}
+            onRestart={props.onRestart}
+          />
+        </Tabs.Panel>
+      )}
       <Tabs.Panel value="waits">
         <WaitsTab waits={view.waits} />
       </Tabs.Panel>

@@ -8,6 +8,7 @@ import { publishErrors } from "./publish.ts";
 import { expressionIssues } from "./expression-refusals.ts";
 import { requestErrors } from "./request.ts";
 import { runErrors } from "./run.ts";
+import { scheduleErrors } from "./schedule.ts";
 
 const valueCodes = {
   // Requests are refused for them too.
@@ -28,6 +29,7 @@ export const errors = {
   ...runErrors,
   ...actionErrors,
   ...requestErrors,
+  ...scheduleErrors,
 } as const satisfies ErrorCatalogue;
 
 /** The same codes by area, for the reference. */
@@ -53,6 +55,7 @@ export const errorAreas: readonly {
   { title: "Runs", about: "What a run can end in or catch.", errors: runErrors },
   { title: "Actions", about: "What calling an action can end in.", errors: actionErrors },
   { title: "Requests", about: "What a request to the API can end in.", errors: requestErrors },
+  { title: "Schedules", about: "What is wrong with a schedule, or with what is asked of one.", errors: scheduleErrors },
 ];
 
 export type ErrorCode = keyof typeof errors;

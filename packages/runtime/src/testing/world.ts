@@ -27,6 +27,8 @@ export const testWaits: Partial<WorkerWaits> = {
   reconcileEveryMs: 500,
   reconcileOlderThanMs: 1_000,
   sweepEveryMs: 500,
+  schedulePollMs: 500,
+  scheduleOlderThanMs: 1_000,
   stickyTimeoutMs: 1_000,
   shutdownGraceMs: 2_000,
   heartbeatThrottleMs: 300,

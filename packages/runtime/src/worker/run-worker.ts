@@ -35,6 +35,7 @@ import { continueDeletions, housekeepOnce } from "./housekeeping.ts";
 import { startInterval, worstOf, type IntervalState } from "./intervals.ts";
 import { countedActivities, createWorkerMetrics } from "./metrics.ts";
 import { assertMayPoll, ownershipSelfTest } from "./ownership.ts";
+import { startScheduleKeeping, tickActivities } from "./schedule-keeping.ts";
 import { sweepOnce } from "./sweep.ts";
 
 /** How long the parts of a worker wait; tests lower them. */
@@ -51,6 +52,10 @@ export interface WorkerWaits {
   /** A run is compared with its execution at most this often. */
   readonly reconcileOlderThanMs: number;
   readonly sweepEveryMs: number;
+  /** How often changed schedules are looked for. */
+  readonly schedulePollMs: number;
+  /** A schedule is compared with Temporal at most this often, and orphans are looked for. */
+  readonly scheduleOlderThanMs: number;
   readonly stickyTimeoutMs: number;
   readonly shutdownGraceMs: number;
   /** Heartbeats of one call go out at most this often. */
@@ -70,6 +75,8 @@ export const defaultWaits: WorkerWaits = {
   releasePollMs: 1_000,
   reconcileOlderThanMs: 15_000,
   sweepEveryMs: 30_000,
+  schedulePollMs: 5_000,
+  scheduleOlderThanMs: 60_000,
   stickyTimeoutMs: 10_000,
   shutdownGraceMs: 25_000,
   heartbeatThrottleMs: 2_000,
@@ -118,7 +125,7 @@ export interface WorkerHealth {
   /** What is at work beside the Temporal worker, and how its last round went. */
   readonly modules: {
     readonly [
-      module in "launchRelay" | "heldStarts" | "ingestion" | "reconciler" | "quotaScan" | "dataStoreSweep"
+      module in "launchRelay" | "heldStarts" | "ingestion" | "reconciler" | "quotaScan" | "dataStoreSweep" | "schedules"
     ]: IntervalState;
   };
 }
@@ -168,17 +175,18 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     workflowBundle: options.bundle,
     activities: countedActivities(
       {
+        ...tickActivities({ ...launcherParts, log }),
         ...shellActivities({
-          store,
-          registry: options.registry,
-          bounds: { ...defaultBounds, ...options.bounds },
-          programs: new Programs(),
-          egress: new Egress(),
-          epochs: new Epochs((runId, temporalRunId) => isCurrentExecution(client, runId, temporalRunId)),
-          log,
-          ...(options.mail === undefined ? {} : { mail: options.mail }),
-          sealsPayloads: temporal.sealsPayloads === true,
-          identity,
+        store,
+        registry: options.registry,
+        bounds: { ...defaultBounds, ...options.bounds },
+        programs: new Programs(),
+        egress: new Egress(),
+        epochs: new Epochs((runId, temporalRunId) => isCurrentExecution(client, runId, temporalRunId)),
+        log,
+        ...(options.mail === undefined ? {} : { mail: options.mail }),
+        sealsPayloads: temporal.sealsPayloads === true,
+        identity,
         }),
       },
       metrics,
@@ -251,6 +259,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   const sweeping = startInterval("data-store sweep", waits.sweepEveryMs, log, async () => ({
     more: await sweepOnce({ store, dispatcher }),
   }));
+  const schedules = startScheduleKeeping({ store, client, reconciler, log }, waits);
   if (options.stream !== undefined) {
     stream = await startEventStream({
       store,
@@ -287,6 +296,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
         reconciler: reconciling.state(),
         quotaScan: scanning.state(),
         dataStoreSweep: sweeping.state(),
+        schedules: schedules.state(),
       },
     }),
     metrics: () => metrics.text(),
@@ -300,6 +310,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
           releasing.stop(),
           reconciling.stop(),
           sweeping.stop(),
+          schedules.stop(),
           housekeeping.stop(),
           deleting.stop(),
           scanning.stop(),

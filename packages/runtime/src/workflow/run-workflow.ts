@@ -4,6 +4,8 @@ import type { StartInput } from "../activities/contract.ts";
 import { Crossing } from "../wire/crossing.ts";
 import { Shell, type Checkpoint } from "./shell.ts";
 
+export { workflowRuntimeV2ScheduleTick } from "./schedule-tick.ts";
+
 /**
  * A run of an authored workflow. The first execution of a run's chain gets its start alone; those after a continue-as-new also the
  * program and the checkpoint, each a payload of its own so that the codec can replace it by a reference.

@@ -1,0 +1,44 @@
+import { compileCalendar, fires, instantFromMs, instantMs, isBusinessDay, type BusinessDays } from "@mainspring/core";
+import { zoneOffset } from "@mainspring/core/host";
+import { getCalendar, type ScheduleRow, type TenantDb } from "@mainspring/store";
+
+/** Nominal times of a schedule in a span, in order. @param span.afterMs not itself @param span.untilMs itself as well */
+export function* expectedTimes(
+  { compiled }: Pick<ScheduleRow, "compiled">,
+  span: { readonly afterMs: number; readonly untilMs: number },
+): Generator<number> {
+  const offset = zoneOffset(compiled.zone);
+  if (offset !== undefined) yield* fires(compiled, offset, span.afterMs, span.untilMs);
+}
+
+/** The next nominal time, as far as it is compiled. */
+export function nextTime(row: Pick<ScheduleRow, "compiled">, afterMs: number): string | null {
+  const horizonMs = Math.min(row.compiled.untilMs, afterMs + 11 * 366 * 86_400_000);
+  for (const atMs of expectedTimes(row, { afterMs, untilMs: horizonMs })) return instantFromMs(atMs);
+  return null;
+}
+
+/** The days of a schedule's calendar; undefined: it has none, or its calendar is gone. */
+export async function businessDaysOf(
+  db: TenantDb,
+  row: Pick<ScheduleRow, "businessDays">,
+): Promise<BusinessDays | undefined> {
+  if (row.businessDays === null) return undefined;
+  const calendar = await getCalendar(db, row.businessDays);
+  const compiled = calendar === undefined ? undefined : compileCalendar(calendar.document);
+  if (compiled === undefined || "problem" in compiled) return undefined;
+  const offset = zoneOffset(compiled.zone);
+  return offset === undefined ? undefined : { calendar: compiled, offset };
+}
+
+/** Why a nominal time is none of business days; undefined: it may start something. */
+export async function outsideBusiness(
+  db: TenantDb,
+  row: Pick<ScheduleRow, "businessDays">,
+  nominalAt: string,
+): Promise<{ readonly calendar: string; readonly problem?: string } | undefined> {
+  if (row.businessDays === null) return undefined;
+  const days = await businessDaysOf(db, row);
+  if (days === undefined) return { calendar: row.businessDays, problem: "CALENDAR_UNKNOWN" };
+  return isBusinessDay(days, instantMs(nominalAt)) ? undefined : { calendar: row.businessDays };
+}

@@ -1,0 +1,32 @@
+import { getSchedule, scheduleSynced, type Store } from "@mainspring/store";
+import { messageOf } from "../temporal/grpc.ts";
+import { desiredOf } from "./desired.ts";
+import type { TemporalSchedules } from "./temporal-schedules.ts";
+
+const roundsMax = 5;
+
+/**
+ * Makes Temporal follow a schedule's row. Whoever changes a row at the same time is waited for: the row is read again after each step.
+ * @returns false when Temporal could not be brought to it; the reconciler tries again
+ */
+export async function syncSchedule(
+  parts: { readonly store: Store; readonly temporal: TemporalSchedules },
+  { tenantId, scheduleId }: { readonly tenantId: string; readonly scheduleId: string },
+): Promise<boolean> {
+  const { store, temporal } = parts;
+  for (let round = 1; round <= roundsMax; round += 1) {
+    const row = await store.tenant(tenantId, (db) => getSchedule(db, scheduleId));
+    if (row === undefined) return true;
+    try {
+      // What fires no more need not be there.
+      if (row.state === "completed") await temporal.remove(row.temporalScheduleId);
+      else await temporal.apply(desiredOf(tenantId, row));
+    } catch (error) {
+      await store.tenant(tenantId, (db) => scheduleSynced(db, scheduleId, { error: messageOf(error) }));
+      return false;
+    }
+    const { isCurrent } = await store.tenant(tenantId, (db) => scheduleSynced(db, scheduleId, { wanted: row.wanted }));
+    if (isCurrent) return true;
+  }
+  return false;
+}

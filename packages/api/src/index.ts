@@ -48,7 +48,7 @@ export type { FormReply, TaskReply, TaskStatusName } from "./schemas/task.ts";
 export type { DecisionReply, EventWhyReply } from "./schemas/decision.ts";
 export { eventTypeBody } from "./schemas/event-type.ts";
 export type { EventTypeReply } from "./schemas/event-type.ts";
-export { newEvent } from "./schemas/event.ts";
+export { eventStatuses, newEvent } from "./schemas/event.ts";
 export type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "./schemas/event.ts";
 export type {
   DraftSaved,

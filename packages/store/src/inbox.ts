@@ -183,7 +183,10 @@ export interface EventFilter {
   /** The producer's. */
   readonly eventId?: string | undefined;
   readonly name?: string | undefined;
-  readonly state?: InboxState | undefined;
+  /** Any of them. */
+  readonly states?: readonly InboxState[] | undefined;
+  /** Done with, and no run took it or was started by it. */
+  readonly unmatched?: boolean | undefined;
 }
 
 /** Newest first. */
@@ -200,7 +203,10 @@ export async function listEvents(db: TenantDb, filter: EventFilter, request: Pag
       where (${filter.source ?? null}::text is null or source = ${filter.source ?? null})
         and (${filter.eventId ?? null}::text is null or event_id = ${filter.eventId ?? null})
         and (${filter.name ?? null}::text is null or name = ${filter.name ?? null})
-        and (${filter.state ?? null}::text is null or state = ${filter.state ?? null})
+        and (${filter.states === undefined}::boolean or state = any(${[...(filter.states ?? [])]}::text[]))
+        and (${filter.unmatched !== true}::boolean or state = 'completed'
+          and not exists (select from workflow_event_deliveries d where d.event_id = workflow_runtime_events.id and d.state in ('pending', 'delivered', 'taken'))
+          and not exists (select from workflow_trigger_decisions t where t.event_id = workflow_runtime_events.id and t.outcome = 'fired'))
         and (${after === undefined}::boolean or (accepted_at, id) < (timestamptz 'epoch' + ${String(after?.[0] ?? "0")}::bigint * interval '1 microsecond', ${after?.[1] ?? null}::uuid))
       order by accepted_at desc, id desc limit ${limit}`.execute(db);
       for (const row of rows) micros.set(row.id, row.micros);

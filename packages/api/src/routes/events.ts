@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRoute } from "../route.ts";
-import { delivery, eventBatchMax, inboxEvent, newEvent, receipt } from "../schemas/event.ts";
+import { delivery, eventBatchMax, eventStatus, eventStatuses, inboxEvent, newEvent, receipt } from "../schemas/event.ts";
 import { eventWhy } from "../schemas/decision.ts";
 import { id, page, pageQuery } from "../schemas/values.ts";
 
@@ -30,6 +30,14 @@ const list = defineRoute({
     source: z.string().min(1).max(200).optional(),
     id: z.string().min(1).max(200).optional(),
     name: z.string().min(1).max(200).optional(),
+    status: z
+      .union([eventStatus.transform((one) => [one]), z.array(eventStatus).min(1).max(eventStatuses.length)])
+      .optional()
+      .meta({ description: "may be repeated: any of them" }),
+    unmatched: z
+      .literal("true")
+      .optional()
+      .meta({ description: "only what is done with, while no run took it or was started by it" }),
     ...pageQuery,
   }),
   replies: { 200: { doc: "a page of events", schema: page(inboxEvent) } },

@@ -17,6 +17,9 @@ export type NewEvent = z.infer<typeof newEvent>;
 
 export const receipt = z.object({ eventId: id, duplicate: z.boolean() });
 
+export const eventStatuses = ["pending", "processing", "completed", "failed", "dead"] as const;
+export const eventStatus = z.enum(eventStatuses);
+
 export const inboxEvent = z.object({
   eventId: id,
   id: z.string().meta({ description: "the producer's id" }),
@@ -27,7 +30,7 @@ export const inboxEvent = z.object({
   runId: id.nullable(),
   correlationKey: z.string().nullable(),
   correlationHow: z.string().nullable(),
-  status: z.enum(["pending", "processing", "completed", "failed", "dead"]),
+  status: eventStatus,
   attempts: z.number().int(),
   adjusted: z
     .array(z.string())

@@ -44,9 +44,10 @@ export function eventHandlers({ store, acceptance, redaction }: Services): Omit<
       const [first] = receipts;
       return { status: 202, body: Array.isArray(body) || first === undefined ? receipts : first };
     },
-    async list({ query: { source, id, name, cursor, limit }, caller }) {
+    async list({ query: { source, id, name, status, unmatched, cursor, limit }, caller }) {
       const reply = await store.tenant(caller.tenantId, async (db) => {
-        const { items, nextCursor } = await listEvents(db, { source, eventId: id, name }, { cursor, limit });
+        const filter = { source, eventId: id, name, states: status, unmatched: unmatched === "true" };
+        const { items, nextCursor } = await listEvents(db, filter, { cursor, limit });
         const maskOf = await maskEvents(db, redaction, items);
         return { items: items.map((row) => presentEvent(row, maskOf(row.id))), nextCursor };
       });

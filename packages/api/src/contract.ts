@@ -6,6 +6,7 @@ import { calendars } from "./routes/calendars.ts";
 import { codec } from "./routes/codec.ts";
 import { dataStore } from "./routes/data-store.ts";
 import { decisions } from "./routes/decisions.ts";
+import { deadLetters, redelivery } from "./routes/dead-letters.ts";
 import { events } from "./routes/events.ts";
 import { eventTypes } from "./routes/event-types.ts";
 import { forms } from "./routes/forms.ts";
@@ -25,11 +26,12 @@ import { workflows } from "./routes/workflows.ts";
 export const contract = {
   workflows: { ...workflows, ...workflowInsight },
   runs: { ...runs, ...recovery },
-  events,
+  events: { ...events, ...redelivery },
   eventTypes,
   decisions,
   tasks,
   forms,
+  deadLetters,
   actions,
   calendars,
   dataStore,

@@ -1,5 +1,6 @@
 import { builtInCatalogue } from "@mainspring/actions/catalogue";
 import {
+  backlogFromEnvironment,
   correlationPathsFromEnvironment,
   createAcceptance,
   createInsight,
@@ -43,6 +44,7 @@ async function serve(): Promise<void> {
   const correlationPaths = correlationPathsFromEnvironment(process.env);
   const insight = createInsight({ store, correlationPaths, ...wire, ...temporal });
   const server = await startServer(config, {
+  const backlog = backlogFromEnvironment(process.env);
     store,
     runs,
     insight,
@@ -51,7 +53,7 @@ async function serve(): Promise<void> {
     catalogue: builtInCatalogue(),
     unsupported,
     correlationPaths,
-    acceptance: createAcceptance({ paths: correlationPaths }),
+    acceptance: createAcceptance({ paths: correlationPaths, backlog }),
     ...(config.isDevelopment ? { demo: createDemoShop() } : {}),
   });
   say(`Mainspring listens on ${server.url}${config.isDevelopment ? " (development: loopback only)" : ""}`);

@@ -1,5 +1,6 @@
-import { fullPath, listRoutes, roleSuffices, tenantRoles } from "@mainspring/api";
+import { bundleFormat, fullPath, listRoutes, roleSuffices, tenantRoles } from "@mainspring/api";
 import type { NamedRoute, TenantRole } from "@mainspring/api";
+import { canonicalHash } from "@mainspring/core";
 import { acceptEvent, insertRun, listAudit, newId } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeOpenTask } from "./testing/journals.ts";
@@ -144,9 +145,20 @@ function bodyOf({ id, route }: NamedRoute): string | undefined {
       return JSON.stringify({ action: "cancel", filter: { runId: own.runId }, dryRun: true });
     case "events.accept":
       return JSON.stringify({ name: "a", id: "made-anew", runId: own.runId });
+    case "deadLetters.redeliver":
+      return JSON.stringify({ filter: { name: "no-such-event" } });
     case "apiKeys.create":
     case "platform.createApiKey":
       return JSON.stringify({ name: "made anew", role: "admin" });
+    case "workflows.exportMany":
+      return JSON.stringify({ keys: [own.key] });
+    case "workflows.import":
+      return JSON.stringify({
+        format: bundleFormat,
+        workflows: [
+          { definition: smallDefinition("imported"), definitionHash: canonicalHash(smallDefinition("imported")) },
+        ],
+      });
     case "savedViews.create":
       return JSON.stringify({ name: "made anew", filter: { status: ["FAILED"] } });
     case "platform.createTenant":
@@ -248,6 +260,7 @@ test.each(tenantRoutes.filter(({ id }) => !destructive.includes(id)).map((named)
 const unaudited = [
   "workflows.validate",
   "workflows.whatIf",
+  "workflows.exportMany",
   "runs.whyMany",
   "codec.decode",
   "codec.encode",

@@ -178,11 +178,25 @@ export async function payloadsOf(
   return loadColumns(db, rows, ["payload"]);
 }
 
+/** Events of the tenant that are not routed yet, at most `upTo` of them. */
+export async function countBacklog(db: TenantDb, upTo: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`${prepared} select count(*)::int as count from (
+    select from workflow_runtime_events where tenant_id = ${db.tenantId} and due_at is not null limit ${upTo}) waiting`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
 export interface EventFilter {
   readonly source?: string | undefined;
   /** The producer's. */
   readonly eventId?: string | undefined;
   readonly name?: string | undefined;
+  readonly correlationKey?: string | undefined;
+  /** Accepted then or later. */
+  readonly from?: string | undefined;
+  /** Accepted before then. */
+  readonly to?: string | undefined;
   /** Any of them. */
   readonly states?: readonly InboxState[] | undefined;
   /** Done with, and no run took it or was started by it. */
@@ -203,6 +217,9 @@ export async function listEvents(db: TenantDb, filter: EventFilter, request: Pag
       where (${filter.source ?? null}::text is null or source = ${filter.source ?? null})
         and (${filter.eventId ?? null}::text is null or event_id = ${filter.eventId ?? null})
         and (${filter.name ?? null}::text is null or name = ${filter.name ?? null})
+        and (${filter.correlationKey ?? null}::text is null or correlation_key = ${filter.correlationKey ?? null})
+        and (${filter.from ?? null}::timestamptz is null or accepted_at >= ${filter.from ?? null}::timestamptz)
+        and (${filter.to ?? null}::timestamptz is null or accepted_at < ${filter.to ?? null}::timestamptz)
         and (${filter.states === undefined}::boolean or state = any(${[...(filter.states ?? [])]}::text[]))
         and (${filter.unmatched !== true}::boolean or state = 'completed'
           and not exists (select from workflow_event_deliveries d where d.event_id = workflow_runtime_events.id and d.state in ('pending', 'delivered', 'taken'))

@@ -226,7 +226,7 @@ export type { NoneInvocation } from "./none-invocations.ts";
 export { invocationsOf } from "./invocations.ts";
 export type { InvocationRow } from "./invocations.ts";
 
-export { acceptEvent, claimEvent, claimEvents, eventDone, getEvent, payloadsOf, keepRefused, listEvents } from "./inbox.ts";
+export { acceptEvent, claimEvent, claimEvents, countBacklog, eventDone, getEvent, payloadsOf, keepRefused, listEvents } from "./inbox.ts";
 export type { EventFilter, InboxRow, InboxState, NewEvent } from "./inbox.ts";
 export { countDeadLetters, listDeadLetters, redeliverEvent } from "./dead-letters.ts";
 export type { DeadLetter, DeadLetterFilter, Redelivered } from "./dead-letters.ts";

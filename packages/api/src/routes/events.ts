@@ -17,7 +17,7 @@ const accept = defineRoute({
   replies: {
     202: { doc: "a receipt, or one for each event in their order", schema: z.union([receipt, z.array(receipt)]) },
   },
-  errors: ["EVENT_CONFLICT", "RUN_NOT_FOUND", "PAYLOAD_TOO_LARGE"],
+  errors: ["EVENT_CONFLICT", "RUN_NOT_FOUND", "BACKLOG_FULL", "PAYLOAD_TOO_LARGE", "PAYLOAD_INVALID"],
 });
 
 const list = defineRoute({

@@ -328,6 +328,19 @@ export const requestErrors = {
       "Its schema is none of the subset of JSON Schema that the product knows, a sample does not fit it, or `*` has a schema, which is for correlation paths alone. issues says where.",
     remedy: "Correct the listed places.",
   },
+  EVENT_NOT_REDELIVERABLE: {
+    status: 409,
+    title: "Nothing can be redelivered",
+    explanation: "It came as an event and was refused, or its content went with the run that was deleted.",
+    remedy: "Send a correct event; a refused one leaves its id free.",
+  },
+  BACKLOG_FULL: {
+    status: 429,
+    title: "Too many events wait to be routed",
+    explanation:
+      "The tenant's backlog of accepted events that are not routed yet is at its limit. Nothing of the request was stored; other tenants are not affected.",
+    remedy: "Send it again after as long as Retry-After says; GET /events?status=pending shows what waits.",
+  },
   EVENT_CONFLICT: {
     status: 409,
     title: "The event's id stands for another event",

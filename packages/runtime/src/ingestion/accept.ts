@@ -20,6 +20,7 @@ import {
   type EventTypeRules,
   type TenantDb,
 } from "@mainspring/store";
+import type { BacklogGate } from "./backlog.ts";
 import { placesTried, resolveCorrelationKey, type CorrelationPaths } from "./correlation.ts";
 
 /** Of one event's payload, as canonical JSON. */
@@ -44,6 +45,8 @@ export interface InboundMessage {
 export interface AcceptanceRules {
   /** As the environment configures them. */
   readonly paths: CorrelationPaths;
+  /** Left out: a tenant's backlog has no limit, as for a stream, which is a backlog itself. */
+  readonly backlog?: BacklogGate;
 }
 
 export type Acceptance = Receipt | { readonly problem: AcceptanceProblem };
@@ -88,6 +91,10 @@ export async function acceptTogether(
     const problem = misshapen(event);
     if (problem !== undefined) return { position, problem };
   }
+  if ((await rules.backlog?.isFull(db, events.length)) === true) {
+    const message = `${rules.backlog?.max} events of yours wait to be routed: nothing was stored`;
+    return { position: 0, problem: { code: "BACKLOG_FULL", message, issues: [] } };
+  }
   const types = await eventTypeRules(db, [...new Set(events.map(({ name }) => name))]);
   for (const [position, event] of events.entries()) {
     const problem = misfit(event, types) ?? (await unknownRun(db, event));
@@ -100,6 +107,7 @@ export async function acceptTogether(
     if ("problem" in accepted) return { position, problem: accepted.problem };
     receipts[position] = accepted;
   }
+  rules.backlog?.added(db.tenantId, receipts.filter(({ duplicate }) => !duplicate).length);
   return { receipts };
 }
 

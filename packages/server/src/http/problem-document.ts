@@ -90,6 +90,8 @@ function headersOf(
       return Array.isArray(details.allow) ? { allow: details.allow.join(", ") } : {};
     case "UNAVAILABLE":
       return { "retry-after": "1" };
+    case "BACKLOG_FULL":
+      return { "retry-after": "5" };
     case "RATE_LIMITED":
     case "CONCURRENCY_LIMITED":
       return typeof details.retryAfterS === "number" ? { "retry-after": String(details.retryAfterS) } : {};

@@ -44,9 +44,9 @@ export function eventHandlers({ store, acceptance, redaction }: Services): Omit<
       const [first] = receipts;
       return { status: 202, body: Array.isArray(body) || first === undefined ? receipts : first };
     },
-    async list({ query: { source, id, name, status, unmatched, cursor, limit }, caller }) {
+    async list({ query: { id, status, unmatched, cursor, limit, ...rest }, caller }) {
       const reply = await store.tenant(caller.tenantId, async (db) => {
-        const filter = { source, eventId: id, name, states: status, unmatched: unmatched === "true" };
+        const filter = { ...rest, eventId: id, states: status, unmatched: unmatched === "true" };
         const { items, nextCursor } = await listEvents(db, filter, { cursor, limit });
         const maskOf = await maskEvents(db, redaction, items);
         return { items: items.map((row) => presentEvent(row, maskOf(row.id))), nextCursor };

@@ -7,6 +7,7 @@ import { calendarHandlers } from "./calendars.ts";
 import { codecHandlers } from "./codec.ts";
 import { dataStoreHandlers } from "./data-store.ts";
 import { decisionHandlers } from "./decisions.ts";
+import { deadLetterHandlers, redeliveryHandlers } from "./dead-letters.ts";
 import { eventTypeHandlers } from "./event-types.ts";
 import { eventHandlers } from "./events.ts";
 import { formHandlers } from "./forms.ts";
@@ -27,11 +28,12 @@ export function createHandlers(services: Services): AllHandlers {
   return {
     workflows: { ...workflowHandlers(services), ...workflowInsightHandlers(services) },
     runs: { ...runHandlers(services), ...recoveryHandlers(services) },
-    events: eventHandlers(services),
+    events: { ...eventHandlers(services), ...redeliveryHandlers(services) },
     eventTypes: eventTypeHandlers(services),
     decisions: decisionHandlers(services),
     tasks: taskHandlers(services),
     forms: formHandlers(services),
+    deadLetters: deadLetterHandlers(services),
     actions: actionHandlers(services),
     calendars: calendarHandlers(services),
     dataStore: dataStoreHandlers(services),

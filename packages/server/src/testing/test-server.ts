@@ -2,14 +2,15 @@ import { builtInCatalogue } from "@mainspring/actions/catalogue";
 import { createClient, tenantRoles } from "@mainspring/api";
 import type { Client, TenantRole } from "@mainspring/api";
 import type { JsonObject } from "@mainspring/core";
-import { createAcceptance, createInsight, createRemoteCodec } from "@mainspring/runtime/client";
+import { createSchedules, createAcceptance, createInsight, createRemoteCodec } from "@mainspring/runtime/client";
+import type { TemporalSchedules } from "@mainspring/runtime/client";
 import { createApiKey, createTenant } from "@mainspring/store";
 import type { Store } from "@mainspring/store";
 import { clonedDatabase } from "@mainspring/store/testing";
 import type { ClonedDatabase } from "@mainspring/store/testing";
 import { createDemoShop } from "../demo/demo-shop.ts";
 import { startServer } from "../start-server.ts";
-import type { RunningServer } from "../start-server.ts";
+import type { RunningServer, ServerParts } from "../start-server.ts";
 import { rowRuns } from "./row-runs.ts";
 import type { RowRuns } from "./row-runs.ts";
 
@@ -39,7 +40,9 @@ export interface TestServer {
 }
 
 /** The real server over a real database, without Temporal. */
-export async function testServer(options: { readonly webFolder?: string } = {}): Promise<TestServer> {
+export async function testServer(
+  options: Partial<Pick<ServerParts, "webFolder" | "unsupported" | "acceptance">> = {},
+): Promise<TestServer> {
   const database = await clonedDatabase();
   const runs = rowRuns(database.store);
   const correlationPaths = { "order.paid": ["order.id"] };
@@ -50,6 +53,7 @@ export async function testServer(options: { readonly webFolder?: string } = {}):
     startServer(serverConfig, {
       store: database.store,
       runs,
+      schedules: createSchedules({ store: database.store, temporal: noTemporal }),
       insight,
       codec: createRemoteCodec(database.store, { sealsPayloads: true }),
       listenToJournals: (onNotify) => database.dispatcher.listen("journal", onNotify),
@@ -80,6 +84,14 @@ export async function testServer(options: { readonly webFolder?: string } = {}):
     },
   };
 }
+
+/** Rows are written, and nothing follows them. */
+const noTemporal: TemporalSchedules = {
+  apply: () => Promise.reject(new Error("There is no Temporal here")),
+  remove: () => Promise.reject(new Error("There is no Temporal here")),
+  startTick: () => Promise.reject(new Error("There is no Temporal here")),
+  async *list() {},
+};
 
 async function makeTenant(store: Store, name: string, client: (key: string) => Client): Promise<TestTenant> {
   const { id } = await store.platform((db) => createTenant(db, { name }));

@@ -73,6 +73,7 @@ export const engineMutants: readonly Mutant[] = [
   },
   {
     ...fenced,
+    tests: ["journal.integration.test.ts"],
     file: "run-lock.ts",
     what: "a segment commits though its token is gone",
     before: "run.segment_token is not distinct from ${token})`",
@@ -83,7 +84,7 @@ export const engineMutants: readonly Mutant[] = [
     file: "journal.ts",
     what: "entries of a try that failed stay",
     before: "delete from workflow_run_journal where run_id = ${runId} and seq >= ${nextSeq}",
-    after: "delete from workflow_run_journal where run_id = ${runId} and seq > ${nextSeq}",
+    after: "delete from workflow_run_journal where run_id = ${runId} and seq >= ${nextSeq} + 100",
   },
   {
     ...fenced,

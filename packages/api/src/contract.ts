@@ -2,6 +2,7 @@ import type { Route } from "./route.ts";
 import { actions } from "./routes/actions.ts";
 import { apiKeys } from "./routes/api-keys.ts";
 import { audit } from "./routes/audit.ts";
+import { bundles } from "./routes/bundles.ts";
 import { calendars } from "./routes/calendars.ts";
 import { codec } from "./routes/codec.ts";
 import { dataStore } from "./routes/data-store.ts";
@@ -24,7 +25,7 @@ import { workflows } from "./routes/workflows.ts";
 
 /** Every route, by noun and name. Server, OpenAPI document and client derive from it. */
 export const contract = {
-  workflows: { ...workflows, ...workflowInsight },
+  workflows: { ...workflows, ...workflowInsight, ...bundles },
   runs: { ...runs, ...recovery },
   events: { ...events, ...redelivery },
   eventTypes,

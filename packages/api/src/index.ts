@@ -42,6 +42,8 @@ export type { WebhookReply } from "./routes/webhooks.ts";
 export type { AuditEntryReply, AuditVerificationReply } from "./routes/audit.ts";
 export { deletionModes } from "./routes/platform.ts";
 export type { TenantDeletionProgress, TenantDeletionProof, TenantReply } from "./routes/platform.ts";
+export { bundleFormat } from "./schemas/bundle.ts";
+export type { Bundle, ImportReport } from "./schemas/bundle.ts";
 export type { SavedViewReply } from "./routes/saved-views.ts";
 export { taskStatuses } from "./schemas/task.ts";
 export type { FormReply, TaskReply, TaskStatusName } from "./schemas/task.ts";

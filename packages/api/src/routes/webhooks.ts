@@ -44,6 +44,9 @@ const settings = {
     }),
 };
 
+/** An endpoint as its author says it, without secrets. */
+export const webhookBody = z.strictObject({ key, ...settings });
+
 const webhook = z.object({
   key,
   scheme: z.enum(webhookSchemes),

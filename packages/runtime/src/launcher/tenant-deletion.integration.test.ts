@@ -155,7 +155,7 @@ test("[TEN-05] deleting terminates executions, erases keys and rows in every tab
   expect(await deleteTenant(partsOf(world), { ...ask, mode: "refuse" })).toEqual(proof);
   await expect(
     launch(partsOf(world), { tenantId: world.tenantId, workflowKey: "quick", payload: {}, startedBy: "test" }),
-  ).rejects.toThrow();
+  ).rejects.toMatchObject({ code: "WORKFLOW_NOT_FOUND" });
   expect(Object.keys(await rowsLeft(world))).toEqual(["audit_log"]);
 });
 

@@ -21,7 +21,7 @@ export function calendarHandlers({ store }: Services): Handlers<"calendars"> {
       return { status: 200, body: present(row) };
     },
     async put({ params: { name }, body, caller }) {
-      const document = read(body);
+      const document = readCalendar(body);
       const by = actorOf(caller);
       const row = await store.tenant(caller.tenantId, async (db) => {
         const put = await putCalendar(db, { name, document, by });
@@ -50,7 +50,7 @@ export function calendarHandlers({ store }: Services): Handlers<"calendars"> {
 }
 
 /** @throws MainspringError CALENDAR_INVALID, with pointers into the body */
-function read(body: Json): CalendarDefinition {
+export function readCalendar(body: Json): CalendarDefinition {
   const checked = checkCalendar(body);
   if ("issues" in checked) throw invalid(checked.issues as unknown as Json[]);
   const { zone } = checked.definition;

@@ -20,7 +20,7 @@ export function eventTypeHandlers({ store }: Services): Handlers<"eventTypes"> {
       return { status: 200, body: present(row), headers: { etag: `"${row.revision}"` } };
     },
     async put({ params: { name }, body, ifMatch, caller }) {
-      refuseUnusable(name, body.schema, body.samples);
+      refuseEventType(name, body.schema, body.samples);
       const by = actorOf(caller);
       const { description, schema, correlationPaths, samples } = body;
       const done = await store.tenant(caller.tenantId, async (db) => {
@@ -64,7 +64,7 @@ export function eventTypeHandlers({ store }: Services): Handlers<"eventTypes"> {
 }
 
 /** @throws MainspringError EVENT_TYPE_INVALID, with pointers into the body */
-function refuseUnusable(name: string, schema: JsonObject | undefined, samples: readonly Json[]): void {
+export function refuseEventType(name: string, schema: JsonObject | undefined, samples: readonly Json[]): void {
   if (schema === undefined) return;
   const unusable =
     name === anyEvent

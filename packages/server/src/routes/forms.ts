@@ -24,7 +24,7 @@ export function formHandlers({ store }: Services): Handlers<"forms"> {
       return { status: 200, body: present({ name, ...system, ...nobodys }) };
     },
     async put({ params: { name }, body, ifMatch, caller }) {
-      refuseUnusable(body.schema);
+      refuseForm(body.schema);
       const by = actorOf(caller);
       const title = body.title ?? name;
       const done = await store.tenant(caller.tenantId, async (db) => {
@@ -63,7 +63,7 @@ export function formHandlers({ store }: Services): Handlers<"forms"> {
 const nobodys = { revision: null, updatedAt: null, updatedBy: null } as const;
 
 /** @throws MainspringError FORM_INVALID, with pointers into the body */
-function refuseUnusable(schema: JsonObject): void {
+export function refuseForm(schema: JsonObject): void {
   const issues = checkSchema(schema).map(({ code, pointer, message }) => issueOf(code, `/schema${pointer}`, message));
   if (issues.length > 0) throw new MainspringError("FORM_INVALID", { issues: issues as unknown as Json });
 }

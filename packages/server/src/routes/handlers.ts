@@ -3,6 +3,7 @@ import type { Services } from "../services.ts";
 import { actionHandlers } from "./actions.ts";
 import { apiKeyHandlers } from "./api-keys.ts";
 import { auditHandlers } from "./audit.ts";
+import { bundleHandlers } from "./bundles.ts";
 import { calendarHandlers } from "./calendars.ts";
 import { codecHandlers } from "./codec.ts";
 import { dataStoreHandlers } from "./data-store.ts";
@@ -26,7 +27,7 @@ import { workflowHandlers } from "./workflows.ts";
 /** A handler for every route of the contract. */
 export function createHandlers(services: Services): AllHandlers {
   return {
-    workflows: { ...workflowHandlers(services), ...workflowInsightHandlers(services) },
+    workflows: { ...workflowHandlers(services), ...workflowInsightHandlers(services), ...bundleHandlers(services) },
     runs: { ...runHandlers(services), ...recoveryHandlers(services) },
     events: { ...eventHandlers(services), ...redeliveryHandlers(services) },
     eventTypes: eventTypeHandlers(services),

@@ -30,7 +30,7 @@ export function webhookHandlers({ store }: Services): Handlers<"webhooks"> {
       return { status: 200, body: present(tenantId, row) };
     },
     async create({ body: { key, secret, ...given }, caller }) {
-      const settings = readSettings(given, secretIssues(given.scheme, secret));
+      const settings = readWebhookSettings(given, secretIssues(given.scheme, secret));
       const by = actorOf(caller);
       const made = secret === undefined ? schemes[given.scheme].newSecret() : undefined;
       const row = await store.tenant(caller.tenantId, async (db) => {
@@ -49,7 +49,7 @@ export function webhookHandlers({ store }: Services): Handlers<"webhooks"> {
       };
     },
     async put({ params: { key }, body, ifMatch, caller }) {
-      const settings = readSettings(body);
+      const settings = readWebhookSettings(body);
       const by = actorOf(caller);
       const row = await store.tenant(caller.tenantId, async (db) => {
         const updated = await updateWebhook(db, key, {
@@ -121,7 +121,7 @@ interface GivenSettings {
 }
 
 /** @throws MainspringError WEBHOOK_INVALID with all that is wrong */
-function readSettings(given: GivenSettings, more: readonly ProblemIssue[] = []): WebhookSettings {
+export function readWebhookSettings(given: GivenSettings, more: readonly ProblemIssue[] = []): WebhookSettings {
   refuse([
     ...expressionIssues(given.eventName, "/eventName"),
     ...expressionIssues(given.correlationKey, "/correlationKey"),

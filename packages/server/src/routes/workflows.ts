@@ -28,7 +28,9 @@ import type { Handlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 
-export function workflowHandlers(services: Services): Omit<Handlers<"workflows">, "diff" | "whatIf"> {
+export function workflowHandlers(
+  services: Services,
+): Omit<Handlers<"workflows">, "diff" | "whatIf" | "export" | "exportMany" | "import"> {
   const { store } = services;
   const knownTo = (tenantId: string): Promise<CompileCatalogue> =>
     store.tenant(tenantId, (db) => publishCatalogue(services, db));

@@ -1,0 +1,125 @@
+import { bundleFormat } from "@mainspring/api";
+import type { Bundle } from "@mainspring/api";
+import { canonicalHash, MainspringError } from "@mainspring/core";
+import type { JsonObject } from "@mainspring/core";
+import {
+  getCalendar,
+  getEventType,
+  getForm,
+  getVersion,
+  getWorkflow,
+  listWebhooks,
+  pageLimitMax,
+} from "@mainspring/store";
+import type { Page, PageRequest, TenantDb, WebhookRow } from "@mainspring/store";
+import { referencesOf } from "./references.ts";
+
+/**
+ * Workflows with what they use: of each its published version, or its draft where it has none.
+ * @throws MainspringError WORKFLOW_NOT_FOUND, which names the key
+ */
+export async function exportBundle(db: TenantDb, keys: readonly string[]): Promise<Bundle> {
+  const wanted = [...new Set(keys)].sort();
+  const workflows: Bundle["workflows"] = [];
+  for (const key of wanted) {
+    const exported = await exportedWorkflow(db, key);
+    if (exported === undefined)
+      throw wanted.length === 1
+        ? new MainspringError("WORKFLOW_NOT_FOUND")
+        : new MainspringError("WORKFLOW_NOT_FOUND", { key }, `there is no workflow ${key}`);
+    workflows.push(exported);
+  }
+  const webhooks = (await all(db, listWebhooks)).filter(
+    ({ workflow }) => workflow !== null && wanted.includes(workflow),
+  );
+  const used = referencesOf(workflows.map(({ definition }) => definition));
+  return {
+    format: bundleFormat,
+    workflows,
+    eventTypes: await present(used.eventTypes, async (name) => {
+      const type = await getEventType(db, name);
+      if (type === undefined) return undefined;
+      const { description, schema, correlationPaths, samples } = type;
+      return {
+        name,
+        correlationPaths: [...correlationPaths],
+        samples: [...samples],
+        ...(description === null ? {} : { description }),
+        ...(schema === null ? {} : { schema: schema as JsonObject }),
+      };
+    }),
+    forms: await present(used.forms, async (name) => {
+      const form = await getForm(db, name);
+      return form === undefined ? undefined : { name, title: form.title, schema: form.schema as JsonObject };
+    }),
+    calendars: await present(used.calendars, async (name) => {
+      const calendar = await getCalendar(db, name);
+      return calendar === undefined ? undefined : { name, ...calendar.document };
+    }),
+    schedules: [],
+    webhooks: webhooks.map(exportedWebhook),
+    needs: {
+      secrets: [...used.secrets].sort(),
+      actions: [...used.actions].sort(),
+      workflows: [...used.workflows].filter((key) => !wanted.includes(key)).sort(),
+    },
+  };
+}
+
+async function exportedWorkflow(db: TenantDb, key: string): Promise<Bundle["workflows"][number] | undefined> {
+  const row = await getWorkflow(db, key);
+  if (row === undefined) return undefined;
+  const version = row.publishedVersion === null ? undefined : await getVersion(db, key, row.publishedVersion);
+  const document = (version?.document ?? row.document) as JsonObject;
+  return { definition: document, definitionHash: canonicalHash(document) };
+}
+
+/** As its author said it; its secrets stay. */
+function exportedWebhook({
+  key,
+  scheme,
+  description,
+  enabled,
+  eventName,
+  correlationKey,
+  headers,
+  workflow,
+  replyWaitMs,
+}: WebhookRow): Bundle["webhooks"][number] {
+  type Said = Bundle["webhooks"][number];
+  return {
+    key,
+    scheme,
+    description,
+    enabled,
+    eventName: eventName as Said["eventName"],
+    correlationKey: correlationKey as Said["correlationKey"],
+    headers: [...headers],
+    workflow,
+    reply: replyWaitMs === null ? null : { waitMs: replyWaitMs },
+  };
+}
+
+async function present<T>(names: ReadonlySet<string>, find: (name: string) => Promise<T | undefined>): Promise<T[]> {
+  const found: T[] = [];
+  for (const name of [...names].sort()) {
+    const one = await find(name);
+    if (one !== undefined) found.push(one);
+  }
+  return found;
+}
+
+/** Every page of a list. */
+export async function all<T>(
+  db: TenantDb,
+  list: (db: TenantDb, request: PageRequest) => Promise<Page<T>>,
+): Promise<T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await list(db, { cursor, limit: pageLimitMax });
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return items;
+}

@@ -21,6 +21,7 @@ const programs = {
   boundaries: ["scripts/check.ts", "boundaries"],
   format: ["scripts/format.ts"],
   build: ["scripts/build.ts"],
+  "compose-smoke": ["scripts/compose-smoke.ts"],
   bench: ["scripts/bench.ts"],
   "big-runs": ["scripts/big-runs.ts"],
   fuzz: ["scripts/fuzz.ts"],

@@ -1,5 +1,5 @@
 // The packages from npm that a target needs to run, read from the lockfile: what `npm ci --omit=dev` installs for it.
-import { copyFileSync, cpSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { targets, type Target } from "./stage.ts";
 
@@ -45,12 +45,8 @@ function placeOf(packages: Record<string, Entry>, from: string, name: string): s
   }
 }
 
-/**
- * A staged target with its packages from npm and nothing else, as an image holds it. Files of packages are linked where that can be.
- * @param folder outside the repository, so that nothing of it is found by accident
- */
-export function assemble(root: string, staged: string, target: Target, folder: string): void {
-  cpSync(staged, folder, { recursive: true, verbatimSymlinks: true });
+/** Puts a target's packages from npm into its folder, as an image holds them: linked where that can be, else copied. */
+export function addPackages(root: string, target: Target, folder: string): void {
   for (const place of productionPackages(root, target)) linkTree(join(root, place), join(folder, place));
 }
 
@@ -59,9 +55,17 @@ function linkTree(from: string, to: string): void {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, copy] = [join(from, entry.name), join(to, entry.name)];
     if (entry.name === "node_modules") continue; // each package in it has a line of its own in the lockfile
+    if (isOtherPlatform(from, entry.name)) continue;
     if (entry.isDirectory()) linkTree(source, copy);
     else if (entry.isFile()) link(source, copy);
   }
+}
+
+/** Temporal's native library comes for five platforms, 35 MB each. */
+function isOtherPlatform(folder: string, name: string): boolean {
+  if (!folder.endsWith("core-bridge/releases")) return false;
+  const cpu = process.arch === "x64" ? "x86_64" : "aarch64";
+  return !(name.startsWith(cpu) && name.includes(process.platform === "win32" ? "windows" : process.platform));
 }
 
 function link(from: string, to: string): void {

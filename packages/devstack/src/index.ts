@@ -8,4 +8,3 @@ export { startStack } from "./stack.ts";
 export type { Stack, StackOptions } from "./stack.ts";
 export { createSupervisor } from "./supervisor.ts";
 export type { Supervisor } from "./supervisor.ts";
-export { buildWeb } from "./web-build.ts";

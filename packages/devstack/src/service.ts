@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Ending } from "./guardian/guardian.ts";
 
-export type ServiceName = "postgres" | "temporal" | "server" | "worker";
+export type ServiceName = "postgres" | "temporal" | "redis" | "server" | "worker";
 
 export type Service = {
   name: ServiceName;

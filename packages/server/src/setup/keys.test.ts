@@ -39,7 +39,8 @@ test("[MIG-08] keys are made once, at random, strong enough for server and worke
     MAINSPRING_MASTER_KEYS: of("master-keys"),
   });
   expect(config.masterKeys.newest.id).toBe(parseMasterKeys(of("master-keys")).newest.id);
-  for (const name of made) expect(statSync(join(one, name)).mode & 0o777).toBe(name.startsWith("product") ? 0o400 : 0o444);
+  for (const name of made)
+    expect(statSync(join(one, name)).mode & 0o777).toBe(name.startsWith("product") ? 0o400 : 0o444);
 });
 
 test("a password is the same for the service that asks for it and in the address of whoever uses it", () => {

@@ -51,7 +51,7 @@ export function makeKeys(folder: string, places: Places): string[] {
   const redisPassword = secret();
   if (!existsSync(join(folder, "redis", "redis.conf"))) {
     keep("product", "redis-url", () => `redis://:${redisPassword}@${places.redis}`);
-    keep("redis", "redis.conf", () => `requirepass ${redisPassword}\nappendonly yes\ndir /data\n`);
+    keep("redis", "redis.conf", () => `requirepass ${redisPassword}\nappendonly yes\n`);
   }
   return made;
 }

@@ -1,6 +1,6 @@
 import { ApiProblem, type Client } from "@mainspring/api";
 import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
-import type { RunsSearch } from "../runs/runs-search.ts";
+import type { AskedRuns } from "../runs/runs-search.ts";
 import type { InboxView } from "../tasks/inbox-search.ts";
 
 const pageSize = 50;
@@ -24,15 +24,14 @@ export function createQueryClient(): QueryClient {
   });
 }
 
-export const runsQuery = (client: Client, search: RunsSearch) =>
+export const runsQuery = (client: Client, asked: AskedRuns) =>
   infiniteQueryOptions({
-    queryKey: ["runs", search],
+    queryKey: ["runs", asked],
     queryFn: ({ pageParam, signal }) =>
       client.runs.list({
         query: {
-          workflow: search.workflow,
-          status: search.status === undefined ? undefined : [...search.status],
-          q: search.q,
+          ...asked,
+          status: asked.status === undefined ? undefined : [...asked.status],
           cursor: pageParam,
           limit: pageSize,
         },
@@ -183,6 +182,14 @@ export const workflowsQuery = (client: Client) =>
     queryKey: ["workflows"],
     queryFn: ({ signal }) => allPages((cursor) => client.workflows.list({ query: { cursor, limit: 200 }, signal })),
     staleTime: 10_000,
+  });
+
+/** The tenant's views of the list of runs. */
+export const savedViewsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ["saved-views", "runs"],
+    queryFn: ({ signal }) => client.savedViews.list({ query: { list: "runs" }, signal }),
+    staleTime: 30_000,
   });
 
 export const versionsQuery = (client: Client, key: string) =>

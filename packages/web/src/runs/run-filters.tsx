@@ -1,21 +1,32 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { workflowsQuery } from "../app/queries.ts";
 import { useKeys } from "../app/use-keys.ts";
 import { useSignedIn } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { lookOf, runStatuses } from "../status/status.ts";
-import { searchTextMin, toggledStatus, type RunsSearch } from "./runs-search.ts";
+import {
+  runTriggers,
+  searchTextMin,
+  toggledStatus,
+  withins,
+  type RunsSearch,
+  type RunTrigger,
+  type Within,
+} from "./runs-search.ts";
 
 const typingPauseMs = 250;
 
 export function RunFilters({
   search,
   onSearch,
+  children,
 }: {
   search: RunsSearch;
   onSearch: (next: RunsSearch) => void;
+  /** What can be done with the filters. */
+  children: ReactNode;
 }): ReactElement {
   const { client } = useSignedIn();
   const workflows = useQuery(workflowsQuery(client));
@@ -34,23 +45,99 @@ export function RunFilters({
           }
           data={[{ value: "", label: "All workflows" }, ...options.map((key) => ({ value: key, label: key }))]}
         />
+        <Choice
+          label="Time"
+          none="Any time"
+          value={search.within}
+          names={Object.entries(withins).map(([value, { label }]) => ({ value, label: capital(label) }))}
+          onChoose={(within) => onSearch({ ...search, within: within as Within | undefined })}
+        />
+        <Choice
+          label="Started"
+          none="However started"
+          value={search.trigger}
+          names={Object.entries(runTriggers).map(([value, label]) => ({ value, label: capital(label) }))}
+          onChoose={(trigger) => onSearch({ ...search, trigger: trigger as RunTrigger | undefined })}
+        />
+        <StateBox key={search.state ?? ""} state={search.state} onState={(state) => onSearch({ ...search, state })} />
       </div>
-      <div className="status-chips" role="group" aria-label="Status">
-        {runStatuses.map((status) => (
-          <button
-            key={status}
-            type="button"
-            className="status-chip"
-            data-tone={lookOf(status).tone}
-            aria-pressed={search.status?.includes(status) ?? false}
-            onClick={() => onSearch(toggledStatus(search, status))}
-          >
-            <StatusIcon status={status} size={14} />
-            {lookOf(status).word}
-          </button>
-        ))}
+      <div className="run-filters-row">
+        <div className="status-chips" role="group" aria-label="Status">
+          {runStatuses.map((status) => (
+            <button
+              key={status}
+              type="button"
+              className="status-chip"
+              data-tone={lookOf(status).tone}
+              aria-pressed={search.status?.includes(status) ?? false}
+              onClick={() => onSearch(toggledStatus(search, status))}
+            >
+              <StatusIcon status={status} size={14} />
+              {lookOf(status).word}
+            </button>
+          ))}
+        </div>
+        <div className="run-filters-acts">{children}</div>
       </div>
     </search>
+  );
+}
+
+function Choice({
+  label,
+  none,
+  value,
+  names,
+  onChoose,
+}: {
+  label: string;
+  none: string;
+  value: string | undefined;
+  names: { value: string; label: string }[];
+  onChoose: (value: string | undefined) => void;
+}): ReactElement {
+  return (
+    <NativeSelect
+      aria-label={label}
+      size="xs"
+      value={value ?? ""}
+      onChange={({ currentTarget }) => onChoose(currentTarget.value === "" ? undefined : currentTarget.value)}
+      data={[{ value: "", label: none }, ...names]}
+    />
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Asked for when it is written to the end: part of a state is another state. */
+function StateBox({
+  state,
+  onState,
+}: {
+  state: string | undefined;
+  onState: (state: string | undefined) => void;
+}): ReactElement {
+  const [text, setText] = useState(state ?? "");
+  const done = (): void => {
+    const next = text.trim() === "" ? undefined : text.trim();
+    if (next !== state) onState(next);
+  };
+  return (
+    <TextInput
+      size="xs"
+      className="run-state"
+      aria-label="Business state"
+      placeholder="State"
+      value={text}
+      maxLength={200}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={done}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") done();
+      }}
+    />
   );
 }
 

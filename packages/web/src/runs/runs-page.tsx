@@ -11,10 +11,12 @@ import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { LiveMark } from "../parts/live-mark.tsx";
 import { liveRows, type LiveRows } from "./live-rows.ts";
+import { BulkMenu } from "./bulk-menu.tsx";
 import { RunFilters } from "./run-filters.tsx";
+import { SavedViews } from "./saved-views.tsx";
 import { rowsToAsk } from "./row-why.ts";
 import { RunRow } from "./run-row.tsx";
-import { isFiltered, searchTextMin, type RunsSearch } from "./runs-search.ts";
+import { askedRuns, isFiltered, type AskedRuns, type RunsSearch } from "./runs-search.ts";
 import "./runs.css";
 
 /** A reader further down than this is reading: the list must not move. */
@@ -29,13 +31,10 @@ export function RunsPage({
 }): ReactElement {
   useTitle("Runs");
   const { client } = useSignedIn();
-  const asked = useMemo<RunsSearch>(
-    () => ({ ...search, q: (search.q?.trim().length ?? 0) >= searchTextMin ? search.q?.trim() : undefined }),
-    [search],
-  );
+  const asked = useMemo(() => askedRuns(search, Date.now()), [search]);
   const list = useInfiniteQuery(runsQuery(client, asked));
   const [view, setView] = useState<LiveRows<RunSummary> | undefined>(undefined);
-  const viewOf = useRef<RunsSearch | undefined>(undefined);
+  const viewOf = useRef<AskedRuns | undefined>(undefined);
   const listElement = useRef<HTMLOListElement>(null);
   const fresh = useMemo(() => list.data?.pages.flatMap((page) => page.items), [list.data]);
 
@@ -70,7 +69,10 @@ export function RunsPage({
           }
         />
       </div>
-      <RunFilters search={search} onSearch={onSearch} />
+      <RunFilters search={search} onSearch={onSearch}>
+        <SavedViews search={search} onSearch={onSearch} />
+        <BulkMenu asked={asked} />
+      </RunFilters>
       {list.error !== null && view === undefined ? (
         <ProblemNotice error={list.error} onRetry={() => void list.refetch()} />
       ) : null}
@@ -91,7 +93,7 @@ export function RunsPage({
             </button>
           ) : null}
           {view.rows.length === 0 ? (
-            <NoRuns filtered={isFiltered(asked)} onClear={() => onSearch({})} />
+            <NoRuns filtered={isFiltered(search)} onClear={() => onSearch({})} />
           ) : (
             <ol ref={listElement} className="runs-rows" aria-label="Runs, newest first">
               {view.rows.map((run) => (

@@ -4,8 +4,58 @@ import { isRunStatus, runStatuses, type RunStatusWord } from "../status/status.t
 export interface RunsSearch {
   readonly workflow?: string;
   readonly status?: readonly RunStatusWord[];
+  /** The business state. */
+  readonly state?: string;
+  readonly trigger?: RunTrigger;
+  /** Created in the time up to now. */
+  readonly within?: Within;
   /** Text that a run must contain. */
   readonly q?: string;
+}
+
+/** What starts runs, and the words for it. */
+export const runTriggers = {
+  manual: "by a person",
+  event: "by an event",
+  schedule: "by a schedule",
+  child: "by another run",
+  replay: "as a replay",
+  restart: "from a step",
+} as const;
+export type RunTrigger = keyof typeof runTriggers;
+
+const hourMs = 3_600_000;
+/** Times to look back, with their words. */
+export const withins = {
+  "1h": { ms: hourMs, label: "last hour" },
+  "24h": { ms: 24 * hourMs, label: "last 24 hours" },
+  "7d": { ms: 7 * 24 * hourMs, label: "last 7 days" },
+  "30d": { ms: 30 * 24 * hourMs, label: "last 30 days" },
+} as const;
+export type Within = keyof typeof withins;
+
+/** The filters as the server takes them. */
+export interface AskedRuns {
+  readonly workflow?: string | undefined;
+  readonly status?: readonly RunStatusWord[] | undefined;
+  readonly state?: string | undefined;
+  readonly trigger?: RunTrigger | undefined;
+  readonly from?: string | undefined;
+  readonly q?: string | undefined;
+}
+
+/** @param nowMs a time to look back is counted from it */
+export function askedRuns(search: RunsSearch, nowMs: number): AskedRuns {
+  const { workflow, status, state, trigger, within } = search;
+  const q = search.q?.trim() ?? "";
+  return {
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(status === undefined ? {} : { status }),
+    ...(state === undefined ? {} : { state }),
+    ...(trigger === undefined ? {} : { trigger }),
+    ...(within === undefined ? {} : { from: new Date(nowMs - withins[within].ms).toISOString() }),
+    ...(q.length < searchTextMin ? {} : { q }),
+  };
 }
 
 /** Shortest text that the server searches for. */
@@ -18,12 +68,21 @@ export function readRunsSearch(search: Record<string, unknown>): RunsSearch {
     given.some((one) => typeof one === "string" && one.toUpperCase() === each && isRunStatus(each)),
   );
   const workflow = textOf(search["workflow"]);
-  const q = textOf(search["q"]);
+  const [q, state] = [textOf(search["q"]), textOf(search["state"])];
+  const trigger = known(runTriggers, search["trigger"]);
+  const within = known(withins, search["within"]);
   return {
     ...(workflow !== undefined && /^[a-z][a-z0-9-]{1,62}$/.test(workflow) ? { workflow } : {}),
     ...(status.length > 0 ? { status } : {}),
+    ...(state === undefined ? {} : { state: state.slice(0, 200) }),
+    ...(trigger === undefined ? {} : { trigger }),
+    ...(within === undefined ? {} : { within }),
     ...(q === undefined ? {} : { q: q.slice(0, 200) }),
   };
+}
+
+function known<Name extends string>(names: Readonly<Record<Name, unknown>>, value: unknown): Name | undefined {
+  return typeof value === "string" && Object.hasOwn(names, value) ? (value as Name) : undefined;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -40,5 +99,5 @@ export function toggledStatus(search: RunsSearch, status: RunStatusWord): RunsSe
 }
 
 export function isFiltered(search: RunsSearch): boolean {
-  return search.workflow !== undefined || search.status !== undefined || search.q !== undefined;
+  return Object.values(search).some((value) => value !== undefined);
 }

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { axeViolations, openStudio, publish, reaches, start, type Studio, type Tenant } from "../testing/studio.ts";
+
+let studio: Studio;
+let tenant: Tenant;
+
+beforeAll(async () => {
+  studio = await openStudio();
+  tenant = await studio.tenant("Bulk");
+  for (const workflow of ["keep-waiting", "stop-me"])
+    await publish(tenant.client, {
+      workflow,
+      steps: [
+        { id: "set", type: "state.set", state: "AT_HOME" },
+        { id: "wait", type: "event.wait", event: "go", correlationKey: "k", timeoutMs: 600_000 },
+      ],
+    });
+});
+afterAll(() => studio?.stop());
+
+async function waiting(workflow: string): Promise<string> {
+  const runId = await start(tenant.client, workflow, { n: 1 });
+  await reaches(tenant.client, runId, "WAITING");
+  return runId;
+}
+
+test("[STU-01] [BLK-01] all runs that pass the filters are cancelled after it was shown which, and no other", async () => {
+  const stopped = [await waiting("stop-me"), await waiting("stop-me")];
+  const kept = await waiting("keep-waiting");
+  const page = await studio.page("/runs?workflow=stop-me", { apiKey: tenant.keys.operator });
+  await page
+    .getByRole("link", { name: /^stop-me/ })
+    .nth(1)
+    .waitFor();
+  const menu = page.getByRole("combobox", { name: "With all of these runs" });
+  expect(await menu.getByRole("option").allInnerTexts()).not.toContain("Delete");
+  await menu.selectOption("cancel");
+
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("2 runs", { exact: true }).waitFor();
+  expect(await dialog.getByRole("listitem").count()).toBe(2);
+  // What comes after the plan is not touched by it.
+  const later = await waiting("stop-me");
+  await dialog.getByLabel("Reason (optional)").fill("a test");
+  await dialog.getByRole("button", { name: "Cancel 2 runs" }).click();
+  await page.getByRole("dialog", { name: "Cancel: 2 of 2 runs done" }).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  for (const runId of stopped) await reaches(tenant.client, runId, "CANCELED");
+  for (const runId of [kept, later])
+    expect((await tenant.client.runs.get({ params: { id: runId } })).status).toBe("WAITING");
+  expect(page.complaints).toEqual([]);
+});
+
+test("[STU-01] filters stand in the address, and a view keeps them for the next person", async () => {
+  const runId = await waiting("keep-waiting");
+  const page = await studio.page("/runs", { apiKey: tenant.keys.operator });
+  const row = page.getByRole("link", { name: new RegExp(`run ${runId}$`) });
+  await row.waitFor();
+  await page.getByRole("combobox", { name: "Workflow" }).selectOption("keep-waiting");
+  await page.getByRole("textbox", { name: "Business state" }).fill("AT_HOME");
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: "Time" }).selectOption("1h");
+  await page.getByRole("combobox", { name: "Started" }).selectOption("manual");
+  await row.waitFor();
+  expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
+    workflow: "keep-waiting",
+    state: "AT_HOME",
+    trigger: "manual",
+    within: "1h",
+  });
+  await page.getByRole("button", { name: "Save view" }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("At home");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Remove view" }).waitFor();
+
+  const other = await studio.page("/runs", { apiKey: tenant.keys.viewer });
+  await other.getByRole("combobox", { name: "Saved view" }).selectOption({ label: "At home" });
+  await other.getByRole("link", { name: new RegExp(`run ${runId}$`) }).waitFor();
+  await other.waitForURL((url) => url.search.includes("state=AT_HOME"));
+  await other
+    .getByRole("link", { name: /^stop-me/ })
+    .first()
+    .waitFor({ state: "detached" });
+  // A viewer changes nothing.
+  expect(await other.getByRole("combobox", { name: "With all of these runs" }).count()).toBe(0);
+  expect(await other.getByRole("button", { name: "Remove view" }).count()).toBe(0);
+  await page.getByRole("combobox", { name: "Started" }).selectOption("schedule");
+  await page.getByText("No run passes these filters").waitFor();
+});

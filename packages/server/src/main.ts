@@ -42,9 +42,9 @@ async function serve(): Promise<void> {
   };
   const runs = createRunClient({ store, rebuildEnv, ...wire, ...temporal });
   const correlationPaths = correlationPathsFromEnvironment(process.env);
+  const backlog = backlogFromEnvironment(process.env);
   const insight = createInsight({ store, correlationPaths, ...wire, ...temporal });
   const server = await startServer(config, {
-  const backlog = backlogFromEnvironment(process.env);
     store,
     runs,
     insight,

@@ -54,8 +54,6 @@ export { eventStatuses, newEvent } from "./schemas/event.ts";
 export type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "./schemas/event.ts";
 export type {
   DraftSaved,
-export { redeliveredMax } from "./schemas/dead-letter.ts";
-export type { DeadLetterReply, RedeliveryReport } from "./schemas/dead-letter.ts";
   Published,
   Validation,
   VersionReply,

@@ -1,11 +1,21 @@
 import { z } from "zod";
 import { defineRoute } from "../route.ts";
-import { delivery, eventBatchMax, eventStatus, eventStatuses, inboxEvent, newEvent, receipt } from "../schemas/event.ts";
+import {
+  delivery,
+  eventBatchMax,
+  eventStatus,
+  eventStatuses,
+  inboxEvent,
+  newEvent,
+  receipt,
+} from "../schemas/event.ts";
 import { eventWhy } from "../schemas/decision.ts";
 import { id, page, pageQuery } from "../schemas/values.ts";
 
 const params = z.strictObject({ id });
 const notFound = "EVENT_NOT_FOUND";
+
+const time = z.iso.datetime({ offset: true });
 
 const accept = defineRoute({
   method: "POST",
@@ -30,6 +40,9 @@ const list = defineRoute({
     source: z.string().min(1).max(200).optional(),
     id: z.string().min(1).max(200).optional(),
     name: z.string().min(1).max(200).optional(),
+    correlationKey: z.string().min(1).max(1_000).optional(),
+    from: time.optional().meta({ description: "accepted then or later" }),
+    to: time.optional().meta({ description: "accepted before then" }),
     status: z
       .union([eventStatus.transform((one) => [one]), z.array(eventStatus).min(1).max(eventStatuses.length)])
       .optional()

@@ -8,7 +8,14 @@ import { calendarsSet } from "./calendars/set.ts";
 import { calendarsShow } from "./calendars/show.ts";
 import { completion } from "./completion/completion.ts";
 import { dev } from "./dev/dev.ts";
+import { eventTypesDelete } from "./event-types/delete.ts";
+import { eventTypesList } from "./event-types/list.ts";
+import { eventTypesSet } from "./event-types/set.ts";
+import { eventTypesShow } from "./event-types/show.ts";
+import { eventsList } from "./events/list.ts";
+import { eventsRedeliver } from "./events/redeliver.ts";
 import { eventsSend } from "./events/send.ts";
+import { eventsWhy } from "./events/why.ts";
 import { explain } from "./explain/explain.ts";
 import { migrate } from "./migrate/migrate.ts";
 import { publish } from "./publish/publish.ts";
@@ -84,7 +91,15 @@ export function addCommands(program: Program, root: Command): void {
     runsExport,
     runsRebuild,
   );
-  noun("events", "facts from outside", eventsSend);
+  noun("events", "facts from outside", eventsSend, eventsList, eventsWhy, eventsRedeliver);
+  noun(
+    "event-types",
+    "what is known of events of a name",
+    eventTypesList,
+    eventTypesShow,
+    eventTypesSet,
+    eventTypesDelete,
+  );
   noun(
     "tasks",
     "what runs ask of people",

@@ -24,6 +24,11 @@ const appearances: { readonly [status: string]: Appearance } = {
   COMPLETED: { sign: "✓", colour: "green" },
   EXPIRED: { sign: "✗", colour: "red" },
   SKIPPED: { sign: "–", colour: "dim" },
+  pending: { sign: "◌", colour: "dim" },
+  processing: { sign: "●", colour: "blue" },
+  completed: { sign: "✓", colour: "green" },
+  failed: { sign: "↻", colour: "yellow" },
+  dead: { sign: "✗", colour: "red" },
 };
 
 /** A status as symbol and word, so that it can be read without colour. */

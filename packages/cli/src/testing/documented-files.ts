@@ -46,6 +46,18 @@ steps:
   - { id: look, type: action.call, action: http.reqest@1, input: {} }
   - { id: look, type: control.return }
 `,
+  "refund.flow.yaml": `workflow: refund
+payload: { type: object, required: [orderId], properties: { orderId: { type: string } } }
+triggers:
+  - { id: large, event: order.returned, when: { $expr: event.payload.total > 100 }, payload: { orderId: { $expr: event.payload.id } } }
+steps:
+  - { id: done, type: control.return, output: { $expr: payload.orderId } }
+`,
+  "order-returned.yaml": `description: a customer has sent an order back
+schema: { type: object, required: [id, total], properties: { id: { type: string }, total: { type: number }, iban: { type: string, sensitive: true } } }
+correlationPaths: [id]
+samples: [{ id: A-1, total: 120 }]
+`,
   "office.yaml": `zone: Europe/Berlin
 week: { mon-thu: [09:00-12:00, 13:00-17:00], fri: [09:00-15:00] }
 holidays: [2030-12-25, 2030-12-26]

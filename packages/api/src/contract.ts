@@ -16,6 +16,7 @@ import { platform } from "./routes/platform.ts";
 import { recovery } from "./routes/recovery.ts";
 import { runs } from "./routes/runs.ts";
 import { savedViews } from "./routes/saved-views.ts";
+import { schedules } from "./routes/schedules.ts";
 import { secrets } from "./routes/secrets.ts";
 import { tasks } from "./routes/tasks.ts";
 import { usage } from "./routes/usage.ts";
@@ -36,6 +37,7 @@ export const contract = {
   actions,
   calendars,
   dataStore,
+  schedules,
   secrets,
   webhooks,
   codec,

@@ -45,6 +45,8 @@ export type { TenantDeletionProgress, TenantDeletionProof, TenantReply } from ".
 export { bundleFormat } from "./schemas/bundle.ts";
 export type { Bundle, ImportReport } from "./schemas/bundle.ts";
 export type { SavedViewReply } from "./routes/saved-views.ts";
+export { scheduleOverlaps, scheduleStates } from "./schemas/schedule.ts";
+export type { ScheduleReply, ScheduleSpecInput, ScheduleStateName } from "./schemas/schedule.ts";
 export { taskStatuses } from "./schemas/task.ts";
 export type { FormReply, TaskReply, TaskStatusName } from "./schemas/task.ts";
 export type { DecisionReply, EventWhyReply } from "./schemas/decision.ts";

@@ -6,6 +6,9 @@ import {
   createInsight,
   createRemoteCodec,
   createRunClient,
+  flushTraces,
+  requestTracing,
+  createScheduleClient,
   temporalFromEnvironment,
   unsupported,
 } from "@mainspring/runtime/client";
@@ -40,13 +43,22 @@ async function serve(): Promise<void> {
     TEMPORAL_ADDRESS: config.temporalAddress,
     TEMPORAL_NAMESPACE: config.temporalNamespace,
   };
-  const runs = createRunClient({ store, rebuildEnv, ...wire, ...temporal });
+  const stream = streamFromEnvironment(process.env);
+  const runs = createRunClient({
+    store,
+    rebuildEnv,
+    ...(stream === undefined ? {} : { stream }),
+    ...wire,
+    ...temporal,
+  });
+  const schedules = createScheduleClient({ store, ...wire, ...temporal });
   const correlationPaths = correlationPathsFromEnvironment(process.env);
   const backlog = backlogFromEnvironment(process.env);
   const insight = createInsight({ store, correlationPaths, ...wire, ...temporal });
   const server = await startServer(config, {
     store,
     runs,
+    schedules,
     insight,
     codec: createRemoteCodec(store, wire),
     listenToJournals: (onNotify) => dispatcher.listen("journal", onNotify),
@@ -64,7 +76,8 @@ async function serve(): Promise<void> {
     isStopping = true;
     void server
       .close()
-      .then(() => Promise.all([runs.close(), insight.close(), dispatcher.close(), store.close()]))
+      .then(() => Promise.all([runs.close(), schedules.close(), insight.close(), dispatcher.close(), store.close()]))
+      .then(flushTraces)
       .then(
         () => process.exit(0),
         (error: unknown) => {

@@ -17,6 +17,7 @@ let own: {
   taskId: string;
   viewId: string;
   hookSecretId: string;
+  scheduleId: string;
 };
 
 beforeAll(async () => {
@@ -67,7 +68,10 @@ async function furnish(tenant: TestTenant, key: string): Promise<typeof own> {
   const { secrets } = await tenant.client.webhooks.create({
     body: { key, scheme: "github", enabled: true, headers: [] },
   });
-  return { key, runId, eventId, keyId, taskId, viewId, hookSecretId: secrets[0]?.id ?? "" };
+  const { id: scheduleId } = await tenant.client.schedules.create({
+    body: { workflow: key, spec: { everyMs: 3_600_000 } },
+  });
+  return { key, runId, eventId, keyId, taskId, viewId, hookSecretId: secrets[0]?.id ?? "", scheduleId };
 }
 
 /** The address of a route for what tenant `one` has. */
@@ -89,17 +93,19 @@ function addressOf({ id, route }: NamedRoute): string {
     seq: "1",
     id: id.startsWith("webhooks.")
       ? own.hookSecretId
-      : id.startsWith("events.")
-        ? own.eventId
-        : id.startsWith("tasks.")
-          ? own.taskId
-          : id.startsWith("apiKeys.")
-            ? own.keyId
-            : id.startsWith("savedViews.")
-              ? own.viewId
-              : id.startsWith("platform.")
-                ? on.one.id
-                : own.runId,
+      : id.startsWith("schedules.")
+        ? own.scheduleId
+        : id.startsWith("events.")
+          ? own.eventId
+          : id.startsWith("tasks.")
+            ? own.taskId
+            : id.startsWith("apiKeys.")
+              ? own.keyId
+              : id.startsWith("savedViews.")
+                ? own.viewId
+                : id.startsWith("platform.")
+                  ? on.one.id
+                  : own.runId,
   };
   const queries: { readonly [id: string]: string } = {
     "runs.diff": `?a=${own.runId}&b=${own.runId}`,
@@ -117,6 +123,12 @@ function bodyOf({ id, route }: NamedRoute): string | undefined {
       return JSON.stringify({ definition: smallDefinition("made-anew") });
     case "workflows.save":
       return JSON.stringify({ definition: smallDefinition(own.key) });
+    case "schedules.create":
+      return JSON.stringify({ workflow: own.key, spec: { everyMs: 3_600_000 } });
+    case "schedules.previewSpec":
+      return JSON.stringify({ spec: { cron: "0 0 * * *", zone: "UTC" } });
+    case "schedules.backfill":
+      return JSON.stringify({ from: "2025-01-01T00:00:00Z", to: "2025-01-01T03:00:00Z" });
     case "calendars.put":
       return JSON.stringify({ zone: "UTC", week: { mon: ["09:00-12:00"] } });
     case "eventTypes.put":
@@ -204,6 +216,7 @@ const destructive = [
   "webhooks.removeSecret",
   "dataStore.remove",
   "savedViews.remove",
+  "schedules.remove",
   "workflows.unpublish",
 ];
 // What these ask for the run of these tests is in no state for; the role is let through to that.
@@ -261,6 +274,7 @@ const unaudited = [
   "workflows.validate",
   "workflows.whatIf",
   "workflows.exportMany",
+  "schedules.previewSpec",
   "runs.whyMany",
   "codec.decode",
   "codec.encode",
@@ -275,6 +289,14 @@ const prepare: { readonly [id: string]: (tenant: TestTenant) => Promise<Partial<
   "workflows.publish": async ({ client }) => {
     const definition = smallDefinition(own.key, { name: "Another name" });
     await client.workflows.save({ params: { key: own.key }, body: { definition } });
+    return {};
+  },
+  "schedules.unpause": async ({ client }) => {
+    await client.schedules.pause({ params: { id: own.scheduleId }, body: {} });
+    return {};
+  },
+  "schedules.enable": async ({ client }) => {
+    await client.schedules.disable({ params: { id: own.scheduleId }, body: {} });
     return {};
   },
   "workflows.remove": async ({ client }) => {

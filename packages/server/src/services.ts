@@ -1,4 +1,5 @@
 import type { CatalogueEntry } from "@mainspring/actions/catalogue";
+import type { Schedules } from "@mainspring/runtime/client";
 import type { Store } from "@mainspring/store";
 import type { ServerMetrics } from "./http/metrics.ts";
 import type { Redaction } from "./present/redaction.ts";
@@ -8,6 +9,7 @@ import type { Acceptance, CorrelationPaths, Insight, JournalFeed, RemoteCodec, R
 export interface Services {
   readonly store: Store;
   readonly runs: Runs;
+  readonly schedules: Schedules;
   readonly insight: Insight;
   readonly codec: RemoteCodec;
   readonly feed: JournalFeed;

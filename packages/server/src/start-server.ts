@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { CatalogueEntry } from "@mainspring/actions/catalogue";
+import type { Schedules } from "@mainspring/runtime/client";
 import type { Store } from "@mainspring/store";
 import type { FastifyInstance } from "fastify";
 import type { ServerConfig } from "./config.ts";
@@ -22,6 +23,7 @@ import { registerHooks } from "./webhooks/receive.ts";
 export interface ServerParts {
   readonly store: Store;
   readonly runs: Runs;
+  readonly schedules: Schedules;
   readonly insight: Insight;
   readonly codec: RemoteCodec;
   readonly listenToJournals: ListenToJournals;

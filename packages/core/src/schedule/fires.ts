@@ -1,10 +1,10 @@
 import type { ZoneOffset } from "../calendar/business-time.ts";
-import { instantFromMs } from "../time/instant.ts";
+import { instantFromMs, instantMs } from "../time/instant.ts";
 import { instantsOf } from "./clock-changes.ts";
 import { isIn } from "./cron.ts";
 import type { CalendarEntry, CompiledSchedule, ScheduleRange } from "./schedule.ts";
 
-const { floor } = Math;
+const { floor, max, min } = Math;
 const secondMs = 1_000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
@@ -56,9 +56,10 @@ function* ofCalendars(
   untilMs: number,
 ): Generator<number> {
   const times = calendars.map(timesOf);
-  const lastDay = floor((untilMs + offsetMaxMs) / dayMs);
+  const [begin, end] = yearsOf(calendars);
+  const lastDay = min(floor((untilMs + offsetMaxMs) / dayMs), end);
   let held: number[] = [];
-  for (let day = floor((afterMs - offsetMaxMs) / dayMs); day <= lastDay; day += 1) {
+  for (let day = max(floor((afterMs - offsetMaxMs) / dayMs), begin); day <= lastDay; day += 1) {
     const matching = calendars.flatMap((entry, index) => (dayMatches(entry, day) ? (times[index] as number[]) : []));
     if (matching.length > 0) {
       const startMs = day * dayMs;
@@ -81,6 +82,15 @@ function* ofCalendars(
     }
   }
   for (const atMs of held) if (atMs > afterMs && atMs <= untilMs) yield atMs;
+}
+
+/** The local days outside of which no calendar means anything. */
+function yearsOf(calendars: readonly CalendarEntry[]): readonly [begin: number, end: number] {
+  const years = calendars.flatMap(({ year }) => year);
+  if (calendars.some(({ year }) => year.length === 0)) return [-1e6, 1e7];
+  const first = min(...years.map(({ start }) => start));
+  const last = max(...years.map(({ end }) => end));
+  return [instantMs(`${first}-01-01`) / dayMs, instantMs(`${last}-12-31`) / dayMs];
 }
 
 /** Milliseconds of the local day, in order. */

@@ -13,8 +13,7 @@ export function* expectedTimes(
 
 /** The next nominal time, as far as it is compiled. */
 export function nextTime(row: Pick<ScheduleRow, "compiled">, afterMs: number): string | null {
-  const horizonMs = Math.min(row.compiled.untilMs, afterMs + 11 * 366 * 86_400_000);
-  for (const atMs of expectedTimes(row, { afterMs, untilMs: horizonMs })) return instantFromMs(atMs);
+  for (const atMs of expectedTimes(row, { afterMs, untilMs: row.compiled.untilMs })) return instantFromMs(atMs);
   return null;
 }
 

@@ -2,6 +2,7 @@ import {
   compileSchedule,
   instantFromMs,
   instantMs,
+  isBusinessDay,
   MainspringError,
   placeholderPointers,
   previewSchedule,
@@ -29,7 +30,7 @@ import {
   type TenantDb,
 } from "@mainspring/store";
 import { specHashOf } from "./desired.ts";
-import { businessDaysOf, nextTime } from "./expected.ts";
+import { businessDaysOf, expectedTimes, nextTime } from "./expected.ts";
 import { startOwed } from "./keep.ts";
 import { backfill, change, setState } from "./schedule-changes.ts";
 import { invalid, issueAt } from "./schedule-problems.ts";
@@ -50,6 +51,9 @@ export interface ScheduleSettings {
   readonly businessDays?: { readonly calendar: string } | null | undefined;
   readonly note?: string | null | undefined;
 }
+
+/** So many times outside of business days are passed over for the next few that are not. */
+const lookedAtMax = 2_000;
 
 interface Addressed {
   readonly tenantId: string;
@@ -72,6 +76,19 @@ export interface Schedules {
       readonly state?: "active" | "paused" | "disabled" | undefined;
     },
   ): Promise<ScheduleRow>;
+  /**
+   * In the transaction of an import: paused, and bound to no version yet, as the workflow may be a draft. Temporal follows with the next round.
+   * @returns its id
+   * @throws MainspringError SCHEDULE_INVALID and those of `preview`
+   */
+  importPaused(
+    db: TenantDb,
+    request: ScheduleSettings & {
+      readonly by: string;
+      readonly workflow: { readonly id: string; readonly key: string };
+      readonly spec: ScheduleSpec;
+    },
+  ): Promise<string>;
   /** @throws MainspringError SCHEDULE_NOT_FOUND, REVISION_MISMATCH and those of `create` */
   update(request: Addressed & ScheduleSettings & { readonly ifRevision?: number | undefined }): Promise<ScheduleRow>;
   /** @throws MainspringError SCHEDULE_NOT_FOUND, SCHEDULE_STATE, SCHEDULE_MISFIT, NOT_PUBLISHED */
@@ -87,6 +104,8 @@ export interface Schedules {
   backfill(
     request: Addressed & { readonly from: string; readonly to: string },
   ): Promise<{ readonly times: number; readonly alreadyFired: number }>;
+  /** Of a row: its next nominal times, business days considered. */
+  nextFires(db: TenantDb, row: ScheduleRow, count: number): Promise<string[]>;
   /**
    * Nominal times from `from` on, from the structure that Temporal is given, business days considered.
    * @throws MainspringError CRON_INVALID, CRON_AMBIGUOUS_DAYS, ZONE_UNKNOWN, INTERVAL_INVALID, INSTANT_INVALID, SCHEDULE_INVALID
@@ -139,6 +158,24 @@ export function createSchedules(parts: { readonly store: Store; readonly tempora
       });
       return follow(tenantId, id);
     },
+    async importPaused(db, { by, workflow, ...settings }) {
+      const id = newId();
+      const nowMs = Date.now();
+      const content = await contentOf(db, settings, nowMs);
+      await insertSchedule(db, {
+        ...content,
+        name: settings.name ?? workflow.key,
+        id,
+        workflowId: workflow.id,
+        state: "paused",
+        boundVersion: 0,
+        temporalScheduleId: temporalScheduleIdOf(db.tenantId, id),
+        nextAt: null,
+        since: instantFromMs(nowMs),
+        by,
+      });
+      return id;
+    },
     async update({ tenantId, id, by, ifRevision, ...settings }) {
       await store.tenant(tenantId, async (db) => {
         const row = await existing(db, id, ifRevision);
@@ -175,6 +212,17 @@ export function createSchedules(parts: { readonly store: Store; readonly tempora
       );
       await follow(tenantId, id);
       return counted;
+    },
+    async nextFires(db, row, count) {
+      const days = await businessDaysOf(db, row);
+      const found: string[] = [];
+      let lookedAt = 0;
+      for (const atMs of expectedTimes(row, { afterMs: Date.now(), untilMs: row.compiled.untilMs })) {
+        if (days === undefined || isBusinessDay(days, atMs)) found.push(instantFromMs(atMs));
+        lookedAt += 1;
+        if (found.length >= count || lookedAt >= lookedAtMax) break;
+      }
+      return found;
     },
     preview: ({ tenantId, spec, businessDays, count, from }) =>
       store.tenant(tenantId, async (db) => {

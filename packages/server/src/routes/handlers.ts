@@ -17,6 +17,7 @@ import { platformHandlers } from "./platform.ts";
 import { recoveryHandlers } from "./recovery.ts";
 import { runHandlers } from "./runs.ts";
 import { savedViewHandlers } from "./saved-views.ts";
+import { scheduleHandlers } from "./schedules.ts";
 import { secretHandlers } from "./secrets.ts";
 import { taskHandlers } from "./tasks.ts";
 import { usageHandlers } from "./usage.ts";
@@ -38,6 +39,7 @@ export function createHandlers(services: Services): AllHandlers {
     actions: actionHandlers(services),
     calendars: calendarHandlers(services),
     dataStore: dataStoreHandlers(services),
+    schedules: scheduleHandlers(services),
     secrets: secretHandlers(services),
     webhooks: webhookHandlers(services),
     codec: codecHandlers(services),

@@ -43,14 +43,7 @@ async function serve(): Promise<void> {
     TEMPORAL_ADDRESS: config.temporalAddress,
     TEMPORAL_NAMESPACE: config.temporalNamespace,
   };
-  const stream = streamFromEnvironment(process.env);
-  const runs = createRunClient({
-    store,
-    rebuildEnv,
-    ...(stream === undefined ? {} : { stream }),
-    ...wire,
-    ...temporal,
-  });
+  const runs = createRunClient({ store, rebuildEnv, ...wire, ...temporal });
   const schedules = createScheduleClient({ store, ...wire, ...temporal });
   const correlationPaths = correlationPathsFromEnvironment(process.env);
   const backlog = backlogFromEnvironment(process.env);

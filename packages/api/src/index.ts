@@ -52,6 +52,8 @@ export type { FormReply, TaskReply, TaskStatusName } from "./schemas/task.ts";
 export type { DecisionReply, EventWhyReply } from "./schemas/decision.ts";
 export { eventTypeBody } from "./schemas/event-type.ts";
 export type { EventTypeReply } from "./schemas/event-type.ts";
+export { redeliveredMax } from "./schemas/dead-letter.ts";
+export type { DeadLetterReply, RedeliveryReport } from "./schemas/dead-letter.ts";
 export { eventStatuses, newEvent } from "./schemas/event.ts";
 export type { DeliveryReply, InboxEvent, NewEvent, Receipt } from "./schemas/event.ts";
 export type {

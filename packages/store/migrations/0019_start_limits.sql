@@ -13,6 +13,9 @@ create index workflow_runs_under_way on workflow_runs (tenant_id, workflow_id)
 create index workflow_runs_held on workflow_runs (tenant_id, workflow_id, created_at, id) where held_for is not null;
 grant select (held_for, workflow_id) on workflow_runs to mainspring_reconciler;
 
+-- The fuel of its expressions and steps, as far as it was told; counted only where the tenant has a limit of it.
+alter table workflow_runs add column fuel_used bigint not null default 0;
+
 -- A held start is due at no time.
 alter table outbox alter column due_at drop not null;
 
@@ -23,6 +26,7 @@ create table minute_usage (
   -- Runs side by side do not wait for one row.
   part        smallint not null,
   starts      int not null default 0,
+  fuel        bigint not null default 0,
   primary key (tenant_id, second, part)
 );
 alter table minute_usage enable row level security;

@@ -148,7 +148,9 @@ export {
 } from "./launch.ts";
 export type { NewRun, RunForOpen, RunForStart } from "./launch.ts";
 export {
+  countFuel,
   countStarts,
+  hasLimit,
   holdingLimit,
   holdStart,
   limitReached,

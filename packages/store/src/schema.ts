@@ -141,6 +141,7 @@ export interface WorkflowRuns {
   started_by: string | null;
   queued_reason: string | null;
   held_for: string | null;
+  fuel_used: Generated<string>;
   cancel_requested_at: NullableTimestamp;
   cancel_requested_by: string | null;
   confirmed_at: NullableTimestamp;
@@ -557,6 +558,7 @@ export interface MinuteUsage {
   second: Timestamp;
   part: number;
   starts: Generated<number>;
+  fuel: Generated<string>;
 }
 
 export interface StepUsage {

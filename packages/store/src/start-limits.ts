@@ -11,11 +11,12 @@ export interface StartTerms {
   readonly suspended: boolean;
   readonly concurrentRuns: number | null;
   readonly startsPerMinute: number | null;
+  readonly fuelPerMinute: number | null;
 }
 
 /** What is in the way of a start. */
 export interface LimitReached {
-  readonly limit: "concurrentRuns" | "concurrencyLimit" | "startsPerMinute";
+  readonly limit: "concurrentRuns" | "concurrencyLimit" | "startsPerMinute" | "fuelPerMinute";
   readonly max: number;
   readonly used: number;
   /** Of a limit by the minute: when there is room again. */
@@ -30,12 +31,20 @@ const releasedAtOnce = 100;
 const underWay = prepared`parent_run_id is null and confirmed_at is null and held_for is null and engine = 'temporal'`;
 const inWindow = prepared`second >= date_trunc('second', clock_timestamp() - ${windowMs}::double precision * interval '1 millisecond')`;
 const startsInWindow = prepared<number>`(select coalesce(sum(starts), 0)::int from minute_usage where ${inWindow})`;
+const fuelInWindow = prepared<number>`(select coalesce(sum(fuel), 0)::float8 from minute_usage where ${inWindow})`;
+/** Rows of a second, by run. */
+const fuelParts = 4;
 
 export async function startTerms(db: TenantDb): Promise<StartTerms> {
   const { rows } = await prepared<StartTerms>`
-    select t.suspended_at is not null as suspended, q.concurrent_runs as "concurrentRuns", q.starts_per_minute as "startsPerMinute"
+    select t.suspended_at is not null as suspended, q.concurrent_runs as "concurrentRuns", q.starts_per_minute as "startsPerMinute",
+      q.fuel_per_minute::float8 as "fuelPerMinute"
     from tenants t left join tenant_quotas q on q.tenant_id = t.id where t.id = ${db.tenantId}`.execute(db);
-  return rows[0] ?? { suspended: false, concurrentRuns: null, startsPerMinute: null };
+  return rows[0] ?? { suspended: false, concurrentRuns: null, startsPerMinute: null, fuelPerMinute: null };
+}
+
+export function hasLimit({ concurrentRuns, startsPerMinute, fuelPerMinute }: StartTerms): boolean {
+  return concurrentRuns !== null || startsPerMinute !== null || fuelPerMinute !== null;
 }
 
 /** Until the end of the transaction nobody else counts the tenant's starts: what is counted behind this stays true until it commits. */
@@ -55,31 +64,59 @@ export async function limitReached(
   terms: StartTerms,
   workflow: { readonly id: string; readonly limit: number | null },
 ): Promise<LimitReached | undefined> {
-  const { rows } = await prepared<{ open: number; ofWorkflow: number; starts: number; roomInMs: number | null }>`
+  const byMinute = terms.startsPerMinute !== null || terms.fuelPerMinute !== null;
+  const { rows } = await prepared<{
+    open: number;
+    ofWorkflow: number;
+    starts: number;
+    fuel: number;
+    roomInMs: number | null;
+  }>`
     select case when ${terms.concurrentRuns !== null}::boolean then (select count(*)::int from workflow_runs where ${underWay}) else 0 end as open,
       case when ${workflow.limit !== null}::boolean
         then (select count(*)::int from workflow_runs where ${underWay} and workflow_id = ${workflow.id}) else 0 end as "ofWorkflow",
-      case when ${terms.startsPerMinute !== null}::boolean then ${startsInWindow} else 0 end as starts,
-      case when ${terms.startsPerMinute !== null}::boolean then
+      case when ${byMinute}::boolean then ${startsInWindow} else 0 end as starts,
+      case when ${byMinute}::boolean then ${fuelInWindow} else 0 end as fuel,
+      case when ${byMinute}::boolean then
         (select extract(epoch from min(second) - date_trunc('second', clock_timestamp()))::float8 * 1000 from minute_usage
-          where starts > 0 and ${inWindow}) + ${windowMs + 1_000}::double precision end as "roomInMs"`.execute(db);
-  const { open = 0, ofWorkflow = 0, starts = 0, roomInMs = null } = rows[0] ?? {};
+          where ${inWindow}) + ${windowMs + 1_000}::double precision end as "roomInMs"`.execute(db);
+  const { open = 0, ofWorkflow = 0, starts = 0, fuel = 0, roomInMs = null } = rows[0] ?? {};
   if (terms.concurrentRuns !== null && open >= terms.concurrentRuns)
     return { limit: "concurrentRuns", max: terms.concurrentRuns, used: open };
   if (workflow.limit !== null && ofWorkflow >= workflow.limit)
     return { limit: "concurrencyLimit", max: workflow.limit, used: ofWorkflow };
   if (terms.startsPerMinute !== null && starts >= terms.startsPerMinute)
     return { limit: "startsPerMinute", max: terms.startsPerMinute, used: starts, roomInMs: roomInMs ?? windowMs };
+  if (terms.fuelPerMinute !== null && fuel >= terms.fuelPerMinute)
+    return { limit: "fuelPerMinute", max: terms.fuelPerMinute, used: fuel, roomInMs: roomInMs ?? windowMs };
   return undefined;
 }
 
 /** Counts starts against the limit by the minute, where there is one. */
 export async function countStarts(db: TenantDb, terms: StartTerms, starts: number): Promise<void> {
-  if (terms.startsPerMinute === null || starts === 0) return;
+  if (terms.startsPerMinute === null && terms.fuelPerMinute === null) return;
   await prepared`delete from minute_usage where not ${inWindow}`.execute(db.unread);
+  if (terms.startsPerMinute === null || starts === 0) return;
   await prepared`insert into minute_usage as u (tenant_id, second, part, starts)
     values (${db.tenantId}, date_trunc('second', clock_timestamp()), 0, ${starts})
     on conflict (tenant_id, second, part) do update set starts = u.starts + excluded.starts`.execute(db.unread);
+}
+
+/**
+ * Counts what a run's expressions and steps have used, where the tenant has a limit of it. In the transaction of a write of the run's own: told
+ * twice, or late, it is counted once.
+ * @param fuel since the run's beginning
+ */
+export async function countFuel(db: TenantDb, runId: string, fuel: number): Promise<void> {
+  await prepared`
+    with before as (
+      select id, fuel_used from workflow_runs where id = ${runId} and fuel_used < ${fuel}::bigint
+        and exists (select from tenant_quotas where fuel_per_minute is not null) for update),
+    told as (
+      update workflow_runs r set fuel_used = ${fuel}::bigint from before where r.id = before.id returning ${fuel}::bigint - before.fuel_used as fuel)
+    insert into minute_usage as u (tenant_id, second, part, fuel)
+    select ${db.tenantId}::uuid, date_trunc('second', clock_timestamp()), ${1 + (Number.parseInt(runId.slice(-2), 16) % fuelParts)}::smallint, fuel from told
+    on conflict (tenant_id, second, part) do update set fuel = u.fuel + excluded.fuel`.execute(db.unread);
 }
 
 /** Holds the start of a run that this transaction has made. It does not age, and is let go in the order of acceptance. */
@@ -101,12 +138,12 @@ export async function releaseHeld(db: TenantDb): Promise<string[]> {
   await lockStarts(db);
   const terms = await startTerms(db);
   if (terms.suspended) return [];
-  const { rows: rooms } = await prepared<{ open: number; starts: number }>`
-    select (select count(*)::int from workflow_runs where ${underWay}) as open, ${startsInWindow} as starts`.execute(
+  const { rows: rooms } = await prepared<{ open: number; starts: number; fuel: number }>`
+    select (select count(*)::int from workflow_runs where ${underWay}) as open, ${startsInWindow} as starts, ${fuelInWindow} as fuel`.execute(
     db,
   );
-  const { open = 0, starts = 0 } = rooms[0] ?? {};
-  const startsLeft = roomOf(terms.startsPerMinute, starts);
+  const { open = 0, starts = 0, fuel = 0 } = rooms[0] ?? {};
+  const startsLeft = roomOf(terms.fuelPerMinute, fuel) === 0 ? 0 : roomOf(terms.startsPerMinute, starts);
   const room = Math.min(releasedAtOnce, roomOf(terms.concurrentRuns, open), startsLeft);
   const released = room === 0 ? [] : await letGo(db, room);
   await countStarts(db, terms, released.length);
@@ -121,7 +158,7 @@ export async function releaseHeld(db: TenantDb): Promise<string[]> {
 }
 
 function roomOf(limit: number | null, used: number): number {
-  return limit === null ? releasedAtOnce : Math.max(0, limit - used);
+  return limit === null ? Number.POSITIVE_INFINITY : Math.max(0, limit - used);
 }
 
 async function letGo(db: TenantDb, room: number): Promise<string[]> {
@@ -162,7 +199,7 @@ export async function unconfirmedEnds(db: TenantDb, limit: number): Promise<stri
 
 /** What holds a start, as it stands now. */
 export interface HoldingLimit {
-  readonly of: "tenant" | "workflow" | "minute";
+  readonly of: "tenant" | "workflow" | "startsPerMinute" | "fuelPerMinute";
   readonly limit: number;
   readonly used: number;
   /** Runs that are under way for longest; none of a limit by the minute. */
@@ -185,8 +222,8 @@ export async function holdingLimit(db: TenantDb, runId: string): Promise<Holding
   const reached = await limitReached(db, terms, { id: run.workflowId, limit: run.limit });
   if (reached === undefined) return undefined;
   const { max: limit, used, roomInMs } = reached;
-  if (reached.limit === "startsPerMinute")
-    return { of: "minute", limit, used, oldest: [], ...(roomInMs === undefined ? {} : { roomInMs }) };
+  if (reached.limit === "startsPerMinute" || reached.limit === "fuelPerMinute")
+    return { of: reached.limit, limit, used, oldest: [], ...(roomInMs === undefined ? {} : { roomInMs }) };
   const of = reached.limit === "concurrencyLimit" ? "workflow" : "tenant";
   const only = of === "workflow" ? run.workflowId : null;
   const oldest = await prepared<{ id: string; workflow: string; startedAt: Date | null }>`

@@ -68,6 +68,8 @@ export interface SegmentHead {
 }
 
 export interface FlushArgs extends Writer {
+  /** That the run has used since its beginning; a workflow of an earlier build does not tell. */
+  readonly fuel?: number;
   readonly nextSeq: number;
   readonly entries: readonly JournalEntry[];
 }

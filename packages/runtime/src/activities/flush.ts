@@ -1,5 +1,5 @@
 import { eventMatchesFilters, type InboundEvent, type ValueReference } from "@mainspring/core";
-import { isWithinQuota, takeEarlyEvents, writeProvisional } from "@mainspring/store";
+import { countFuel, isWithinQuota, takeEarlyEvents, writeProvisional } from "@mainspring/store";
 import { Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import type { FlushArgs, FlushResult, OpenWaitsArgs, OpenWaitsResult } from "./contract.ts";
@@ -24,6 +24,7 @@ async function writeEntries(dependencies: ActivityDependencies, args: FlushArgs)
       isWithinQuota(db, { entries, waived: quotaWaived === true }),
       writeProvisional(db, { runId, fence, nextSeq, entries }),
     ]);
+    if (args.fuel !== undefined) await countFuel(db, runId, args.fuel);
     return { within };
   });
   if (written !== undefined) await mailReminders(dependencies, { tenantId, runId }, entries);

@@ -25,6 +25,7 @@ import {
 } from "@mainspring/store";
 import { Context } from "@temporalio/activity";
 import { Crossing, CrossingParts, CrossingProgram } from "../wire/crossing.ts";
+import { fuelSpent } from "../workflow/fuel-spent.ts";
 import { segmentHash } from "../workflow/segment-hash.ts";
 import type { OpenedHead, OpenRunArgs } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
@@ -85,6 +86,7 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
     entries: segment.entries,
     nextSeq: segment.state.nextSeq,
     rows: segment.rows,
+    fuel: fuelSpent(undefined, first.state) + segment.fuel,
   });
   const head: OpenedHead = {
     opened: true,

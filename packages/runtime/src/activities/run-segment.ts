@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Instant, JournalEntry, Program, Transition } from "@mainspring/core";
-import { isWithinQuota, takeSegmentToken, writeProvisional, type Fence, type NoneInvocation } from "@mainspring/store";
+import {
+  countFuel,
+  isWithinQuota,
+  takeSegmentToken,
+  writeProvisional,
+  type Fence,
+  type NoneInvocation,
+} from "@mainspring/store";
 import { Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import { segmentHash } from "../workflow/segment-hash.ts";
@@ -48,6 +55,7 @@ export async function runSegment(dependencies: ActivityDependencies, args: Segme
     entries: [...args.entries, ...segment.entries],
     nextSeq: segment.state.nextSeq,
     rows: segment.rows,
+    ...(args.fuel === undefined ? {} : { fuel: args.fuel + segment.fuel }),
   });
   const result: SegmentResult = {
     ran: true,
@@ -84,22 +92,25 @@ export async function commitSegment(
     readonly entries: readonly JournalEntry[];
     readonly nextSeq: number;
     readonly rows: readonly NoneInvocation[];
+    /** That the run has used since its beginning. */
+    readonly fuel?: number;
   },
 ): Promise<boolean> {
-  const { fence, token, entries, nextSeq, rows } = commit;
+  const { fence, token, entries, nextSeq, rows, fuel } = commit;
   if (fence === "stale") return true;
   for (let tries = 1; ; tries++) {
     try {
-      await dependencies.store.tenant(writer.tenantId, (db) =>
-        writeProvisional(db, {
+      await dependencies.store.tenant(writer.tenantId, async (db) => {
+        await writeProvisional(db, {
           runId: writer.runId,
           fence,
           nextSeq,
           entries,
           invocations: rows,
           ...(token === undefined ? {} : { segmentToken: token }),
-        }),
-      );
+        });
+        if (fuel !== undefined) await countFuel(db, writer.runId, fuel);
+      });
       return true;
     } catch (error) {
       dependencies.log.warn({ runId: writer.runId, tries, error: String(error) }, "The commit of a segment failed");

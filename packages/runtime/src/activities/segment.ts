@@ -15,6 +15,7 @@ import {
   type Transition,
   type ValueReference,
 } from "@mainspring/core";
+import { fuelSpent } from "../workflow/fuel-spent.ts";
 
 export const segmentCallsMax = 50;
 export const segmentMs = 2_000;
@@ -32,6 +33,8 @@ export interface Segment {
   readonly events: readonly RunEvent[];
   readonly entries: readonly JournalEntry[];
   readonly state: RunState;
+  /** That its transitions used, without the one that it began with. */
+  readonly fuel: number;
 }
 
 /**
@@ -57,6 +60,7 @@ export async function runSegment(
     { readonly abort: AbortController; readonly result: Promise<readonly [CommandId, LocalResult]> }
   >();
   let state = begun.state;
+  let fuel = 0;
   let calls = 0;
   let bytes = 0;
   let stopped = false;
@@ -64,6 +68,7 @@ export async function runSegment(
   const hold: CommandId[] = [];
 
   const take = (transition: Transition): void => {
+    fuel += fuelSpent(state, transition.state);
     state = transition.state;
     for (const command of transition.commands) {
       if (quota === "held") {
@@ -113,7 +118,7 @@ export async function runSegment(
     result.catch(() => undefined);
     abort.abort();
   }
-  return { events, entries, state };
+  return { events, entries, state, fuel };
 }
 
 function eventOf(id: CommandId, result: LocalResult, now: Instant, turn: number): RunEvent {

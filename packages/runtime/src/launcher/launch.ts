@@ -13,6 +13,7 @@ import {
   definitionOf,
   getRun,
   getWorkflow,
+  hasLimit,
   holdStart,
   insertRun,
   newId,
@@ -223,7 +224,7 @@ async function heldByLimit(
   { workflowId, concurrencyLimit }: PinnedDefinition,
   terms: StartTerms,
 ): Promise<HoldReason | LimitReached | undefined> {
-  if (terms.concurrentRuns === null && terms.startsPerMinute === null && concurrencyLimit === null) return undefined;
+  if (!hasLimit(terms) && concurrencyLimit === null) return undefined;
   await lockStarts(db);
   await releaseHeld(db);
   const reached = await limitReached(db, terms, { id: workflowId, limit: concurrencyLimit });
@@ -232,7 +233,7 @@ async function heldByLimit(
     return undefined;
   }
   if (!isMachine(trigger)) return reached;
-  return reached.limit === "startsPerMinute" ? "over-limit" : "concurrency-limited";
+  return reached.roomInMs === undefined ? "concurrency-limited" : "over-limit";
 }
 
 function isMachine(trigger: Json | undefined): boolean {
@@ -256,6 +257,12 @@ function refusal({ limit, max, used, roomInMs }: LimitReached): MainspringError 
   const retryAfterS = roomInMs === undefined ? endExpectedInS : Math.max(1, Math.ceil(roomInMs / 1_000));
   const details = { limit, max, used, retryAfterS };
   switch (limit) {
+    case "fuelPerMinute":
+      return new MainspringError(
+        "RATE_LIMITED",
+        details,
+        `the runs of this minute used ${used} of ${max} units of fuel`,
+      );
     case "startsPerMinute":
       return new MainspringError("RATE_LIMITED", details, `${used} of ${max} starts of this minute were made`);
     case "concurrencyLimit":

@@ -77,7 +77,7 @@ async function open(workflow?: string): Promise<number> {
 
 /** Cancels whatever is open or held, so that no test finds another's runs. */
 async function clear(): Promise<void> {
-  await quotas({ concurrentRuns: null, startsPerMinute: null });
+  await quotas({ concurrentRuns: null, startsPerMinute: null, fuelPerMinute: null });
   for (const key of ["nap", "sleep", "other", "caller"]) await settings(key, null);
   await until("nothing is open or held", async () => {
     const rows = await asOwner(
@@ -246,7 +246,7 @@ test("[QUO-01] [WHY-01] starts a minute: of 20 that race 4 are made, requests ge
   const [first] = held;
   expect(await world.run(first?.runId ?? "")).toMatchObject({ status: "QUEUED", queuedReason: "over-limit" });
   const answer = await why.leads(first?.runId ?? "", "over-limit");
-  expect(answer.sentence).toMatch(/^4 of 4 starts of the minute were made/);
+  expect(answer.sentence).toMatch(/^4 of 4 starts of the minute were used/);
   // A minute passes.
   await asOwner(
     world.database,
@@ -260,6 +260,52 @@ test("[QUO-01] [WHY-01] starts a minute: of 20 that race 4 are made, requests ge
   });
   expect((await refusal(start("nap"))).code).toBe("RATE_LIMITED");
 }, 60_000);
+
+test("[QUO-01] fuel a minute: what expressions use is counted once, over it requests get 429 and events wait", async () => {
+  const why = asksWhy(world);
+  await world.publish({
+    workflow: "heavy",
+    steps: [
+      { id: "sum", type: "transform.assign", assign: { "vars.sum": { $expr: "$sum([1..5000])" } } },
+      { id: "now", type: "action.call", action: "time.now@1", input: {} },
+      { id: "nap", type: "time.wait", durationMs: 50 },
+      { id: "again", type: "transform.assign", assign: { "vars.sum": { $expr: "$sum([1..5000])" } } },
+    ],
+  });
+  await quotas({ fuelPerMinute: 30_000 });
+  const first = await start("heavy");
+  expect((await world.ended(first.runId)).status).toBe("SUCCEEDED");
+  const used = async () =>
+    (await asOwner(
+      world.database,
+      `select (select sum(fuel)::int from minute_usage where tenant_id = $1) as counted,
+        (select sum(fuel_used)::int from workflow_runs where tenant_id = $1) as told`,
+      [world.tenantId],
+    )) as { counted: number; told: number }[];
+  const [one] = await used();
+  expect(one?.counted).toBe(one?.told);
+  expect(one?.counted).toBeGreaterThan(10_000);
+  // The same run again uses the same.
+  const second = await start("heavy");
+  await world.ended(second.runId);
+  const [two] = await used();
+  expect(two).toEqual({ counted: 2 * (one?.counted ?? 0), told: 2 * (one?.counted ?? 0) });
+  const refused = await refusal(start("heavy"));
+  expect(refused.code).toBe("RATE_LIMITED");
+  expect(refused.details).toMatchObject({ limit: "fuelPerMinute", max: 30_000, retryAfterS: expect.any(Number) });
+  const held = await start("heavy", { trigger: event });
+  expect(held.held).toBe("over-limit");
+  const answer = await why.leads(held.runId, "over-limit");
+  expect(answer.sentence).toMatch(/of 30000 units of fuel of the minute were used/);
+  await asOwner(
+    world.database,
+    "update minute_usage set second = second - interval '62 seconds' where tenant_id = $1",
+    [world.tenantId],
+  );
+  await why.goes(held.runId, "over-limit");
+  expect((await world.ended(held.runId)).status).toBe("SUCCEEDED");
+  await world.expectSound(held.runId);
+});
 
 test("[QUO-01] a suspended tenant starts nothing, and what it holds stays held", async () => {
   await quotas({ concurrentRuns: 1 });

@@ -105,7 +105,8 @@ async function limitOf(
   const holding = await holdingLimit(db, run.id);
   if (holding === undefined) return {};
   const { of, limit, used, oldest, roomInMs = 0 } = holding;
-  if (of === "minute") return { startLimit: { limit, used, roomAt: instantFromMs(Date.parse(now) + roomInMs) } };
+  if (of === "startsPerMinute" || of === "fuelPerMinute")
+    return { startLimit: { of, limit, used, roomAt: instantFromMs(Date.parse(now) + roomInMs) } };
   return {
     limit: {
       of,

@@ -41,6 +41,7 @@ import { Children } from "./children.ts";
 import { openEventWaits } from "./event-waits.ts";
 import { openingFailure } from "./failures.ts";
 import { Fifo } from "./fifo.ts";
+import { fuelSpent } from "./fuel-spent.ts";
 import { inboundEvent } from "./inbound-signal.ts";
 import { JournalBuffer } from "./journal-buffer.ts";
 import { LocalLane } from "./local-lane.ts";
@@ -60,6 +61,7 @@ export interface Checkpoint {
   readonly ordinal: number;
   readonly turn: number;
   readonly quotaWaived?: true;
+  readonly fuel?: number;
 }
 
 // Replays by the rebuild collect the journal here; a live worker registers no such sink, and nothing is recorded.
@@ -111,6 +113,8 @@ export class Shell {
   #signals = 0;
   #inFlight = 0;
   #flushes = 0;
+  /** That the run has used since its beginning. */
+  #fuel = 0;
   #budgetReported = false;
   readonly #port: ShellPort;
 
@@ -221,6 +225,7 @@ export class Shell {
     this.#state = checkpoint.state;
     this.#bounds = checkpoint.bounds;
     if (checkpoint.quotaWaived === true) this.#quota.waive();
+    this.#fuel = checkpoint.fuel ?? 0;
     this.#ordinal = checkpoint.ordinal;
     this.#turn = checkpoint.turn + 1;
     this.#stepsBefore = checkpoint.state.counters.steps;
@@ -288,6 +293,7 @@ export class Shell {
 
   /** Takes over a transition's state, commands and outcome; its entries are the caller's. */
   #take(transition: Transition): readonly JournalEntry[] {
+    this.#fuel += fuelSpent(this.#state, transition.state);
     this.#state = transition.state;
     for (const command of transition.commands) this.#commanded.push(command);
     if (transition.outcome !== undefined) this.#outcome = transition.outcome;
@@ -441,6 +447,7 @@ export class Shell {
     this.#lastNow = now;
     const args = this.#inline({
       ...this.#writer(),
+      fuel: this.#fuel,
       nextSeq: this.#state.nextSeq,
       entries,
       programHash: this.#program.programHash,
@@ -504,7 +511,7 @@ export class Shell {
   }
 
   #flush(owner: string, entries: readonly JournalEntry[], written?: () => void): void {
-    const args = { ...this.#writer(), nextSeq: this.#state.nextSeq, entries };
+    const args = { ...this.#writer(), fuel: this.#fuel, nextSeq: this.#state.nextSeq, entries };
     const answered = this.#quota.asking();
     this.#locally(
       () => flush(this.#inline(args)),
@@ -590,6 +597,7 @@ export class Shell {
       bounds: this.#bounds,
       ordinal: this.#ordinal + 1,
       turn: this.#turn,
+      fuel: this.#fuel,
       ...(this.#quota.waived ? { quotaWaived: true } : {}),
     };
     // Thrown, and caught by nothing of ours.

@@ -91,11 +91,11 @@ test("a start that the limit by the minute holds says when there is room", () =>
   const { cause, sentence, next } = explainRun({
     ...none,
     run: { ...run, status: "QUEUED" },
-    startLimit: { limit: 10, used: 10, roomAt: "2026-11-24T09:00:41.000Z" },
+    startLimit: { of: "startsPerMinute", limit: 10, used: 10, roomAt: "2026-11-24T09:00:41.000Z" },
   });
   expect([cause, next]).toEqual(["over-limit", "2026-11-24T09:00:41.000Z"]);
   expect(sentence).toMatch(
-    /^10 of 10 starts of the minute were made; it starts when there is room again, from .*09:00:41/,
+    /^10 of 10 starts of the minute were used; it starts when there is room again, from .*09:00:41/,
   );
 });
 

@@ -15,8 +15,13 @@ export interface RunFacts {
   readonly workflowPaused?: { readonly at: Instant; readonly by?: string; readonly note?: string };
   /** A limit on what is under way at once holds the start. */
   readonly limit?: LimitFact;
-  /** The limit on starts in a minute holds the start. */
-  readonly startLimit?: { readonly limit: number; readonly used: number; readonly roomAt: Instant };
+  /** A limit on what may be used in a minute holds the start. */
+  readonly startLimit?: {
+    readonly of: "startsPerMinute" | "fuelPerMinute";
+    readonly limit: number;
+    readonly used: number;
+    readonly roomAt: Instant;
+  };
   /** Left out when Temporal was not asked, or could not answer. */
   readonly execution?: ExecutionFact;
   /** Why Temporal could not be asked. */

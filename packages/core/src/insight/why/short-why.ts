@@ -57,7 +57,7 @@ const heldText: { readonly [reason: string]: ShortWhy } = {
   },
   "over-limit": {
     cause: "over-limit",
-    sentence: "The starts of the minute were made; it starts when there is room again.",
+    sentence: "What may be used in a minute was used; it starts when there is room again.",
   },
 };
 

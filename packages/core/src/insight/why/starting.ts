@@ -103,17 +103,18 @@ function heldByLimit({ now, run, limit }: RunFacts): FoundCause[] {
 
 function heldByRate({ now, run, startLimit }: RunFacts): FoundCause[] {
   if (startLimit === undefined) return [];
-  const { limit, used, roomAt } = startLimit;
+  const { of, limit, used, roomAt } = startLimit;
+  const what = of === "startsPerMinute" ? "starts" : "units of fuel";
   return [
     {
       cause: "over-limit",
-      sentence: `${used} of ${limit} starts of the minute were made; it starts when there is room again, from ${momentText(roomAt, now)}.`,
+      sentence: `${used} of ${limit} ${what} of the minute were used; it starts when there is room again, from ${momentText(roomAt, now)}.`,
       since: run.createdAt,
       evidence: [
         {
-          kind: "start-limit",
-          text: `The tenant may make ${counted(limit, "start")} a minute.`,
-          data: { limit, used, roomAt },
+          kind: "minute-limit",
+          text: `The tenant may use ${limit} ${what} a minute.`,
+          data: { of, limit, used, roomAt },
         },
       ],
       remedy: "Wait, or raise the limit. Held starts go in the order of their acceptance.",

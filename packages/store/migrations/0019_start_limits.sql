@@ -11,7 +11,7 @@ create index workflow_runs_under_way on workflow_runs (tenant_id, workflow_id)
   where parent_run_id is null and confirmed_at is null and held_for is null and engine = 'temporal';
 -- The line of those that are held, in the order of their acceptance.
 create index workflow_runs_held on workflow_runs (tenant_id, workflow_id, created_at, id) where held_for is not null;
-grant select (held_for, workflow_id) on workflow_runs to mainspring_reconciler;
+grant select (held_for) on workflow_runs to mainspring_reconciler;
 
 -- The fuel of its expressions and steps, as far as it was told; counted only where the tenant has a limit of it.
 alter table workflow_runs add column fuel_used bigint not null default 0;

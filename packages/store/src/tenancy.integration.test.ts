@@ -17,6 +17,7 @@ import { putForm } from "./forms.ts";
 import { claimInvocation } from "./ledger.ts";
 import { newId } from "./ids.ts";
 import { putQuotas } from "./quotas.ts";
+import { countStarts, startTerms } from "./start-limits.ts";
 import { insertSavedView } from "./saved-views.ts";
 import { putSecret } from "./secrets.ts";
 import { openStore } from "./store.ts";
@@ -90,7 +91,7 @@ const writtenExceptions = [
     policy: "reconciler_reads",
     role: "mainspring_reconciler",
     command: "SELECT",
-    columns: "checked_at,confirmed_at,created_at,engine,id,parent_run_id,started_at,status,tenant_id",
+    columns: "checked_at,confirmed_at,created_at,engine,held_for,id,parent_run_id,started_at,status,tenant_id",
   },
   {
     table: "workflow_runtime_events",
@@ -292,7 +293,8 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
     await putEventType(db, { name: "e", correlationPaths: [], samples: [], by: "somebody" });
     await keepProgram(db, { programHash: "q", definitionHash: "d", program: {} });
     await putSecret(db, { name: "s", value: "a secret value" });
-    await putQuotas(db, { stepsPerMonth: 1_000 });
+    await putQuotas(db, { stepsPerMonth: 1_000, startsPerMinute: 1_000 });
+    await countStarts(db, await startTerms(db), 1);
     await insertSavedView(db, { list: "runs", name: "v", filter: {}, by: "a" });
     await writeOnce(db, "k", () => putData(db, { namespace: "n", key: "k", value: 1 }));
     await keepPlan(db, { kind: "bulk", id: "p", plan: {} });

@@ -8,6 +8,7 @@ import { replay, type ReplayRequest } from "./launcher/replay.ts";
 import { deleteTenant, type DeletionUnderWay, type TenantDeletionRequest } from "./launcher/tenant-deletion.ts";
 import type { RestartPlan } from "./launcher/restart-plan.ts";
 import { previewRestart, restartFrom, type RestartRequest } from "./launcher/restart.ts";
+import type { StreamSettings } from "./stream/settings.ts";
 import { resumeDespiteQuota } from "./quotas/quota-resume.ts";
 import { answerTask, type AnswerRequest } from "./tasks/answer-task.ts";
 import { confirmRun } from "./reconciler/confirm.ts";
@@ -30,6 +31,10 @@ export { createInsight, type Insight } from "./insight/insight.ts";
 export type { TemporalPlace } from "./temporal/connect.ts";
 export type { CorrelationPaths } from "./ingestion/correlation.ts";
 export { correlationPathsFromEnvironment } from "./ingestion/correlation.ts";
+export { openEventPublisher, publishWorkflowEvent, type EventPublisher } from "./stream/publish.ts";
+export { streamDefaults, streamFromEnvironment, type StreamSettings } from "./stream/settings.ts";
+export type { WorkflowEvent } from "./stream/message.ts";
+export { backlogFromEnvironment, createBacklogGate, type BacklogGate } from "./ingestion/backlog.ts";
 export { acceptInbound, acceptTogether, createAcceptance, noteConflict } from "./ingestion/accept.ts";
 export type { Acceptance, AcceptanceProblem, InboundMessage, Receipt } from "./ingestion/accept.ts";
 export { createRemoteCodec } from "./temporal/create-remote-codec.ts";
@@ -95,6 +100,8 @@ export function createRunClient(
     readonly store: Store;
     readonly workflowTaskTimeoutMs?: number;
     /** Of the process that replays a history: database, keys and Temporal as a worker has them. */
+    /** Where tenants' streams of events are; left out: there are none. */
+    readonly stream?: StreamSettings;
     readonly rebuildEnv?: NodeJS.ProcessEnv;
   },
 ): Runs {
@@ -120,7 +127,8 @@ export function createRunClient(
         );
       return rebuildInProcess(options.rebuildEnv, request);
     },
-    deleteTenant: (request) => deleteTenant(parts, request),
+    deleteTenant: (request) =>
+      deleteTenant({ ...parts, ...(options.stream === undefined ? {} : { stream: options.stream }) }, request),
     confirm: (request) => confirmRun(parts, request),
     async ready() {
       try {

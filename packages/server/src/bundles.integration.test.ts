@@ -79,6 +79,15 @@ async function tenantA(): Promise<Client> {
       secret: `whsec_${Buffer.from(secretValue).toString("base64")}`,
     },
   });
+  await client.schedules.create({
+    body: {
+      workflow: "parent",
+      name: "nightly",
+      spec: { cron: "0 3 * * *", zone: "Europe/Berlin" },
+      payload: { n: 1 },
+      businessDays: { calendar: "default" },
+    },
+  });
   // A draft that is not published does not travel.
   await client.workflows.save({ params: { key: "parent" }, body: { definition: parent("Unfinished") } });
   return client;
@@ -97,6 +106,15 @@ test("[CASE-38] workflows are carried to another tenant: drafts only, links by k
     calendars: [{ name: "default", zone: "UTC" }],
     eventTypes: [{ name: "visit.done", correlationPaths: ["visit.id"] }],
     webhooks: [{ key: "visits", scheme: "standard", workflow: "parent" }],
+    schedules: [
+      {
+        workflow: "parent",
+        name: "nightly",
+        spec: { cron: "0 3 * * *", zone: "Europe/Berlin" },
+        payload: { n: 1 },
+        state: "paused",
+      },
+    ],
     needs: { secrets: ["crm-token"], actions: ["http.request@1"], workflows: ["child"] },
   });
   const file = JSON.stringify([parentBundle, childBundle]);
@@ -112,6 +130,7 @@ test("[CASE-38] workflows are carried to another tenant: drafts only, links by k
     forms: [{ name: "visit", result: "created" }],
     calendars: [{ name: "default", result: "unchanged" }],
     webhooks: [{ name: "visits", result: "created" }],
+    schedules: [{ name: "nightly", result: "created" }],
     missing: { secrets: ["crm-token"], actions: [], workflows: ["child"] },
   });
   const [{ issues }] = first.workflows as [(typeof first.workflows)[number]];
@@ -134,6 +153,9 @@ test("[CASE-38] workflows are carried to another tenant: drafts only, links by k
   await b.workflows.publish({ params: { key: "child" } });
   const inB = await b.workflows.publish({ params: { key: "parent" } });
   expect(inB).toMatchObject({ version: 1, definitionHash });
+  expect((await b.schedules.list()).items).toMatchObject([
+    { workflow: "parent", name: "nightly", state: "paused", boundVersion: 1, misfit: null, nextFires: [] },
+  ]);
   const again = await b.workflows.export({ params: { key: "parent" } });
   expect(again).toEqual(parentBundle);
 
@@ -154,6 +176,7 @@ test("[CASE-38] workflows are carried to another tenant: drafts only, links by k
   });
   expect((await c.forms.list()).items.filter(({ system }) => !system)).toEqual([]);
   expect((await c.webhooks.list()).items).toEqual([]);
+  expect((await c.schedules.list()).items).toEqual([]);
 
   // Twice makes no second workflow.
   await expect(b.workflows.import({ body: parentBundle })).rejects.toMatchObject({ code: "WORKFLOW_EXISTS" });
@@ -211,6 +234,16 @@ test("a bundle with anything wrong in it is refused as a whole, with the place",
       { ...bundle, calendars: [{ name: "default", zone: "Mars/Olympus", week: {} }] },
       "BUNDLE_INVALID",
       "/calendars/0/zone",
+    ],
+    [
+      { ...bundle, schedules: [{ workflow: "parent", name: "s", spec: { cron: "99 * * * *" } }] },
+      "BUNDLE_INVALID",
+      "/schedules/0/spec/cron",
+    ],
+    [
+      { ...bundle, schedules: [{ workflow: "nobody", name: "s", spec: { everyMs: 60_000 } }] },
+      "BUNDLE_INVALID",
+      "/schedules/0/workflow",
     ],
     [{ ...bundle, format: "mainspring.bundle/2" }, "REQUEST_INVALID", "/format"],
     [{ ...bundle, more: 1 }, "REQUEST_INVALID", "/more"],

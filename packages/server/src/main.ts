@@ -10,6 +10,7 @@ import {
   requestTracing,
   createScheduleClient,
   temporalFromEnvironment,
+  streamFromEnvironment,
   unsupported,
 } from "@mainspring/runtime/client";
 import { loadFileVariables, openDispatcher, openStore } from "@mainspring/store";
@@ -43,7 +44,14 @@ async function serve(): Promise<void> {
     TEMPORAL_ADDRESS: config.temporalAddress,
     TEMPORAL_NAMESPACE: config.temporalNamespace,
   };
-  const runs = createRunClient({ store, rebuildEnv, ...wire, ...temporal });
+  const stream = streamFromEnvironment(process.env);
+  const runs = createRunClient({
+    store,
+    rebuildEnv,
+    ...(stream === undefined ? {} : { stream }),
+    ...wire,
+    ...temporal,
+  });
   const schedules = createScheduleClient({ store, ...wire, ...temporal });
   const correlationPaths = correlationPathsFromEnvironment(process.env);
   const backlog = backlogFromEnvironment(process.env);

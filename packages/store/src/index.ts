@@ -30,6 +30,7 @@ export {
   noteDeletion,
   openRunsOf,
   proofOfDeletion,
+  temporalScheduleIds,
   tenantsBeingDeleted,
   unendedRuns,
 } from "./tenant-deletion.ts";

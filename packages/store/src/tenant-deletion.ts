@@ -113,6 +113,13 @@ export async function executionsOfRuns(
   return rows;
 }
 
+/** What Temporal has of the tenant's schedules. */
+export async function temporalScheduleIds(db: TenantDb): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select temporal_schedule_id as id from tenant_workflow_schedule order by id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** Counts what will be deleted, and erases the tenant's keys with all that is sealed under them. */
 export async function eraseKeys(db: TenantDb): Promise<TenantDeletion | undefined> {
   const { rows } = await sql<{ deletion: TenantDeletion | null }>`

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { eventTypeBody, eventTypeName } from "./event-type.ts";
+import { newSchedule } from "./schedule.ts";
 import { formName } from "./task.ts";
 import { jsonObject, label, workflowKey } from "./values.ts";
 import { webhookBody } from "../routes/webhooks.ts";
@@ -32,7 +33,7 @@ export const bundle = z.strictObject({
     .default([])
     .meta({ description: "name, zone, week, holidays, exceptions" }),
   schedules: z
-    .array(z.looseObject({ workflow: workflowKey, name: label }))
+    .array(newSchedule.extend({ name: label }))
     .max(1_000)
     .default([])
     .meta({ description: "as POST /schedules takes them; imported paused" }),
@@ -56,9 +57,10 @@ export const importQuery = z.strictObject({
 
 const imported = z.object({
   name: z.string(),
-  result: z
-    .enum(["created", "unchanged", "kept"])
-    .meta({ description: "kept: there is one of this name that says something else" }),
+  result: z.enum(["created", "unchanged", "kept", "passed"]).meta({
+    description:
+      "kept: there is one of this name that says something else; passed: a schedule whose only time lies in the past",
+  }),
 });
 
 export const importReport = z.object({

@@ -13,6 +13,9 @@ import {
 } from "@mainspring/store";
 import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createSchedules } from "../schedules/schedules.ts";
+import { temporalSchedules } from "../schedules/temporal-schedules.ts";
+import { noRedisHere, startRedis } from "../testing/redis-server.ts";
 import { until } from "../testing/until.ts";
 import { newWorld, type World } from "../testing/world.ts";
 import { continueDeletions } from "../worker/housekeeping.ts";
@@ -92,6 +95,26 @@ async function rowsLeft(world: World): Promise<{ [table: string]: number }> {
   return left;
 }
 
+/** A stream with an entry in it, where there is a Redis. */
+async function streamOf(world: World): Promise<
+  | {
+      readonly part: { readonly stream: { readonly url: string; readonly prefix: string } };
+      exists(): Promise<boolean>;
+      close(): Promise<void>;
+    }
+  | undefined
+> {
+  if (noRedisHere() !== undefined) return undefined;
+  const redis = await startRedis();
+  const key = `t:${world.tenantId}`;
+  await redis.client.xAdd(key, "*", { id: "theirs" });
+  return {
+    part: { stream: { url: redis.url, prefix: "t:" } },
+    exists: async () => (await redis.client.exists(key)) > 0,
+    close: () => redis.close(),
+  };
+}
+
 async function isOpen(world: World, runId: string): Promise<boolean> {
   return world.client.workflow
     .getHandle(workflowIdOf(runId))
@@ -124,13 +147,22 @@ test("[TEN-05] deleting terminates executions, erases keys and rows in every tab
   const [napping] = (await asOwner(world.database, "select id from workflow_runs where status = 'WAITING'")) as [
     { id: string },
   ];
+  const temporal = temporalSchedules(world.client);
+  const schedules = createSchedules({ store: world.store, temporal });
+  const rule = { tenantId: world.tenantId, workflow: "naps", spec: { everyMs: 86_400_000 }, by: "test" };
+  const { temporalScheduleId } = await schedules.create(rule);
+  expect((await world.client.schedule.getHandle(temporalScheduleId).describe()).scheduleId).toBe(temporalScheduleId);
   const before = await rowsLeft(world);
   const ask = { tenantId: world.tenantId, graceMs: 0, by: "platform", withinMs: 20_000 } as const;
-  const proof = await deleteTenant(partsOf(world), { ...ask, mode: "terminate" });
+  const stream = await streamOf(world);
+  const proof = await deleteTenant({ ...partsOf(world), ...stream?.part }, { ...ask, mode: "terminate" });
+  expect(await stream?.exists()).not.toBe(true);
+  await stream?.close();
+  for await (const { tenantId } of temporal.list()) expect(tenantId).not.toBe(world.tenantId);
   expect(proof).toMatchObject({
     status: "deleted",
     mode: "terminate",
-    executions: { terminated: 1, removed: 2, open: 0 },
+    executions: { terminated: 1, removed: 2, open: 0, schedules: 1 },
     keysErased: 1,
   });
   if (proof.status !== "deleted") throw new Error("not deleted");
@@ -187,7 +219,7 @@ test("[TEN-05] a deletion that is interrupted at any of its stages goes on, by w
   await inTenant(world, (db) => beginDeletion(db, { mode: "terminate", graceMs: 0, by: "platform" }));
   let kills = 0;
   for (let attempt = 0; ; attempt += 1) {
-    const store = killed(world.store, { after: Math.floor(attempt / 2) % 5, commits: attempt % 2 === 1 });
+    const store = killed(world.store, { after: Math.floor(attempt / 2) % 9, commits: attempt % 2 === 1 });
     const ended = await continueDeletion({ ...partsOf(world), store }, world.tenantId, { withinMs: 20_000 }).catch(
       (error: Error) => error.message,
     );

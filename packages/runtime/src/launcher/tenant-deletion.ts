@@ -9,6 +9,7 @@ import {
   noteDeletion,
   openRunsOf,
   proofOfDeletion,
+  temporalScheduleIds,
   unendedRuns,
   voidQueuedStart,
   type DeletionMode,
@@ -17,7 +18,15 @@ import {
 } from "@mainspring/store";
 import { isNotFound, messageOf } from "../temporal/grpc.ts";
 import { cancelRun } from "./cancel.ts";
+import { temporalSchedules } from "../schedules/temporal-schedules.ts";
+import { removeStream } from "../stream/remove-stream.ts";
+import type { StreamSettings } from "../stream/settings.ts";
 import type { LauncherParts } from "./launch.ts";
+
+export interface DeletionParts extends LauncherParts {
+  /** Left out: there are no streams of events. */
+  readonly stream?: Pick<StreamSettings, "url" | "prefix">;
+}
 
 export interface TenantDeletionRequest {
   readonly tenantId: string;
@@ -50,7 +59,7 @@ const reason = "the tenant is deleted";
  * @throws MainspringError TENANT_NOT_FOUND, TENANT_IN_USE (details.openRuns, byStatus; nothing is changed)
  */
 export async function deleteTenant(
-  parts: LauncherParts,
+  parts: DeletionParts,
   { tenantId, mode, graceMs, by, withinMs }: TenantDeletionRequest,
 ): Promise<DeletionProof | DeletionUnderWay> {
   const begun = await parts.store.tenant(tenantId, (db) => beginDeletion(db, { mode, graceMs, by }));
@@ -66,7 +75,7 @@ export async function deleteTenant(
  * @throws MainspringError TENANT_NOT_FOUND
  */
 export async function continueDeletion(
-  parts: LauncherParts,
+  parts: DeletionParts,
   tenantId: string,
   { withinMs }: { readonly withinMs: number },
 ): Promise<DeletionProof | DeletionUnderWay> {
@@ -82,7 +91,9 @@ export async function continueDeletion(
         break;
       }
       case "executions":
+        await removeSchedules(parts, tenantId);
         await removeExecutions(parts, tenantId);
+        if (parts.stream !== undefined) await removeStream(parts.stream, tenantId);
         await store.tenant(tenantId, eraseKeys);
         break;
       case "rows":
@@ -203,6 +214,14 @@ async function terminateWhatElseRuns({ client }: LauncherParts, tenantId: string
     if (!/search attribute/i.test(messageOf(error))) throw error;
   }
   return found;
+}
+
+/** What Temporal would start for the tenant. */
+async function removeSchedules(parts: LauncherParts, tenantId: string): Promise<void> {
+  const temporal = temporalSchedules(parts.client);
+  const ids = await parts.store.tenant(tenantId, temporalScheduleIds);
+  await inTurn(ids, (id) => temporal.remove(id));
+  await note(parts, tenantId, (now) => ({ ...now, schedules: Math.max(now.schedules, ids.length) }));
 }
 
 /** Histories hold what the tenant's runs were given: they go now and not with their retention. */

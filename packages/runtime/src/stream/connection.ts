@@ -36,6 +36,14 @@ export async function connectOrGoOn(client: RedisClient): Promise<void> {
   });
 }
 
+/** Fails with the first failure, instead of going on trying. */
+export async function connectOnce(client: RedisClient): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    client.once("error", (error: Error) => reject(error));
+    client.connect().then(() => resolve(), reject);
+  });
+}
+
 /** Ends the connection, whatever is under way on it. */
 export function endRedis(client: RedisClient): void {
   if (client.isOpen) client.destroy();

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { openRedis, endRedis, type RedisClient } from "./connection.ts";
+import { connectOnce, openRedis, endRedis, type RedisClient } from "./connection.ts";
 import { messageFields, type WorkflowEvent } from "./message.ts";
 import type { StreamSettings } from "./settings.ts";
 
@@ -20,7 +20,7 @@ export interface PublishedEvent {
 export async function openEventPublisher(settings: Pick<StreamSettings, "url" | "prefix">): Promise<EventPublisher> {
   const client = await openRedis(settings.url, () => undefined);
   try {
-    await connected(client);
+    await connectOnce(client);
   } catch (error) {
     endRedis(client);
     throw error;
@@ -40,12 +40,4 @@ export async function publishWorkflowEvent(
   const stream = to.prefix + event.tenantId;
   const entryId = await to.client.xAdd(stream, "*", messageFields({ ...event, id }));
   return { id, stream, entryId: String(entryId) };
-}
-
-/** Fails with the first failure, instead of going on trying. */
-async function connected(client: RedisClient): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    client.once("error", (error: Error) => reject(error));
-    client.connect().then(() => resolve(), reject);
-  });
 }

@@ -9,7 +9,7 @@ import {
 import type { Log } from "../activities/dependencies.ts";
 import { deleteEndedRun } from "../launcher/delete-run.ts";
 import type { LauncherParts } from "../launcher/launch.ts";
-import { continueDeletion } from "../launcher/tenant-deletion.ts";
+import { continueDeletion, type DeletionParts } from "../launcher/tenant-deletion.ts";
 
 /** Of one tenant in one round, so that every tenant has its turn. */
 const runsAtOnce = 200;
@@ -50,7 +50,7 @@ async function housekeepTenant(parts: LauncherParts, tenantId: string, histories
 }
 
 /** Goes on with deletions of tenants that were interrupted, or that wait for a grace to end. */
-export async function continueDeletions(parts: LauncherParts, log: Log): Promise<void> {
+export async function continueDeletions(parts: DeletionParts, log: Log): Promise<void> {
   for (const tenantId of await parts.store.platform(tenantsBeingDeleted)) {
     try {
       const { status } = await continueDeletion(parts, tenantId, { withinMs: deletionWithinMs });

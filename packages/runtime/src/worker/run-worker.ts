@@ -253,7 +253,8 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     return { more: await housekeepOnce(launcherParts, log) };
   });
   const deleting = startInterval("tenant-deletion", waits.reconcileEveryMs, log, async () => {
-    await continueDeletions(launcherParts, log);
+    const parts = options.stream === undefined ? launcherParts : { ...launcherParts, stream: options.stream };
+    await continueDeletions(parts, log);
     return { more: false };
   });
   const sweeping = startInterval("data-store sweep", waits.sweepEveryMs, log, async () => ({

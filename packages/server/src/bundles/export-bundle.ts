@@ -1,17 +1,20 @@
 import { bundleFormat } from "@mainspring/api";
 import type { Bundle } from "@mainspring/api";
 import { canonicalHash, MainspringError } from "@mainspring/core";
-import type { JsonObject } from "@mainspring/core";
+import { canonicalJson, maskBySchema } from "@mainspring/core";
+import type { Json, JsonObject } from "@mainspring/core";
 import {
+  definitionOf,
   getCalendar,
   getEventType,
   getForm,
   getVersion,
   getWorkflow,
+  listSchedules,
   listWebhooks,
   pageLimitMax,
 } from "@mainspring/store";
-import type { Page, PageRequest, TenantDb, WebhookRow } from "@mainspring/store";
+import type { Page, PageRequest, ScheduleRow, TenantDb, WebhookRow } from "@mainspring/store";
 import { referencesOf } from "./references.ts";
 
 /**
@@ -32,7 +35,13 @@ export async function exportBundle(db: TenantDb, keys: readonly string[]): Promi
   const webhooks = (await all(db, listWebhooks)).filter(
     ({ workflow }) => workflow !== null && wanted.includes(workflow),
   );
+  const schedules: Bundle["schedules"] = [];
+  for (const key of wanted) schedules.push(...(await exportedSchedules(db, key)));
   const used = referencesOf(workflows.map(({ definition }) => definition));
+  const calendars = new Set([
+    ...used.calendars,
+    ...schedules.flatMap(({ businessDays }) => businessDays?.calendar ?? []),
+  ]);
   return {
     format: bundleFormat,
     workflows,
@@ -52,11 +61,11 @@ export async function exportBundle(db: TenantDb, keys: readonly string[]): Promi
       const form = await getForm(db, name);
       return form === undefined ? undefined : { name, title: form.title, schema: form.schema as JsonObject };
     }),
-    calendars: await present(used.calendars, async (name) => {
+    calendars: await present(calendars, async (name) => {
       const calendar = await getCalendar(db, name);
       return calendar === undefined ? undefined : { name, ...calendar.document };
     }),
-    schedules: [],
+    schedules,
     webhooks: webhooks.map(exportedWebhook),
     needs: {
       secrets: [...used.secrets].sort(),
@@ -72,6 +81,36 @@ async function exportedWorkflow(db: TenantDb, key: string): Promise<Bundle["work
   const version = row.publishedVersion === null ? undefined : await getVersion(db, key, row.publishedVersion);
   const document = (version?.document ?? row.document) as JsonObject;
   return { definition: document, definitionHash: canonicalHash(document) };
+}
+
+/** Those that may start something yet, in the order of their names; they come to life paused. */
+async function exportedSchedules(db: TenantDb, workflow: string): Promise<Bundle["schedules"]> {
+  const rows = await all(db, (_, request) => listSchedules(db, { workflow }, request));
+  const schema = (await definitionOf(db, workflow))?.payloadSchema ?? null;
+  return rows
+    .filter(({ state }) => state !== "completed")
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((row) => exportedSchedule(row, schema));
+}
+
+function exportedSchedule(row: ScheduleRow, payloadSchema: Json): Bundle["schedules"][number] {
+  const { workflowKey: workflow, name, spec, payload, overlap, catchUpMs: catchUpWindowMs, jitterMs, note } = row;
+  // With a value that nobody may read the payload stays here: whoever imports it gives it another one.
+  const isReadable =
+    payloadSchema === null || canonicalJson(maskBySchema(payloadSchema, payload)) === canonicalJson(payload);
+  const businessDays = row.businessDays === null ? null : { calendar: row.businessDays };
+  return {
+    workflow,
+    name,
+    spec: { ...spec },
+    overlap,
+    catchUpWindowMs,
+    jitterMs,
+    businessDays,
+    note,
+    state: "paused",
+    ...(isReadable ? { payload } : {}),
+  };
 }
 
 /** As its author said it; its secrets stay. */

@@ -8,6 +8,7 @@ import {
   getForm,
   getWebhook,
   getWorkflow,
+  listSchedules,
   insertWebhook,
   insertWorkflow,
   putCalendar,
@@ -21,7 +22,10 @@ import { identityOf, readDefinition } from "../definitions/read-definition.ts";
 import { readCalendar } from "../routes/calendars.ts";
 import { refuseEventType } from "../routes/event-types.ts";
 import { refuseForm } from "../routes/forms.ts";
+import { specOf } from "../routes/schedules.ts";
 import { readWebhookSettings } from "../routes/webhooks.ts";
+import type { Services } from "../services.ts";
+import { all } from "./export-bundle.ts";
 
 export interface ImportRequest {
   readonly bundle: Bundle;
@@ -31,7 +35,7 @@ export interface ImportRequest {
 }
 
 type Imported = ImportReport["forms"][number];
-type Known = Parameters<typeof publishCatalogue>[0];
+type Known = Parameters<typeof publishCatalogue>[0] & Pick<Services, "schedules">;
 
 /**
  * Imports a bundle in the caller's transaction; whoever wants a dry run rolls back. Workflows become drafts; what else exists is kept as it is.
@@ -46,6 +50,9 @@ export async function importBundle(
   const forms = await inTurn(bundle.forms, "forms", (form) => importForm(db, form, by));
   const calendars = await inTurn(bundle.calendars, "calendars", (calendar) => importCalendar(db, calendar, by));
   const workflows = await importWorkflows(services, db, bundle, onConflict);
+  const schedules = await inTurn(bundle.schedules, "schedules", (schedule) =>
+    importSchedule(services, db, schedule, by),
+  );
   const webhooks = await inTurn(bundle.webhooks, "webhooks", (webhook) => importWebhook(db, webhook, by));
   const { actions, secrets = [], workflows: callable = [] } = await publishCatalogue(services, db);
   const known = {
@@ -59,7 +66,7 @@ export async function importBundle(
     eventTypes,
     forms,
     calendars,
-    schedules: [],
+    schedules,
     webhooks,
     missing: {
       secrets: bundle.needs.secrets.filter((name) => !known.secrets.has(name)),
@@ -187,6 +194,33 @@ async function importWebhook(db: TenantDb, webhook: Bundle["webhooks"][number], 
   }
   const said = Object.fromEntries(Object.keys(settings).map((name) => [name, before[name as keyof typeof settings]]));
   return kept(key, said as Json, settings as unknown as Json);
+}
+
+/** A schedule is the same by its workflow and its name. */
+async function importSchedule(
+  { schedules }: Known,
+  db: TenantDb,
+  schedule: Bundle["schedules"][number],
+  by: string,
+): Promise<Imported> {
+  const { workflow: key, state: _, spec, ...settings } = schedule;
+  const { name } = schedule;
+  const workflow = await getWorkflow(db, key);
+  if (workflow === undefined)
+    throw invalid([issueOf("BUNDLE_INVALID", "/workflow", `There is no workflow ${key}, in the bundle or here.`)]);
+  const rows = await all(db, (_db, request) => listSchedules(db, { workflow: key }, request));
+  const before = rows.find((row) => row.name === name);
+  if (before !== undefined) return kept(name, before.spec as unknown as Json, spec as Json);
+  try {
+    await schedules.importPaused(db, { ...settings, spec: specOf(spec), workflow, by });
+  } catch (error) {
+    const issues = error instanceof MainspringError ? error.details["issues"] : undefined;
+    const isPast = Array.isArray(issues) && (issues as ProblemIssue[]).every(({ code }) => code === "INSTANT_INVALID");
+    // What is no time at all is refused.
+    if (isPast && Number.isFinite(Date.parse(spec.at ?? ""))) return { name, result: "passed" };
+    throw error;
+  }
+  return { name, result: "created" };
 }
 
 function kept(name: string, before: Json, given: Json): Imported {

@@ -38,7 +38,6 @@ export { backlogFromEnvironment, createBacklogGate, type BacklogGate } from "./i
 export { acceptInbound, acceptTogether, createAcceptance, noteConflict } from "./ingestion/accept.ts";
 export type { Acceptance, AcceptanceProblem, InboundMessage, Receipt } from "./ingestion/accept.ts";
 export { createRemoteCodec } from "./temporal/create-remote-codec.ts";
-export { backlogFromEnvironment, createBacklogGate, type BacklogGate } from "./ingestion/backlog.ts";
 export type { JsonPayload, RemoteCodec } from "./codec/remote-codec.ts";
 export { temporalFromEnvironment } from "./temporal/connect.ts";
 export { prepareNamespace } from "./temporal/prepare-namespace.ts";

@@ -98,11 +98,11 @@ export function createRunClient(
   options: TemporalPlace & {
     readonly store: Store;
     readonly workflowTaskTimeoutMs?: number;
-    /** Of the process that replays a history: database, keys and Temporal as a worker has them. */
     /** Where tenants' streams of events are; left out: there are none. */
     readonly stream?: StreamSettings;
     readonly rebuildEnv?: NodeJS.ProcessEnv;
   },
+    /** Of the process that replays a history: database, keys and Temporal as a worker has them. */
 ): Runs {
   const { store, workflowTaskTimeoutMs } = options;
   const client = temporalClient(store, options);

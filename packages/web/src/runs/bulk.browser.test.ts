@@ -60,12 +60,12 @@ test("[STU-01] filters stand in the address, and a view keeps them for the next 
   await page.getByRole("textbox", { name: "Business state" }).fill("AT_HOME");
   await page.keyboard.press("Enter");
   await page.getByRole("combobox", { name: "Time" }).selectOption("1h");
-  await page.getByRole("combobox", { name: "Started" }).selectOption("manual");
+  await page.getByRole("combobox", { name: "Started" }).selectOption("api");
   await row.waitFor();
   expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({
     workflow: "keep-waiting",
     state: "AT_HOME",
-    trigger: "manual",
+    trigger: "api",
     within: "1h",
   });
   await page.getByRole("button", { name: "Save view" }).click();

@@ -15,7 +15,7 @@ export interface RunsSearch {
 
 /** What starts runs, and the words for it. */
 export const runTriggers = {
-  manual: "by a person",
+  api: "by a person or program",
   event: "by an event",
   schedule: "by a schedule",
   child: "by another run",

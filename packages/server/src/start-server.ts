@@ -6,6 +6,7 @@ import type { FastifyInstance } from "fastify";
 import type { ServerConfig } from "./config.ts";
 import type { DemoShop } from "./demo/demo-shop.ts";
 import { createApp } from "./http/app.ts";
+import { noteRefusals } from "./http/note-refusal.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { openJournalFeed } from "./live/journal-feed.ts";
 import type { ListenToJournals } from "./live/journal-feed.ts";
@@ -68,6 +69,7 @@ export async function startServer(
   const app = createApp({
     handlers: createHandlers(services),
     findKey: keyFinder(parts.store),
+    noteRefusal: noteRefusals(parts.store, Date.now),
     platformKey: config.platformKey,
     shutdown: stopping.signal,
     checkReplies: parts.checkReplies ?? false,

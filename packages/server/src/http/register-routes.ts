@@ -4,14 +4,17 @@ import type { NamedRoute, Route } from "@mainspring/api";
 import { checkInput, isJsonObject, MainspringError } from "@mainspring/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { allow, identify } from "./access.ts";
-import type { FindKey } from "./access.ts";
+import type { Caller, FindKey } from "./access.ts";
 import type { AllHandlers, AnyHandler } from "./handler.ts";
+import type { NoteRefusal } from "./note-refusal.ts";
 import { refuseUnacceptable, YamlText } from "./read-body.ts";
 
 export interface RouteSurroundings {
   readonly handlers: AllHandlers;
   readonly findKey: FindKey;
   readonly platformKey: string;
+  /** Told of each request of a tenant that ends in an error. */
+  readonly noteRefusal: NoteRefusal;
   /** Aborted when the server shuts down. */
   readonly shutdown: AbortSignal;
   /** Fails a reply that does not fit the contract: for tests and development. */
@@ -39,9 +42,25 @@ async function answer(
   reply: FastifyReply,
   around: RouteSurroundings,
 ): Promise<FastifyReply> {
-  const { route } = named;
   // Before anything else is looked at: who may not call a route learns nothing of what it takes.
   const caller = await identify(request.headers.authorization, around);
+  try {
+    return await answerTo(caller, named, handler, request, reply, around);
+  } catch (error) {
+    if (caller.kind === "tenant") await around.noteRefusal(caller, named, request.params, error);
+    throw error;
+  }
+}
+
+async function answerTo(
+  caller: Caller,
+  named: NamedRoute,
+  handler: AnyHandler,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  around: RouteSurroundings,
+): Promise<FastifyReply> {
+  const { route } = named;
   allow(caller, route.role);
   const gone = new AbortController();
   reply.raw.once("close", () => gone.abort());

@@ -158,11 +158,12 @@ export {
   lockStarts,
   releaseHeld,
   startTerms,
+  startUsage,
   unconfirmedEnds,
 } from "./start-limits.ts";
 export { pauseWorkflow, putWorkflowSettings, unpauseWorkflow, unpublishWorkflow } from "./workflow-state.ts";
 export type { WorkflowPause, WorkflowSettings } from "./workflow-state.ts";
-export type { HoldingLimit, HoldReason, LimitReached, StartTerms } from "./start-limits.ts";
+export type { HoldingLimit, HoldReason, LimitReached, StartTerms, StartUsage } from "./start-limits.ts";
 export { declaresSemantics, keepProgram, parentRun, voidChild } from "./child-runs.ts";
 export type { ParentRun } from "./child-runs.ts";
 export { getRun, listRuns, runForOpen, runInput } from "./runs.ts";

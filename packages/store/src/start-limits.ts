@@ -238,3 +238,46 @@ export async function holdingLimit(db: TenantDb, runId: string): Promise<Holding
     oldest: oldest.rows.map((row) => ({ ...row, startedAt: instantOrNull(row.startedAt) })),
   };
 }
+
+/** What counts against the limits now. */
+export interface StartUsage {
+  /** Runs under way that no other called, and their ends that are not confirmed. */
+  readonly open: number;
+  /** Made in the last minute. */
+  readonly starts: number;
+  /** Used in the last minute; null where there is no limit of it, and it is not counted. */
+  readonly fuel: number | null;
+  readonly held: { readonly [reason in HoldReason]: number };
+  /** Since when the one waits that is first in the line. */
+  readonly heldSince: string | null;
+}
+
+export async function startUsage(db: TenantDb): Promise<StartUsage> {
+  const { rows } = await prepared<{
+    open: number;
+    starts: number;
+    fuel: number | null;
+    paused: number;
+    concurrency: number;
+    minute: number;
+    since: Date | null;
+  }>`
+    select (select count(*)::int from workflow_runs where ${underWay}) as open,
+      (select count(*)::int from workflow_runs where created_at > now() - interval '1 minute' and parent_run_id is null and held_for is null
+        and engine = 'temporal') as starts,
+      (select case when q.fuel_per_minute is not null then ${fuelInWindow} end from tenant_quotas q) as fuel,
+      count(*) filter (where held_for = 'workflow-paused')::int as paused, count(*) filter (where held_for = 'concurrency-limited')::int as concurrency,
+      count(*) filter (where held_for = 'over-limit')::int as minute, min(created_at) as since
+    from workflow_runs where held_for is not null`.execute(db);
+  const terms = await startTerms(db);
+  const { rows: counted } = await prepared<{ starts: number }>`select ${startsInWindow} as starts`.execute(db);
+  const { open = 0, starts = 0, fuel = null, paused = 0, concurrency = 0, minute = 0, since = null } = rows[0] ?? {};
+  return {
+    open,
+    // Where there is a limit, what counts against it: a start that was held counts when it was let go.
+    starts: terms.startsPerMinute === null ? starts : (counted[0]?.starts ?? 0),
+    fuel,
+    held: { "workflow-paused": paused, "concurrency-limited": concurrency, "over-limit": minute },
+    heldSince: instantOrNull(since),
+  };
+}

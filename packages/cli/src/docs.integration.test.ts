@@ -36,6 +36,8 @@ test.each(here)("[CLI-01] $line ends with $exitCode", async ({ line, exitCode })
   expect(ran.code, `${ran.stdout}\n${ran.stderr}`).toBe(exitCode);
   if (line.includes("--json") && !line.includes("watch")) expect(() => JSON.parse(ran.stdout) as unknown).not.toThrow();
   const id = /\brun ([0-9a-f-]{36})/.exec(ran.stderr + ran.stdout)?.[1];
+  const scheduleId = /\bschedule ([0-9a-f-]{36})/.exec(ran.stdout)?.[1];
+  if (scheduleId !== undefined && line.includes("schedules create")) ids.SCHEDULE = scheduleId;
   if (id !== undefined && /run hello|replay \$HELLO/.test(line)) ids.HELLO = id;
   if (id !== undefined && /run order|replay \$RUN/.test(line)) ids.RUN = id;
 });

@@ -33,6 +33,13 @@ import { runsRestartFrom } from "./runs/restart-from.ts";
 import { runsShow } from "./runs/show.ts";
 import { runsWatch } from "./runs/watch.ts";
 import { runsWhy } from "./runs/why.ts";
+import { schedulesBackfill } from "./schedules/backfill.ts";
+import { schedulesCreate, schedulesUpdate } from "./schedules/create.ts";
+import { schedulesDelete } from "./schedules/delete.ts";
+import { schedulesList } from "./schedules/list.ts";
+import { schedulesPreview } from "./schedules/preview.ts";
+import { schedulesShow } from "./schedules/show.ts";
+import { schedulesDisable, schedulesEnable, schedulesPause, schedulesUnpause } from "./schedules/state.ts";
 import { secretsDelete } from "./secrets/delete.ts";
 import { secretsList } from "./secrets/list.ts";
 import { secretsRotateKey } from "./secrets/rotate-key.ts";
@@ -111,6 +118,21 @@ export function addCommands(program: Program, root: Command): void {
     tasksOverride,
   );
   root.commandsGroup("Operating:");
+  noun(
+    "schedules",
+    "runs that are started by time",
+    schedulesList,
+    schedulesShow,
+    schedulesCreate,
+    schedulesUpdate,
+    schedulesPause,
+    schedulesUnpause,
+    schedulesDisable,
+    schedulesEnable,
+    schedulesPreview,
+    schedulesBackfill,
+    schedulesDelete,
+  );
   noun("calendars", "when business is done", calendarsList, calendarsShow, calendarsSet, calendarsDelete);
   noun("secrets", "what steps may use and nobody sees", secretsSet, secretsList, secretsDelete, secretsRotateKey);
   noun(

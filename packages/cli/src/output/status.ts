@@ -28,6 +28,9 @@ const appearances: { readonly [status: string]: Appearance } = {
   processing: { sign: "●", colour: "blue" },
   completed: { sign: "✓", colour: "green" },
   failed: { sign: "↻", colour: "yellow" },
+  active: { sign: "●", colour: "green" },
+  paused: { sign: "‖", colour: "yellow" },
+  disabled: { sign: "–", colour: "dim" },
   dead: { sign: "✗", colour: "red" },
 };
 

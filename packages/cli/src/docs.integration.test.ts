@@ -18,7 +18,7 @@ const here = commands.filter(({ line }) => !runElsewhere.includes(line));
 
 let product: Product;
 /** The last run of each workflow that a command printed: what $RUN and $HELLO stand for. */
-const ids = { RUN: "", HELLO: "", TASK: "" };
+const ids = { RUN: "", HELLO: "", TASK: "", SCHEDULE: "", TENANT: "" };
 
 beforeAll(async () => {
   product = await startProduct(documentedFiles);

@@ -61,6 +61,13 @@ import { worker } from "./worker/worker.ts";
 import { workflowsDiff } from "./workflows/diff.ts";
 import { workflowsList } from "./workflows/list.ts";
 import { workflowsShow } from "./workflows/show.ts";
+import {
+  workflowsDelete,
+  workflowsPause,
+  workflowsSettings,
+  workflowsUnpause,
+  workflowsUnpublish,
+} from "./workflows/state.ts";
 import { workflowsWhatIf } from "./workflows/what-if.ts";
 
 type AddVerb = (program: Program, parent: Command) => void;
@@ -77,7 +84,19 @@ export function addCommands(program: Program, root: Command): void {
 
   root.commandsGroup("Authoring:");
   verbs(validate, test, publish);
-  noun("workflows", "what is published, and drafts", workflowsList, workflowsShow, workflowsDiff, workflowsWhatIf);
+  noun(
+    "workflows",
+    "what is published, and drafts",
+    workflowsList,
+    workflowsShow,
+    workflowsDiff,
+    workflowsWhatIf,
+    workflowsPause,
+    workflowsUnpause,
+    workflowsSettings,
+    workflowsUnpublish,
+    workflowsDelete,
+  );
   noun("actions", "what steps can call", actionsList, actionsShow);
   root.commandsGroup("Running:");
   verbs(run);

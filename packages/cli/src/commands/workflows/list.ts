@@ -25,7 +25,9 @@ export function workflowsList(program: Program, parent: Command): void {
       { title: "KEY", of: ({ key }: Row) => printable(key) },
       {
         title: "PUBLISHED",
-        of: ({ publishedVersion }: Row) => (publishedVersion === null ? "draft only" : `version ${publishedVersion}`),
+        of: ({ publishedVersion, paused }: Row) =>
+          (publishedVersion === null ? "draft only" : `version ${publishedVersion}`) +
+          (paused === null ? "" : ", paused"),
       },
       { title: "CHANGED", of: ({ updatedAt }: Row) => instantText(updatedAt) },
       { title: "NAME", of: ({ name }: Row) => printable(name) },

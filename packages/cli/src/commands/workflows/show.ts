@@ -44,17 +44,23 @@ export function workflowsShow(program: Program, parent: Command): void {
 }
 
 function workflowFields(workflow: WorkflowReply, out: Output): string[] {
-  const { key, name, revision, publishedVersion, createdAt, updatedAt } = workflow;
+  const { key, name, revision, publishedVersion, paused, concurrencyLimit, createdAt, updatedAt } = workflow;
   return fields(
     [
       ["workflow", printable(key)],
       ["name", printable(name)],
       ["published", publishedVersion === null ? "draft only" : `version ${publishedVersion}`],
+      ...(paused === null ? [] : [["paused", pauseText(paused)] as const]),
+      ...(concurrencyLimit === null ? [] : [["limit", `${concurrencyLimit} runs at once`] as const]),
       ["draft", `revision ${revision}, changed ${instantText(updatedAt)}`],
       ["created", instantText(createdAt)],
     ],
     out.paint,
   );
+}
+
+function pauseText({ at, by, note }: NonNullable<WorkflowReply["paused"]>): string {
+  return `since ${instantText(at)}${by === null ? "" : ` by ${printable(by)}`}${note === null ? "" : `: ${printable(note)}`}`;
 }
 
 function versionFields(version: VersionReply, out: Output): string[] {

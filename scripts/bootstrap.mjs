@@ -27,6 +27,7 @@ const programs = {
   fuzz: ["scripts/fuzz.ts"],
   mutants: ["scripts/mutants.ts"],
   chaos: ["scripts/chaos.ts"],
+  flood: ["scripts/flood.ts"],
   golden: ["scripts/golden.ts"],
   cli: ["packages/cli/src/main.ts"],
 };

@@ -127,6 +127,10 @@ test("[OPS-10] what is no event is kept once, dead from the start, cannot be red
   const kept = await tenant.run((db) => keepRefused(db, refused));
   expect(kept.result).toBe("kept");
   expect(await tenant.run((db) => keepRefused(db, refused))).toEqual({ result: "exists", id: kept.id });
+  expect(await tenant.run((db) => keepRefused(db, { ...refused, entry: "stream:9-0" })), "sent twice").toEqual({
+    result: "exists",
+    id: kept.id,
+  });
   expect(await tenant.run((db) => getEvent(db, kept.id))).toMatchObject({
     eventId: "bad-1",
     state: "dead",
@@ -142,7 +146,10 @@ test("[OPS-10] what is no event is kept once, dead from the start, cannot be red
   const good = await tenant.run((db) => acceptEvent(db, event));
   expect(good.result).toBe("accepted");
   expect(await tenant.run((db) => acceptEvent(db, event))).toEqual({ result: "duplicate", id: good.id });
-  expect(await tenant.run((db) => getEvent(db, kept.id))).toMatchObject({ eventId: "stream:1-0", state: "dead" });
+  expect(await tenant.run((db) => getEvent(db, kept.id))).toMatchObject({
+    eventId: `refused:${kept.id}`,
+    state: "dead",
+  });
   // Another entry under an id that an event has.
   const second = await tenant.run((db) => keepRefused(db, { ...refused, entry: "stream:2-0" }));
   expect(await tenant.run((db) => getEvent(db, second.id))).toMatchObject({ eventId: "stream:2-0", refused: true });

@@ -1,4 +1,4 @@
-import type { Json } from "@mainspring/core";
+import { canonicalHash, type Json } from "@mainspring/core";
 import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
 import { recordDecision } from "./decisions.ts";
@@ -110,9 +110,9 @@ export async function acceptEvent(
 }
 
 /**
- * Keeps what came as an event and is none, to be looked at: `dead` from the start. It does not stand in the way of an event: one
- * that has its id, now or later, keeps or gets it.
- * @param refused.entry tells it from everything else that was ever refused, such as a stream and the entry's id there
+ * Keeps what came as an event and is none, to be looked at: `dead` from the start, once for its id and content. It does not stand in the way
+ * of an event: one that has its id, now or later, keeps or gets it.
+ * @param refused.entry where it stood, such as a stream and the entry's id there: its id where it has none that is free
  */
 export async function keepRefused(
   db: TenantDb,
@@ -128,34 +128,35 @@ export async function keepRefused(
     readonly error: { readonly code: string; readonly message: string; readonly [detail: string]: Json };
   },
 ): Promise<{ result: "kept" | "exists"; id: string }> {
-  const { source, entry, name, payload, userId, correlationKey, error } = refused;
-  const bodyHash = `refused:${entry}`;
-  const known = await sql<{ id: string }>`select id from workflow_runtime_events
-    where source = ${source} and event_id = any(${[refused.eventId ?? entry, entry]}::text[]) and body_hash = ${bodyHash}`.execute(
-    db,
-  );
-  if (known.rows[0] !== undefined) return { result: "exists", id: known.rows[0].id };
+  const { source, entry, name, payload, userId = null, correlationKey = null, error } = refused;
+  const bodyHash = refusedMark + canonicalHash({ name, payload, userId, correlationKey, code: error.code });
+  const payloadJson = await storeValue(db, payload);
   for (const eventId of [refused.eventId ?? entry, entry]) {
     const { rows } = await sql<{ id: string }>`
       insert into workflow_runtime_events (tenant_id, id, source, event_id, name, payload, user_id, body_hash, correlation_key, state, due_at, refused, error_json, dead_at)
-      values (${db.tenantId}, ${newId()}, ${source}, ${eventId}, ${name}, ${await storeValue(db, payload)}::json, ${userId ?? null}, ${bodyHash},
-        ${correlationKey ?? null}, 'dead', null, true, ${JSON.stringify(error)}::json, now())
+      values (${db.tenantId}, ${newId()}, ${source}, ${eventId}, ${name}, ${payloadJson}::json, ${userId}, ${bodyHash},
+        ${correlationKey}, 'dead', null, true, ${JSON.stringify(error)}::json, now())
       on conflict (tenant_id, source, event_id) do nothing returning id`.execute(db);
     const [row] = rows;
-    if (row === undefined) continue;
-    await recordDecision(db, { outcome: "dead-lettered", eventId: row.id, values: { ...error, refused: true } });
-    return { result: "kept", id: row.id };
+    if (row !== undefined) {
+      await recordDecision(db, { outcome: "dead-lettered", eventId: row.id, values: { ...error, refused: true } });
+      return { result: "kept", id: row.id };
+    }
+    const standing = await sql<{ id: string; isSame: boolean }>`
+      select id, refused and (body_hash = ${bodyHash} or event_id = ${entry}) as "isSame" from workflow_runtime_events
+      where source = ${source} and event_id = ${eventId}`.execute(db);
+    const [same] = standing.rows;
+    if (same?.isSame === true) return { result: "exists", id: same.id };
   }
-  throw new Error(`The entry ${entry} was kept by somebody else meanwhile.`);
+  throw new Error(`Nothing of the entry ${entry} could be kept: its id is that of an event.`);
 }
+
+const refusedMark = "refused:";
 
 /** A refused row gives its id free. @returns whether there was one */
 async function stepAside(db: TenantDb, id: string): Promise<boolean> {
-  const { rows } =
-    await sql`update workflow_runtime_events set event_id = substr(body_hash, ${"refused:".length + 1}::int)
-    where id = ${id} and refused and event_id <> substr(body_hash, ${"refused:".length + 1}::int) returning id`.execute(
-      db,
-    );
+  const { rows } = await sql`update workflow_runtime_events set event_id = ${refusedMark} || id
+    where id = ${id} and refused and event_id not like ${`${refusedMark}%`} returning id`.execute(db);
   return rows.length > 0;
 }
 

@@ -33,6 +33,8 @@ export type Product = {
   logs(): string;
   /** Ends the worker in order, and starts one with another environment. */
   replaceWorker(env: NodeJS.ProcessEnv): Promise<void>;
+  /** One more worker, beside the first. */
+  anotherWorker(): Promise<Kept>;
   close(): Promise<void>;
 };
 
@@ -73,6 +75,7 @@ export async function startProduct(
   const keptServer = await keep(server);
   let keptWorker = await keep(workerService(settings, { ...env, ...workerEnv }));
   const apiKey = await newApiKey(world.store, world.tenantId, "admin");
+  const others: Supervisor[] = [];
   return {
     world,
     url,
@@ -86,8 +89,13 @@ export async function startProduct(
       await keptWorker.supervisor.stop();
       keptWorker = await keep(workerService(settings, { ...env, ...more }));
     },
+    async anotherWorker() {
+      const other = await keep(workerService({ ...settings, workerPort: await freePort() }, { ...env, ...workerEnv }));
+      others.push(other.supervisor);
+      return other.kept;
+    },
     async close() {
-      await Promise.all([keptServer.supervisor.stop(), keptWorker.supervisor.stop()]);
+      await Promise.all([keptServer.supervisor, keptWorker.supervisor, ...others].map((one) => one.stop()));
       await world.close();
       rmSync(folder, { recursive: true, force: true });
     },

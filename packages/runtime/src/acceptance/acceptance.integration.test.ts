@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { currentWaitQuery, workflowIdOf } from "@mainspring/core";
-import { listRuns } from "@mainspring/store";
+import { listDecisions, listRuns } from "@mainspring/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WorkerChild } from "../testing/worker-child.ts";
 import { until } from "../testing/until.ts";
@@ -56,7 +56,7 @@ afterAll(async () => {
 /** From the start to what is left of it, all compared with what the variant says. @returns the run's id */
 async function expectAsSaid(variant: Variant, run: string): Promise<string> {
   outside.answer(run, variant.answers);
-  const runId = await world.start(variant.workflow, variant.payload(outside.baseUrl(run), run));
+  const runId = await started(variant, run);
   await variant.play?.({
     world,
     outside,
@@ -147,6 +147,28 @@ async function expectAsSaid(variant: Variant, run: string): Promise<string> {
   if (variant.atOnceMax !== undefined)
     expect(outside.atOnce(run, variant.atOnceMax.path)).toBeLessThanOrEqual(variant.atOnceMax.count);
   await world.expectSound(runId);
+  return runId;
+}
+
+/** By its event where it has one, which starts it through its trigger, with the payload that somebody would have started it with. */
+async function started(variant: Variant, run: string): Promise<string> {
+  const payload = variant.payload(outside.baseUrl(run), run);
+  const by = variant.startedBy?.(outside.baseUrl(run), run);
+  if (by === undefined) return world.start(variant.workflow, payload);
+  const eventId = await world.event({ name: by.name, payload: by.payload, correlationKey: run });
+  const fired = await until(
+    `${by.name} of ${run} starts a run`,
+    async () => {
+      const { items } = await world.store.tenant(world.tenantId, (db) => listDecisions(db, { eventId }, {}));
+      return items.length === 0 ? undefined : items;
+    },
+    { withinMs: 60_000, everyMs: 200 },
+  );
+  expect(fired.map(({ outcome, workflow, triggerId }) => [outcome, workflow, triggerId])).toEqual([
+    ["fired", variant.workflow, by.trigger],
+  ]);
+  const runId = fired[0]?.runId ?? "";
+  expect((await world.run(runId)).input).toEqual(payload);
   return runId;
 }
 

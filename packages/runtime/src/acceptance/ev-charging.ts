@@ -10,6 +10,11 @@ const common = {
     driverId: "ada",
     pollMs: 40,
   }),
+  startedBy: (baseUrl: string, run: string) => ({
+    name: "charging.session-begun",
+    payload: { baseUrl, station: "st-4", session: run, driver: "ada", pollMs: 40 },
+    trigger: "session-begun",
+  }),
   answers: {
     "POST /authorisations": { body: { id: "a-1" } },
     "POST /sessions/:id/start": { body: {} },
@@ -122,6 +127,11 @@ export const evCharging: readonly Variant[] = [
     ...common,
     title: "[ACC-02] the other start: a station reports its fault",
     payload: (baseUrl) => ({ baseUrl, event: "charging.station-faulted", stationId: "st-4", fault: "No power" }),
+    startedBy: (baseUrl) => ({
+      name: "charging.station-faulted",
+      payload: { baseUrl, station: "st-4", fault: "No power" },
+      trigger: "station-faulted",
+    }),
     status: "SUCCEEDED",
     output: { status: "faulted", stationId: "st-4", ticketId: "t-1" },
     state: "faulted",

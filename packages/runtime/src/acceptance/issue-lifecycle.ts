@@ -3,6 +3,11 @@ import type { Variant } from "./variant.ts";
 const common = {
   workflow: "issue-lifecycle",
   payload: (baseUrl: string, run: string) => ({ baseUrl, issueId: run, title: "It crashes", text: "Help" }),
+  startedBy: (baseUrl: string, run: string) => ({
+    name: "issue.opened",
+    payload: { baseUrl, number: run, title: "It crashes", text: "Help" },
+    trigger: "opened",
+  }),
   answers: {
     "POST /issues/:id/triage": (turn: number) => ({ body: turn === 0 ? { questions: ["Which version?"] } : {} }),
     "POST /issues/:id/comments": { body: {} },
@@ -69,6 +74,10 @@ export const issueLifecycle: readonly Variant[] = [
     ...common,
     title: "[ACC-03] nobody answers: it closes after the quiet time",
     payload: (baseUrl, run) => ({ ...common.payload(baseUrl, run), quietMs: 400 }),
+    startedBy: (baseUrl, run) => {
+      const event = common.startedBy(baseUrl, run);
+      return { ...event, payload: { ...event.payload, quietMs: 400 } };
+    },
     status: "SUCCEEDED",
     output: { issueId: "{run}", closed: "quiet", rounds: 0, waitedAt: "reply" },
     state: "stale",

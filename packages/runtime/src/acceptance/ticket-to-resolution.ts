@@ -18,7 +18,16 @@ const common = {
     category: "disk-full",
     text: "No space left",
   }),
+  startedBy: created("disk-full"),
 } as const;
+
+function created(category: string): NonNullable<Variant["startedBy"]> {
+  return (baseUrl, run) => ({
+    name: "ticket.created",
+    payload: { baseUrl, id: run, customer: "c-1", category, text: "No space left" },
+    trigger: "created",
+  });
+}
 
 const begun = [
   "opened SUCCEEDED",
@@ -89,6 +98,7 @@ export const ticketToResolution: readonly Variant[] = [
     ...common,
     title: "[ACC-08] no known fix: a task by skill, whose answer is the resolution",
     payload: (baseUrl, run) => ({ ...common.payload(baseUrl, run), category: "network" }),
+    startedBy: created("network"),
     async play({ answer, waits, event }) {
       await answer("technician", { resolution: "Replaced the switch" });
       await waits("confirmation[0]");
@@ -122,6 +132,7 @@ export const ticketToResolution: readonly Variant[] = [
     ...common,
     title: "[ACC-08] cancelled while it waits for the customer",
     payload: (baseUrl, run) => ({ ...common.payload(baseUrl, run), category: "licence" }),
+    startedBy: created("licence"),
     async play({ answer, waits, world, runId }) {
       await answer("technician", { resolution: "Bought one" });
       await waits("confirmation[0]");

@@ -11,6 +11,8 @@ export interface Variant {
   readonly answers: Answers;
   /** @param run names the run outside: key of its events, id of its order */
   payload(baseUrl: string, run: string): Json;
+  /** The event that starts the run, by that trigger, which makes `payload` of it; left out: somebody starts it with `payload`. */
+  startedBy?(baseUrl: string, run: string): { readonly name: string; readonly payload: Json; readonly trigger: string };
   /** What people and producers do meanwhile. */
   play?(acting: Acting): Promise<void>;
   readonly status: "SUCCEEDED" | "FAILED" | "CANCELED";

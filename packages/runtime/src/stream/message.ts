@@ -43,7 +43,7 @@ export function messageFields(event: WorkflowEvent & { readonly id: string }): R
     id: event.id,
     event_name: event.name,
     tenant_id: event.tenantId,
-    payload: JSON.stringify(event.payload ?? {}),
+    payload: JSON.stringify(event.payload === undefined ? {} : event.payload),
     timestamp: event.timestamp ?? new Date().toISOString(),
     source: event.source ?? "default",
     ...(event.userId === undefined ? {} : { user_id: event.userId }),

@@ -10,6 +10,8 @@ export type { ActionHttp, HttpCall, HttpMethod, HttpReply } from "./http/action-
 export { createHttpClient } from "./http/client.ts";
 export type { HttpClient, HttpClientOptions, HttpRequest, HttpResponse } from "./http/client.ts";
 export type { ResolvedAddress, ResolveHost } from "./http/connector.ts";
+export { withTracedCalls } from "./http/traced-calls.ts";
+export type { TraceCall, TracedCall } from "./http/traced-calls.ts";
 export type { EgressRefusal } from "./http/egress.ts";
 export type { EgressAllow } from "./http/egress-rules.ts";
 export type { DataPlace, DataPort, DataValue, Mail, MailPort } from "./ports.ts";

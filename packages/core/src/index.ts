@@ -38,6 +38,8 @@ export {
   workflowAttribute,
   workflowIdOf,
 } from "./contract/names.ts";
+export type { TraceContext } from "./contract/trace-context.ts";
+export { parseTraceparent, spanIdOf, traceparentName, traceparentOf } from "./contract/trace-context.ts";
 export { packNamePattern, packQueueOf, queueRefusal } from "./contract/queues.ts";
 export type { WorkerKind } from "./contract/queues.ts";
 

@@ -40,6 +40,8 @@ export type { Acceptance, AcceptanceProblem, InboundMessage, Receipt } from "./i
 export { createRemoteCodec } from "./temporal/create-remote-codec.ts";
 export type { JsonPayload, RemoteCodec } from "./codec/remote-codec.ts";
 export { temporalFromEnvironment } from "./temporal/connect.ts";
+export { configureTracing, flushTraces, requestTracing } from "./tracing/tracing.ts";
+export type { RequestTracing } from "./tracing/tracing.ts";
 export { prepareNamespace } from "./temporal/prepare-namespace.ts";
 
 /** Step types and fields that the deployed engine cannot perform; publishing refuses them, or warns of them. */

@@ -1,6 +1,7 @@
 import { builtInCatalogue } from "@mainspring/actions/catalogue";
 import {
   backlogFromEnvironment,
+  configureTracing,
   correlationPathsFromEnvironment,
   createAcceptance,
   createInsight,
@@ -9,8 +10,8 @@ import {
   flushTraces,
   requestTracing,
   createScheduleClient,
-  temporalFromEnvironment,
   streamFromEnvironment,
+  temporalFromEnvironment,
   unsupported,
 } from "@mainspring/runtime/client";
 import { loadFileVariables, openDispatcher, openStore } from "@mainspring/store";
@@ -32,6 +33,7 @@ async function serve(): Promise<void> {
   loadFileVariables(process.env);
   const config = readConfig(process.env);
   const wire = temporalFromEnvironment(process.env);
+  configureTracing(process.env, { service: "server", complain: say });
   const report = (error: Error): void => say(`a database connection broke: ${error.message}`);
   const store = openStore({ url: config.databaseUrl, masterKeys: config.masterKeys, onPoolError: report });
   const dispatcher = openDispatcher({ url: config.dispatcherDatabaseUrl, onPoolError: report });
@@ -67,6 +69,7 @@ async function serve(): Promise<void> {
     unsupported,
     correlationPaths,
     acceptance: createAcceptance({ paths: correlationPaths, backlog }),
+    tracing: requestTracing,
     ...(config.isDevelopment ? { demo: createDemoShop() } : {}),
   });
   say(`Mainspring listens on ${server.url}${config.isDevelopment ? " (development: loopback only)" : ""}`);

@@ -123,6 +123,18 @@ export interface CodecPayload {
   readonly data?: string | undefined;
 }
 
+/** Spans of requests, and what happens within them. */
+export interface RequestTracing {
+  /** @param traceparent as the request came with it. Undefined: nobody collects traces, and none came */
+  begin(traceparent: string | undefined, name: string): OpenSpan | undefined;
+  within(span: OpenSpan, work: () => void): void;
+}
+
+interface OpenSpan {
+  readonly trace: { readonly traceId: string; readonly spanId: string; readonly sampled: boolean };
+  end(outcome: { readonly attributes?: Readonly<Record<string, string | number>>; readonly error?: string }): void;
+}
+
 /** Temporal's remote codec, for one tenant's payloads. */
 export interface RemoteCodec {
   /** @throws MainspringError FORBIDDEN for a payload of another tenant, PAYLOAD_NOT_DECODED */

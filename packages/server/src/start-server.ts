@@ -11,7 +11,7 @@ import { createMetrics } from "./http/metrics.ts";
 import { openJournalFeed } from "./live/journal-feed.ts";
 import type { ListenToJournals } from "./live/journal-feed.ts";
 import { createRedaction } from "./present/redaction.ts";
-import type { Acceptance, CorrelationPaths, Insight, RemoteCodec, Runs, Unsupported } from "./ports.ts";
+import type { Acceptance, CorrelationPaths, Insight, RemoteCodec, RequestTracing, Runs, Unsupported } from "./ports.ts";
 import { createHandlers } from "./routes/handlers.ts";
 import { keyFinder } from "./routes/api-keys.ts";
 import { registerDemo } from "./routes/demo.ts";
@@ -34,6 +34,8 @@ export interface ServerParts {
   readonly acceptance: Acceptance;
   /** Served at `/demo/*`; left out: nothing is. */
   readonly demo?: DemoShop;
+  /** Left out: requests belong to no trace. */
+  readonly tracing?: RequestTracing;
   /** Where the web application's build is. */
   readonly webFolder?: string;
   /** Fails replies that do not fit the contract. */
@@ -75,6 +77,7 @@ export async function startServer(
     checkReplies: parts.checkReplies ?? false,
     metrics: services.metrics,
     logLevel: config.logLevel,
+    ...(parts.tracing === undefined ? {} : { tracing: parts.tracing }),
     more: [
       pages.register,
       registerHooks(services),

@@ -8,3 +8,6 @@ create table master_keys (
   introduced   bigint generated always as identity
 );
 grant select, insert on master_keys to mainspring_app;
+
+-- The trace in which a run was accepted, for whoever hands it over: a W3C `traceparent`.
+alter table outbox add column traceparent text;

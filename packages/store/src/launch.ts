@@ -26,6 +26,8 @@ export interface NewRun {
   readonly idempotencyKey?: string;
   readonly requestHash?: string;
   readonly startedBy?: string;
+  /** The trace in which it is accepted: a W3C `traceparent`. */
+  readonly traceparent?: string | undefined;
   /** Until then the start is left to whoever made the run; left out: any relay may start it at once. */
   readonly startDueAt?: Moment;
 }
@@ -52,7 +54,8 @@ export async function insertRun(db: TenantDb, run: NewRun): Promise<void> {
       ${run.idempotencyKey ?? null}, ${run.requestHash ?? null}, ${run.startedBy ?? null})`.execute(db.unread);
   // A child is started by its parent, and by nobody else.
   if (run.parentRunId !== undefined) return;
-  await prepared`insert into outbox (tenant_id, id, due_at) values (${db.tenantId}, ${run.id}, coalesce(${run.startDueAt ?? null}::timestamptz, now()))
+  await prepared`insert into outbox (tenant_id, id, due_at, traceparent)
+    values (${db.tenantId}, ${run.id}, coalesce(${run.startDueAt ?? null}::timestamptz, now()), ${run.traceparent ?? null})
     returning case when due_at <= now() then pg_notify(${channels.outbox}, ${db.tenantId}) end`.execute(db.unread);
 }
 
@@ -133,9 +136,9 @@ export async function runForStart(db: TenantDb, runId: string): Promise<RunForSt
 export async function lockStart(
   db: TenantDb,
   outboxId: string,
-): Promise<{ runId: string; attempts: number; createdAt: Date } | undefined> {
-  const { rows } = await prepared<{ runId: string; attempts: number; createdAt: Date }>`
-    select id as "runId", attempts, created_at as "createdAt" from outbox where id = ${outboxId} and due_at is not null for update skip locked`.execute(
+): Promise<{ runId: string; attempts: number; createdAt: Date; traceparent: string | null } | undefined> {
+  const { rows } = await prepared<{ runId: string; attempts: number; createdAt: Date; traceparent: string | null }>`
+    select id as "runId", attempts, created_at as "createdAt", traceparent from outbox where id = ${outboxId} and due_at is not null for update skip locked`.execute(
     db,
   );
   return rows[0];

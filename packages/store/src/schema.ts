@@ -168,6 +168,7 @@ export interface Outbox {
   last_error: string | null;
   due_at: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
   created_at: DefaultTimestamp;
+  traceparent: string | null;
 }
 
 export interface WorkflowRunJournal {

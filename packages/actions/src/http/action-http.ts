@@ -1,9 +1,11 @@
 import type { Json } from "@mainspring/core";
+import { ActionFailure } from "../failure.ts";
 import type { HttpClient, HttpResponse } from "./client.ts";
 import { writtenHost } from "./egress.ts";
 import type { EgressAllow } from "./egress-rules.ts";
 import { detailBodyMaxBytes, statusFailure, urlInvalid } from "./failures.ts";
 import { replyBody } from "./reply-body.ts";
+import { traceCall } from "./traced-calls.ts";
 
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
 
@@ -75,17 +77,28 @@ export function createActionHttp(binding: HttpBinding): ActionHttp {
 
 async function performCall(binding: HttpBinding, call: HttpCall): Promise<HttpReply> {
   const accepts = (status: number) => (status >= 200 && status < 300) || call.okStatus?.includes(status) === true;
-  const response = await binding.client.request({
-    method: call.method,
-    url: urlWithQuery(call.url, call.query),
-    writtenHost: writtenHost(call.url),
-    ...requestContent(call, binding.key),
-    egressAllow: binding.egressAllow,
-    hosts: binding.hosts,
-    timeoutMs: call.timeoutMs,
-    signal: binding.signal,
-    accepts,
-  });
+  const url = urlWithQuery(call.url, call.query);
+  const traced = traceCall(call.method, url);
+  const { headers, ...content } = requestContent(call, binding.key);
+  if (traced?.traceparent !== undefined) headers["traceparent"] ??= traced.traceparent;
+  const response = await binding.client
+    .request({
+      method: call.method,
+      url,
+      writtenHost: writtenHost(call.url),
+      headers,
+      ...content,
+      egressAllow: binding.egressAllow,
+      hosts: binding.hosts,
+      timeoutMs: call.timeoutMs,
+      signal: binding.signal,
+      accepts,
+    })
+    .catch((error: unknown) => {
+      traced?.end({ failed: error instanceof ActionFailure ? error.code : "HTTP_CONNECTION_FAILED" });
+      throw error;
+    });
+  traced?.end({ status: response.status, ...(accepts(response.status) ? {} : { failed: `HTTP_${response.status}` }) });
   if (!accepts(response.status)) throw refusedStatus(response);
   const { adjusted, ...body } = replyBody(response.body, response.headers["content-type"]);
   return {

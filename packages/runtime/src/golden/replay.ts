@@ -4,6 +4,7 @@ import { Worker, type InjectedSinks, type WorkflowBundle } from "@temporalio/wor
 import type { KeyPort } from "../codec/encryption-codec.ts";
 import type { BlobPort } from "../codec/payload-codec.ts";
 import { converterOf } from "../temporal/data-converter.ts";
+import { traceSinks } from "../tracing/activity-spans.ts";
 import type { JournalSinks } from "../workflow/journal-sink.ts";
 import type { GoldenRun } from "./folder.ts";
 
@@ -33,7 +34,11 @@ export async function replayGolden(runs: readonly GoldenRun[], bundle: WorkflowB
   );
   const failures = new Map<string, string>();
   const results = Worker.runReplayHistories(
-    { workflowBundle: bundle, dataConverter: converterOf({ blobs: blobsOf(runs), keys: noKeys }), sinks },
+    {
+      workflowBundle: bundle,
+      dataConverter: converterOf({ blobs: blobsOf(runs), keys: noKeys }),
+      sinks: { ...sinks, ...traceSinks },
+    },
     histories,
   );
   for await (const { workflowId, error } of results)

@@ -36,6 +36,8 @@ import {
 import type { Client } from "@temporalio/client";
 import type { StartInput } from "../activities/contract.ts";
 import { confirmEnds } from "../quotas/release.ts";
+import { handOver } from "../tracing/start-trace.ts";
+import { currentTraceparent } from "../tracing/tracing.ts";
 import { startRun, type StartResult } from "./run-starter.ts";
 
 /** What the request itself tries; afterwards the relay does. */
@@ -97,13 +99,17 @@ export async function launch(parts: LauncherParts, request: LaunchRequest): Prom
   const { tenantId } = request;
   const inserted = await insertWithRoom(parts, request);
   if (!inserted.created) return inserted;
+  const insertedMs = Date.now();
   if (inserted.held !== undefined)
     return { runId: inserted.runId, status: "QUEUED", created: true, held: inserted.held };
-  const started = await startRun(parts.client, inserted.input, {
-    withinMs: requestStartMs,
-    workflow: request.workflowKey,
-    ...taskTimeout(parts),
-  });
+  const row = { runId: inserted.runId, traceparent: currentTraceparent(), sinceMs: insertedMs };
+  const started = await handOver(row, () =>
+    startRun(parts.client, inserted.input, {
+      withinMs: requestStartMs,
+      workflow: request.workflowKey,
+      ...taskTimeout(parts),
+    }),
+  );
   const status = await parts.store.tenant(tenantId, (db) => {
     db.lastRound();
     return markStart(db, inserted.runId, started, { nextAt: new Date(Date.now() + 1_000) });
@@ -188,6 +194,7 @@ async function insert(db: TenantDb, request: LaunchRequest): Promise<Inserted> {
     input: payload,
     payloadSchema: pinned.payloadSchema,
     startedBy,
+    traceparent: currentTraceparent(),
     startDueAt: new Date(Date.now() + relayAfterMs),
     ...(trigger === undefined ? {} : { trigger }),
     ...(request.offeredEventIds === undefined ? {} : { offeredEventIds: request.offeredEventIds }),

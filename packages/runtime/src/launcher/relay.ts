@@ -1,5 +1,6 @@
 import { lockStart, runForStart, launchRefused, type Dispatcher } from "@mainspring/store";
 import type { Log } from "../activities/dependencies.ts";
+import { handOver } from "../tracing/start-trace.ts";
 import { launchError, markStart, taskTimeout, type LauncherParts } from "./launch.ts";
 import { startRun } from "./run-starter.ts";
 
@@ -23,10 +24,13 @@ async function relayStart(parts: LauncherParts, tenantId: string, outboxId: stri
     const run = await runForStart(db, locked.runId);
     if (run === undefined) return false;
     const { runId, version, definitionHash, programHash } = run;
-    const started = await startRun(
-      parts.client,
-      { runId, tenantId, version, definitionHash, programHash, semanticsVersion: run.semantics },
-      { withinMs: tryWithinMs, workflow: run.workflowKey, ...taskTimeout(parts) },
+    const row = { runId, traceparent: locked.traceparent, sinceMs: locked.createdAt.getTime() };
+    const started = await handOver(row, () =>
+      startRun(
+        parts.client,
+        { runId, tenantId, version, definitionHash, programHash, semanticsVersion: run.semantics },
+        { withinMs: tryWithinMs, workflow: run.workflowKey, ...taskTimeout(parts) },
+      ),
     );
     if (started.result === "unreachable" && Date.now() - locked.createdAt.getTime() > startDeadlineMs) {
       await launchRefused(db, runId, {

@@ -3,6 +3,7 @@ import type { Client } from "@temporalio/client";
 import type { DataConverter } from "@temporalio/common";
 import type { temporal } from "@temporalio/proto";
 import { Worker, type InjectedSinks, type WorkflowBundle } from "@temporalio/worker";
+import { traceSinks } from "../tracing/activity-spans.ts";
 import type { JournalSinks } from "../workflow/journal-sink.ts";
 
 type History = temporal.api.history.v1.IHistory;
@@ -53,7 +54,7 @@ export async function journalOfChain(
   };
   for (const history of chain) {
     await Worker.runReplayHistory(
-      { workflowBundle: parts.bundle, dataConverter: parts.dataConverter, sinks },
+      { workflowBundle: parts.bundle, dataConverter: parts.dataConverter, sinks: { ...sinks, ...traceSinks } },
       history,
       workflowIdOf(runId),
     );

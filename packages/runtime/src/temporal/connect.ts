@@ -1,5 +1,6 @@
 import type { Store } from "@mainspring/store";
 import { Client, Connection } from "@temporalio/client";
+import { traceStarts } from "../tracing/start-trace.ts";
 import { dataConverter } from "./data-converter.ts";
 
 /** Where runs execute: by these two and nothing else. */
@@ -39,5 +40,10 @@ export function isDevelopment(env: NodeJS.ProcessEnv): boolean {
 /** A client that connects when it is first used, so that a server starts, and says what is wrong, while Temporal is away. */
 export function temporalClient(store: Store, place: TemporalPlace): Client {
   const connection = Connection.lazy({ address: place.address, connectTimeout: "2 seconds" });
-  return new Client({ connection, namespace: place.namespace, dataConverter: dataConverter(store, place) });
+  return new Client({
+    connection,
+    namespace: place.namespace,
+    dataConverter: dataConverter(store, place),
+    interceptors: { workflow: [traceStarts] },
+  });
 }

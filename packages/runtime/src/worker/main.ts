@@ -8,6 +8,7 @@ import { correlationPathsFromEnvironment } from "../ingestion/correlation.ts";
 import { mailFromEnvironment } from "../mail/mail-from-environment.ts";
 import { streamFromEnvironment } from "../stream/settings.ts";
 import { isDevelopment, temporalFromEnvironment } from "../temporal/connect.ts";
+import { configureTracing, flushTraces } from "../tracing/tracing.ts";
 import { boundsFromEnvironment, hostFromEnvironment, waitsFromEnvironment } from "./environment.ts";
 import { startHealthServer } from "./health-server.ts";
 import { startRunWorker, type RunWorker } from "./run-worker.ts";
@@ -41,6 +42,7 @@ process.on("SIGINT", () => void stop("SIGINT"));
 
 try {
   const host = hostFromEnvironment(process.env);
+  configureTracing(process.env, { service: "worker", complain: (message) => log.warn(message) });
   if (isDevelopment(process.env)) log.info({ host }, "development: loopback only");
   const mail = mailFromEnvironment(process.env);
   const stream = streamFromEnvironment(process.env);
@@ -89,6 +91,7 @@ async function stop(signal: string): Promise<void> {
     process.exit(0);
   }, stopWithinMs);
   await worker?.stop();
+  await flushTraces();
   clearTimeout(late);
   health?.close();
   log.info("stopped");

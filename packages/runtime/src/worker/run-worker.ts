@@ -27,6 +27,7 @@ import { reconcileOnce } from "../reconciler/reconcile.ts";
 import { startEventStream, type EventStream, type EventStreamHealth } from "../stream/event-stream.ts";
 import type { StreamSettings } from "../stream/settings.ts";
 import { temporalClient, type TemporalPlace } from "../temporal/connect.ts";
+import { traceActivities, traceSinks } from "../tracing/activity-spans.ts";
 import { dataConverter } from "../temporal/data-converter.ts";
 import { isNotFound } from "../temporal/grpc.ts";
 import { defaultBounds, type Bounds } from "../workflow/bounds.ts";
@@ -193,7 +194,8 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     ),
     dataConverter: dataConverter(store, temporal),
     // Only the rebuild listens to the journal; a live worker that replays tells nobody.
-    sinks: { journal: { append: { fn: () => undefined, callDuringReplay: false } } },
+    sinks: { journal: { append: { fn: () => undefined, callDuringReplay: false } }, ...traceSinks },
+    interceptors: { activity: [traceActivities] },
     stickyQueueScheduleToStartTimeout: waits.stickyTimeoutMs,
     maxHeartbeatThrottleInterval: waits.heartbeatThrottleMs,
     defaultHeartbeatThrottleInterval: waits.heartbeatThrottleMs,

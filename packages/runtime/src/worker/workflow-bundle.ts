@@ -56,6 +56,7 @@ export function makeWorkflowBundle(): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
     ...bundleOptions,
     workflowsPath: ownFile(import.meta.url, "../workflow/run-workflow"),
+    workflowInterceptorModules: [ownFile(import.meta.url, "../workflow/trace-interceptors")],
     payloadConverterPath,
   });
 }

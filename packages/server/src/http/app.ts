@@ -4,9 +4,11 @@ import { docsPage, docsStyle, fullPath, listRoutes, openapi, problemContentType 
 import { MainspringError } from "@mainspring/core";
 import fastify, { LogController } from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { RequestTracing } from "../ports.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import { problemReply } from "./problem-document.ts";
 import { bodyMaxBytes, readJsonBody, readText, YamlText } from "./read-body.ts";
+import { traceRequests } from "./request-spans.ts";
 import { registerRoutes } from "./register-routes.ts";
 import type { RouteSurroundings } from "./register-routes.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -14,6 +16,8 @@ import { securityHeaders } from "./security-headers.ts";
 export interface AppOptions extends RouteSurroundings {
   readonly metrics: ServerMetrics;
   readonly logLevel: string;
+  /** Left out: requests belong to no trace. */
+  readonly tracing?: RequestTracing;
   /** Further routes (pages, the demo endpoint), registered before the reply for unknown addresses. */
   readonly more: readonly ((app: FastifyInstance) => void)[];
   /** Answers what no route took, or leaves it: the pages' fallback. */
@@ -41,6 +45,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     clientErrorHandler: (error, socket) => refuseConnection(error, socket),
   });
   readBodies(app);
+  if (options.tracing !== undefined) traceRequests(app, options.tracing);
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(securityHeaders).header("x-request-id", request.id).header("cache-control", "no-store");
     if (options.shutdown.aborted && request.url !== "/healthz" && request.url !== "/readyz") {

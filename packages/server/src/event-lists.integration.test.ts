@@ -34,6 +34,13 @@ test("events are listed by what became of them: by status, and those that nothin
   const ids = async (query: Parameters<typeof client.events.list>[0]): Promise<string[]> =>
     (await client.events.list(query)).items.map(({ eventId }) => eventId);
   expect(await ids({})).toEqual([dead, started, unmatched, waiting]);
+  const counts = (await client.events.list()).items.map(({ runsTaken, runsStarted }) => [runsTaken, runsStarted]);
+  expect(counts).toEqual([
+    [0, 0],
+    [0, 1],
+    [0, 0],
+    [0, 0],
+  ]);
   expect(await ids({ query: { status: "pending" } })).toEqual([waiting]);
   expect(await ids({ query: { status: ["pending", "dead"], name: "ticket.created" } })).toEqual([dead, waiting]);
   expect(await ids({ query: { unmatched: "true" } })).toEqual([unmatched]);

@@ -230,10 +230,22 @@ export type { NoneInvocation } from "./none-invocations.ts";
 export { invocationsOf } from "./invocations.ts";
 export type { InvocationRow } from "./invocations.ts";
 
-export { acceptEvent, claimEvent, claimEvents, countBacklog, eventDone, getEvent, payloadsOf, keepRefused, listEvents } from "./inbox.ts";
+export {
+  acceptEvent,
+  claimEvent,
+  claimEvents,
+  countBacklog,
+  eventDone,
+  getEvent,
+  payloadsOf,
+  keepRefused,
+  listEvents,
+} from "./inbox.ts";
 export type { EventFilter, InboxRow, InboxState, NewEvent } from "./inbox.ts";
 export { countDeadLetters, listDeadLetters, redeliverEvent } from "./dead-letters.ts";
 export type { DeadLetter, DeadLetterFilter, Redelivered } from "./dead-letters.ts";
+export { eventCounts } from "./event-counts.ts";
+export type { EventCounts } from "./event-counts.ts";
 export { deliveriesOf, deliveryDone, lockDelivery, offerDelivery } from "./deliveries.ts";
 export type { DeliveryRow, DeliveryState } from "./deliveries.ts";
 export { takeEarlyEvents } from "./early-events.ts";

@@ -31,6 +31,8 @@ export const inboxEvent = z.object({
   correlationKey: z.string().nullable(),
   correlationHow: z.string().nullable(),
   status: eventStatus,
+  runsTaken: z.number().int().meta({ description: "runs that waited and took it" }),
+  runsStarted: z.number().int().meta({ description: "runs that it started" }),
   attempts: z.number().int(),
   adjusted: z
     .array(z.string())

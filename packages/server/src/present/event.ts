@@ -2,14 +2,14 @@ import type { DeliveryReply, EventWhyReply, InboxEvent } from "@mainspring/api";
 import { explainEvent, instantFromMs, isJsonObject } from "@mainspring/core";
 import type { EventCause, Json } from "@mainspring/core";
 import { deliveriesOf, listDecisions } from "@mainspring/store";
-import type { DecisionRow, DeliveryRow, InboxRow, TenantDb } from "@mainspring/store";
+import type { DecisionRow, DeliveryRow, EventCounts, InboxRow, TenantDb } from "@mainspring/store";
 import { explainRow, presentEvidence } from "./decision.ts";
 import type { EventMask } from "./event-redaction.ts";
 
 /** Of one event there are as many as triggers listen to its name. */
 const decisionsMax = 200;
 
-export function presentEvent(row: InboxRow, mask: EventMask): InboxEvent {
+export function presentEvent(row: InboxRow, mask: EventMask, counts: EventCounts | undefined): InboxEvent {
   return {
     eventId: row.id,
     id: row.eventId,
@@ -21,6 +21,8 @@ export function presentEvent(row: InboxRow, mask: EventMask): InboxEvent {
     correlationKey: row.correlationKey === null ? null : mask.text(row.correlationKey),
     correlationHow: row.correlationHow,
     status: row.state,
+    runsTaken: counts?.taken ?? 0,
+    runsStarted: counts?.started ?? 0,
     attempts: row.attempts,
     adjusted: row.adjusted === null ? null : [...row.adjusted],
     error: mask.value((row.error ?? null) as Json),

@@ -1,6 +1,6 @@
 import type { NewEvent, Receipt } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
-import { deliveriesOf, getEvent, listEvents } from "@mainspring/store";
+import { deliveriesOf, eventCounts, getEvent, listEvents } from "@mainspring/store";
 import type { InboxRow, TenantDb } from "@mainspring/store";
 import type { TenantCaller } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -49,14 +49,19 @@ export function eventHandlers({ store, acceptance, redaction }: Services): Omit<
         const filter = { ...rest, eventId: id, states: status, unmatched: unmatched === "true" };
         const { items, nextCursor } = await listEvents(db, filter, { cursor, limit });
         const maskOf = await maskEvents(db, redaction, items);
-        return { items: items.map((row) => presentEvent(row, maskOf(row.id))), nextCursor };
+        const counts = await eventCounts(
+          db,
+          items.map((row) => row.id),
+        );
+        return { items: items.map((row) => presentEvent(row, maskOf(row.id), counts.get(row.id))), nextCursor };
       });
       return { status: 200, body: reply };
     },
     async get({ params, caller }) {
       const event = await store.tenant(caller.tenantId, async (db) => {
         const row = await existing(db, params.id);
-        return presentEvent(row, (await maskEvents(db, redaction, [row]))(row.id));
+        const counts = await eventCounts(db, [row.id]);
+        return presentEvent(row, (await maskEvents(db, redaction, [row]))(row.id), counts.get(row.id));
       });
       return { status: 200, body: event };
     },

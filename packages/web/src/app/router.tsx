@@ -7,6 +7,8 @@ import {
   type ErrorComponentProps,
 } from "@tanstack/react-router";
 import type { ReactElement } from "react";
+import { EventsPage } from "../events/events-page.tsx";
+import { readEventsSearch } from "../events/events-search.ts";
 import { Empty } from "../parts/empty.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { RunPage } from "../run/run-page.tsx";
@@ -88,8 +90,23 @@ const inbox = createRoute({
   },
 });
 
+const events = createRoute({
+  getParentRoute: () => root,
+  path: "/events",
+  validateSearch: readEventsSearch,
+  component: function Events(): ReactElement {
+    const navigate = events.useNavigate();
+    return (
+      <EventsPage
+        search={events.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true, resetScroll: false })}
+      />
+    );
+  },
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, inbox, workflows]),
+  routeTree: root.addChildren([home, runs, run, inbox, events, workflows]),
   parseSearch,
   stringifySearch: searchText,
   scrollRestoration: true,

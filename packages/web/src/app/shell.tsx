@@ -16,6 +16,7 @@ export function Shell(): ReactElement {
     "?": () => setHelpOpen(true),
     g: () => void router.navigate({ to: "/runs" }),
     i: () => void router.navigate({ to: "/inbox" }),
+    e: () => void router.navigate({ to: "/events" }),
   });
   return (
     <>
@@ -33,6 +34,9 @@ export function Shell(): ReactElement {
           </Link>
           <Link to="/inbox" activeProps={{ "data-active": "true" }}>
             Inbox
+          </Link>
+          <Link to="/events" activeProps={{ "data-active": "true" }}>
+            Events
           </Link>
           <Link to="/workflows" activeProps={{ "data-active": "true" }}>
             Workflows
@@ -62,7 +66,7 @@ export function Shell(): ReactElement {
 }
 
 const shortcuts = [
-  ["j", "next run, step or task"],
+  ["j", "next run, step, task or event"],
   ["k", "the one before"],
   ["Enter", "open what is marked"],
   ["Esc", "close details"],
@@ -70,6 +74,7 @@ const shortcuts = [
   ["[ ]", "back and forth in a run's time"],
   ["g", "all runs"],
   ["i", "inbox"],
+  ["e", "events"],
   ["?", "this list"],
 ] as const;
 

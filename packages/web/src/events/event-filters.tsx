@@ -1,0 +1,177 @@
+import { eventStatuses } from "@mainspring/api";
+import { decisionOutcomes } from "@mainspring/core";
+import { NativeSelect, TextInput } from "@mantine/core";
+import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useKeys } from "../app/use-keys.ts";
+import { StatusIcon } from "../status/status-icon.tsx";
+import { lookOf } from "../status/status.ts";
+import {
+  eventViews,
+  readEventsSearch,
+  toggledEventStatus,
+  type EventsSearch,
+  type EventView,
+} from "./events-search.ts";
+
+const typingPauseMs = 300;
+
+const viewNames: Record<EventView, string> = {
+  all: "All",
+  unmatched: "Unmatched",
+  dead: "Dead letters",
+  decisions: "Decisions",
+};
+
+/** Which events: the view, then what narrows it. */
+export function EventFilters({
+  search,
+  names,
+  onSearch,
+}: {
+  search: EventsSearch;
+  /** Offered while a name is typed. */
+  names: readonly string[];
+  onSearch: (next: EventsSearch) => void;
+}): ReactElement {
+  const view = search.show ?? "all";
+  const { name, source } = search;
+  return (
+    <search className="event-filters" aria-label="Filter events">
+      <div className="event-filters-row">
+        <div className="status-chips event-views" role="group" aria-label="Which events">
+          {eventViews.map((each) => (
+            <button
+              key={each}
+              type="button"
+              className="status-chip"
+              aria-pressed={view === each}
+              onClick={() =>
+                onSearch({
+                  ...(each === "all" ? {} : { show: each }),
+                  ...(name === undefined || each === "decisions" ? {} : { name }),
+                  ...(source === undefined ? {} : { source }),
+                })
+              }
+            >
+              {viewNames[each]}
+            </button>
+          ))}
+        </div>
+        {view === "decisions" ? null : (
+          <FilterText
+            field="name"
+            label="Name"
+            hint="Name ( / )"
+            search={search}
+            onSearch={onSearch}
+            offers={names}
+            first
+          />
+        )}
+        <FilterText field="source" label="Source" hint="Source" search={search} onSearch={onSearch} />
+        {view === "dead" ? null : (
+          <FilterText field="id" label="Producer’s id" hint="Producer’s id" search={search} onSearch={onSearch} />
+        )}
+        {view === "decisions" ? (
+          <NativeSelect
+            aria-label="Outcome"
+            size="xs"
+            value={search.outcome ?? ""}
+            onChange={(event) =>
+              onSearch(readEventsSearch({ ...search, event: undefined, outcome: event.currentTarget.value }))
+            }
+            data={[
+              { value: "", label: "Everything that started nothing" },
+              ...decisionOutcomes.map((each) => ({ value: each, label: lookOf(each).word })),
+            ]}
+          />
+        ) : null}
+      </div>
+      {view === "all" ? (
+        <div className="status-chips" role="group" aria-label="Status">
+          {eventStatuses.map((status) => (
+            <button
+              key={status}
+              type="button"
+              className="status-chip"
+              data-tone={lookOf(status).tone}
+              aria-pressed={search.status?.includes(status) ?? false}
+              onClick={() => onSearch(toggledEventStatus(search, status))}
+            >
+              <StatusIcon status={status} size={14} />
+              {lookOf(status).word}
+            </button>
+          ))}
+        </div>
+      ) : null}
+    </search>
+  );
+}
+
+function FilterText({
+  field,
+  label,
+  hint,
+  search,
+  onSearch,
+  offers,
+  first,
+}: {
+  field: "name" | "source" | "id";
+  label: string;
+  hint: string;
+  search: EventsSearch;
+  onSearch: (next: EventsSearch) => void;
+  offers?: readonly string[];
+  /** The one that `/` goes to. */
+  first?: true;
+}): ReactElement {
+  const held = search[field] ?? "";
+  const [text, setText] = useState(held);
+  const input = useRef<HTMLInputElement>(null);
+  const latest = useRef({ search, onSearch });
+  useEffect(() => {
+    latest.current = { search, onSearch };
+  });
+  // The address may change without us, as by the browser's Back.
+  useEffect(() => setText((typed) => (typed.trim() === held ? typed : held)), [held]);
+  useEffect(() => {
+    const next = text.trim();
+    if (next === (latest.current.search[field] ?? "")) return;
+    const timer = setTimeout(
+      () => latest.current.onSearch({ ...latest.current.search, [field]: next === "" ? undefined : next }),
+      typingPauseMs,
+    );
+    return () => clearTimeout(timer);
+  }, [text, field]);
+  useKeys(first === true ? { "/": () => input.current?.select() } : {});
+  const listId = `event-${field}-offers`;
+  return (
+    <>
+      <TextInput
+        ref={input}
+        size="xs"
+        className="event-filter-text"
+        aria-label={label}
+        placeholder={hint}
+        value={text}
+        maxLength={200}
+        list={offers === undefined ? undefined : listId}
+        autoComplete="off"
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          setText("");
+          input.current?.blur();
+        }}
+      />
+      {offers === undefined ? null : (
+        <datalist id={listId}>
+          {offers.map((offer) => (
+            <option key={offer} value={offer} />
+          ))}
+        </datalist>
+      )}
+    </>
+  );
+}

@@ -36,6 +36,8 @@ export interface ConsumerHealth {
   readonly lastError?: string;
 }
 
+/** A read blocks for a second at most. */
+export const stopWithinMs = 3_000;
 const blockMs = 1_000;
 const idlePauseMs = 200;
 const failurePauseMs = 250;
@@ -147,16 +149,26 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     async stop() {
       stopped = true;
       endPause?.();
+      // A Redis that does not answer is left; what has been read of it is taken in all the same.
+      if (!(await endsWithin(running, stopWithinMs))) endRedis(client);
       await running;
-      if (client.isReady)
-        await Promise.allSettled(
-          streams
-            .keys()
-            .map((key) => client.eval(removeConsumer, { keys: [key], arguments: [settings.group, id, "0"] })),
-        );
+      if (client.isReady) {
+        const scope = { arguments: [settings.group, id, "0"] };
+        const gone = streams.keys().map((key) => client.eval(removeConsumer, { keys: [key], ...scope }));
+        await endsWithin(Promise.allSettled(gone), stopWithinMs);
+      }
       endRedis(client);
     },
   };
+}
+
+/** @returns false when it is still going on after so long */
+export async function endsWithin(work: Promise<unknown>, withinMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => (timer = setTimeout(resolve, withinMs, false)));
+  const ended = await Promise.race([work.then(() => true), late]);
+  clearTimeout(timer);
+  return ended;
 }
 
 /** Takes consumers off whose processes are long gone and who owe nothing. */

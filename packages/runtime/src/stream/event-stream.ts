@@ -4,8 +4,10 @@ import { acceptTogether, noteConflict, type AcceptanceRules, type InboundMessage
 import { startInterval, type IntervalState } from "../worker/intervals.ts";
 import { connectOrGoOn, endRedis, openRedis, type RedisClient } from "./connection.ts";
 import {
+  endsWithin,
   removeGoneConsumers,
   startConsumer,
+  stopWithinMs,
   type Consumer,
   type ConsumerHealth,
   type StreamEntry,
@@ -97,8 +99,11 @@ export async function startEventStream(parts: EventStreamParts): Promise<EventSt
       return { state, streams: count, lag, pending, consumers: each };
     },
     async stop() {
-      const ended = await Promise.allSettled([...consumers.map((consumer) => consumer.stop()), watch.stop()]);
+      const watching = watch.stop();
+      const ended = await Promise.allSettled(consumers.map((consumer) => consumer.stop()));
+      await endsWithin(watching, stopWithinMs);
       endRedis(client);
+      await watching;
       for (const one of ended) if (one.status === "rejected") throw one.reason;
     },
   };

@@ -44,16 +44,16 @@ export class WorkerChild {
     await this.#end("SIGKILL");
   }
 
-  /** In order. */
-  async stop(): Promise<void> {
-    await this.#end("SIGTERM");
+  /** In order. @returns its exit code */
+  async stop(): Promise<number | null> {
+    return this.#end("SIGTERM");
   }
 
-  async #end(signal: NodeJS.Signals): Promise<void> {
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const exited = once(child, "exit") as Promise<[number | null]>;
     child.kill(signal);
-    await exited;
+    return (await exited)[0];
   }
 }

@@ -126,9 +126,8 @@ function withInstants(
 ): CompiledSchedule {
   const intervals: IntervalEntry[] = [];
   const skips: CalendarEntry[] = [];
-  const [entry] = compiled.calendars as readonly [CalendarEntry];
   for (const change of changes) {
-    const doubtful = doubtfulAround(entry, change);
+    const doubtful = doubtfulAround(compiled.calendars, change);
     if (doubtful === undefined) continue;
     const instants = [...fires(compiled, offset, doubtful.afterMs, doubtful.untilMs)];
     if (intervals.length + instants.length > instantsMax && intervals.length > 0)
@@ -146,14 +145,19 @@ interface Doubtful {
   readonly skips: readonly CalendarEntry[];
 }
 
-function doubtfulAround(entry: CalendarEntry, { atMs, fromMs, toMs }: ClockChange): Doubtful | undefined {
+function doubtfulAround(
+  calendars: readonly CalendarEntry[],
+  { atMs, fromMs, toMs }: ClockChange,
+): Doubtful | undefined {
   const shiftMs = fromMs - toMs;
+  const [entry] = calendars as readonly [CalendarEntry];
   if (shiftMs > 0) {
     if (shiftMs === hourMs && toMs < 0) return undefined;
     const skips: CalendarEntry[] = [];
     for (let localMs = floor((atMs + toMs) / hourMs) * hourMs; localMs < atMs + fromMs; localMs += hourMs) {
-      const isMeant = isIn(entry.hour, floor(localMs / hourMs) % 24) && dayMatches(entry, floor(localMs / dayMs));
-      if (!isMeant) skips.push({ ...exactly(localMs, unmeant), minute: [whole(59)], second: [whole(59)] });
+      const minute = unmeantMinutes(calendars, localMs);
+      // By half an hour it also takes one minute for another.
+      if (minute.length === 60 || shiftMs % hourMs !== 0) skips.push(...skipped(localMs, minute));
     }
     return { afterMs: atMs - shiftMs - 1, untilMs: atMs + 2 * hourMs, skips };
   }
@@ -163,7 +167,24 @@ function doubtfulAround(entry: CalendarEntry, { atMs, fromMs, toMs }: ClockChang
     const skips = dayMatches(entry, day) ? [] : [{ ...exactly(day * dayMs, unmeant), ...all }];
     return { afterMs: atMs - 1, untilMs: atMs + dayMs, skips };
   }
-  return (atMs + toMs) % hourMs === 0 ? undefined : { afterMs: atMs - 1, untilMs: atMs + hourMs, skips: [] };
+  if ((atMs + toMs) % hourMs === 0) return undefined;
+  const localMs = floor((atMs + toMs) / hourMs) * hourMs;
+  const skips = skipped(localMs, unmeantMinutes(calendars, localMs));
+  return { afterMs: atMs - 1, untilMs: atMs + hourMs, skips };
+}
+
+/** Minutes of a local hour that no calendar means. */
+function unmeantMinutes(calendars: readonly CalendarEntry[], hourStartMs: number): number[] {
+  const minutes: number[] = [];
+  for (let minute = 0; minute < 60; minute += 1)
+    if (!calendars.some((entry) => localTimeMatches(entry, hourStartMs + minute * minuteMs))) minutes.push(minute);
+  return minutes;
+}
+
+function skipped(hourStartMs: number, minutes: readonly number[]): CalendarEntry[] {
+  if (minutes.length === 0) return [];
+  const minute = minutes.length === 60 ? [whole(59)] : minutes.map(only);
+  return [{ ...exactly(hourStartMs, unmeant), minute, second: [whole(59)] }];
 }
 
 const unmeant = "Near a change of the clocks, and not meant.";

@@ -4,7 +4,7 @@ import { Crossing } from "../wire/crossing.ts";
 
 // A store or a Temporal that cannot be reached is waited out: until it is decided, the nominal time is not lost.
 const { scheduleTick } = proxyActivities<{ scheduleTick(args: Crossing): Promise<TickResult> }>({
-  startToCloseTimeout: "20 seconds",
+  startToCloseTimeout: "10 seconds",
   retry: { initialInterval: "1 second", maximumInterval: "30 seconds" },
 });
 

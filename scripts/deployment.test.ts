@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { fileVariables } from "@mainspring/store";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
+import { createWorkerMetrics } from "../packages/runtime/src/worker/metrics.ts";
+import { healthMetrics } from "../packages/runtime/src/worker/health-metrics.ts";
+import { createMetrics } from "../packages/server/src/http/metrics.ts";
 import { root } from "./checks.ts";
 import { targets } from "./build-output/stage.ts";
 import { readCompose, type ComposeService } from "./smoke/compose-file.ts";
@@ -219,4 +222,79 @@ test("[ENG-17] one image serves every installation: server and worker differ by 
   const args = [...dockerfile.matchAll(/^ARG ([A-Z_]+)/gm)].map(([, name]) => name);
   expect(args).toEqual(["NODE_IMAGE", "VERSION", "REVISION"]);
   expect(dockerfile.match(/^ENV .*$/gm)).toEqual(["ENV NODE_ENV=production"]);
+});
+
+type AlertRule = {
+  alert: string;
+  expr: string;
+  for: string;
+  labels: { severity: string };
+  annotations: { summary: string; description: string };
+};
+
+const rules = (parse(text("deploy/alerts.yaml")) as { groups: { rules: AlertRule[] }[] }).groups.flatMap(
+  (group) => group.rules,
+);
+
+test("[OBS-01] an alert rule stands for every promise, over metrics that server and worker export", async () => {
+  const nothing = { count: 0, oldestMs: 0 };
+  const worker = createWorkerMetrics({
+    backlog: async () => ({ events: nothing, starts: nothing, deliveries: nothing }),
+    deadLetters: async () => 0,
+    stream: () => undefined,
+  });
+  const exported = new Set(
+    [
+      await worker.text(),
+      await createMetrics().text(),
+      healthMetrics({
+        temporal: "RUNNING",
+        modules: { launchRelay: "ok" } as Parameters<typeof healthMetrics>[0]["modules"],
+      }),
+    ]
+      .join("\n")
+      .split("\n")
+      .flatMap((line) => /^# TYPE (\S+)/.exec(line)?.slice(1) ?? []),
+  );
+  for (const { alert, expr } of rules) {
+    const names = [...expr.matchAll(/\b((?:mainspring|nodejs|process)_[a-z0-9_]+)\b/g)].map(([, name]) => name ?? "");
+    expect([alert, names.length + Number(/\bup\b/.test(expr))]).not.toEqual([alert, 0]);
+    for (const name of names)
+      expect([alert, name, exported.has(name) || exported.has(name.replace(/_(bucket|sum|count)$/, ""))]).toEqual([
+        alert,
+        name,
+        true,
+      ]);
+  }
+  const covered = (pattern: RegExp): boolean => rules.some(({ expr }) => pattern.test(expr));
+  for (const promise of [
+    /inbox_oldest_seconds/,
+    /dead_letters/,
+    /relay_oldest_seconds/,
+    /deliveries_backlog/,
+    /up\{job="mainspring-worker"\}/,
+    /up\{job="mainspring-server"\}/,
+    /temporal_not_polling/,
+    /stream_lag/,
+    /stream_last_success_seconds/,
+    /module="reconciler"/,
+    /module="quotaScan"/,
+    /module="dataStoreSweep"/,
+    /activities_total\{activity="flush"/,
+    /http_requests_total/,
+  ])
+    expect([promise, covered(promise)]).toEqual([promise, true]);
+});
+
+test("each alert says what is wrong, how long it has been so, and what to do", () => {
+  expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+  for (const rule of rules) {
+    expect(rule).toMatchObject({
+      alert: expect.stringMatching(/^Mainspring[A-Z][A-Za-z]+$/),
+      for: expect.stringMatching(/^\d+[ms]$/),
+      labels: { severity: expect.stringMatching(/^(page|ticket)$/) },
+    });
+    expect(rule.annotations.summary.length).toBeGreaterThan(20);
+    expect(rule.annotations.description.length).toBeGreaterThan(60);
+  }
 });

@@ -1,4 +1,5 @@
 import { createServer, type Server } from "node:http";
+import { healthMetrics } from "./health-metrics.ts";
 import type { WorkerHealth } from "./run-worker.ts";
 
 /**
@@ -18,7 +19,10 @@ export function startHealthServer(
     };
     if (path === "/metrics" && metrics !== undefined) {
       metrics().then(
-        (text) => response.writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(text),
+        (text) =>
+          response
+            .writeHead(200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" })
+            .end(text + healthMetrics(health())),
         (error: unknown) => json(500, { status: "failed", error: String(error) }),
       );
       return;

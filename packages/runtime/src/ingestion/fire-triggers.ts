@@ -7,7 +7,7 @@ import {
   type Json,
   type TriggerValues,
 } from "@mainspring/core";
-import { onceFor, recordDecision, type InboxRow, type ListeningTrigger } from "@mainspring/store";
+import { getWorkflow, onceFor, recordDecision, type InboxRow, type ListeningTrigger } from "@mainspring/store";
 import { launch, type LauncherParts } from "../launcher/launch.ts";
 import { eventPayloadMaxBytes } from "./accept.ts";
 
@@ -101,7 +101,7 @@ async function fire(
     if (!(error instanceof MainspringError)) throw error;
     switch (error.code) {
       case "WORKFLOW_PAUSED":
-        return decide("workflow-paused", evaluated);
+        return decide("workflow-paused", { ...evaluated, ...(await pauseOf(parts, tenantId, workflowKey)) });
       case "TENANT_SUSPENDED":
         return decide("tenant-suspended", evaluated);
       case "NOT_PUBLISHED":
@@ -116,6 +116,14 @@ async function fire(
         throw error;
     }
   }
+}
+
+/** Since when, by whom and why a workflow is paused. */
+async function pauseOf({ store }: LauncherParts, tenantId: string, key: string): Promise<{ [name: string]: Json }> {
+  const workflow = await store.tenant(tenantId, (db) => getWorkflow(db, key));
+  if (workflow === undefined) return {};
+  const { pausedAt: since, pausedBy: by, pauseNote: note } = workflow;
+  return { since, by, note };
 }
 
 /** Another worker, or this one before it was killed, has decided it: no second run. */

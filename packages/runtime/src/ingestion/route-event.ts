@@ -347,12 +347,22 @@ async function giveBack(db: TenantDb, worker: string, event: InboxRow, reason: s
     return "failed";
   }
   if (!(await eventDone(db, event.id, { worker, status: "dead", error }))) return "failed";
-  await recordDecision(db, {
-    outcome: "dead-lettered",
-    onceKey: onceFor.dead(event.id),
-    eventId: event.id,
-    values: { attempts: event.attempts, error },
-  });
+  const values = { attempts: event.attempts, error };
+  const undecided = (await triggersFor(db, event)).triggers.filter(({ isDecided }) => !isDecided);
+  if (undecided.length === 0)
+    await recordDecision(db, { outcome: "dead-lettered", onceKey: onceFor.dead(event.id), eventId: event.id, values });
+  // Told of each trigger that was not heard, under a key of its own: when the event is redelivered it is asked.
+  for (const { workflowId, workflowKey, version, triggerId } of undecided)
+    await recordDecision(db, {
+      outcome: "dead-lettered",
+      onceKey: `${onceFor.dead(event.id)}:${workflowId}:${triggerId}`,
+      eventId: event.id,
+      workflowId,
+      workflowKey,
+      version,
+      triggerId,
+      values,
+    });
   return "dead";
 }
 

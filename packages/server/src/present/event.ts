@@ -86,7 +86,7 @@ export function presentDelivery(row: DeliveryRow, mask: EventMask): DeliveryRepl
   };
 }
 
-/** What a trigger was asked: `delivered` when it started a run, else `ignored`. Nothing for a decision that is about no trigger. */
+/** What a trigger was asked: `delivered` when it started a run, `failed` when the event was given up before it was, else `ignored`. Nothing for a decision that is about no trigger. */
 export function presentTriggerDelivery(row: DecisionRow, mask: EventMask): DeliveryReply[] {
   if (row.triggerId === null) return [];
   const fired = row.outcome === "fired";
@@ -98,7 +98,7 @@ export function presentTriggerDelivery(row: DecisionRow, mask: EventMask): Deliv
       workflow: row.workflow,
       triggerId: row.triggerId,
       outcome: row.outcome,
-      status: fired ? "delivered" : "ignored",
+      status: fired ? "delivered" : row.outcome === "dead-lettered" ? "failed" : "ignored",
       attempts: 1,
       reason: fired ? null : explainRow(row, mask, row.decidedAt).sentence,
       error: null,

@@ -38,6 +38,8 @@ test.each(here)("[CLI-01] $line ends with $exitCode", async ({ line, exitCode })
   const id = /\brun ([0-9a-f-]{36})/.exec(ran.stderr + ran.stdout)?.[1];
   const scheduleId = /\bschedule ([0-9a-f-]{36})/.exec(ran.stdout)?.[1];
   if (scheduleId !== undefined && line.includes("schedules create")) ids.SCHEDULE = scheduleId;
+  const tenantId = /tenant +([0-9a-f-]{36})/.exec(ran.stdout)?.[1];
+  if (tenantId !== undefined && line.includes("tenants create")) ids.TENANT = tenantId;
   if (id !== undefined && /run hello|replay \$HELLO/.test(line)) ids.HELLO = id;
   if (id !== undefined && /run order|replay \$RUN/.test(line)) ids.RUN = id;
 });

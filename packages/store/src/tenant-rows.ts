@@ -56,19 +56,20 @@ export async function exportTenantRows(
   limit: number,
 ): Promise<{ readonly lines: readonly string[]; readonly next: readonly string[] | undefined }> {
   const typeOf = new Map(table.columns.map(({ name, type }) => [name, type]));
-  const key = table.key.map((name) => sql.ref(name));
+  const key = table.key.map((name) => sql`t.${sql.ref(name)}`);
   const shown = table.columns.filter(({ name }) => !unreadable.test(name)).map(({ name }) => sql.ref(name));
   const behind =
     after === undefined
       ? sql`true`
       : sql`(${sql.join(key)}) > (${sql.join(table.key.map((name, i) => sql`${after[i]}::${sql.raw(typeOf.get(name) ?? "text")}`))})`;
-  const { rows } = await sql<{ line: string; key: string[] }>`
-    select row_to_json(shown)::text as line, t.key from (
-      select array[${sql.join(key.map((column) => sql`${column}::text`))}] as key, ${sql.join(shown)} from ${sql.table(table.name)}
-      where tenant_id = ${db.tenantId} and ${behind} order by ${sql.join(key)} limit ${limit}) t,
-      lateral (select ${sql.join(shown.map((column) => sql`t.${column}`))}) shown`.execute(db);
+  // `$place` can be no column of a table.
+  const { rows } = await sql<{ line: string; place: string[] }>`
+    select row_to_json(shown)::text as line, page."$place" as place from (
+      select array[${sql.join(key.map((column) => sql`${column}::text`))}] as "$place", ${sql.join(shown.map((column) => sql`t.${column}`))}
+      from ${sql.table(table.name)} t where t.tenant_id = ${db.tenantId} and ${behind} order by ${sql.join(key)} limit ${limit}) page,
+      lateral (select ${sql.join(shown.map((column) => sql`page.${column}`))}) shown`.execute(db);
   return {
     lines: rows.map(({ line }) => `{"table":${JSON.stringify(table.name)},"row":${line}}\n`),
-    next: rows.length < limit ? undefined : rows.at(-1)?.key,
+    next: rows.length < limit ? undefined : rows.at(-1)?.place,
   };
 }

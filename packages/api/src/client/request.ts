@@ -68,7 +68,7 @@ export async function callRoute(options: ClientOptions, route: Route, given: Any
   const reply = await send(options, route, given);
   if (!reply.ok) throw await readProblem(reply);
   if (reply.status === 204) return undefined;
-  const isJson = (reply.headers.get("content-type") ?? "").includes("json");
+  const isJson = /[/+]json\b/.test(reply.headers.get("content-type") ?? "");
   return isJson ? await reply.json() : await reply.text();
 }
 

@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import type { Program } from "../verb.ts";
 import { actionsList } from "./actions/list.ts";
 import { actionsShow } from "./actions/show.ts";
+import { auditList } from "./audit/list.ts";
+import { auditVerify } from "./audit/verify.ts";
 import { calendarsDelete } from "./calendars/delete.ts";
 import { calendarsList } from "./calendars/list.ts";
 import { calendarsSet } from "./calendars/set.ts";
@@ -50,6 +52,11 @@ import { tasksComplete, tasksOverride } from "./tasks/complete.ts";
 import { tasksList } from "./tasks/list.ts";
 import { tasksShow } from "./tasks/show.ts";
 import { tenantsCreate } from "./tenants/create.ts";
+import { tenantsDelete } from "./tenants/delete.ts";
+import { tenantsExport } from "./tenants/export.ts";
+import { tenantsList } from "./tenants/list.ts";
+import { tenantsShow } from "./tenants/show.ts";
+import { tenantsSuspend, tenantsUnsuspend } from "./tenants/suspend.ts";
 import { test } from "./test/test.ts";
 import { validate } from "./validate/validate.ts";
 import { webhooksCreate } from "./webhooks/create.ts";
@@ -59,6 +66,8 @@ import { webhooksRotate } from "./webhooks/rotate.ts";
 import { webhooksShow } from "./webhooks/show.ts";
 import { worker } from "./worker/worker.ts";
 import { workflowsDiff } from "./workflows/diff.ts";
+import { workflowsExport } from "./workflows/export.ts";
+import { workflowsImport } from "./workflows/import.ts";
 import { workflowsList } from "./workflows/list.ts";
 import { workflowsShow } from "./workflows/show.ts";
 import {
@@ -91,6 +100,8 @@ export function addCommands(program: Program, root: Command): void {
     workflowsShow,
     workflowsDiff,
     workflowsWhatIf,
+    workflowsExport,
+    workflowsImport,
     workflowsPause,
     workflowsUnpause,
     workflowsSettings,
@@ -164,7 +175,18 @@ export function addCommands(program: Program, root: Command): void {
     webhooksDelete,
   );
   verbs(dev, server, worker, migrate);
-  noun("tenants", "owners of workflows and runs", tenantsCreate);
+  noun("audit", "who changed what", auditList, auditVerify);
+  noun(
+    "tenants",
+    "owners of workflows and runs",
+    tenantsList,
+    tenantsShow,
+    tenantsCreate,
+    tenantsSuspend,
+    tenantsUnsuspend,
+    tenantsExport,
+    tenantsDelete,
+  );
   root.commandsGroup("Help:");
   verbs(explain, completion);
 }

@@ -14,6 +14,8 @@ export type Caller =
       readonly role: TenantRole;
       /** Whose tasks are the caller's too. */
       readonly groups: readonly string[];
+      /** Whether the tenant is: its keys are known, and may do nothing. */
+      readonly suspended: boolean;
     }
   | { readonly kind: "platform" }
   | { readonly kind: "nobody" };
@@ -39,10 +41,11 @@ export async function identify(
   return { kind: "tenant", ...found };
 }
 
-/** @throws MainspringError UNAUTHENTICATED, FORBIDDEN */
+/** @throws MainspringError UNAUTHENTICATED, FORBIDDEN, TENANT_SUSPENDED */
 export function allow(caller: Caller, needed: RouteRole): void {
   if (needed === "public") return;
   if (caller.kind === "nobody") throw unauthenticated("the request has no `Authorization` header");
+  if (caller.kind === "tenant" && caller.suspended) throw new MainspringError("TENANT_SUSPENDED");
   if (needed === "platform") {
     if (caller.kind !== "platform") throw new MainspringError("FORBIDDEN", {}, "this route needs the platform key");
     return;

@@ -26,9 +26,9 @@ export function keyFinder(store: Store): FindKey {
       const found = await findApiKey(db, key);
       if (found === undefined) return undefined;
       const tenant = await getTenant(db);
-      if (tenant?.suspended !== false) throw new MainspringError("TENANT_SUSPENDED");
+      if (tenant === undefined) return undefined;
       const { id: keyId, name: keyName, role, groups } = found;
-      return { tenantId, tenantName: tenant.name, keyId, keyName, role, groups };
+      return { tenantId, tenantName: tenant.name, keyId, keyName, role, groups, suspended: tenant.suspended };
     });
   };
 }

@@ -17,6 +17,7 @@ export function Shell(): ReactElement {
     g: () => void router.navigate({ to: "/runs" }),
     i: () => void router.navigate({ to: "/inbox" }),
     e: () => void router.navigate({ to: "/events" }),
+    s: () => void router.navigate({ to: "/schedules" }),
   });
   return (
     <>
@@ -37,6 +38,9 @@ export function Shell(): ReactElement {
           </Link>
           <Link to="/events" activeProps={{ "data-active": "true" }}>
             Events
+          </Link>
+          <Link to="/schedules" activeProps={{ "data-active": "true" }}>
+            Schedules
           </Link>
           <Link to="/workflows" activeProps={{ "data-active": "true" }}>
             Workflows
@@ -75,6 +79,7 @@ const shortcuts = [
   ["g", "all runs"],
   ["i", "inbox"],
   ["e", "events"],
+  ["s", "schedules"],
   ["?", "this list"],
 ] as const;
 

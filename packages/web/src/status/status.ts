@@ -41,6 +41,10 @@ const looks = {
   processing: { word: "Processing", shape: "half-disc", tone: "blue" },
   completed: { word: "Completed", shape: "tick-disc", tone: "green" },
   failed: { word: "Retrying", shape: "turning-arrow", tone: "amber" },
+  // Of schedules.
+  active: { word: "Active", shape: "half-disc", tone: "blue" },
+  paused: { word: "Paused", shape: "bars", tone: "amber" },
+  disabled: { word: "Disabled", shape: "barred-ring", tone: "amber" },
   dead: { word: "Dead", shape: "octagon", tone: "vermilion" },
   delivered: { word: "Delivered", shape: "clock", tone: "violet" },
   taken: { word: "Taken", shape: "tick-disc", tone: "green" },

@@ -1,0 +1,9 @@
+import type { ScheduleReply } from "@mainspring/api";
+import { durationText, exactTime } from "../time/time.ts";
+
+/** When a schedule fires, in its own words. */
+export function specText({ spec }: Pick<ScheduleReply, "spec">): string {
+  if (spec.cron !== undefined) return `${spec.cron}, ${spec.zone ?? "UTC"}`;
+  if (spec.everyMs !== undefined) return `every ${durationText(spec.everyMs)}`;
+  return spec.at === undefined ? "" : `once, ${exactTime(spec.at)}`;
+}

@@ -138,7 +138,7 @@ test("[STU-01] the list is live and moves nothing while it is read; filters stan
   expect(new URL(page.url()).searchParams.get("status")).toBe("dead");
   await page.getByRole("button", { name: "Clear filters" }).click();
   await line(page, "ticket.created").waitFor();
-  await page.getByRole("button", { name: "Unmatched" }).click();
+  await page.getByRole("button", { name: "Unmatched", exact: true }).click();
   await line(page, "ticket.closed").waitFor();
   await page.reload();
   await line(page, "ticket.closed").waitFor();
@@ -228,6 +228,8 @@ test("[STU-01] [DLV-01] dead letters are listed with their error, and redelivere
 
 test("[STU-01] events pass axe in light and dark, with nothing in them, in trouble, and at 360 px", async () => {
   const empty = await studio.tenant("Nothing yet");
+  await routed(await send("order.placed", { orderId: "o-40", total: 5 }));
+  await routed(await send("order.lost", { orderId: "o-40" }));
   for (const colorScheme of ["light", "dark"] as const) {
     const rules = colorScheme === "light" ? "all" : "colours";
     const page = await studio.page("/events", { apiKey: empty.keys.admin, colorScheme });
@@ -243,8 +245,8 @@ test("[STU-01] events pass axe in light and dark, with nothing in them, in troub
     expect(await axeViolations(full, rules), `decisions, ${colorScheme}`).toEqual([]);
   }
   const narrow = await studio.page("/events", { apiKey: tenant.keys.viewer, viewport: { width: 360, height: 740 } });
-  await line(narrow, "payment.received").click();
-  await panel(narrow, "payment.received").getByRole("heading", { name: "Payload" }).waitFor();
+  await line(narrow, "order.lost").click();
+  await panel(narrow, "order.lost").getByRole("heading", { name: "Payload" }).waitFor();
   expect(await overflowPx(narrow)).toBe(0);
   await shoot(narrow, "narrow");
 

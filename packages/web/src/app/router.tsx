@@ -17,8 +17,6 @@ import { RunsPage } from "../runs/runs-page.tsx";
 import { readRunsSearch } from "../runs/runs-search.ts";
 import { SchedulesPage } from "../schedules/schedules-page.tsx";
 import { readSchedulesSearch } from "../schedules/schedules-search.ts";
-import { SettingsPage } from "../settings/settings-page.tsx";
-import { readSettingsSearch } from "../settings/settings-search.ts";
 import { InboxPage } from "../tasks/inbox-page.tsx";
 import { readInboxSearch } from "../tasks/inbox-search.ts";
 import { WorkflowsPage } from "../workflows/workflows-page.tsx";
@@ -124,23 +122,8 @@ const schedules = createRoute({
   },
 });
 
-const settings = createRoute({
-  getParentRoute: () => root,
-  path: "/settings",
-  validateSearch: readSettingsSearch,
-  component: function Settings(): ReactElement {
-    const navigate = settings.useNavigate();
-    return (
-      <SettingsPage
-        search={settings.useSearch()}
-        onSearch={(search) => void navigate({ search, replace: true, resetScroll: false })}
-      />
-    );
-  },
-});
-
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, inbox, events, schedules, workflows, settings]),
+  routeTree: root.addChildren([home, runs, run, inbox, events, schedules, workflows]),
   parseSearch,
   stringifySearch: searchText,
   scrollRestoration: true,

@@ -72,7 +72,7 @@ test("[UI-09] a run of an earlier engine shows its stored snapshots", async () =
   expect(page.complaints).toEqual([]);
 });
 
-test("[UI-02] [UI-03] [UI-05] the editor begins with what may be seen; unedited, no payload is sent and the new run opens with the stored input", async () => {
+test("[UI-02] [UI-03] [UI-05] [TST-04] the editor begins with what may be seen; unedited, no payload is sent and the new run opens with the stored input", async () => {
   const runId = await secretRun();
   const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.operator });
   const sent = listen(page, "/replay");
@@ -93,7 +93,7 @@ test("[UI-02] [UI-03] [UI-05] the editor begins with what may be seen; unedited,
   expect(await page.content()).not.toContain("4111");
 });
 
-test("[UI-04] [UI-05] edited, exactly the edited JSON is sent; what is no JSON or still masked sends or starts nothing and says why", async () => {
+test("[UI-04] [UI-05] [TST-04] edited, exactly the edited JSON is sent; what is no JSON or still masked sends or starts nothing and says why", async () => {
   const runId = await secretRun();
   const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.operator });
   const sent = listen(page, "/replay");
@@ -220,7 +220,7 @@ test("[RUN-12] a run is exported into a file", async () => {
   expect(page.complaints).toEqual([]);
 });
 
-test("[UI-06] [UI-07] [UI-08] a run that no worker takes says so after 60 s and not before, asks nothing more for it, and stops when the worker is back", async () => {
+test("[UI-06] [UI-07] [UI-08] [TST-04] a run that no worker takes says so after 60 s and not before, asks nothing more for it, and stops when the worker is back", async () => {
   const page = await studio.page("/runs", { apiKey: tenant.keys.viewer });
   // The server's clock counts: this browser's is wrong by minutes.
   await page.clock.install({ time: Date.now() + 300_000 });

@@ -27,7 +27,7 @@ async function pay(orderId: string): Promise<void> {
 
 const step = (name: string, word: string) => ({ name: new RegExp(`^${name}\\b.*\\b${word}\\b`) });
 
-test("[STU-01] steps, the wait and the end appear without a reload while the run goes on", async () => {
+test("[STU-01] [MIG-10] steps, the wait and the end appear without a reload while the run goes on, on Temporal", async () => {
   const { runId, orderId } = await gatedRun("live");
   const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.operator });
   await page.evaluate("window.sameDocument = true");
@@ -48,6 +48,8 @@ test("[STU-01] steps, the wait and the end appear without a reload while the run
   await page.getByText("complete").waitFor();
   expect(await page.evaluate("window.sameDocument")).toBe(true);
   expect(page.complaints).toEqual([]);
+  const [row] = await studio.sql("select engine, temporal_run_id from workflow_runs where id = $1", [runId]);
+  expect(row).toEqual({ engine: "temporal", temporal_run_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string });
 });
 
 test("[STU-01] after the server was killed and came back, further steps appear without a reload", async () => {

@@ -34,8 +34,29 @@ beforeAll(async () => {
   await publish(tenant.client, refund());
   askingRun = await start(tenant.client, "refund", { orderId: "o-17" });
   for (const runId of [waitingRun, askingRun]) await reaches(tenant.client, runId, "WAITING");
+  await reaches(tenant.client, failedRun, "FAILED");
 });
 afterAll(() => studio?.stop());
+
+test("[MIG-10] the stack of the browser tests executes runs on Temporal, and what the pages show comes from there", async () => {
+  const rows = await studio.sql(
+    "select id, engine, status, temporal_workflow_id as workflow, temporal_run_id is not null as executed from workflow_runs where id = any($1) order by status",
+    [[failedRun, waitingRun]],
+  );
+  const common = { engine: "temporal", executed: true };
+  expect(rows).toEqual([
+    { ...common, id: failedRun, status: "FAILED", workflow: `workflow-runtime-v2:run:${failedRun}` },
+    {
+      ...common,
+      id: waitingRun,
+      status: "WAITING",
+      workflow: `workflow-runtime-v2:run:${waitingRun}`,
+      confirmed: false,
+    },
+  ]);
+  const page = await studio.page("/runs?status=FAILED", { apiKey: tenant.keys.viewer });
+  await page.getByRole("link", { name: /^failing version 1, failed/ }).waitFor();
+});
 
 test("[STU-01] one signs in with a key, a wrong one is said to be wrong, and signs out again", async () => {
   const page = await studio.page("/runs?status=FAILED");

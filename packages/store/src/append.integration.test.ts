@@ -4,9 +4,10 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { registerExecution } from "./executions.ts";
 import { newId } from "./ids.ts";
-import { appendCarried, writeCarried, writeProvisional } from "./journal.ts";
+import { invocationsOf } from "./invocations.ts";
+import { appendCarried, journalOf, writeCarried, writeProvisional } from "./journal.ts";
 import type { CarriedWrite } from "./journal.ts";
-import { claimAtOnce, claimInvocation } from "./ledger.ts";
+import { claimAtOnce, claimInvocation, recordNoneAtOnce } from "./ledger.ts";
 import type { InvocationClaim } from "./ledger.ts";
 import { roundTrips } from "./pipeline.ts";
 import { endedOutside } from "./run-ends.ts";
@@ -231,6 +232,38 @@ test("a new key and the next entries are one round trip", async () => {
   );
   roundTrips.unsubscribe(count);
   expect({ claimed, rounds }).toEqual({ claimed: true, rounds: 1 });
+});
+
+test("the end of an effect-free call, and the next entries, are one round trip; where they are not the next its row alone is written", async () => {
+  const runId = await registeredRun();
+  const record = (execution: number) =>
+    ({
+      key: newId(),
+      runId,
+      commandId: `c${execution}`,
+      place: place(execution),
+      action: "time.now@1",
+      input: {},
+      status: "SUCCEEDED",
+      output: "now",
+      attempts: 1,
+      startedAt: at,
+      finishedAt: at,
+      fence: { epoch: 1, ordinal: 1, historyLength: 5 },
+    }) as const;
+  let rounds = 0;
+  const count = (): void => void (rounds += 1);
+  roundTrips.subscribe(count);
+  const written = await tenant.run((db) => recordNoneAtOnce(db, record(3), carriedWrite(runId, [begin(3)])));
+  roundTrips.unsubscribe(count);
+  expect({ written, rounds }).toEqual({ written: true, rounds: 1 });
+  expect(await tenant.run((db) => recordNoneAtOnce(db, record(2), carriedWrite(runId, [begin(2)])))).toBe(false);
+  const rows = (await tenant.run((db) => invocationsOf(db, runId, {}))).items;
+  expect(rows.map(({ commandId, status }) => [commandId, status]).sort()).toEqual([
+    ["c2", "SUCCEEDED"],
+    ["c3", "SUCCEEDED"],
+  ]);
+  expect((await tenant.run((db) => journalOf(db, runId))).map(({ seq }) => seq)).toEqual([3]);
 });
 
 test("where half of it can be done, the ordinary claim does the other half and counts no attempt twice", async () => {

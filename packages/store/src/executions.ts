@@ -10,6 +10,8 @@ export interface ExecutionOfRun {
   readonly ordinal: number;
   /** The execution that this one continues, as Temporal names it. With it a straggler of another branch is told from the next of the chain. */
   readonly continuedFrom?: string;
+  /** Most likely nobody has registered it yet: then one round trip is saved, for a lock that is not needed where somebody has. */
+  readonly isFirstWrite?: boolean;
 }
 
 interface Registered {
@@ -32,7 +34,7 @@ export async function registerExecution(
   execution: ExecutionOfRun,
   isCurrentExecution: () => Promise<boolean>,
 ): Promise<{ epoch: number; isCommitted: boolean } | "stale"> {
-  const known = await epochOf(db, execution);
+  const known = execution.isFirstWrite === true ? undefined : await epochOf(db, execution);
   if (known !== undefined) return { epoch: known, isCommitted: true };
 
   const [run, registered] = await Promise.all([

@@ -4,6 +4,9 @@ import { newId } from "./ids.ts";
 import type { Moment } from "./instants.ts";
 import { appendCarried, writeCarried } from "./journal.ts";
 import type { CarriedWrite } from "./journal.ts";
+import type { Fence } from "./fence.ts";
+import { insertNoneRows, noneRowTexts } from "./none-invocations.ts";
+import type { NoneInvocation } from "./none-invocations.ts";
 import { prepared } from "./prepared.ts";
 import { withinQuota } from "./quotas.ts";
 import { useReused } from "./reuse.ts";
@@ -121,6 +124,26 @@ export async function claimAtOnce(
     carried === undefined ? true : appendCarried(db, carried),
   ]);
   return claimed && appended;
+}
+
+/**
+ * The end of nearly every remote effect-free call that succeeds, in one round trip: its row, and the entries that it carried where they are
+ * the run's next.
+ * @returns false when they are not; the row is written, and `writeCarried` with `recordNone` then do what is left
+ */
+export async function recordNoneAtOnce(
+  db: TenantDb,
+  record: NoneInvocation & { readonly runId: string; readonly fence: Fence },
+  carried: CarriedWrite | undefined,
+): Promise<boolean> {
+  const texts = await noneRowTexts(db, [{ ...record, seq: record.place.execution }]);
+  db.lastRound();
+  // The ledger's row before the run's, as claims do.
+  const [, appended] = await Promise.all([
+    insertNoneRows(db, { runId: record.runId, epoch: record.fence.epoch, provisional: false, texts }),
+    carried === undefined ? true : appendCarried(db, carried),
+  ]);
+  return appended;
 }
 
 /** @returns false when the key was used before, or the tenant is over its quota: nothing was written */

@@ -79,12 +79,20 @@ export async function insertNoneInvocations(
   },
 ): Promise<void> {
   if (rows.invocations.length === 0) return;
+  await insertNoneRows(db, { ...rows, texts: await noneRowTexts(db, rows.invocations) });
+}
+
+/** Rows of effect-free calls as JSON, for `insertNoneRows`. */
+export async function noneRowTexts(
+  db: TenantDb,
+  invocations: readonly (NoneInvocation & { readonly seq: number })[],
+): Promise<string[]> {
   // One key stands once in a statement: of several tries of one call the last one counts.
-  const byKey = new Map(rows.invocations.map((invocation) => [invocation.key, invocation]));
-  const texts = [];
+  const byKey = new Map(invocations.map((invocation) => [invocation.key, invocation]));
+  const texts: string[] = [];
   for (const invocation of byKey.values()) {
     const { place, status } = invocation;
-    texts.push({
+    const row = {
       ...place,
       key: invocation.key,
       id: newId(),
@@ -101,8 +109,21 @@ export async function insertNoneInvocations(
       startedAt: invocation.startedAt,
       finishedAt: invocation.finishedAt ?? null,
       seq: invocation.seq,
-    });
+    };
+    texts.push(JSON.stringify(row));
   }
+  return texts;
+}
+
+export async function insertNoneRows(
+  db: TenantDb,
+  rows: {
+    readonly runId: string;
+    readonly epoch: number;
+    readonly provisional: boolean;
+    readonly texts: readonly string[];
+  },
+): Promise<void> {
   await prepared`
     insert into workflow_action_invocations as i (tenant_id, key, id, run_id, command_id, step_id, step_path, iteration, execution, action, effect,
       status, input_json, input_hash, output_json, error_json, owner, temporal_attempt, reported_attempts, last_reported_attempt,
@@ -110,7 +131,7 @@ export async function insertNoneInvocations(
     select ${db.tenantId}::uuid, r.key, r.id, ${rows.runId}::uuid, r."commandId", r."stepId", r."stepPath", r.iteration, r.execution, r.action, 'none',
       r.status, r."inputJson"::json, r."inputHash", r."outputJson"::json, r."errorJson"::json, '', r."temporalAttempt", r.reported, r."lastReported",
       r.seq, ${rows.epoch}::int, ${rows.provisional}::boolean, r."startedAt", r."finishedAt"
-    from json_to_recordset(${JSON.stringify(texts)}::json) as r(key text, id uuid, "commandId" text, "stepId" text, "stepPath" text, iteration int[],
+    from json_to_recordset(${`[${rows.texts.join(",")}]`}::json) as r(key text, id uuid, "commandId" text, "stepId" text, "stepPath" text, iteration int[],
       execution int, action text, status text, "inputJson" text, "inputHash" text, "outputJson" text, "errorJson" text, "temporalAttempt" int,
       reported int, "lastReported" int, seq int, "startedAt" timestamptz, "finishedAt" timestamptz)
     on conflict (tenant_id, key) do update set

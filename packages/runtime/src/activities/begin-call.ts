@@ -67,7 +67,10 @@ export async function beginCall(
         : await claim(db, args, attempt, carriedBy(args, fence, entries));
     if (begun.do === "run" && begun.attempt > 1)
       await noteAttempt(db, { runId, execution: call.place.execution, attempt: begun.attempt });
-    const egressAllow = begun.do === "run" ? await dependencies.egress.of(db) : {};
+    const [egressAllow] = await Promise.all([
+      begun.do === "run" ? dependencies.egress.of(db) : {},
+      call.facts.effect === "none" ? dependencies.stepLimits.learn(db) : undefined,
+    ]);
     const input = holdsBlob(call.input) ? await withBlobs(db, call.input) : call.input;
     return { begun, fence, egressAllow, input };
   });
@@ -75,11 +78,11 @@ export async function beginCall(
 
 /**
  * How nearly every call begins: all that must be known is known here, its key is new, and its entries are the next of the run. Then one
- * round trip does.
+ * round trip does, and none where nothing is claimed.
  * @returns undefined when it is not so; what was written may be written again
  */
 async function beginAtOnce(
-  { store, epochs, egress }: ActivityDependencies,
+  { store, epochs, egress, stepLimits }: ActivityDependencies,
   args: PerformActionArgs,
   entries: readonly JournalEntry[],
   attempt: Try,
@@ -88,13 +91,18 @@ async function beginAtOnce(
   const fence = epochs.known(args, attempt.temporalRunId);
   const egressAllow = egress.known(tenantId);
   if (fence === undefined || egressAllow === undefined) return undefined;
-  if (call.facts.effect === "none" || attempt.temporalAttempt > 1 || holdsBlob(call.input)) return undefined;
+  if (attempt.temporalAttempt > 1 || holdsBlob(call.input)) return undefined;
+  const run: Begun = { do: "run", attempt: call.attemptsMade + 1 };
+  if (call.facts.effect === "none")
+    return args.quotaWaived === true || stepLimits.isUnlimited(tenantId)
+      ? { begun: run, fence, egressAllow, input: call.input }
+      : undefined;
   if (args.restarted === true) return undefined;
   const claimed = await store.tenant(tenantId, (db) =>
     claimAtOnce(db, claimOf(args, attempt), carriedBy(args, fence, entries)),
   );
   if (!claimed) return undefined;
-  return { begun: { do: "run", attempt: call.attemptsMade + 1 }, fence, egressAllow, input: call.input };
+  return { begun: run, fence, egressAllow, input: call.input };
 }
 
 /** @param entries of a writer that is stale are written by nobody */

@@ -4,6 +4,7 @@ import type { Bounds } from "../workflow/bounds.ts";
 import type { Egress } from "./egress.ts";
 import type { Epochs } from "./epochs.ts";
 import type { Programs } from "./programs.ts";
+import type { StepLimits } from "./step-limits.ts";
 
 /** The part of a logger that activities use. */
 export interface Log {
@@ -19,6 +20,7 @@ export interface ActivityDependencies {
   readonly programs: Programs;
   readonly epochs: Epochs;
   readonly egress: Egress;
+  readonly stepLimits: StepLimits;
   readonly log: Log;
   /** Left out: no mail can be sent. */
   readonly mail?: MailPort;

@@ -24,13 +24,25 @@ export class Epochs {
     return epoch === undefined ? undefined : { epoch, ordinal, historyLength };
   }
 
-  async fence(db: TenantDb, writer: Writer, temporalRunId: string): Promise<Fence | "stale"> {
+  /** @param at `first write`: of a run that is just being opened */
+  async fence(
+    db: TenantDb,
+    writer: Writer,
+    temporalRunId: string,
+    at: "first write" | "any write" = "any write",
+  ): Promise<Fence | "stale"> {
     const { runId, ordinal, historyLength, continuedFrom } = writer;
     const known = this.known(writer, temporalRunId);
     if (known !== undefined) return known;
     const registered = await registerExecution(
       db,
-      { runId, temporalRunId, ordinal, ...(continuedFrom === undefined ? {} : { continuedFrom }) },
+      {
+        runId,
+        temporalRunId,
+        ordinal,
+        ...(continuedFrom === undefined ? {} : { continuedFrom }),
+        isFirstWrite: at === "first write",
+      },
       () => this.#isCurrent(runId, temporalRunId),
     );
     if (registered === "stale") return "stale";

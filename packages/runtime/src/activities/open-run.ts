@@ -112,7 +112,7 @@ async function find(
 ): Promise<Found> {
   const [run, fence] = await Promise.all([
     runForOpen(db, runId),
-    dependencies.epochs.fence(db, { tenantId, runId, ordinal, historyLength }, temporalRunId),
+    dependencies.epochs.fence(db, { tenantId, runId, ordinal, historyLength }, temporalRunId, "first write"),
   ]);
   if (run === undefined)
     return { ok: false, code: "DEFINITION_MISSING", message: `No run ${runId} and so no definition` };

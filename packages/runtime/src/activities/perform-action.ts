@@ -5,6 +5,7 @@ import {
   invocationLate,
   invocationSucceeded,
   recordNone,
+  recordNoneAtOnce,
   writeCarried,
   type Fence,
   type NoneInvocation,
@@ -129,32 +130,26 @@ export async function performAction(
             );
         },
       });
-      const output = await store.tenant(tenantId, async (db) => {
-        const kept = await withinLimit(db, scrubber.json(raw));
-        if (withoutEffect) {
-          if (fence !== "stale" && entries.length > 0) await writeCarried(db, { runId, fence, entries });
-          await recordNone(db, {
+      const output = withoutEffect
+        ? await recordSuccess(dependencies, args, scrubber.json(raw), {
             ...noneRow(args, key, startedAt),
-            runId,
-            provisional: false,
-            status: "SUCCEEDED",
-            output: kept,
             attempts: begun.attempt,
             temporalAttempt,
-            finishedAt: new Date(),
+            fence,
+            entries,
+          })
+        : await store.tenant(tenantId, async (db) => {
+            const kept = await withinLimit(db, scrubber.json(raw));
+            db.lastRound();
+            await invocationSucceeded(db, {
+              key,
+              output: kept,
+              at: new Date(),
+              attempt: begun.attempt,
+              owner: ownerOf(args, temporalAttempt),
+            });
+            return kept;
           });
-        } else {
-          db.lastRound();
-          await invocationSucceeded(db, {
-            key,
-            output: kept,
-            at: new Date(),
-            attempt: begun.attempt,
-            owner: ownerOf(args, temporalAttempt),
-          });
-        }
-        return kept;
-      });
       return await result(dependencies, tenantId, output, begun.attempt);
     } catch (thrown) {
       if (!(thrown instanceof ActionFailure)) throw thrown;
@@ -308,6 +303,32 @@ function showWhenSlow(
       );
   }, noneRowAfterMs);
   return { stop: () => clearTimeout(timer) };
+}
+
+/** Writes the row of a call without effect that has succeeded, with the entries that it carried. @returns its output as it is kept */
+async function recordSuccess(
+  { store }: ActivityDependencies,
+  { tenantId, runId }: PerformActionArgs,
+  raw: Json,
+  done: Omit<NoneInvocation, "status"> & {
+    readonly fence: Fence | "stale";
+    readonly entries: readonly JournalEntry[];
+  },
+): Promise<Json> {
+  const { fence, entries, ...row } = done;
+  const record = { ...row, runId, provisional: false, status: "SUCCEEDED", finishedAt: new Date() } as const;
+  const carried = fence === "stale" || entries.length === 0 ? undefined : { runId, fence, entries };
+  const [output, written] = await store.tenant(tenantId, async (db) => {
+    const kept = await withinLimit(db, raw);
+    if (fence === "stale") return [kept, false];
+    return [kept, await recordNoneAtOnce(db, { ...record, fence, output: kept }, carried)];
+  });
+  if (!written)
+    await store.tenant(tenantId, async (db) => {
+      if (carried !== undefined) await writeCarried(db, carried);
+      await recordNone(db, { ...record, output });
+    });
+  return output;
 }
 
 function noneRow(

@@ -15,6 +15,7 @@ import type { Client } from "@temporalio/client";
 import { NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Log } from "../activities/dependencies.ts";
 import { Egress } from "../activities/egress.ts";
+import { StepLimits } from "../activities/step-limits.ts";
 import { Epochs } from "../activities/epochs.ts";
 import { Programs } from "../activities/programs.ts";
 import { shellActivities } from "../activities/shell-activities.ts";
@@ -178,16 +179,17 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
       {
         ...tickActivities({ ...launcherParts, log }),
         ...shellActivities({
-        store,
-        registry: options.registry,
-        bounds: { ...defaultBounds, ...options.bounds },
-        programs: new Programs(),
-        egress: new Egress(),
-        epochs: new Epochs((runId, temporalRunId) => isCurrentExecution(client, runId, temporalRunId)),
-        log,
-        ...(options.mail === undefined ? {} : { mail: options.mail }),
-        sealsPayloads: temporal.sealsPayloads === true,
-        identity,
+          store,
+          registry: options.registry,
+          bounds: { ...defaultBounds, ...options.bounds },
+          programs: new Programs(),
+          egress: new Egress(),
+          stepLimits: new StepLimits(),
+          epochs: new Epochs((runId, temporalRunId) => isCurrentExecution(client, runId, temporalRunId)),
+          log,
+          ...(options.mail === undefined ? {} : { mail: options.mail }),
+          sealsPayloads: temporal.sealsPayloads === true,
+          identity,
         }),
       },
       metrics,

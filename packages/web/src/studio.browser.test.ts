@@ -46,13 +46,7 @@ test("[MIG-10] the stack of the browser tests executes runs on Temporal, and wha
   const common = { engine: "temporal", executed: true };
   expect(rows).toEqual([
     { ...common, id: failedRun, status: "FAILED", workflow: `workflow-runtime-v2:run:${failedRun}` },
-    {
-      ...common,
-      id: waitingRun,
-      status: "WAITING",
-      workflow: `workflow-runtime-v2:run:${waitingRun}`,
-      confirmed: false,
-    },
+    { ...common, id: waitingRun, status: "WAITING", workflow: `workflow-runtime-v2:run:${waitingRun}` },
   ]);
   const page = await studio.page("/runs?status=FAILED", { apiKey: tenant.keys.viewer });
   await page.getByRole("link", { name: /^failing version 1, failed/ }).waitFor();

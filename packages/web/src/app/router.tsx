@@ -17,6 +17,8 @@ import { RunsPage } from "../runs/runs-page.tsx";
 import { readRunsSearch } from "../runs/runs-search.ts";
 import { SchedulesPage } from "../schedules/schedules-page.tsx";
 import { readSchedulesSearch } from "../schedules/schedules-search.ts";
+import { SettingsPage } from "../settings/settings-page.tsx";
+import { readSettingsSearch } from "../settings/settings-search.ts";
 import { InboxPage } from "../tasks/inbox-page.tsx";
 import { readInboxSearch } from "../tasks/inbox-search.ts";
 import { WorkflowsPage } from "../workflows/workflows-page.tsx";
@@ -122,8 +124,23 @@ const schedules = createRoute({
   },
 });
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  validateSearch: readSettingsSearch,
+  component: function Settings(): ReactElement {
+    const navigate = settings.useNavigate();
+    return (
+      <SettingsPage
+        search={settings.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true, resetScroll: false })}
+      />
+    );
+  },
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, inbox, events, schedules, workflows]),
+  routeTree: root.addChildren([home, runs, run, inbox, events, schedules, workflows, settings]),
   parseSearch,
   stringifySearch: searchText,
   scrollRestoration: true,

@@ -45,6 +45,9 @@ export function Shell(): ReactElement {
           <Link to="/workflows" activeProps={{ "data-active": "true" }}>
             Workflows
           </Link>
+          <Link to="/settings" activeProps={{ "data-active": "true" }}>
+            Settings
+          </Link>
         </nav>
         <span className="bar-who muted small" title={`Key “${identity.keyName}”`}>
           <span className="bar-tenant">{identity.tenant}</span>

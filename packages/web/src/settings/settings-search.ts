@@ -1,0 +1,37 @@
+import { roleSuffices, type TenantRole } from "@mainspring/api";
+
+export const settingsTabs = ["webhooks", "secrets", "keys", "usage", "audit"] as const;
+export type SettingsTab = (typeof settingsTabs)[number];
+
+export interface SettingsSearch {
+  /** Left out: the first. */
+  readonly tab?: SettingsTab;
+}
+
+/** Reads an address; what it does not know it leaves out. */
+export function readSettingsSearch(search: Record<string, unknown>): SettingsSearch {
+  const tab = settingsTabs.find((each) => each === search["tab"]);
+  return tab === undefined ? {} : { tab };
+}
+
+export const tabNames: Record<SettingsTab, string> = {
+  webhooks: "Webhooks",
+  secrets: "Secrets",
+  keys: "API keys",
+  usage: "Usage",
+  audit: "Audit log",
+};
+
+const readableBy: Record<SettingsTab, TenantRole> = {
+  webhooks: "viewer",
+  secrets: "author",
+  keys: "admin",
+  usage: "viewer",
+  audit: "admin",
+};
+
+/** The role that a tab asks for, where `role` is not enough to read it. */
+export function missingRole(tab: SettingsTab, role: TenantRole): TenantRole | undefined {
+  const needed = readableBy[tab];
+  return roleSuffices(role, needed) ? undefined : needed;
+}

@@ -1,0 +1,166 @@
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  axeViolations,
+  layoutShift,
+  openStudio,
+  overflowPx,
+  type Studio,
+  type StudioPage,
+  type Tenant,
+} from "../testing/studio.ts";
+
+let studio: Studio;
+let tenant: Tenant;
+/** Screenshots for people to look at; none are taken otherwise. */
+const shots = process.env["SCREENSHOTS"];
+
+beforeAll(async () => {
+  studio = await openStudio();
+  tenant = await studio.tenant("Settings");
+});
+afterAll(() => studio?.stop());
+
+async function shoot(page: StudioPage, name: string): Promise<void> {
+  if (shots !== undefined) await page.screenshot({ path: `${shots}/settings-${name}.png` });
+}
+
+async function post(path: string, secret: string, id: string): Promise<number> {
+  const body = `{"type":"order.placed","n":1}`;
+  const at = Math.floor(Date.now() / 1000);
+  const key = Buffer.from(secret.slice("whsec_".length), "base64");
+  const headers = {
+    "content-type": "application/json",
+    "webhook-id": id,
+    "webhook-timestamp": String(at),
+    "webhook-signature": `v1,${createHmac("sha256", key).update(`${id}.${at}.${body}`).digest("base64")}`,
+  };
+  return (await fetch(studio.url + path, { method: "POST", body, headers })).status;
+}
+
+/** What a dialog shows this once, as it is closed. */
+async function takeSecret(page: StudioPage, title: string): Promise<string> {
+  const dialog = page.getByRole("dialog", { name: title });
+  const secret = await dialog.locator(".shown-once code").innerText();
+  await dialog.getByRole("button", { name: "I have it" }).click();
+  await dialog.waitFor({ state: "detached" });
+  return secret;
+}
+
+test("[STU-01] [WHK-01] a webhook is made, called, given a second secret, freed of the first, switched off and deleted", async () => {
+  const page = await studio.page("/settings", { apiKey: tenant.keys.admin });
+  await page.getByText("No webhooks yet").waitFor();
+  await page.getByRole("button", { name: "New webhook…" }).click();
+  const dialog = page.getByRole("dialog", { name: "New webhook" });
+  await dialog.getByRole("textbox", { name: "Key", exact: true }).fill("shop");
+  await dialog.getByRole("textbox", { name: /^Correlation key/ }).fill("body.(");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  await dialog
+    .getByText(/correlationKey\/\$expr/)
+    .first()
+    .waitFor();
+  await dialog.getByRole("textbox", { name: /^Correlation key/ }).fill("body.n");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  const first = await takeSecret(page, "The secret of shop");
+  const line = page.getByRole("region", { name: "Webhooks" }).getByRole("listitem").filter({ hasText: "shop" }).first();
+  const address = await line.locator(".setting-address code").innerText();
+  expect(address).toBe(`${studio.url}/hooks/${tenant.id}/shop`);
+  const path = new URL(address).pathname;
+  expect(await post(path, first, "m-1")).toBe(202);
+
+  await line.getByRole("button", { name: "New secret" }).click();
+  const second = await takeSecret(page, "The secret of shop");
+  expect(second).not.toBe(first);
+  expect([await post(path, first, "m-2"), await post(path, second, "m-3")]).toEqual([202, 202]);
+  await shoot(page, "webhooks");
+  await line.getByRole("button", { name: "remove secret 1" }).click();
+  await line.getByRole("button", { name: "remove secret 2" }).waitFor({ state: "detached" });
+  expect([await post(path, first, "m-4"), await post(path, second, "m-5")]).toEqual([401, 202]);
+
+  await line.getByRole("button", { name: "Switch off" }).click();
+  await line.getByText("· switched off").waitFor();
+  expect(await post(path, second, "m-6")).toBe(404);
+  await line.getByRole("link", { name: "its events" }).click();
+  await page.getByRole("list", { name: "Events, newest first" }).getByText("order.placed").first().waitFor();
+  await page.goBack();
+  await line.getByRole("button", { name: "Delete…" }).click();
+  await page.getByRole("button", { name: "Delete webhook" }).click();
+  await page.getByText("No webhooks yet").waitFor();
+  expect(page.complaints).toEqual([]);
+});
+
+test("[STU-01] secrets are written and never shown; keys are made, shown once and revoked; the audit log has all of it", async () => {
+  const page = await studio.page("/settings?tab=secrets", { apiKey: tenant.keys.admin });
+  await page.getByText("No secrets yet").waitFor();
+  const form = page.getByRole("form", { name: "Set a secret" });
+  await form.getByRole("textbox", { name: "Name" }).fill("crm.token");
+  await form.getByLabel("Value").fill("a-value-nobody-sees");
+  await form.getByRole("button", { name: "Set" }).click();
+  await page.getByText(/version 1 · set/).waitFor();
+  expect(await page.locator("body").innerText()).not.toContain("a-value-nobody-sees");
+  expect(await form.getByLabel("Value").inputValue()).toBe("");
+  await shoot(page, "secrets");
+
+  await page.getByRole("button", { name: "API keys" }).click();
+  const keys = page.getByRole("form", { name: "Create an API key" });
+  await keys.getByRole("textbox", { name: "Name" }).fill("the nightly job");
+  await keys.getByLabel("Role").selectOption("operator");
+  await keys.getByRole("button", { name: "Create" }).click();
+  const key = await takeSecret(page, "The new key");
+  const asked = (): Promise<number> =>
+    fetch(`${studio.url}/api/v1/runs`, { headers: { authorization: `Bearer ${key}` } }).then(({ status }) => status);
+  expect(await asked()).toBe(200);
+  await page.getByRole("button", { name: "Revoke the key the nightly job" }).click();
+  await page.getByRole("button", { name: "Revoke key" }).click();
+  await page.getByText(/· revoked/).waitFor();
+  expect(await asked()).toBe(401);
+  // The key in use is not offered for revoking.
+  expect(await page.getByRole("button", { name: "Revoke the key the admin" }).count()).toBe(0);
+  await shoot(page, "keys");
+
+  await page.getByRole("button", { name: "Audit log" }).click();
+  const log = page.getByRole("list", { name: "Audit log, newest first" });
+  for (const action of ["secret.set", "api-key.create", "api-key.revoke"])
+    await log.getByText(action).first().waitFor();
+  await page.getByRole("button", { name: "Verify the chain" }).click();
+  await page.getByText(/^All \d+ entries are as they were written\.$/).waitFor();
+  await page.getByRole("textbox", { name: "Action" }).fill("secret.set");
+  await log.getByText("api-key.revoke").first().waitFor({ state: "detached" });
+  await shoot(page, "audit");
+  expect(page.complaints).toEqual([]);
+});
+
+test("[STU-01] settings say what a key may not see, and pass axe in light and dark and at 360 px", async () => {
+  await tenant.client.webhooks.create({ body: { key: "hub", scheme: "github", enabled: true, headers: [] } });
+  const viewer = await studio.page("/settings?tab=audit", { apiKey: tenant.keys.viewer });
+  await viewer.getByText("Your key may not see this").waitFor();
+  await viewer.getByText(/a key of the role admin; yours has the role viewer/).waitFor();
+  await viewer.getByRole("button", { name: "Webhooks" }).click();
+  await viewer.getByText("hub", { exact: true }).waitFor();
+  expect(await viewer.getByRole("button", { name: /new webhook|new secret|delete|switch/i }).count()).toBe(0);
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    const page = await studio.page("/settings", { apiKey: tenant.keys.admin, colorScheme });
+    const rules = colorScheme === "light" ? "all" : "colours";
+    for (const [tab, ready] of [
+      ["Webhooks", /^hub$/],
+      ["Secrets", /Steps name them/],
+      ["API keys", /Only their hashes/],
+      ["Usage", /Steps this month/],
+      ["Audit log", /webhook\.create/],
+    ] as const) {
+      await page.getByRole("button", { name: tab, exact: true }).click();
+      await page.getByText(ready).first().waitFor();
+      expect(await axeViolations(page, rules), `${tab}, ${colorScheme}`).toEqual([]);
+      if (tab === "Usage") await shoot(page, `usage-${colorScheme}`);
+    }
+    expect(await layoutShift(page)).toBeLessThan(0.1);
+  }
+  const narrow = await studio.page("/settings", {
+    apiKey: tenant.keys.admin,
+    viewport: { width: 360, height: 740 },
+  });
+  await narrow.getByText("hub", { exact: true }).waitFor();
+  expect(await overflowPx(narrow)).toBe(0);
+  await shoot(narrow, "narrow");
+});

@@ -1,0 +1,330 @@
+import { webhookSchemes, type WebhookReply } from "@mainspring/api";
+import { Button, NativeSelect, PasswordInput, Skeleton, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState, type ReactElement } from "react";
+import { workflowsQuery } from "../app/queries.ts";
+import { copyText } from "../parts/copy-id.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { Empty } from "../parts/empty.tsx";
+import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { useMay, useSignedIn } from "../session/use-session.tsx";
+import { StatusIcon } from "../status/status-icon.tsx";
+import { Moment } from "../time/moment.tsx";
+import { ConfirmDialog, ShownOnce } from "./shown-once.tsx";
+
+const schemeNames: Record<(typeof webhookSchemes)[number], string> = {
+  standard: "Standard Webhooks",
+  github: "GitHub",
+  stripe: "Stripe",
+  slack: "Slack",
+};
+const listMax = 200;
+const secretsMax = 2;
+
+interface MadeSecret {
+  readonly key: string;
+  readonly path: string;
+  readonly secret: string;
+}
+
+/** Addresses at which other systems tell of events. */
+export function WebhooksTab(): ReactElement {
+  const { client } = useSignedIn();
+  const isAdmin = useMay("admin");
+  const [isCreating, setCreating] = useState(false);
+  const [made, setMade] = useState<MadeSecret | undefined>(undefined);
+  const list = useQuery({
+    queryKey: ["webhooks"],
+    queryFn: async ({ signal }) => (await client.webhooks.list({ query: { limit: listMax }, signal })).items,
+  });
+  if (list.data === undefined)
+    return list.error === null ? (
+      <Skeleton height={160} />
+    ) : (
+      <ProblemNotice error={list.error} onRetry={() => void list.refetch()} />
+    );
+  return (
+    <section aria-label="Webhooks">
+      <div className="settings-head">
+        <p className="muted">
+          Addresses at which other systems tell of events. A call counts when its signature is right.
+        </p>
+        {isAdmin ? (
+          <Button size="xs" onClick={() => setCreating(true)}>
+            New webhook…
+          </Button>
+        ) : null}
+      </div>
+      <div className="panel settings-list">
+        {list.data.length === 0 ? (
+          <Empty title="No webhooks yet">GitHub, Stripe, Slack, or whatever signs like Standard Webhooks.</Empty>
+        ) : (
+          <ul>
+            {list.data.map((webhook) => (
+              <WebhookLine key={webhook.key} webhook={webhook} onMade={setMade} />
+            ))}
+          </ul>
+        )}
+      </div>
+      {isCreating ? (
+        <CreateWebhook
+          onClose={() => setCreating(false)}
+          onMade={(next) => {
+            setCreating(false);
+            setMade(next);
+          }}
+        />
+      ) : null}
+      {made === undefined ? null : (
+        <ShownOnce title={`The secret of ${made.key}`} value={made.secret} onClose={() => setMade(undefined)}>
+          <p className="muted small">
+            Enter it at the other side, with the address <code>{window.location.origin + made.path}</code>.
+          </p>
+        </ShownOnce>
+      )}
+    </section>
+  );
+}
+
+function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made: MadeSecret) => void }): ReactElement {
+  const { client } = useSignedIn();
+  const queries = useQueryClient();
+  const isAdmin = useMay("admin");
+  const isAuthor = useMay("author");
+  const [isDeleting, setDeleting] = useState(false);
+  const { key, path } = webhook;
+  const params = { key };
+  const onSettled = (): void => void queries.invalidateQueries({ queryKey: ["webhooks"] });
+  const toggle = useMutation({
+    mutationFn: () =>
+      client.webhooks.put({
+        params,
+        body: {
+          scheme: webhook.scheme,
+          description: webhook.description,
+          enabled: !webhook.enabled,
+          eventName: webhook.eventName,
+          correlationKey: webhook.correlationKey,
+          headers: webhook.headers,
+          workflow: webhook.workflow,
+          reply: webhook.reply,
+        },
+        ifMatch: webhook.revision,
+      }),
+    onSettled,
+  });
+  const rotate = useMutation({
+    mutationFn: () => client.webhooks.addSecret({ params }),
+    onSuccess: ({ secret }) => {
+      if (secret !== undefined) onMade({ key, path, secret });
+    },
+    onSettled,
+  });
+  const retire = useMutation({
+    mutationFn: (id: string) => client.webhooks.removeSecret({ params: { key, id } }),
+    onSettled,
+  });
+  const remove = useMutation({ mutationFn: () => client.webhooks.remove({ params }), onSettled });
+  const error = toggle.error ?? rotate.error ?? retire.error;
+  return (
+    <li className="setting">
+      <div className="setting-line">
+        <span className="setting-name">
+          <StatusIcon
+            status={webhook.enabled ? "SUCCEEDED" : "CANCELED"}
+            size={14}
+            title={webhook.enabled ? "on" : "switched off"}
+          />
+          <strong>{key}</strong> <span className="muted">{schemeNames[webhook.scheme]}</span>
+          {webhook.enabled ? null : <span className="muted"> · switched off</span>}
+        </span>
+        <span className="setting-actions">
+          <Link to="/events" search={{ source: key }} className="small">
+            its events
+          </Link>
+          {isAuthor ? (
+            <Button size="compact-xs" variant="default" loading={toggle.isPending} onClick={() => toggle.mutate()}>
+              {webhook.enabled ? "Switch off" : "Switch on"}
+            </Button>
+          ) : null}
+          {isAdmin ? (
+            <>
+              {webhook.secrets.length < secretsMax ? (
+                <Button size="compact-xs" variant="default" loading={rotate.isPending} onClick={() => rotate.mutate()}>
+                  New secret
+                </Button>
+              ) : null}
+              <Button size="compact-xs" variant="default" onClick={() => setDeleting(true)}>
+                Delete…
+              </Button>
+            </>
+          ) : null}
+        </span>
+      </div>
+      {webhook.description === null ? null : <p className="muted">{webhook.description}</p>}
+      <Address path={path} webhook={key} />
+      <p className="muted small">
+        {webhook.workflow === null ? "" : `starts ${webhook.workflow} · `}
+        {webhook.correlationKey === null
+          ? ""
+          : `key ${typeof webhook.correlationKey === "string" ? webhook.correlationKey : webhook.correlationKey.$expr} · `}
+        changed <Moment at={webhook.updatedAt} />
+      </p>
+      <ul className="setting-secrets small" aria-label={`Secrets of ${key}`}>
+        {webhook.secrets.map(({ id, createdAt }, index) => (
+          <li key={id}>
+            <span>
+              secret {index + 1} <span className="muted">since</span> <Moment at={createdAt} />
+            </span>
+            {isAdmin && webhook.secrets.length > 1 ? (
+              <button
+                type="button"
+                className="text-button"
+                disabled={retire.isPending}
+                onClick={() => retire.mutate(id)}
+              >
+                remove secret {index + 1}
+              </button>
+            ) : null}
+          </li>
+        ))}
+        {webhook.secrets.length === 0 ? <li className="muted">no secret: every call is refused</li> : null}
+      </ul>
+      {error === null ? null : <ProblemNotice error={error} />}
+      {isDeleting ? (
+        <ConfirmDialog
+          title={`Delete the webhook ${key}?`}
+          action="Delete webhook"
+          isPending={remove.isPending}
+          error={remove.error === null ? null : <ProblemNotice error={remove.error} />}
+          onConfirm={() => remove.mutate()}
+          onClose={() => setDeleting(false)}
+        >
+          Its address answers 404 from then on, and its secrets are gone. The events that came by it stay.
+        </ConfirmDialog>
+      ) : null}
+    </li>
+  );
+}
+
+function Address({ path, webhook }: { path: string; webhook: string }): ReactElement {
+  const [said, setSaid] = useState("Copy");
+  const address = window.location.origin + path;
+  return (
+    <p className="setting-address">
+      <code>{address}</code>{" "}
+      <button
+        type="button"
+        className="text-button small"
+        aria-label={`Copy the address of ${webhook}`}
+        onBlur={() => setSaid("Copy")}
+        onClick={() => {
+          copyText(address).then(
+            () => setSaid("Copied"),
+            () => setSaid("Not allowed"),
+          );
+        }}
+      >
+        {said}
+      </button>
+    </p>
+  );
+}
+
+function CreateWebhook({
+  onClose,
+  onMade,
+}: {
+  onClose: () => void;
+  onMade: (made: MadeSecret | undefined) => void;
+}): ReactElement {
+  const { client } = useSignedIn();
+  const queries = useQueryClient();
+  const workflows = useQuery(workflowsQuery(client));
+  const [key, setKey] = useState("");
+  const [scheme, setScheme] = useState<(typeof webhookSchemes)[number]>("standard");
+  const [secret, setSecret] = useState("");
+  const [keyExpression, setKeyExpression] = useState("");
+  const [workflow, setWorkflow] = useState("");
+  const create = useMutation({
+    mutationFn: () =>
+      client.webhooks.create({
+        body: {
+          key: key.trim(),
+          scheme,
+          enabled: true,
+          headers: [],
+          ...(secret === "" ? {} : { secret }),
+          ...(keyExpression.trim() === "" ? {} : { correlationKey: { $expr: keyExpression.trim() } }),
+          ...(workflow === "" ? {} : { workflow }),
+        },
+      }),
+    onSuccess: (created) => {
+      void queries.invalidateQueries({ queryKey: ["webhooks"] });
+      onMade(
+        created.secret === undefined ? undefined : { key: created.key, path: created.path, secret: created.secret },
+      );
+    },
+  });
+  return (
+    <Dialog title="New webhook" onClose={onClose}>
+      <form
+        className="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          create.mutate();
+        }}
+      >
+        <TextInput
+          label="Key"
+          description="In its address, and the source of its events: lower case, digits, hyphens"
+          value={key}
+          maxLength={63}
+          required
+          data-autofocus
+          onChange={(event) => setKey(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label="Who calls"
+          value={scheme}
+          onChange={(event) => setScheme(event.currentTarget.value as typeof scheme)}
+          data={webhookSchemes.map((each) => ({ value: each, label: schemeNames[each] }))}
+        />
+        <PasswordInput
+          label="Secret (optional)"
+          description="As the other side shows it; left empty, one is made and shown once"
+          value={secret}
+          maxLength={1_000}
+          autoComplete="off"
+          onChange={(event) => setSecret(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Correlation key (optional)"
+          description="An expression over headers, query and body, such as body.order.id"
+          value={keyExpression}
+          maxLength={1_000}
+          onChange={(event) => setKeyExpression(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label="Start a workflow (optional)"
+          value={workflow}
+          onChange={(event) => setWorkflow(event.currentTarget.value)}
+          data={[
+            { value: "", label: "None: waits and triggers alone" },
+            ...(workflows.data ?? []).map((each) => ({ value: each.key, label: each.key })),
+          ]}
+        />
+        {create.error === null ? null : <ProblemNotice error={create.error} />}
+        <div className="dialog-actions">
+          <Button variant="default" onClick={onClose}>
+            Close
+          </Button>
+          <Button type="submit" loading={create.isPending}>
+            Create
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

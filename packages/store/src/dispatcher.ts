@@ -82,9 +82,9 @@ async function waiting(
 ): Promise<Waiting> {
   const { rows } = await sql<{ count: number; oldestMs: number }>`
     with recursive tenant (id) as (
-      (select tenant_id from ${sql.table(table)} where due_at is not null order by tenant_id limit 1)
+      (select tenant_id from ${sql.table(table)} where due_at is not null order by tenant_id, due_at limit 1)
       union all
-      select (select t.tenant_id from ${sql.table(table)} t where t.due_at is not null and t.tenant_id > tenant.id order by t.tenant_id limit 1)
+      select (select t.tenant_id from ${sql.table(table)} t where t.due_at is not null and t.tenant_id > tenant.id order by t.tenant_id, t.due_at limit 1)
       from tenant where tenant.id is not null)
     select coalesce(sum(w.count), 0)::float8 as count,
       greatest(coalesce(extract(epoch from now() - min(w.oldest)) * 1000, 0), 0)::float8 as "oldestMs"
@@ -98,7 +98,8 @@ async function waiting(
 
 /**
  * Walks the index from tenant to tenant and takes the oldest few of each, so that a tenant with a million rows costs no more than one
- * with ten and delays nobody.
+ * with ten and delays nobody. By time behind the tenant: no other index has this order, and where nothing is known of the table yet Postgres
+ * took that of the key, and with it all rows that are done with (736 ms among 60,000).
  */
 async function due(
   kysely: Kysely<Schema>,
@@ -112,9 +113,9 @@ async function due(
 ): Promise<Due[]> {
   const { rows } = await sql<Due>`
     with recursive tenant (id) as (
-      (select tenant_id from ${sql.table(table)} where due_at is not null order by tenant_id limit 1)
+      (select tenant_id from ${sql.table(table)} where due_at is not null order by tenant_id, due_at limit 1)
       union all
-      select (select t.tenant_id from ${sql.table(table)} t where t.due_at is not null and t.tenant_id > tenant.id order by t.tenant_id limit 1)
+      select (select t.tenant_id from ${sql.table(table)} t where t.due_at is not null and t.tenant_id > tenant.id order by t.tenant_id, t.due_at limit 1)
       from tenant where tenant.id is not null)
     select w.tenant_id as "tenantId", w.id, w.due_at as "dueAt"
     from tenant cross join lateral (

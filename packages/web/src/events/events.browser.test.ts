@@ -189,6 +189,38 @@ test("[STU-01] [WHY-02] decisions: each event that started nothing, and a refuse
   expect(page.complaints).toEqual([]);
 });
 
+test("[WHK-01] a call is answered with the output of the run that it starts, and a repeated one with that run", async () => {
+  const { path } = await tenant.client.webhooks.create({
+    body: {
+      key: "answering",
+      scheme: "github",
+      secret: "a secret of the hub",
+      enabled: true,
+      headers: [],
+      workflow: "fulfil",
+      reply: { waitMs: 25_000 },
+    },
+  });
+  const body = '{"orderId":"o-77"}';
+  const headers = {
+    "content-type": "application/json",
+    "x-github-event": "order",
+    "x-github-delivery": "d-77",
+    "x-hub-signature-256": `sha256=${createHmac("sha256", "a secret of the hub").update(body).digest("hex")}`,
+  };
+  const call = (): Promise<Response> => fetch(studio.url + path, { method: "POST", body, headers });
+  const first = await call();
+  expect([first.status, await first.json()]).toEqual([200, "o-77"]);
+  const again = await call();
+  const receipt = (await again.json()) as { readonly runId: string };
+  expect([again.status, receipt]).toEqual([200, expect.objectContaining({ duplicate: true })]);
+  expect(await tenant.client.runs.get({ params: { id: receipt.runId } })).toMatchObject({
+    status: "SUCCEEDED",
+    output: "o-77",
+    trigger: { type: "event", triggerId: "webhook:answering" },
+  });
+});
+
 test("[STU-01] [DLV-01] dead letters are listed with their error, and redelivered one by one or all that are shown", async () => {
   const dead = await studio.tenant("Dead");
   const ids = [

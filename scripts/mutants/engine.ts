@@ -9,11 +9,11 @@ export const engineMutants: readonly Mutant[] = [
     package: "runtime",
     file: "launcher/launch.ts",
     what: "a run is marked as started before Temporal is asked",
-    before: "  const started = await startRun(parts.client, inserted.input, {\n",
+    before: "  const started = await handOver(row, () =>\n",
     after: `  await parts.store.tenant(tenantId, (db) =>
     markStart(db, inserted.runId, { result: "started", temporalRunId: "soon" }, { nextAt: new Date() }),
   );
-  const started = await startRun(parts.client, inserted.input, {
+  const started = await handOver(row, () =>
 `,
     tests: ["launcher/launch.integration.test.ts"],
   },
@@ -53,7 +53,7 @@ export const engineMutants: readonly Mutant[] = [
     ...shell,
     file: "workflow/shell.ts",
     what: "a run continues as new though calls are in flight",
-    before: "      this.#inFlight > 0 ||\n      !this.#tasks.quiet ||",
+    before: "      this.#intake.inFlight > 0 ||\n      !this.#tasks.quiet ||",
     after: "      !this.#tasks.quiet ||",
   },
   {

@@ -31,24 +31,26 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { ChildReturn } from "../activities/child-contract.ts";
-import type { SegmentHead, SegmentResult, StartInput, Writer } from "../activities/contract.ts";
+import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts";
 import { Crossing, CrossingProgram } from "../wire/crossing.ts";
 import { ActionCalls } from "./action-calls.ts";
-import { durably, flush, openRun, runSegment } from "./activity-calls.ts";
+import { openRun } from "./activity-calls.ts";
 import { BatchCalls, batchesOf, isBatched } from "./batch-calls.ts";
 import type { Bounds } from "./bounds.ts";
 import { Children } from "./children.ts";
 import { openEventWaits } from "./event-waits.ts";
 import { openingFailure } from "./failures.ts";
-import { Fifo } from "./fifo.ts";
 import { fuelSpent } from "./fuel-spent.ts";
 import { inboundEvent } from "./inbound-signal.ts";
+import { Intake } from "./intake.ts";
 import { JournalBuffer } from "./journal-buffer.ts";
-import { LocalLane } from "./local-lane.ts";
+import { JournalWrites } from "./journal-writes.ts";
 import type { JournalSinks } from "./journal-sink.ts";
 import type { Incoming, ShellPort } from "./port.ts";
 import { QuotaPause } from "./quota.ts";
+import { Room } from "./room.ts";
 import { segmentHash } from "./segment-hash.ts";
+import { Segments } from "./segments.ts";
 import { currentStep, currentWait, summary } from "./queries.ts";
 import { Tasks } from "./tasks.ts";
 import { Timers } from "./timers.ts";
@@ -69,28 +71,14 @@ const { journal } = proxySinks<JournalSinks>();
 
 type Call = CommandOf<"callAction">;
 
-/** What one activity brought. */
-interface Together {
-  readonly together: readonly Incoming[];
-}
-/** A local activity has come back. */
-type TakeOver = () => void;
-
 /**
  * Our workflow code around the interpreter. All completions and signals enter one FIFO synchronously; only the loop feeds the interpreter
  * and performs its commands. The loop awaits once per external effect: in the sandbox each promise is dear.
- *
- * While a local activity is under way nothing else is fed, and one event after the other is fed and what it commands performed: what comes in
- * one activation, and at what time, is another on replay, where the local activity has come back already.
+ * One event after the other is fed and what it commands performed; `Intake` says in which order.
  */
 export class Shell {
   readonly #start: StartInput;
-  readonly #fifo = new Fifo<Incoming | Together | TakeOver>();
-  readonly #lane = new LocalLane();
-  /** What a local activity that is being taken over brings. */
-  #brought: Incoming[] | undefined;
-  /** Events that came while a wait was being opened. */
-  readonly #aside: Extract<Incoming, { kind: "eventArrived" }>[] = [];
+  readonly #intake = new Intake(() => this.#state);
   readonly #journal = new JournalBuffer();
   readonly #timers: Timers;
   readonly #calls: ActionCalls;
@@ -98,8 +86,9 @@ export class Shell {
   readonly #tasks: Tasks;
   readonly #children: Children;
   readonly #quota: QuotaPause;
-  /** Local calls whose segments died: they go as ordinary activities. */
-  readonly #ordinary = new Set<CommandId>();
+  readonly #room = new Room();
+  readonly #segments: Segments;
+  readonly #writes: JournalWrites;
   #program!: Program;
   #state!: RunState;
   #bounds!: Bounds;
@@ -108,10 +97,6 @@ export class Shell {
   #ordinal = 1;
   #turn = 1;
   #lastNow: Instant | undefined;
-  #stepsBefore = 0;
-  #remoteStepsBefore = 0;
-  #signals = 0;
-  #inFlight = 0;
   #flushes = 0;
   /** That the run has used since its beginning. */
   #fuel = 0;
@@ -126,15 +111,12 @@ export class Shell {
       state: () => this.#state,
       now: () => workflowNow(this.#lastNow),
       bounds: () => this.#bounds,
-      push: (event) => {
-        if (this.#brought === undefined) this.#fifo.push(event);
-        else this.#brought.push(event);
-      },
-      locally: (call, durably, taken) => this.#locally(call, durably, taken),
-      pushTogether: (together) => this.#fifo.push({ together }),
-      wake: () => this.#fifo.wake(),
-      begin: () => void this.#inFlight++,
-      end: () => void this.#inFlight--,
+      push: (event) => this.#intake.push(event),
+      locally: (call, durably, taken) => this.#intake.locally(call, durably, taken),
+      pushTogether: (together) => this.#intake.pushTogether(together),
+      wake: () => this.#intake.wake(),
+      begin: () => this.#intake.begin(),
+      end: () => this.#intake.end(),
       newOwner: (kind) => this.#newOwner(kind),
       writer: () => this.#writer(),
       crossing: (value) => this.#crossing(value),
@@ -146,15 +128,22 @@ export class Shell {
     this.#tasks = new Tasks(this.#port, start.tenantId);
     this.#children = new Children(this.#port);
     this.#quota = new QuotaPause(this.#port);
+    this.#segments = new Segments(this.#port, this.#intake);
+    this.#writes = new JournalWrites({
+      shell: this.#port,
+      intake: this.#intake,
+      quota: this.#quota,
+      fuel: () => this.#fuel,
+    });
     setHandler(defineSignal<[unknown]>(eventSignal), (signal) => {
-      this.#signals++;
-      this.#fifo.push({ kind: "eventArrived", event: inboundEvent(signal, this.#signals, workflowNow(this.#lastNow)) });
+      const now = workflowNow(this.#lastNow);
+      this.#intake.push({ kind: "eventArrived", event: inboundEvent(signal, this.#room.signalled(), now) });
     });
     setHandler(defineQuery(currentStepQuery), () => currentStep(this.#state));
     setHandler(defineQuery(currentWaitQuery), () => currentWait(this.#state));
     setHandler(defineQuery(summaryQuery), () => summary(this.#state));
     root.cancelRequested.catch(() => {
-      this.#fifo.push({ kind: "cancelRequested", by: "temporal" });
+      this.#intake.push({ kind: "cancelRequested", by: "temporal" });
     });
   }
 
@@ -168,32 +157,32 @@ export class Shell {
       this.#cancelWhatWasClosed();
       if (this.#makesRoom()) {
         if (this.#journal.empty) await this.#continueAsNew();
-        await this.#flushNow();
+        await this.#writes.now();
         continue;
       }
       while (this.#commanded.length > 0 && this.#outcome === undefined) {
-        const held = workflowInfo().historyLength >= this.#bounds.holdEvents && this.#inFlight > 0;
+        const held = workflowInfo().historyLength >= this.#bounds.holdEvents && this.#intake.inFlight > 0;
         const slow = this.#perform(held ? "hold calls" : "all");
         if (slow !== undefined) await slow;
         this.#cancelWhatWasClosed();
         if (held || this.#makesRoom()) break;
       }
       if (this.#outcome !== undefined) break;
-      if (this.#hasNext()) continue;
+      if (this.#intake.hasNext) continue;
       if (this.#journal.unsentCount > 0) {
-        if (this.#lane.free) this.#flushAside();
+        if (this.#intake.laneFree) this.#writes.aside();
       } else if (this.#makesRoom()) continue;
-      await this.#fifo.sleep();
+      await this.#intake.sleep();
     }
     // What still comes in is given its verdict, so that an event is free for others, and the journal is empty at the end.
     for (;;) {
-      while (this.#hasNext()) this.#feedNext();
+      while (this.#intake.hasNext) this.#feedNext();
       this.#replyToAnswers();
-      if (!this.#children.settled) await this.#takingOver(() => this.#children.settled);
-      else if (!this.#journal.empty) await this.#flushNow();
-      else if (!this.#lane.free) await this.#takingOver(() => this.#lane.free);
+      if (!this.#children.settled) await this.#intake.takingOver(() => this.#children.settled);
+      else if (!this.#journal.empty) await this.#writes.now();
+      else if (!this.#intake.laneFree) await this.#intake.takingOver(() => this.#intake.laneFree);
       else if (this.#tasks.quiet) return this.#outcome;
-      else await condition(() => this.#tasks.quiet || this.#fifo.length > 0);
+      else await condition(() => this.#tasks.quiet || this.#intake.length > 0);
     }
   }
 
@@ -228,8 +217,7 @@ export class Shell {
     this.#fuel = checkpoint.fuel ?? 0;
     this.#ordinal = checkpoint.ordinal;
     this.#turn = checkpoint.turn + 1;
-    this.#stepsBefore = checkpoint.state.counters.steps;
-    this.#remoteStepsBefore = checkpoint.state.counters.remoteSteps;
+    this.#room.begin(checkpoint.state);
     this.#commanded = [...openCommands(checkpoint.state)];
   }
 
@@ -239,9 +227,9 @@ export class Shell {
   #feedNext(): void {
     if (!this.#budgetReported && workflowInfo().historyLength >= this.#bounds.historyEvents) {
       this.#budgetReported = true;
-      this.#fifo.push({ kind: "historyBudgetSpent" });
+      this.#intake.push({ kind: "historyBudgetSpent" });
     }
-    const next = this.#next();
+    const next = this.#intake.next();
     if (next === undefined) return;
     this.#turn++;
     if ("together" in next) for (const event of next.together) this.#feed(event);
@@ -254,41 +242,6 @@ export class Shell {
     const entries = this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent));
     this.#journal.append(entries);
     this.#tasks.sees(event, entries);
-  }
-
-  #hasNext(): boolean {
-    if (!this.#lane.free) return this.#fifo.has(isTakeOver);
-    return this.#fifo.length > 0 || (this.#aside.length > 0 && !this.#isOpening());
-  }
-
-  #isOpening(): boolean {
-    return this.#state.open.some(({ command, opened }) => command.kind === "openWait" && opened !== true);
-  }
-
-  /**
-   * What is fed next. While a wait is being opened, events are put aside: what the inbox has for it came before them, and the oldest is to be
-   * taken first.
-   */
-  #next(): Incoming | Together | undefined {
-    for (;;) {
-      if (!this.#lane.free) {
-        const item = this.#fifo.take(isTakeOver);
-        if (item === undefined) return undefined;
-        this.#takeOver(item);
-        continue;
-      }
-      const opening = this.#isOpening();
-      if (!opening && this.#aside.length > 0) {
-        this.#aside.sort((a, b) =>
-          a.event.receivedAt < b.event.receivedAt ? -1 : a.event.receivedAt > b.event.receivedAt ? 1 : 0,
-        );
-        return this.#aside.shift();
-      }
-      const next = this.#fifo.shift();
-      if (typeof next === "function") this.#takeOver(next);
-      else if (next === undefined || "together" in next || next.kind !== "eventArrived" || !opening) return next;
-      else this.#aside.push(next);
-    }
   }
 
   /** Takes over a transition's state, commands and outcome; its entries are the caller's. */
@@ -364,7 +317,7 @@ export class Shell {
         case "callAction":
           if (which === "hold calls") this.#commanded.push(command);
           else if (this.#quota.holds(command.id)) break;
-          else if (this.#goesInSegment(command)) local.push(command);
+          else if (this.#calls.none && this.#batches.none && this.#segments.takes(command)) local.push(command);
           else if (full) {
             this.#commanded.push(command);
             flushFirst = true;
@@ -417,154 +370,36 @@ export class Shell {
     readonly yields: boolean;
     readonly local: readonly Call[];
   }): Promise<void> {
-    if (flushFirst) await this.#flushNow();
+    if (flushFirst) await this.#writes.now();
     if (yields) await this.#yield();
     if (local.length > 0) await this.#segment(local);
   }
 
-  #goesInSegment(command: Call): boolean {
-    if (command.facts.execution !== "local" || command.handedBack === true || this.#ordinary.has(command.id))
-      return false;
-    // Only while nothing else is open in the run.
-    return (
-      this.#calls.none &&
-      this.#batches.none &&
-      this.#state.open.every(
-        ({ command: open }) =>
-          open.kind === "callAction" &&
-          open.facts.execution === "local" &&
-          open.handedBack !== true &&
-          !this.#ordinary.has(open.id),
-      )
-    );
-  }
-
   async #segment(calls: readonly Call[]): Promise<void> {
-    const owner = this.#newOwner("segment");
-    const entries = this.#journal.take(owner);
     this.#turn++;
     const now = workflowNow(this.#lastNow);
     this.#lastNow = now;
-    const args = this.#inline({
-      ...this.#writer(),
-      fuel: this.#fuel,
-      nextSeq: this.#state.nextSeq,
-      entries,
-      programHash: this.#program.programHash,
-      state: this.#state,
+    const result = await this.#segments.run(calls, {
       now,
       turn: this.#turn,
+      fuel: this.#fuel,
+      program: this.#program,
     });
-    let result: SegmentResult | undefined;
-    const died = { ran: false } as const;
-    this.#locally(
-      () => runSegment(args),
-      () => Promise.resolve(died),
-      (came) => (result = came),
-    );
-    await this.#takingOver(() => result !== undefined);
-    if (result?.ran !== true) {
-      this.#journal.release(owner);
-      for (const call of calls) this.#ordinary.add(call.id);
-      for (const call of calls) this.#commanded.push(call);
-      return;
-    }
-    if (result.head.written) this.#journal.acknowledge(owner);
-    else this.#journal.release(owner);
     this.#commanded.push(...calls);
-    this.#feedSegment(result.head, result.events, []);
+    if (result !== undefined) this.#feedSegment(result.head, result.events, []);
   }
 
   /** Other runs of this thread go on while the journal is written, or a timer lets signals and cancels in. */
   async #yield(): Promise<void> {
     if (this.#state.counters.yields % this.#bounds.yieldsPerTimer === 0) await sleep(1);
-    else await this.#flushNow();
+    else await this.#writes.now();
     this.#turn++;
-    this.#fifo.push({ kind: "continue" });
-  }
-
-  // --- writing the journal
-
-  async #flushNow(): Promise<void> {
-    const owner = this.#newOwner("flush");
-    const entries = this.#journal.take(owner);
-    if (entries.length === 0 && this.#inFlight > 0) {
-      await this.#takingOver(() => this.#journal.empty || this.#journal.unsentCount > 0);
-      return;
-    }
-    let written = false;
-    this.#flush(owner, entries, () => (written = true));
-    await this.#takingOver(() => written);
-  }
-
-  #flushAside(): void {
-    const owner = this.#newOwner("flush");
-    this.#flush(owner, this.#journal.take(owner));
+    this.#intake.push({ kind: "continue" });
   }
 
   /** Whoever has answered a task, and waits, hears what the run did with the answer when that is written. The run goes on meanwhile. */
   #replyToAnswers(): void {
-    if (!this.#tasks.decided) return;
-    const owner = this.#newOwner("flush");
-    const reply = this.#tasks.takeDecided();
-    this.#flush(owner, this.#journal.take(owner), reply);
-  }
-
-  #flush(owner: string, entries: readonly JournalEntry[], written?: () => void): void {
-    const args = { ...this.#writer(), fuel: this.#fuel, nextSeq: this.#state.nextSeq, entries };
-    const answered = this.#quota.asking();
-    this.#locally(
-      () => flush(this.#inline(args)),
-      () => durably.flush(this.#crossing(args)),
-      (answer) => {
-        answered(answer);
-        this.#journal.acknowledge(owner);
-        written?.();
-      },
-    );
-  }
-
-  // --- local activities
-
-  #locally<T>(call: () => Promise<T>, durably: () => Promise<T>, taken: (result: T) => void): void {
-    this.#inFlight++;
-    const ended = (result: T): void =>
-      this.#fifo.push(() => {
-        this.#inFlight--;
-        taken(result);
-      });
-    this.#lane.begin(() => {
-      void call().then(
-        (result) =>
-          this.#fifo.push(() => {
-            this.#lane.next();
-            this.#inFlight--;
-            taken(result);
-          }),
-        () =>
-          this.#fifo.push(() => {
-            this.#lane.next();
-            void durably().then(ended);
-          }),
-      );
-    });
-  }
-
-  /** What it brings is fed before all that came in later. */
-  #takeOver(item: TakeOver): void {
-    this.#brought = [];
-    item();
-    this.#fifo.unshift(this.#brought);
-    this.#brought = undefined;
-  }
-
-  /** Takes over what local activities bring, and feeds nothing, until `done`. */
-  async #takingOver(done: () => boolean): Promise<void> {
-    while (!done()) {
-      const item = this.#fifo.take(isTakeOver);
-      if (item === undefined) await this.#fifo.sleep();
-      else this.#takeOver(item);
-    }
+    if (this.#tasks.decided) this.#writes.aside(this.#tasks.takeDecided());
   }
 
   // --- continue-as-new
@@ -574,21 +409,12 @@ export class Shell {
     if (
       this.#outcome !== undefined ||
       this.#state.cancel !== undefined ||
-      this.#inFlight > 0 ||
+      this.#intake.inFlight > 0 ||
       !this.#tasks.quiet ||
-      this.#fifo.length > 0 ||
-      this.#aside.length > 0
+      !this.#intake.empty
     )
       return false;
-    const { steps, remoteSteps } = this.#state.counters;
-    const info = workflowInfo();
-    return (
-      remoteSteps - this.#remoteStepsBefore >= this.#bounds.remoteSteps ||
-      steps - this.#stepsBefore >= this.#bounds.steps ||
-      this.#signals + this.#tasks.answers >= this.#bounds.signals ||
-      info.historyLength >= this.#bounds.holdEvents ||
-      info.continueAsNewSuggested
-    );
+    return this.#room.isUsedUp(this.#state, this.#bounds, this.#tasks.answers);
   }
 
   async #continueAsNew(): Promise<never> {
@@ -636,8 +462,4 @@ export class Shell {
   #inline(value: unknown): Crossing {
     return new Crossing(this.#start.tenantId, value, { inline: true });
   }
-}
-
-function isTakeOver(item: Incoming | Together | TakeOver): item is TakeOver {
-  return typeof item === "function";
 }

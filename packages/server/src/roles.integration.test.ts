@@ -2,6 +2,7 @@ import { bundleFormat, fullPath, listRoutes, roleSuffices, tenantRoles } from "@
 import type { NamedRoute, TenantRole } from "@mainspring/api";
 import { canonicalHash } from "@mainspring/core";
 import { acceptEvent, insertRun, listAudit, newId } from "@mainspring/store";
+import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { writeOpenTask } from "./testing/journals.ts";
 import { platformKey, smallDefinition, testServer } from "./testing/test-server.ts";
@@ -371,13 +372,27 @@ test("a revoked key, and every key of a suspended tenant, is refused from the ne
 });
 
 test.each(["retry", "resume", "requeue"])(
-  "[RUN-02] [RUN-03] there is no %s: 409, and nothing changes",
+  "[RUN-02] [RUN-03] [TST-07] there is no %s: 409, and no row of the run changes",
   async (action) => {
     const ask = async (runId: string, key: string): Promise<Response> =>
       fetch(`${on.url}/api/v1/runs/${runId}/${action}`, {
         method: "POST",
         headers: { authorization: `Bearer ${key}` },
       });
+    const rows = async (): Promise<readonly (readonly unknown[])[]> =>
+      Promise.all(
+        ["workflow_runs where id", "workflow_run_steps where run_id", "workflow_run_waits where run_id"].map((of) =>
+          asOwner(on.database, `select * from ${of} = $1 order by 1, 2, 3`, [own.runId]),
+        ),
+      );
+    await asOwner(
+      on.database,
+      `insert into workflow_run_steps (tenant_id, run_id, execution, step_id, step_path, status, started_at, epoch)
+       values ($1, $2, 1, 'note', 'root.steps[0]', 'WAITING', now(), 1) on conflict do nothing`,
+      [on.one.id, own.runId],
+    );
+    const rowsBefore = await rows();
+    expect(rowsBefore.map((of) => of.length > 0)).toEqual([true, true, true]);
     const before = await on.one.client.runs.get({ params: { id: own.runId } });
     const reply = await ask(own.runId, on.one.keys.admin);
     expect(reply.status).toBe(409);
@@ -392,6 +407,7 @@ test.each(["retry", "resume", "requeue"])(
       asOf: expect.any(String),
     });
     expect((await ask(own.runId, on.other.keys.admin)).status).toBe(404);
+    expect(await rows()).toEqual(rowsBefore);
     expect((await fetch(`${on.url}/api/v1/runs/${own.runId}/${action}`, { method: "POST" })).status).toBe(401);
   },
 );

@@ -35,9 +35,11 @@ export async function outsideBusiness(
   db: TenantDb,
   row: Pick<ScheduleRow, "businessDays">,
   nominalAt: string,
-): Promise<{ readonly calendar: string; readonly problem?: string } | undefined> {
+): Promise<{ readonly calendar: string; readonly localDate?: string; readonly problem?: string } | undefined> {
   if (row.businessDays === null) return undefined;
   const days = await businessDaysOf(db, row);
   if (days === undefined) return { calendar: row.businessDays, problem: "CALENDAR_UNKNOWN" };
-  return isBusinessDay(days, instantMs(nominalAt)) ? undefined : { calendar: row.businessDays };
+  const atMs = instantMs(nominalAt);
+  if (isBusinessDay(days, atMs)) return undefined;
+  return { calendar: row.businessDays, localDate: instantFromMs(atMs + days.offset(atMs)).slice(0, 10) };
 }

@@ -239,7 +239,10 @@ test("[SCX-01] a time outside of business days starts nothing, and a time that j
     [world.tenantId],
   );
   const never = await create({ workflow: "ends", spec: { everyMs: 1_000 }, businessDays: { calendar: "never" } });
-  expect((await decided(never, "outside-business-days"))[0]?.values).toEqual({ calendar: "never" });
+  expect((await decided(never, "outside-business-days"))[0]?.values).toEqual({
+    calendar: "never",
+    localDate: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as string,
+  });
   await schedules.remove(on(never));
   await expect(
     create({ workflow: "ends", spec: { everyMs: 1_000 }, businessDays: { calendar: "nobody's" } }),

@@ -1,6 +1,7 @@
 import {
   instantFromMs,
   instantMs,
+  isJsonObject,
   isRepetition,
   MainspringError,
   type DecisionOutcome,
@@ -100,8 +101,11 @@ async function refusalOf(
 export function stateRefusal({ state, stateNote, stateAt, stateBy, disabledReason }: ScheduleRow): Refusal | undefined {
   const since = { since: stateAt, by: stateBy };
   if (state === "paused") return { outcome: "schedule-paused", values: { ...since, note: stateNote } };
-  if (state === "disabled")
-    return { outcome: "schedule-disabled", values: { ...since, reason: disabledReason ?? stateNote } };
+  if (state === "disabled") {
+    const { message, issues } = isJsonObject(disabledReason) ? disabledReason : {};
+    const values = { ...since, reason: message ?? stateNote, ...(issues === undefined ? {} : { issues }) };
+    return { outcome: "schedule-disabled", values };
+  }
   return undefined;
 }
 

@@ -79,7 +79,7 @@ test("[STU-01] [SCX-01] schedules show when they fire next, are paused with a no
 test("[STU-01] a viewer looks on, in the dark and on a narrow page; nothing jumps", async () => {
   const page = await studio.page("/schedules", { apiKey: tenant.keys.viewer, colorScheme: "dark" });
   await page.getByText("may look at schedules and not change them").waitFor();
-  await page.getByText("Every night").waitFor();
+  await page.getByRole("heading", { name: "Every night" }).waitFor();
   expect(
     await page
       .getByRole("button", { name: /pause/i })
@@ -89,13 +89,13 @@ test("[STU-01] a viewer looks on, in the dark and on a narrow page; nothing jump
   expect(await axeViolations(page, "colours")).toEqual([]);
   expect(await layoutShift(page)).toBeLessThan(0.1);
   const narrow = await studio.page("/schedules", { apiKey: tenant.keys.viewer, viewport: { width: 360, height: 740 } });
-  await narrow.getByText("Every night").waitFor();
+  await narrow.getByRole("heading", { name: "Every night" }).waitFor();
   expect(await overflowPx(narrow)).toBe(0);
 });
 
 test("[STU-01] without a server the page says so, and goes on when there is one", async () => {
   const page = await studio.page("/schedules", { apiKey: tenant.keys.viewer });
-  await page.getByText("Every night").waitFor();
+  await page.getByRole("heading", { name: "Every night" }).waitFor();
   await studio.withoutServer(async () => {
     await page
       .getByText(/reconnecting|not live|no connection|does not answer/i)

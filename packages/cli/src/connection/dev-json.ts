@@ -8,6 +8,8 @@ export interface DevStack {
   readonly url: string;
   readonly apiKey: string | undefined;
   readonly platformKey: string | undefined;
+  readonly tenantId: string | undefined;
+  readonly redisUrl: string | undefined;
   readonly masterKeys: string | undefined;
   readonly temporalAddress: string | undefined;
   readonly temporalNamespace: string | undefined;
@@ -36,6 +38,8 @@ function readDevStack(file: string): DevStack | undefined {
     url,
     apiKey: textOf(content, "apiKey"),
     platformKey: textOf(content, "platformKey"),
+    tenantId: textOf(content, "tenantId"),
+    redisUrl: textOf(content, "redisUrl"),
     masterKeys: textOf(content, "masterKeys"),
     temporalAddress: textOf(content, "temporalAddress"),
     temporalNamespace: textOf(content, "temporalNamespace"),

@@ -3,6 +3,7 @@ import { MainspringError, unsupportedSteps } from "@mainspring/core";
 import type { DeletionProof, Store } from "@mainspring/store";
 import { actInBulk, previewBulk, type BulkReport, type BulkRequest } from "./launcher/bulk.ts";
 import { cancelRun, type CancelAnswer } from "./launcher/cancel.ts";
+import { FairStarts } from "./launcher/fair-starts.ts";
 import { launch, type Launched, type LaunchRequest } from "./launcher/launch.ts";
 import { replay, type ReplayRequest } from "./launcher/replay.ts";
 import { deleteTenant, type DeletionUnderWay, type TenantDeletionRequest } from "./launcher/tenant-deletion.ts";
@@ -102,18 +103,19 @@ export function createRunClient(
     readonly workflowTaskTimeoutMs?: number;
     /** Where tenants' streams of events are; left out: there are none. */
     readonly stream?: StreamSettings;
+    /** Of the process that replays a history: database, keys and Temporal as a worker has them. */
     readonly rebuildEnv?: NodeJS.ProcessEnv;
   },
-    /** Of the process that replays a history: database, keys and Temporal as a worker has them. */
 ): Runs {
   const { store, workflowTaskTimeoutMs } = options;
   const client = temporalClient(store, options);
   const parts = { store, client, ...(workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs }) };
+  const starts = new FairStarts();
   return {
-    start: (request) => launch(parts, request),
-    replay: (request) => replay(parts, request),
+    start: (request) => starts.run(request.tenantId, () => launch(parts, request)),
+    replay: (request) => starts.run(request.tenantId, () => replay(parts, request)),
     previewRestart: (request) => previewRestart(parts, request),
-    restartFrom: (request) => restartFrom(parts, request),
+    restartFrom: (request) => starts.run(request.tenantId, () => restartFrom(parts, request)),
     previewBulk: (request) => previewBulk(parts, request),
     actInBulk: (request) => actInBulk(parts, request),
     cancel: (request) => cancelRun(parts, request),

@@ -1,19 +1,25 @@
 import { lockStart, runForStart, launchRefused, type Dispatcher } from "@mainspring/store";
 import type { Log } from "../activities/dependencies.ts";
 import { handOver } from "../tracing/start-trace.ts";
+import { FairGate } from "./fair-gate.ts";
 import { launchError, markStart, taskTimeout, type LauncherParts } from "./launch.ts";
 import { startRun } from "./run-starter.ts";
 
 /** A start is given up after so long of trying; a held start does not age. */
 export const startDeadlineMs = 3_600_000;
-const startsPerRound = 50;
+const startsPerRound = 24;
+/** Each holds a connection while Temporal is asked: the runs' own writes need the others. */
+const atOnce = { perTenant: 3, total: 6, placeMs: () => tryWithinMs };
 const tryWithinMs = 10_000;
 const backoffMaxMs = 30_000;
 
 /** Starts what a crash or an unreachable Temporal left in the outbox. Safe beside any number of others: rows are locked, and a repeated start is a success. */
 export async function relayOnce(parts: LauncherParts, dispatcher: Dispatcher, log: Log): Promise<number> {
   const due = await dispatcher.dueStarts(startsPerRound);
-  const done = await Promise.all(due.map(({ tenantId, id }) => relayStart(parts, tenantId, id, log)));
+  const gate = new FairGate(atOnce);
+  const done = await Promise.all(
+    due.map(({ tenantId, id }) => gate.run(tenantId, () => relayStart(parts, tenantId, id, log))),
+  );
   return done.filter(Boolean).length;
 }
 

@@ -95,7 +95,14 @@ test("[STU-01] [WHY-02] an event tells what became of it: the run that took it, 
   await shoot(page, "taken");
   await taken.getByRole("link", { name: `run #${runId.slice(-6)}` }).click();
   await page.waitForURL(`**/runs/${runId}`);
-  await page.goBack();
+  // And back from the wait that took it.
+  await page.getByRole("tab", { name: /^Waits/ }).click();
+  await page
+    .getByRole("list", { name: /^Waits/ })
+    .getByRole("link", { name: /^#/ })
+    .click();
+  await page.waitForURL(/\/events\?event=/);
+  await panel(page, "payment.received").waitFor();
 
   // With the keyboard: the newest first, and on to the one that started a run.
   await panel(page, "payment.received").waitFor();

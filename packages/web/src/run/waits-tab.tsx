@@ -1,4 +1,6 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
+import { shortId } from "../parts/copy-id.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Sentence } from "../parts/sentence.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
@@ -43,7 +45,7 @@ export function WaitsTab({ waits }: { waits: readonly WaitView[] }): ReactElemen
               {wait.eventId === undefined ? null : (
                 <>
                   {" "}
-                  with event <code>{wait.eventId}</code>
+                  with event <EventName id={wait.eventId} />
                 </>
               )}
             </p>
@@ -51,6 +53,16 @@ export function WaitsTab({ waits }: { waits: readonly WaitView[] }): ReactElemen
         </li>
       ))}
     </ol>
+  );
+}
+
+/** An event of the inbox leads to its page; one that came past it has nothing but its sender's id. */
+function EventName({ id }: { id: string }): ReactElement {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return <code>{id}</code>;
+  return (
+    <Link to="/events" search={{ event: id }} className="unbroken">
+      #{shortId(id)}
+    </Link>
   );
 }
 

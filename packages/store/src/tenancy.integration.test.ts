@@ -26,6 +26,7 @@ import type { ClonedDatabase } from "./testing/cloned-database.ts";
 import { acceptedRun, testTenant } from "./testing/test-tenant.ts";
 import type { TestTenant } from "./testing/test-tenant.ts";
 import { insertVersion } from "./versions.ts";
+import { addWebhookSecret, insertWebhook } from "./webhooks.ts";
 import { insertSchedule } from "./schedules.ts";
 import { getWorkflow, insertWorkflow } from "./workflows.ts";
 
@@ -295,6 +296,18 @@ async function fill(tenant: TestTenant, client: pg.Client): Promise<void> {
     await putSecret(db, { name: "s", value: "a secret value" });
     await putQuotas(db, { stepsPerMonth: 1_000, startsPerMinute: 1_000 });
     await countStarts(db, await startTerms(db), 1);
+    const webhook = await insertWebhook(db, {
+      key: "hook",
+      scheme: "standard",
+      description: null,
+      enabled: true,
+      eventName: null,
+      correlationKey: null,
+      headers: [],
+      workflow: null,
+      replyWaitMs: null,
+    });
+    await addWebhookSecret(db, { endpointId: webhook?.id ?? "", value: "a webhook's secret" });
     await insertSavedView(db, { list: "runs", name: "v", filter: {}, by: "a" });
     await writeOnce(db, "k", () => putData(db, { namespace: "n", key: "k", value: 1 }));
     await keepPlan(db, { kind: "bulk", id: "p", plan: {} });

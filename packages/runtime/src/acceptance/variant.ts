@@ -34,6 +34,8 @@ export interface Variant {
   /** Authored keys, less the run's name. */
   readonly keys?: readonly string[];
   readonly atOnceMax?: { readonly path: string; readonly count: number };
+  /** How long it may take, where that is much. */
+  readonly withinMs?: number;
   /** Runs that it called: `workflow STATUS`, sorted. */
   readonly children?: readonly string[];
 }

@@ -54,6 +54,8 @@ export interface World extends Evidence {
   startWorker(options?: {
     readonly bounds?: Partial<Bounds>;
     readonly waits?: Partial<WorkerWaits>;
+    /** Of another build. */
+    readonly bundle?: WorkflowBundle;
   }): Promise<RunWorker>;
   publish(
     definition: object | string,
@@ -138,7 +140,7 @@ export async function newWorld(
       MAINSPRING_BOUNDS: JSON.stringify(testBounds),
       MAINSPRING_LOG_LEVEL: "warn",
     },
-    async startWorker({ bounds, waits } = {}) {
+    async startWorker({ bounds, waits, bundle: other } = {}) {
       const worker = await startRunWorker({
         temporal: { address, namespace, sealsPayloads },
         masterKeys: parseMasterKeys(database.masterKeys),
@@ -147,7 +149,7 @@ export async function newWorld(
         dispatcherUrl: database.dispatcherUrl,
         reconcilerUrl: database.reconcilerUrl,
         registry,
-        bundle,
+        bundle: other ?? bundle,
         log: options.log ?? quiet,
         waits: { ...testWaits, ...waits },
         bounds: { ...testBounds, ...bounds },

@@ -254,3 +254,32 @@ test("[WHY-01] workflow-task-failing: what the engine says, in which attempt, on
   await why.goes(runId, "workflow-task-failing");
   expect((await world.ended(runId)).output).toBe(7);
 });
+
+test("[WHY-01] workflow-task-failing by nondeterminism: a worker of another build leaves the run as it is, and the build that began it goes on", async () => {
+  worker ??= await world.startWorker();
+  await world.publish({
+    workflow: "two-builds",
+    steps: [
+      { id: "nap", type: "time.wait", durationMs: 1 },
+      { id: "go", type: "event.wait", event: "go-on", correlationKey: "b-1", saveAs: "came" },
+      { id: "done", type: "control.return", output: { $expr: "vars.came.n" } },
+    ],
+  });
+  const runId = await world.start("two-builds");
+  await world.waiting(runId);
+  await worker?.stop();
+  // It starts no timer where history has one.
+  const { code } = world.bundle as { readonly code: string };
+  const other = code.replace("this.#timers.start(command);", ";");
+  expect(other).not.toBe(code);
+  worker = await world.startWorker({ bundle: { code: other } });
+  await world.event({ name: "go-on", correlationKey: "b-1", payload: { n: 3 } });
+  const answer = await why.leads(runId, "workflow-task-failing");
+  expect(answer.sentence).toMatch(/attempt \d+: .*(?:TMPRL1100|nondeterminis)/i);
+  expect(await world.run(runId)).toMatchObject({ status: "WAITING", completedAt: null });
+  await worker.stop();
+  worker = await world.startWorker();
+  await why.goes(runId, "workflow-task-failing");
+  expect((await world.ended(runId)).output).toBe(3);
+  await world.expectSound(runId);
+});

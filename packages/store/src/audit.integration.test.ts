@@ -1,6 +1,9 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listAudit, recordAudit, verifyAudit } from "./audit.ts";
+import { newId } from "./ids.ts";
+import { insertRun } from "./launch.ts";
+import { beginDeletion } from "./tenant-deletion.ts";
 import { clonedDatabase } from "./testing/cloned-database.ts";
 import type { ClonedDatabase } from "./testing/cloned-database.ts";
 import { testTenant } from "./testing/test-tenant.ts";
@@ -237,4 +240,31 @@ test("[TEN-05] with its tenant an entry loses what it says of people and things,
   await expect(owner.query("update audit_log set subject = 'x'")).rejects.toThrow("append-only");
   await tenant.run((db) => recordAudit(db, { actor: "platform", action: "after", subject: "tenant" }));
   expect(await tenant.run((db) => verifyAudit(db))).toMatchObject({ valid: true, entries: 6, pseudonymised: 5 });
+});
+
+test("a deletion that begins among starts and changes waits for them, and they for it, and never in a circle", async () => {
+  const tenant = await testTenant(database.store);
+  const starts = Array.from({ length: 30 }, (_, i) =>
+    tenant
+      .run(async (db) => {
+        await insertRun(db, {
+          id: newId(),
+          workflowKey: "w",
+          version: 1,
+          definitionHash: "d",
+          programHash: "p",
+          semantics: 2,
+          input: i,
+        });
+        await recordAudit(db, { actor: "a", action: "run.start", subject: `run:${i}` });
+      })
+      .then(
+        () => "started",
+        (error: { readonly code?: string }) => error.code,
+      ),
+  );
+  const begun = tenant.run((db) => beginDeletion(db, { mode: "terminate", graceMs: 0, by: "platform" }));
+  expect(new Set(await Promise.all(starts))).toEqual(new Set(["started"]));
+  expect(await begun).toMatchObject({ mode: "terminate", stage: "runs" });
+  expect(await tenant.run((db) => verifyAudit(db))).toMatchObject({ valid: true, entries: 31 });
 });

@@ -9,9 +9,8 @@ import {
   type Json,
 } from "@mainspring/core";
 import { zoneOffset } from "@mainspring/core/host";
-import type { ScheduleRow } from "@mainspring/store";
+import { getSchedule, onceFor, recordDecision, type ScheduleRow, type TenantDb } from "@mainspring/store";
 import { asOwner } from "@mainspring/store/testing";
-import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../testing/until.ts";
 import { WorkerChild } from "../testing/worker-child.ts";
@@ -48,29 +47,37 @@ const decisionsOf = ({ id }: ScheduleRow) =>
     [id],
   );
 
-/** A statement of the database's owner that holds its locks until it is let go, and whom they keep waiting. */
-async function hold(text: string): Promise<{ waited(): Promise<void>; letGo(): Promise<void> }> {
-  const holder = new pg.Client({ connectionString: world.database.ownerUrl });
-  await holder.connect();
-  await holder.query("begin");
-  await holder.query(text);
+class LetGo extends Error {}
+
+/** A transaction that holds its locks until it is let go, and then was never there. */
+async function hold(
+  work: (db: TenantDb) => Promise<unknown>,
+): Promise<{ waited(): Promise<void>; letGo(): Promise<void> }> {
+  const [holds, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const over = world.store
+    .tenant(world.tenantId, async (db) => {
+      await work(db);
+      holds.resolve();
+      await letGo.promise;
+      throw new LetGo();
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof LetGo)) throw error;
+    });
+  await Promise.race([holds.promise, over]);
   return {
     async waited() {
       await until("the tick waits for the lock", async () => {
-        const waiting = await rows<{ n: number }>(
-          "select count(*)::int as n from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())",
-          [],
-        );
-        const tuples = await rows<{ n: number }>(
+        const [waiting] = await rows<{ n: number }>(
           "select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
           [],
         );
-        return (waiting[0]?.n ?? 0) + (tuples[0]?.n ?? 0) > 0 ? true : undefined;
+        return (waiting?.n ?? 0) > 0 ? true : undefined;
       });
     },
     async letGo() {
-      await holder.query("rollback");
-      await holder.end();
+      letGo.resolve();
+      await over;
     },
   };
 }
@@ -82,7 +89,7 @@ const windows: readonly {
   {
     name: "before it has looked",
     async kill(row, child) {
-      const held = await hold(`select from tenant_workflow_schedule where id = '${row.id}' for update`);
+      const held = await hold((db) => getSchedule(db, row.id, { locked: true }));
       await held.waited();
       await child.kill();
       await held.letGo();
@@ -90,8 +97,10 @@ const windows: readonly {
   },
   {
     name: "in the transaction of run and decision",
-    async kill(_, child) {
-      const held = await hold("lock table workflow_trigger_decisions in share row exclusive mode");
+    async kill(row, child) {
+      // Whoever writes the same decision waits to see whether this one stays.
+      const onceKey = onceFor.tick(row.id, row.nextAt ?? "");
+      const held = await hold((db) => recordDecision(db, { outcome: "fired", onceKey }));
       await held.waited();
       await child.kill();
       await held.letGo();

@@ -236,35 +236,32 @@ const rules = (parse(text("deploy/alerts.yaml")) as { groups: { rules: AlertRule
   (group) => group.rules,
 );
 
-test("[OBS-01] an alert rule stands for every promise, over metrics that server and worker export", async () => {
+/** Names of the metrics of a server and a worker. */
+async function exportedMetrics(): Promise<Set<string>> {
   const nothing = { count: 0, oldestMs: 0 };
   const worker = createWorkerMetrics({
     backlog: async () => ({ events: nothing, starts: nothing, deliveries: nothing }),
     deadLetters: async () => 0,
     stream: () => undefined,
   });
-  const exported = new Set(
-    [
-      await worker.text(),
-      await createMetrics().text(),
-      healthMetrics({
-        temporal: "RUNNING",
-        modules: { launchRelay: "ok" } as Parameters<typeof healthMetrics>[0]["modules"],
-      }),
-    ]
-      .join("\n")
-      .split("\n")
-      .flatMap((line) => /^# TYPE (\S+)/.exec(line)?.slice(1) ?? []),
+  const modules = { launchRelay: "ok" } as Parameters<typeof healthMetrics>[0]["modules"];
+  const texts = [await worker.text(), await createMetrics().text(), healthMetrics({ temporal: "RUNNING", modules })];
+  return new Set(texts.flatMap((one) => [...one.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name ?? "")));
+}
+
+/** Those of ours and of the process in an expression, without what a histogram adds to its name. */
+function metricsIn(expr: string): string[] {
+  return [...expr.matchAll(/\b((?:mainspring|nodejs|process)_[a-z0-9_]+)\b/g)].map(([, name = ""]) =>
+    name.replace(/_(bucket|sum|count)$/, ""),
   );
+}
+
+test("[OBS-01] an alert rule stands for every promise, over metrics that server and worker export", async () => {
+  const exported = await exportedMetrics();
   for (const { alert, expr } of rules) {
-    const names = [...expr.matchAll(/\b((?:mainspring|nodejs|process)_[a-z0-9_]+)\b/g)].map(([, name]) => name ?? "");
+    const names = metricsIn(expr);
     expect([alert, names.length + Number(/\bup\b/.test(expr))]).not.toEqual([alert, 0]);
-    for (const name of names)
-      expect([alert, name, exported.has(name) || exported.has(name.replace(/_(bucket|sum|count)$/, ""))]).toEqual([
-        alert,
-        name,
-        true,
-      ]);
+    for (const name of names) expect([alert, name, exported.has(name)]).toEqual([alert, name, true]);
   }
   const covered = (pattern: RegExp): boolean => rules.some(({ expr }) => pattern.test(expr));
   for (const promise of [
@@ -297,4 +294,15 @@ test("each alert says what is wrong, how long it has been so, and what to do", (
     expect(rule.annotations.summary.length).toBeGreaterThan(20);
     expect(rule.annotations.description.length).toBeGreaterThan(60);
   }
+});
+
+test("the dashboard shows metrics that are exported", async () => {
+  const exported = await exportedMetrics();
+  const { panels } = JSON.parse(text("deploy/grafana/mainspring.json")) as {
+    panels: { title: string; targets: { expr: string }[] }[];
+  };
+  expect(panels.length).toBeGreaterThan(8);
+  for (const { title, targets } of panels)
+    for (const { expr } of targets)
+      for (const name of metricsIn(expr)) expect([title, name, exported.has(name)]).toEqual([title, name, true]);
 });

@@ -2,7 +2,7 @@ import { FairGate } from "./fair-gate.ts";
 import type { Launched } from "./launch.ts";
 
 /** Fewer than a process has connections, and of one tenant fewer still. */
-const atOnce = { perTenant: 3, total: 8 };
+const atOnce = { perTenant: 2, total: 8 };
 /** As long as a request tries a start: Temporal too is asked for few of one tenant's at once. */
 const placeMs = 2_000;
 /** While Temporal does not answer, a start waits for it without a place. */

@@ -1,4 +1,4 @@
-import { eventSignal, workflowIdOf } from "@mainspring/core";
+import { eventSignal, quotaResumeSignal, workflowIdOf } from "@mainspring/core";
 import { journalOf, openReconciler, putQuotas, stepUsage } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chainOf } from "../rebuild/journal-from-history.ts";
@@ -243,6 +243,41 @@ test("[RUN-13] [VER-08] a run that continues as new while it is paused stays pau
     expect((await world.ended(runId)).output).toBe("done");
     expect(facts("renewed").map(([, count]) => count)).toEqual([1, 1, 1]);
     await world.expectSound(runId);
+  }));
+
+test("[RUN-13] [QUO-01] a run that the quota has paused goes on by each of three ways: an operator, the signal itself, the scan that finds room", () =>
+  inWorld(async (world) => {
+    await world.publish({ workflow: "calls", steps: [post("a"), returns] });
+    await quota(world, 0);
+    await world.startWorker({ waits: { quotaScanEveryMs: never } });
+    const start = (order: string) => world.start("calls", { url: endpoint.url, order });
+    const [byOperator, bySignal, byScan] = [await start("operator"), await start("signal"), await start("raised")];
+    for (const runId of [byOperator, bySignal, byScan]) await paused(world, runId);
+    expect([...facts("operator"), ...facts("signal"), ...facts("raised")]).toEqual([]);
+    const scanner = await scannerOf(world);
+    expect(await scanner.scan()).toBe(0);
+
+    await resumeDespiteQuota(
+      { store: world.store, client: world.client },
+      { tenantId: world.tenantId, runId: byOperator, by: "ada" },
+    );
+    expect((await world.ended(byOperator)).output).toBe("done");
+    await world.client.workflow.getHandle(workflowIdOf(bySignal)).signal(quotaResumeSignal, { waive: true, by: "eve" });
+    expect((await world.ended(bySignal)).output).toBe("done");
+    expect((await world.run(byScan)).status).toBe("PAUSED");
+
+    await quota(world, 100);
+    expect((await world.run(byScan)).status).toBe("PAUSED");
+    expect(await scanner.scan()).toBe(1);
+    expect((await world.ended(byScan)).output).toBe("done");
+    for (const order of ["operator", "signal", "raised"]) expect(facts(order)).toEqual([[`${order}-a`, 1]]);
+    for (const runId of [byOperator, bySignal, byScan]) {
+      expect((await world.waits(runId)).map(({ waitType, status }) => [waitType, status])).toEqual([
+        ["quota", "RESOLVED"],
+      ]);
+      await world.expectSound(runId);
+    }
+    await scanner.close();
   }));
 
 async function scannerOf(world: World) {

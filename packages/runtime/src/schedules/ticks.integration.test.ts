@@ -134,7 +134,7 @@ test.each(windows)(
     const next = new WorkerChild(world);
     await next.start();
     const runId = await until("it has fired", async () => (await decisionsOf(row))[0]?.run_id, { withinMs: 60_000 });
-    await world.ended(runId);
+    await world.ended(runId, 90_000);
     await until("its tick has ended", async () => {
       for await (const { status } of world.client.workflow.list({
         query: "WorkflowType = 'workflowRuntimeV2ScheduleTick'",

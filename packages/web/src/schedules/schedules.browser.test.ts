@@ -103,4 +103,5 @@ test("[STU-01] without a server the page says so, and goes on when there is one"
       .waitFor();
   });
   await page.getByText("live", { exact: true }).first().waitFor();
+  expect(await page.getByRole("heading", { name: "Every night" }).isVisible()).toBe(true);
 });

@@ -6,6 +6,7 @@ import { publishingMutants } from "./publishing.ts";
 import { secretMutants } from "./secrets.ts";
 import { taskMutants } from "./tasks.ts";
 import { waitMutants } from "./waits.ts";
+import { webhookMutants } from "./webhooks.ts";
 
 /** All deliberate faults, by what they are in. */
 export const mutantsOf = {
@@ -16,6 +17,7 @@ export const mutantsOf = {
   secrets: secretMutants,
   tasks: taskMutants,
   engine: engineMutants,
+  webhooks: webhookMutants,
 } as const satisfies Record<string, readonly Mutant[]>;
 
 export type Area = keyof typeof mutantsOf;

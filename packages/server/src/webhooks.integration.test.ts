@@ -518,6 +518,27 @@ test("a change goes by revision, and a removed endpoint is gone while its events
   await expect(on.one.client.webhooks.remove({ params })).rejects.toMatchObject({ code: "WEBHOOK_NOT_FOUND" });
 });
 
+test("[WHY-02] a call whose payload its event type does not allow stores nothing, and is a decision", async () => {
+  const path = await endpoint("typed");
+  await on.one.client.eventTypes.put({
+    params: { name: "stripe.typed" },
+    body: { schema: { type: "object", required: ["amount"] } },
+  });
+  const call = (body: string): Promise<Answer> => post(path, body, stripeHeaders(oldSecret, body));
+  expect(await call('{"id":"e1","type":"stripe.none"}')).toMatchObject({ status: 202 });
+  for (const id of ["e2", "e3"])
+    expect(await call(`{"id":"${id}","type":"typed"}`)).toMatchObject({
+      status: 422,
+      body: { code: "PAYLOAD_INVALID" },
+    });
+  expect(await call('{"id":"e4","type":"typed","amount":1}')).toMatchObject({ status: 202 });
+  expect((await eventsOf("typed")).map(({ id }) => id)).toEqual(["e4", "e1"]);
+  const { items } = await on.one.client.decisions.list({ query: { outcome: "payload-invalid" } });
+  const told = items.filter(({ values }) => JSON.stringify(values).includes('"typed"'));
+  expect(told.length).toBeGreaterThanOrEqual(1);
+  expect(told.length).toBeLessThanOrEqual(2);
+});
+
 test("a suspended tenant's endpoints refuse what is rightly signed, and tell nobody else so", async () => {
   const tenant = await on.makeTenant("Suspended");
   const path = await endpoint("quiet", {}, tenant);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { MainspringError, storableText } from "@mainspring/core";
-import type { Json, JsonObject } from "@mainspring/core";
+import type { DecisionOutcome, Json, JsonObject } from "@mainspring/core";
 import { recordAudit } from "@mainspring/store";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { InboundMessage } from "../ports.ts";
@@ -20,6 +20,11 @@ import { outputWithin, startDirectly } from "./start-directly.ts";
 /** Of a call's body as it comes. */
 export const rawBodyMaxBytes = 1024 * 1024;
 const correlationKeyMax = 1_000;
+/** Of rightly signed calls: what kept them from being events. */
+const refusalsToTell: { readonly [code: string]: DecisionOutcome } = {
+  BACKLOG_FULL: "over-limit",
+  PAYLOAD_INVALID: "payload-invalid",
+};
 
 /**
  * `POST /hooks/<tenant>/<endpoint>`: outside of the contract, since what comes there is others' to shape. Its bodies are kept as bytes, for
@@ -94,7 +99,12 @@ async function answer(
     metrics.webhookCall(receipt.duplicate ? "duplicate" : "accepted", "");
     return await answerAccepted(services, at, receipt, reply);
   } catch (error) {
-    if (error instanceof MainspringError) metrics.webhookCall("refused", error.code);
+    if (error instanceof MainspringError) {
+      metrics.webhookCall("refused", error.code);
+      const outcome = refusalsToTell[error.code];
+      if (outcome !== undefined)
+        await noteRefusal(services.store, at, { outcome, reason: error.code, nowMs: call.nowMs });
+    }
     throw error;
   }
 }

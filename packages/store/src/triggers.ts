@@ -40,9 +40,16 @@ export async function keepTriggers(
 export async function triggersFor(
   db: TenantDb,
   event: { readonly id: string; readonly name: string },
-): Promise<{ readonly areDecided: boolean; readonly triggers: readonly ListeningTrigger[] }> {
-  const { rows } = await prepared<Partial<ListeningTrigger> & { readonly areDecided: boolean }>`
-    select e.triggers_decided_at is not null as "areDecided", t.*
+): Promise<{
+  readonly areDecided: boolean;
+  /** A run was started by it before, by a trigger or by the webhook that brought it. */
+  readonly hasStarted: boolean;
+  readonly triggers: readonly ListeningTrigger[];
+}> {
+  type Row = Partial<ListeningTrigger> & { readonly areDecided: boolean; readonly hasStarted: boolean };
+  const { rows } = await prepared<Row>`
+    select e.triggers_decided_at is not null as "areDecided",
+      exists (select from workflow_trigger_decisions d where d.tenant_id = e.tenant_id and d.event_id = e.id and d.outcome = 'fired') as "hasStarted", t.*
     from workflow_runtime_events e left join lateral (
       select t.workflow_id as "workflowId", w.key as "workflowKey", t.version, v.definition_hash as "definitionHash",
         t.trigger_id as "triggerId", t.trigger, w.published_version is not null as "isPublished", t.position,
@@ -59,6 +66,7 @@ export async function triggersFor(
     order by t."workflowKey" collate "C", t.position`.execute(db);
   return {
     areDecided: rows[0]?.areDecided ?? true,
+    hasStarted: rows[0]?.hasStarted ?? false,
     triggers: rows.filter((row) => row.triggerId !== undefined && row.triggerId !== null) as ListeningTrigger[],
   };
 }

@@ -112,6 +112,16 @@ test.each(decisionOutcomes)(
   },
 );
 
+test("a run that was made and held is told with what held it", () => {
+  const told = explainDecision(
+    { outcome: "fired", decidedAt, ...triggered, runId: "r-1", values: { held: "concurrency-limited" } },
+    now,
+  );
+  expect(told.sentence).toBe(
+    "Event order.placed (shop o-17) made run r-1 of billing v3 by trigger placed, which was held then: concurrency-limited.",
+  );
+});
+
 test("a condition or a mapping that fails is told with its code", () => {
   const failed = (outcome: "filtered" | "payload-invalid", code: string) =>
     explainDecision({ outcome, decidedAt, ...triggered, values: { error: { code, message: "why" } } }, now).sentence;

@@ -54,10 +54,7 @@ function explain(facts: DecisionFacts, values: JsonObject, now: Instant): Words 
   const what = occasionOf(facts, now);
   switch (facts.outcome) {
     case "fired":
-      return {
-        sentence: `${what} started run ${facts.runId ?? "(unknown)"} of ${who}.`,
-        remedy: "Nothing: it has started. Ask the run itself where it stands.",
-      };
+      return fired(facts, values, what, who);
     case "no-trigger":
       return noTrigger(facts, values, what);
     case "filtered":
@@ -120,6 +117,19 @@ function explain(facts: DecisionFacts, values: JsonObject, now: Instant): Words 
         remedy: "Backfill the time if it is still wanted; a longer catch-up window bridges longer outages.",
       };
   }
+}
+
+function fired({ runId = "(unknown)" }: DecisionFacts, values: JsonObject, what: string, who: string): Words {
+  const held = textOf(values["held"]);
+  if (held === undefined)
+    return {
+      sentence: `${what} started run ${runId} of ${who}.`,
+      remedy: "Nothing: it has started. Ask the run itself where it stands.",
+    };
+  return {
+    sentence: `${what} made run ${runId} of ${who}, which was held then: ${held}.`,
+    remedy: "Nothing: its turn comes by itself. Ask the run where it stands: GET /runs/<id>/why.",
+  };
 }
 
 function noTrigger({ event }: DecisionFacts, values: JsonObject, what: string): Words {

@@ -90,8 +90,9 @@ async function fire(
       payload: verdict.payload,
       trigger: { type: "event", eventId: id, triggerId },
       startedBy: `event:${id}`,
-      async alongside(db, { runId }) {
-        const recorded = await recordDecision(db, { ...about, outcome: "fired", runId, values: evaluated });
+      async alongside(db, { runId, held }) {
+        const values = held === undefined ? evaluated : { ...evaluated, held };
+        const recorded = await recordDecision(db, { ...about, outcome: "fired", runId, values });
         if (recorded === "exists") throw new DecidedBefore();
       },
     });

@@ -30,7 +30,7 @@ import {
 import type { Client } from "@temporalio/client";
 import type { Log } from "../activities/dependencies.ts";
 import { referenceOf } from "../activities/large-values.ts";
-import { isNotFound, messageOf } from "../temporal/grpc.ts";
+import { isAway, isNotFound, messageOf } from "../temporal/grpc.ts";
 import { Crossing } from "../wire/crossing.ts";
 import type { TaskAnswer } from "../workflow/task-answer.ts";
 import { fireTriggers } from "./fire-triggers.ts";
@@ -229,7 +229,7 @@ interface Interest {
 /** Who is concerned by an event; that nobody is, is written down at once. */
 async function interestIn(db: TenantDb, event: InboxRow): Promise<Interest> {
   const key = event.correlationKey ?? "";
-  const { areDecided, triggers } = await triggersFor(db, event);
+  const { areDecided, hasStarted, triggers } = await triggersFor(db, event);
   const runs: string[] = [];
   let isWaitedFor = false;
   if (key !== "") {
@@ -244,7 +244,7 @@ async function interestIn(db: TenantDb, event: InboxRow): Promise<Interest> {
     for (const { runId } of waiting)
       if ((await offerDelivery(db, { eventId: event.id, runId })) === "new") runs.push(runId);
   }
-  const isUnmatched = !areDecided && triggers.length === 0 && !isWaitedFor;
+  const isUnmatched = !areDecided && !hasStarted && triggers.length === 0 && !isWaitedFor;
   if (isUnmatched && (await deliveriesOf(db, event.id)).length === 0)
     await recordDecision(db, {
       outcome: "no-trigger",
@@ -283,6 +283,8 @@ interface Told {
   readonly state: "delivered" | "ignored" | "failed";
   readonly reason?: string;
   readonly nextAt?: Date;
+  /** While Temporal is away tries are not counted: what was accepted is applied when it is back, however late. */
+  readonly isCounted?: boolean;
 }
 
 /** The signal to one run, and what became of it. @param held a transaction that has the delivery locked */
@@ -310,8 +312,10 @@ async function deliver(
     if (isNotFound(error)) told = { ...about, state: "ignored", reason: "the run has ended" };
     else {
       const reason = messageOf(error);
-      const next = attempts + 1 >= deliveryTriesMax ? {} : { nextAt: new Date(Date.now() + backoffMs(attempts)) };
-      told = { ...about, state: "failed", reason, ...next };
+      const isCounted = !isAway(error);
+      const next =
+        isCounted && attempts + 1 >= deliveryTriesMax ? {} : { nextAt: new Date(Date.now() + backoffMs(attempts)) };
+      told = { ...about, state: "failed", reason, isCounted, ...next };
       const { worker } = parts;
       parts.log.warn(
         { worker, tenantId, ...about, attempts: attempts + 1, error: reason },

@@ -192,6 +192,16 @@ test("the event of a paused workflow is a decision, starts nothing, and is not m
   expect(await runsOf("paused")).toEqual([]);
 });
 
+test("a start over a limit is made and held, and its decision says so", async () => {
+  await world.publish(echo("limited", { triggers: [{ id: "any", event: "limited.came" }] }));
+  await owner("update workflow_definitions set concurrency_limit = 0 where key = 'limited'");
+  const id = await world.event({ name: "limited.came", payload: {}, correlationKey: "l" });
+  await routeOnce(parts());
+  const [runId] = await runsOf("limited");
+  expect(await decisions(id)).toMatchObject([{ outcome: "fired", runId, values: { held: "concurrency-limited" } }]);
+  expect((await world.run(runId as string)).status).toBe("QUEUED");
+});
+
 /** As when a delivery turns ignored, or somebody redelivers it. */
 async function routedAgain(id: string): Promise<void> {
   await owner(

@@ -28,6 +28,7 @@ const programs = {
   mutants: ["scripts/mutants.ts"],
   chaos: ["scripts/chaos.ts"],
   flood: ["scripts/flood.ts"],
+  outage: ["scripts/outage.ts"],
   fairness: ["scripts/fairness.ts"],
   golden: ["scripts/golden.ts"],
   cli: ["packages/cli/src/main.ts"],

@@ -18,7 +18,7 @@ export type Sources = {
 };
 
 const testPath =
-  /\.test\.tsx?$|\/src\/(testing|bench|faults|chaos|flood|fairness|acceptance|golden)\/|\/src\/testing\.ts$|\/test-services\.ts$/;
+  /\.test\.tsx?$|\/src\/(testing|bench|faults|chaos|flood|fairness|outage|acceptance|golden)\/|\/src\/testing\.ts$|\/test-services\.ts$/;
 
 export function readSources(root: string): Sources {
   const files = new Map<string, Source>();

@@ -18,6 +18,8 @@ export type DevJson = {
   databaseUrl: string;
   /** What a further worker needs, one address per role. */
   databaseUrls: { app: string; dispatcher: string; reconciler: string };
+  /** Where stream producers put events, if there is a Redis. */
+  redisUrl?: string;
   /** Postgres and Temporal only when they are ours. */
   pids: Partial<Record<ServiceName | "supervisor", number>>;
 };

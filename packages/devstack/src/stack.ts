@@ -11,13 +11,14 @@ import type { Progress } from "./progress.ts";
 import { setupError } from "./setup-error.ts";
 import { readState, type StackState } from "./stack-state.ts";
 import { demoTenant } from "./start/demo-tenant.ts";
+import { isRedisHere, localRedis } from "./redis/redis.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { answersAsTemporal } from "./temporal/probe.ts";
 import { findTemporal } from "./temporal/program.ts";
 import { localTemporal, temporalNamespace } from "./temporal/temporal.ts";
 import { buildWeb } from "./web-build.ts";
 
-const preferredPorts = { server: 7070, worker: 7071, postgres: 7432, temporal: 7233 };
+const preferredPorts = { server: 7070, worker: 7071, postgres: 7432, temporal: 7233, redis: 7379 };
 
 export type StackOptions = {
   /** The repository. */
@@ -50,12 +51,13 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
   await checkGivenPlaces(options);
 
   // These need nothing of each other; on an empty machine Temporal takes minutes, and a failure should not wait for it.
-  const [ownerUrl, temporalAddress] = await Promise.all([
+  const [ownerUrl, temporalAddress, redisUrl] = await Promise.all([
     startPostgres(options, supervisor).then(async (url) => {
       await progress.step("Tables", () => migrate({ ownerUrl: url, passwords: state.rolePasswords }));
       return url;
     }),
     startTemporal(options, supervisor),
+    startRedis(options, supervisor),
     buildWeb(root, progress),
   ]);
   remember();
@@ -71,10 +73,11 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
     serverPort,
     workerPort: await freePort(preferredPorts.worker),
   };
-  const server = serverService(settings, env);
+  const processEnv = redisUrl === undefined ? env : { ...env, REDIS_URL: redisUrl };
+  const server = serverService(settings, processEnv);
   await Promise.all([
     progress.step("Server", () => supervisor.start(server.service)),
-    progress.step("Worker", () => supervisor.start(workerService(settings, env))),
+    progress.step("Worker", () => supervisor.start(workerService(settings, processEnv))),
   ]);
   remember();
 
@@ -89,6 +92,7 @@ export async function startStack(options: StackOptions, supervisor: Supervisor):
     temporalNamespace: settings.temporalNamespace,
     databaseUrl: settings.databaseUrls.app,
     databaseUrls: settings.databaseUrls,
+    ...(redisUrl === undefined ? {} : { redisUrl }),
     pids: { ...supervisor.pids(), supervisor: process.pid },
   });
   writeDevJson(folder, dev());
@@ -139,6 +143,20 @@ async function startTemporal({ folder, env, progress }: StackOptions, supervisor
     const { service, address } = localTemporal({ program, folder, port: await freePort(preferredPorts.temporal) });
     await supervisor.start(service);
     return address;
+  });
+}
+
+/** Undefined where there is none: events then come by API and webhook alone. */
+async function startRedis(
+  { folder, env, progress }: StackOptions,
+  supervisor: Supervisor,
+): Promise<string | undefined> {
+  if (env["REDIS_URL"]) return env["REDIS_URL"];
+  if (!isRedisHere()) return undefined;
+  return progress.step("Redis", async () => {
+    const { service, url } = localRedis({ folder, port: await freePort(preferredPorts.redis) });
+    await supervisor.start(service);
+    return url;
   });
 }
 

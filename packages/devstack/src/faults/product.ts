@@ -25,6 +25,8 @@ export type Kept = {
 export type Product = {
   world: World;
   url: string;
+  /** Of the first worker's health. */
+  workerUrl: string;
   /** As an admin of the world's tenant, whose runs may call this machine. */
   api: Api;
   server: Kept;
@@ -79,6 +81,7 @@ export async function startProduct(
   return {
     world,
     url,
+    workerUrl: `http://127.0.0.1:${settings.workerPort}`,
     api: apiOf(url, apiKey),
     server: keptServer.kept,
     get worker() {

@@ -24,7 +24,7 @@ const classes = `
   select case
     when e.state in ('pending', 'processing', 'failed') then 'open'
     when exists (select from workflow_event_deliveries d where d.tenant_id = e.tenant_id and d.event_id = e.id and d.state = 'taken') then 'taken'
-    when exists (select from workflow_event_deliveries d where d.tenant_id = e.tenant_id and d.event_id = e.id and d.state in ('pending', 'delivered')) then 'open'
+    when exists (select from workflow_event_deliveries d where d.tenant_id = e.tenant_id and d.event_id = e.id and (d.state in ('pending', 'delivered') or d.due_at is not null)) then 'open'
     when exists (select from workflow_trigger_decisions t where t.tenant_id = e.tenant_id and t.event_id = e.id and t.outcome = 'fired'
       and exists (select from workflow_runs r where r.tenant_id = t.tenant_id and r.id = t.run_id)) then 'started'
     when e.state = 'dead' then 'dead'

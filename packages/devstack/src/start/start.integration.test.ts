@@ -13,6 +13,7 @@ import { freePort } from "../ports.ts";
 import { identify, isAlive, type ProcessIdentity } from "../processes.ts";
 import { testPostgres, testTemporal } from "../testing.ts";
 import { waitUntil } from "../wait-until.ts";
+import { isRedisHere } from "../redis/redis.ts";
 import { apiOf } from "./api.ts";
 
 const bootstrap = fileURLToPath(new URL("../../../../scripts/bootstrap.mjs", import.meta.url));
@@ -81,7 +82,8 @@ test("on a Postgres and a Temporal of one's own, --once ends with the outcome of
   const { child, output } = start(folder, ["--once"], env);
   expect(await exitCode(child), output()).toBe(0);
   expect(output()).toContain("✓ Postgres of DATABASE_URL");
-  expect(recorded(folder)).toHaveLength(2); // server and worker alone
+  // Server and worker, and Redis where there is one.
+  expect(recorded(folder)).toHaveLength(isRedisHere() ? 3 : 2);
   expect(recorded(folder).filter(isAlive)).toEqual([]);
 });
 

@@ -7,6 +7,7 @@ const notFound = 5;
 const permissionDenied = 7;
 const failedPrecondition = 9;
 const unimplemented = 12;
+const unavailable = 14;
 const unauthenticated = 16;
 const refusals: readonly number[] = [
   invalidArgument,
@@ -28,6 +29,12 @@ export function refusedForGood(error: unknown): number | undefined {
 export function isNotFound(error: unknown): boolean {
   if (error instanceof NamespaceNotFoundError) return false;
   return error instanceof WorkflowNotFoundError || grpcCode(error) === notFound;
+}
+
+/** Temporal itself is away, or does not answer: it says nothing about what it was asked. */
+export function isAway(error: unknown): boolean {
+  const code = grpcCode(error);
+  return code === unavailable || code === deadlineExceeded;
 }
 
 /** Nobody answered in the time that was given. */

@@ -117,6 +117,7 @@ export interface RunWorker {
 }
 
 export interface WorkerHealth {
+  /** The state of the Temporal worker; `UNREACHABLE` while Temporal does not answer. */
   readonly temporal: string;
   readonly lastRoutedAt?: string;
   readonly lastRelayedAt?: string;
@@ -219,6 +220,11 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   let lastRelayedAt: string | undefined;
   let lastReconciledAt: string | undefined;
   let lastQuotaScanAt: string | undefined;
+  const temporalProbe = startInterval("temporal", temporalProbeEveryMs, log, async () => {
+    // The worker goes on polling, whether anybody answers or not.
+    await client.withDeadline(Date.now() + temporalProbeWithinMs, () => client.workflowService.getSystemInfo({}));
+    return { more: false };
+  });
   const relay = startInterval("relay", waits.relayPollMs, log, async () => {
     const relayed = await relayOnce(launcherParts, dispatcher, log);
     metrics.relayed(relayed);
@@ -288,7 +294,8 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     identity,
     ended,
     health: () => ({
-      temporal: worker.getState(),
+      temporal:
+        worker.getState() === "RUNNING" && temporalProbe.state() === "failing" ? "UNREACHABLE" : worker.getState(),
       ...(lastRoutedAt === undefined ? {} : { lastRoutedAt }),
       ...(lastRelayedAt === undefined ? {} : { lastRelayedAt }),
       ...(lastReconciledAt === undefined ? {} : { lastReconciledAt }),
@@ -311,6 +318,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
         await Promise.allSettled([
           ...stopListening.map((stop) => stop()),
           stream?.stop(),
+          temporalProbe.stop(),
           relay.stop(),
           releasing.stop(),
           reconciling.stop(),
@@ -336,6 +344,8 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   };
 }
 
+const temporalProbeEveryMs = 2_000;
+const temporalProbeWithinMs = 2_000;
 const deadLettersKeptMs = 15_000;
 
 async function deadLettersOf(store: Store): Promise<number> {

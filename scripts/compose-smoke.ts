@@ -7,13 +7,14 @@ import { scenario } from "./smoke/scenario.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const startMs = performance.now();
-const engine = process.argv.includes("--processes") ? undefined : findEngine();
+const isAsked = process.argv.includes("--processes");
+const engine = isAsked ? undefined : findEngine();
 const built = process.argv[process.argv.indexOf("--built") + 1 || process.argv.length];
 let stopping: Promise<void> | undefined;
 
 try {
   if (engine === undefined) {
-    say("Mode: processes of the built output (no container engine with compose answers).");
+    say(`Mode: processes of the built output (${isAsked ? "as asked" : "no container engine with compose answers"}).`);
     const started = await startProcesses(
       { built, temporalAddress: process.env["MAINSPRING_TEST_TEMPORAL_ADDRESS"] },
       lineProgress((text) => void process.stdout.write(text)),

@@ -84,7 +84,9 @@ async function start(
         .replace(/^redis:6379$/, `127.0.0.1:${ports.redis}`)
         .replace(/^0\.0\.0\.0$/, "127.0.0.1"),
     ]);
-    return { PATH: process.env["PATH"], NODE_ENV: "production", ...Object.fromEntries(given), ...changes };
+    const env: NodeJS.ProcessEnv = { ...Object.fromEntries(given), ...changes };
+    if (redis === undefined) delete env["REDIS_URL_FILE"];
+    return { PATH: process.env["PATH"], NODE_ENV: "production", ...env };
   };
   const program = (name: string): { args: string[]; cwd: string } => programOf(built, name, services[name], keys);
   const perform = (name: string, changes: Record<string, string> = {}): Promise<void> => {
@@ -117,7 +119,6 @@ async function start(
   const serve = (name: "server" | "worker", env: NodeJS.ProcessEnv, readyUrl: string): Promise<void> =>
     progress.step(name, () => supervisor.start(productService(name, program(name), env, folder, readyUrl)));
   const workerEnv = environment("worker", { MAINSPRING_WORKER_PORT: String(ports.worker) });
-  if (redis === undefined) delete workerEnv["REDIS_URL_FILE"];
   await Promise.all([
     serve("server", environment("server", { MAINSPRING_PORT: String(ports.server) }), `${url}/readyz`),
     serve("worker", workerEnv, `http://127.0.0.1:${ports.worker}/readyz`),

@@ -51,6 +51,62 @@ test("[STU-01] [BLK-01] all runs that pass the filters are cancelled after it wa
   expect(page.complaints).toEqual([]);
 });
 
+test("[CASE-36] [STU-01] a text with signs in it finds its own run, and the address shows the same rows in a second window", async () => {
+  const customers = ['O"Brien & Söhne', "50%_off", "50XYoff", "back\\slash", "日本橋"];
+  const ids = new Map<string, string>();
+  for (const customer of customers) {
+    const runId = await start(tenant.client, "keep-waiting", { customer });
+    await reaches(tenant.client, runId, "WAITING");
+    ids.set(customer, runId);
+  }
+  const page = await studio.page("/runs?workflow=keep-waiting", { apiKey: tenant.keys.viewer });
+  const rowsOf = async (window: typeof page): Promise<string[]> =>
+    (await window.getByRole("link", { name: /run [0-9a-f-]{36}$/ }).allInnerTexts()).map((text) => text.trim());
+  const other = await studio.page("/runs", { apiKey: tenant.keys.viewer });
+  for (const customer of customers) {
+    await page.getByRole("textbox", { name: "Search payload, id or error" }).fill(customer);
+    await page.waitForURL((url) => url.searchParams.get("q") === customer);
+    await page.getByRole("link", { name: new RegExp(`run ${ids.get(customer) ?? ""}$`) }).waitFor();
+    await page.waitForFunction((count) => document.querySelectorAll('a[href^="/runs/"]').length === count, 1);
+    await other.goto(page.url());
+    await other.getByRole("link", { name: new RegExp(`run ${ids.get(customer) ?? ""}$`) }).waitFor();
+    expect(await rowsOf(other), customer).toHaveLength(1);
+    expect((await rowsOf(other)).length).toBe((await rowsOf(page)).length);
+    expect(await other.getByRole("textbox", { name: "Search payload, id or error" }).inputValue()).toBe(customer);
+  }
+  expect([...page.complaints, ...other.complaints]).toEqual([]);
+});
+
+test("a workflow is paused with a note, unpaused and unpublished, each by whom it may be", async () => {
+  await publish(tenant.client, {
+    workflow: "on-and-off",
+    steps: [{ id: "done", type: "control.return", output: 1 }],
+  });
+  const page = await studio.page("/workflows", { apiKey: tenant.keys.author });
+  await page.getByRole("button", { name: "of on-and-off: all versions" }).click();
+  await page.getByRole("button", { name: "Pause on-and-off" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Note (optional)").fill("the shop moves");
+  await dialog.getByRole("button", { name: "Pause workflow" }).click();
+  await page.getByText(/: the shop moves Its starts are held\./).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  const held = await start(tenant.client, "on-and-off", {});
+  expect((await tenant.client.runs.get({ params: { id: held } })).status).toBe("QUEUED");
+
+  const viewer = await studio.page("/workflows", { apiKey: tenant.keys.viewer });
+  await viewer.getByText(/: the shop moves Its starts are held\./).waitFor();
+  expect(await viewer.getByRole("button", { name: "Unpause" }).count()).toBe(0);
+  await page.getByRole("button", { name: "Unpause on-and-off" }).click();
+  await page.getByText(/Its starts are held/).waitFor({ state: "detached" });
+  await reaches(tenant.client, held, "SUCCEEDED");
+
+  await page.getByRole("button", { name: "Unpublish on-and-off" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Unpublish" }).click();
+  await page.getByRole("button", { name: "of on-and-off: all versions" }).waitFor({ state: "detached" });
+  expect((await tenant.client.workflows.get({ params: { key: "on-and-off" } })).publishedVersion).toBeNull();
+  expect([...page.complaints, ...viewer.complaints]).toEqual([]);
+});
+
 test("[STU-01] filters stand in the address, and a view keeps them for the next person", async () => {
   const runId = await waiting("keep-waiting");
   const page = await studio.page("/runs", { apiKey: tenant.keys.operator });

@@ -10,6 +10,7 @@ import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { Moment } from "../time/moment.tsx";
 import { StartDialog } from "./start-dialog.tsx";
+import { PausedLine, WorkflowControls } from "./workflow-state.tsx";
 import type { WorkflowsSearch } from "./workflows-search.ts";
 import "./workflows.css";
 
@@ -95,7 +96,13 @@ function WorkflowLine({ workflow, onStart }: { workflow: WorkflowSummary; onStar
           <span />
         )}
       </div>
-      {isOpen ? <Versions workflow={workflow.key} /> : null}
+      <PausedLine workflow={workflow} />
+      {isOpen ? (
+        <>
+          <WorkflowControls workflow={workflow} />
+          <Versions workflow={workflow.key} />
+        </>
+      ) : null}
     </li>
   );
 }

@@ -25,7 +25,7 @@ export function tenantsExport(program: Program, parent: Command): void {
     const lines = text.trimEnd().split("\n");
     const last = JSON.parse(lines.at(-1) ?? "null") as { readonly end?: true; readonly counts?: object } | null;
     if (last?.end !== true)
-      throw new CliError("EXPORT_INCOMPLETE", "The export broke off: its last line is missing.", "Ask again.");
+      throw new CliError("UNAVAILABLE", "The export broke off: its last line is missing.", "Ask again.");
     if (output === undefined) {
       out.result(
         lines.map((line) => JSON.parse(line) as unknown),

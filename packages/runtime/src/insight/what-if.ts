@@ -2,8 +2,6 @@ import { MainspringError, whatIf, type DiffSide, type Json, type Program, type W
 import { listRuns, type Store } from "@mainspring/store";
 import { recomputed, recordedRun, type RecordedRun } from "./recorded-run.ts";
 
-/** Runs that a draft is tried on at once, at most. */
-export const whatIfRunsMax = 100;
 /** Of a longer journal the fold would hold up others. */
 const entriesMax = 50_000;
 

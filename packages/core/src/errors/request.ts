@@ -308,6 +308,12 @@ export const requestErrors = {
     remedy:
       "Compare the endpoint's scheme and secret with those of the other side, that nothing on the way changes the body, and the clocks.",
   },
+  EVENT_DECIDED: {
+    title: "It was decided before",
+    explanation:
+      "That the event starts nothing at this endpoint was decided when it came first. A repeated call does not decide it again.",
+    remedy: "GET /events/<id>/why says why; send a new event once the cause is gone.",
+  },
   EVENT_NOT_FOUND: {
     status: 404,
     title: "No such event",

@@ -196,3 +196,26 @@ test("views are saved for everybody of the tenant, by name", async () => {
   await tenant.client.savedViews.remove({ params: { id: view.id } });
   expect((await tenant.client.savedViews.list({ query: { list: "runs" } })).items).toEqual([]);
 });
+
+test("[SEC-05] what the platform changes stands in the tenant's audit log, one entry each", async () => {
+  const { id } = await platform().createTenant({ body: { name: "Told", egressAllow: ["10.0.0.0/8"] } });
+  const params = { id };
+  const actions = async (): Promise<string[]> =>
+    (await platform().audit({ params })).items.map(({ action, actor }) => `${actor} ${action}`);
+  expect(await actions()).toEqual(["platform tenant.create"]);
+  await platform().updateTenant({ params, body: { quotas: { stepsPerMonth: 10 }, suspended: true } });
+  expect((await actions())[0]).toBe("platform tenant.update");
+  await platform().createApiKey({ params, body: { name: "first", role: "admin" } });
+  expect((await actions())[0]).toBe("platform api-key.create");
+  await platform().exportTenant({ params });
+  expect((await actions())[0]).toBe("platform tenant.export");
+  await platform().deleteTenant({ params });
+  expect(await actions()).toEqual([
+    "platform tenant.delete",
+    "platform tenant.delete-request",
+    "platform tenant.export",
+    "platform api-key.create",
+    "platform tenant.update",
+    "platform tenant.create",
+  ]);
+});

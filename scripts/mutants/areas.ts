@@ -3,6 +3,7 @@ import { evaluatorMutants } from "./evaluator.ts";
 import { interpreterMutants } from "./interpreter.ts";
 import type { Mutant } from "./mutant.ts";
 import { publishingMutants } from "./publishing.ts";
+import { scheduleMutants } from "./schedules.ts";
 import { secretMutants } from "./secrets.ts";
 import { taskMutants } from "./tasks.ts";
 import { waitMutants } from "./waits.ts";
@@ -17,6 +18,7 @@ export const mutantsOf = {
   secrets: secretMutants,
   tasks: taskMutants,
   engine: engineMutants,
+  schedules: scheduleMutants,
   webhooks: webhookMutants,
 } as const satisfies Record<string, readonly Mutant[]>;
 

@@ -1,4 +1,4 @@
-import { instantFromMs, instantMs, MainspringError, parseInstantMs, type Json } from "@mainspring/core";
+import { instantFromMs, MainspringError, parseInstantMs, type Json } from "@mainspring/core";
 import {
   changeSchedule,
   decidedTimes,
@@ -12,8 +12,9 @@ import {
   type ScheduleState,
   type TenantDb,
 } from "@mainspring/store";
+import { account, undecidedTimes } from "./accounting.ts";
 import { expectedTimes, nextTime } from "./expected.ts";
-import { account } from "./keep.ts";
+
 import { issueAt } from "./schedule-problems.ts";
 
 export const backfillTimesMax = 1_000;
@@ -50,14 +51,9 @@ export async function change(
 
 /** Times of the old spec that were due and have no decision yet: Temporal forgets them with the change. */
 async function owedBefore(db: TenantDb, row: ScheduleRow, nowMs: number): Promise<OwedTick[]> {
-  while (await account(db, row, nowMs)) row = (await getSchedule(db, row.id)) ?? row;
-  const now = (await getSchedule(db, row.id)) ?? row;
-  const span = { after: now.accountedUntil, until: instantFromMs(nowMs) };
-  const decided = new Set((await decidedTimes(db, row.id, span)).map(({ nominalAt }) => nominalAt));
-  return [...expectedTimes(row, { afterMs: instantMs(now.accountedUntil), untilMs: nowMs })]
-    .map(instantFromMs)
-    .filter((nominalAt) => !decided.has(nominalAt))
-    .map((nominalAt) => ({ nominalAt, kind: "catch-up" }));
+  let now = row;
+  while (await account(db, now, nowMs)) now = (await getSchedule(db, row.id)) ?? now;
+  return undecidedTimes(db, (await getSchedule(db, row.id)) ?? now, nowMs);
 }
 
 const actions: {

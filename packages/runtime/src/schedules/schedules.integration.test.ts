@@ -6,7 +6,7 @@ import type { RunWorker } from "../worker/run-worker.ts";
 import { until } from "../testing/until.ts";
 import { newWorld, type World } from "../testing/world.ts";
 import { createSchedules, type Schedules } from "./schedules.ts";
-import { temporalSchedules } from "./temporal-schedules.ts";
+import { temporalSchedules, type TemporalSchedules } from "./temporal-schedules.ts";
 
 let world: World;
 let worker: RunWorker;
@@ -71,13 +71,17 @@ async function decisions(row: { readonly id: string }): Promise<Decision[]> {
   }));
 }
 const decided = (row: { readonly id: string }, outcome: string, count = 1): Promise<Decision[]> =>
-  until(`${count} decisions ${outcome}`, async () => {
-    const found = (await decisions(row)).filter((decision) => decision.outcome === outcome);
-    return found.length >= count ? found : undefined;
-  });
+  until(
+    `${count} decisions ${outcome}`,
+    async () => {
+      const found = (await decisions(row)).filter((decision) => decision.outcome === outcome);
+      return found.length >= count ? found : undefined;
+    },
+    { withinMs: 60_000 },
+  );
 
 test("[SCH-01] [SCH-07] [TST-20] a one-time schedule fires once from Temporal, through the launcher, and is completed", async () => {
-  const at = soon(2_000);
+  const at = soon(5_000);
   const row = await create({ workflow: "ends", spec: { at }, payload: { n: 1 } });
   expect(row).toMatchObject({ state: "active", nextAt: at, wanted: 1, synced: 1 });
   const there = await described(row);
@@ -107,7 +111,7 @@ test("[SCH-01] [SCH-07] [TST-20] a one-time schedule fires once from Temporal, t
 });
 
 test("[SCH-02] [SCH-03] [SCH-07] [TST-20] a recurring schedule is a Temporal Schedule, and each of its times starts one run", async () => {
-  const row = await create({ workflow: "ends", spec: { everyMs: 2_000 } });
+  const row = await create({ workflow: "ends", spec: { everyMs: 2_000 }, overlap: "allow" });
   expect((await described(row)).spec.intervals).toEqual([{ every: 2_000, offset: 0 }]);
   const fired = await decided(row, "fired", 3);
   await schedules.setState({ ...on(row), action: "pause", note: "enough" });
@@ -280,6 +284,28 @@ test("[SCX-01] a backfill makes up for times that started nothing, once each", a
       code: "BACKFILL_INVALID",
     });
   await schedules.remove(on(row));
+});
+
+test("[SCH-01] [SCX-01] a time that came before Temporal could be told is made up for", async () => {
+  const away: TemporalSchedules = {
+    ...temporalSchedules(world.client),
+    apply: () => Promise.reject(new Error("Temporal is away")),
+    startTick: () => Promise.reject(new Error("Temporal is away")),
+  };
+  await worker.stop();
+  const at = soon(1_000);
+  const row = await createSchedules({ store: world.store, temporal: away }).create({
+    tenantId: world.tenantId,
+    by,
+    workflow: "ends",
+    spec: { at },
+  });
+  expect(row).toMatchObject({ wanted: 1, synced: 0, syncError: "Temporal is away" });
+  await until("its time has come", () => Promise.resolve(Date.now() > Date.parse(at) ? true : undefined));
+  worker = await world.startWorker();
+  const [fired] = await decided(row, "fired");
+  expect(fired).toMatchObject({ nominalAt: at, values: { kind: "catch-up" } });
+  await until("it is completed", async () => ((await rowOf(row)).state === "completed" ? true : undefined));
 });
 
 test("[SCX-01] [SCH-05] times that were due between the last tick and a change of the spec are made up for", async () => {

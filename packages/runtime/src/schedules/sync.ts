@@ -1,5 +1,6 @@
-import { getSchedule, scheduleSynced, type Store } from "@mainspring/store";
+import { changeSchedule, getSchedule, scheduleSynced, type Store, type TenantDb } from "@mainspring/store";
 import { messageOf } from "../temporal/grpc.ts";
+import { undecidedTimes } from "./accounting.ts";
 import { desiredOf } from "./desired.ts";
 import type { TemporalSchedules } from "./temporal-schedules.ts";
 
@@ -20,7 +21,8 @@ export async function syncSchedule(
     try {
       // What fires no more need not be there.
       if (row.state === "completed") await temporal.remove(row.temporalScheduleId);
-      else await temporal.apply(desiredOf(tenantId, row));
+      else if ((await temporal.apply(desiredOf(tenantId, row))) !== "unchanged")
+        await store.tenant(tenantId, (db) => oweUndecided(db, scheduleId));
     } catch (error) {
       await store.tenant(tenantId, (db) => scheduleSynced(db, scheduleId, { error: messageOf(error) }));
       return false;
@@ -29,4 +31,12 @@ export async function syncSchedule(
     if (isCurrent) return true;
   }
   return false;
+}
+
+/** What Temporal was given late it does not fire for the time before. */
+async function oweUndecided(db: TenantDb, scheduleId: string): Promise<void> {
+  const row = await getSchedule(db, scheduleId, { locked: true });
+  if (row === undefined) return;
+  const owed = await undecidedTimes(db, row, Date.now());
+  if (owed.length > 0) await changeSchedule(db, scheduleId, { owed: [...row.owed, ...owed] });
 }

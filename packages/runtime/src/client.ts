@@ -45,13 +45,12 @@ export { configureTracing, flushTraces, requestTracing } from "./tracing/tracing
 export type { RequestTracing } from "./tracing/tracing.ts";
 export { prepareNamespace } from "./temporal/prepare-namespace.ts";
 
-/** Step types and fields that the deployed engine cannot perform; publishing refuses them, or warns of them. */
+/** Step types and fields that the deployed engine cannot perform; publishing refuses them. */
 export const unsupported: {
   readonly stepTypes: readonly string[];
   readonly fields: readonly string[];
   readonly values: readonly ("secret" | "business")[];
-  readonly warnings: readonly string[];
-} = { ...unsupportedSteps, values: [], warnings: [] };
+} = { ...unsupportedSteps, values: [] };
 
 /** Runs as the server sees them: everything that concerns Temporal. */
 export interface Runs {

@@ -167,12 +167,11 @@ export interface JournalFeed {
   close(): Promise<void>;
 }
 
-/** What the deployed engine cannot perform yet; publishing refuses it, or warns of it. */
+/** What the deployed engine cannot perform yet; publishing refuses it. */
 export interface Unsupported {
   readonly stepTypes: readonly string[];
   readonly fields: readonly string[];
   readonly values?: readonly ("secret" | "business")[];
-  readonly warnings?: readonly string[];
 }
 
 /** By event name or `*`: payload paths at which an event's correlation key is found. */

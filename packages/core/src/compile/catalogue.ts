@@ -57,6 +57,4 @@ export interface UnsupportedParts {
   readonly fields: readonly string[];
   /** Kinds of values, wherever they stand. */
   readonly values?: readonly ("secret" | "business")[];
-  /** Fields that are accepted with a warning, since the engine stores them and does nothing more yet: `triggers`. */
-  readonly warnings?: readonly string[];
 }

@@ -239,17 +239,6 @@ test("two unreadable targets in branches do not count as one place", () => {
   ]);
 });
 
-test("triggers that are stored and not started yet are a warning, and nothing else", () => {
-  const source = { workflow: "later", triggers: [{ id: "t", event: "e" }], steps: [] };
-  const unsupported = { stepTypes: [], fields: [], warnings: ["triggers"] };
-  const { issues, program } = checkDefinition(source, { ...testCatalogue, unsupported });
-  expect(issues.map(({ code, severity, pointer }) => [code, severity, pointer])).toEqual([
-    ["TRIGGERS_NOT_STARTED", "warning", "/triggers"],
-  ]);
-  expect(program?.triggers).toHaveLength(1);
-  expect(found({ ...source, triggers: [] }, { ...testCatalogue, unsupported })).toEqual([]);
-});
-
 test("10,000 steps that are all wrong are checked within five seconds, and 1,000 issues are enough", () => {
   const steps = Array.from({ length: 10_000 }, (_, i) => ({
     id: `s${i}`,

@@ -87,12 +87,6 @@ function compileTriggers(c: CompileContext, definition: Definition): ProgramTrig
       { pointer: "/triggers" },
       "The deployed engine cannot start runs by triggers yet.",
     );
-  } else if (c.catalogue.unsupported?.warnings?.includes("triggers") === true && definition.triggers.length > 0) {
-    c.issues.warning(
-      "TRIGGERS_NOT_STARTED",
-      { pointer: "/triggers" },
-      "Runs of this workflow are started by API or command line only at the moment; the event triggers are stored and checked.",
-    );
   }
   const seen = new Set<string>();
   return definition.triggers.map((trigger, i) => {

@@ -40,12 +40,6 @@ export const publishErrors = {
       "The language has this step type or field, but the engine of this installation does not perform it yet.",
     remedy: "Do without it, or upgrade the installation.",
   },
-  TRIGGERS_NOT_STARTED: {
-    title: "Events do not start runs yet",
-    explanation:
-      "The definition has triggers. The engine of this installation checks and stores them, and does not start runs from events yet.",
-    remedy: "Start runs by API or command line. The triggers can stay as they are.",
-  },
   STEP_UNREACHABLE: {
     title: "A step that can never run",
     explanation:

@@ -37,7 +37,7 @@ test("without a folder of examples there are none", () => {
 });
 
 test("what is said of an example that is not published is an error, though a warning stands before it", () => {
-  const warning = { code: "TRIGGERS_NOT_STARTED", severity: "warning", message: "stored and checked" };
+  const warning = { code: "CORRELATION_UNDERIVABLE", severity: "warning", message: "stored and checked" };
   const error = { code: "STEP_NOT_SUPPORTED", severity: "error", message: "not yet" };
   expect(describeProblem({ code: "DEFINITION_INVALID", title: "Invalid", issues: [warning, error] })).toBe(
     "STEP_NOT_SUPPORTED: not yet",

@@ -44,6 +44,10 @@ const runCommon = {
   createdAt: instant,
   startedAt: instant.nullable(),
   completedAt: instant.nullable(),
+  queuedReason: z.string().nullable().meta({
+    description:
+      "while QUEUED: `workflow-paused`, `concurrency-limited` or `over-limit` of a start that is held, else what the last try to start it met",
+  }),
   cancelRequestedAt: instant.nullable(),
   confirmedAt: instant.nullable().meta({ description: "when the end was verified against Temporal" }),
   parentRunId: id.nullable(),

@@ -25,6 +25,15 @@ test("[API-01] an error of the catalogue becomes a problem document with code, r
   expect(reply.document.remedy).not.toBe("");
 });
 
+test("[API-01] [QUO-01] what is refused for a limit says when to come again", () => {
+  for (const code of ["RATE_LIMITED", "CONCURRENCY_LIMITED"] as const)
+    expect(problemReply(new MainspringError(code, { limit: "startsPerMinute", retryAfterS: 17 }), "q")).toMatchObject({
+      status: 429,
+      headers: { "retry-after": "17" },
+      document: { code, limit: "startsPerMinute", retryAfterS: 17 },
+    });
+});
+
 test("what was not expected is told apart by its request id alone", () => {
   for (const thrown of [
     new Error("password=hunter2"),

@@ -57,6 +57,7 @@ function common(row: RunSummary): Omit<RunSummaryReply, "why"> {
     createdAt: row.createdAt,
     startedAt: row.startedAt,
     completedAt: row.completedAt,
+    queuedReason: row.status === "QUEUED" ? row.queuedReason : null,
     cancelRequestedAt: row.cancelRequestedAt,
     confirmedAt: row.confirmedAt,
     parentRunId: row.parentRunId,

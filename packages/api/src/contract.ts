@@ -6,8 +6,8 @@ import { bundles } from "./routes/bundles.ts";
 import { calendars } from "./routes/calendars.ts";
 import { codec } from "./routes/codec.ts";
 import { dataStore } from "./routes/data-store.ts";
-import { decisions } from "./routes/decisions.ts";
 import { deadLetters, redelivery } from "./routes/dead-letters.ts";
+import { decisions } from "./routes/decisions.ts";
 import { events } from "./routes/events.ts";
 import { eventTypes } from "./routes/event-types.ts";
 import { forms } from "./routes/forms.ts";
@@ -31,9 +31,9 @@ export const contract = {
   events: { ...events, ...redelivery },
   eventTypes,
   decisions,
+  deadLetters,
   tasks,
   forms,
-  deadLetters,
   actions,
   calendars,
   dataStore,

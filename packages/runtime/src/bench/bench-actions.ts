@@ -1,5 +1,6 @@
 import { defineAction } from "@mainspring/actions";
 import { z } from "zod";
+import { stamp } from "./stamps.ts";
 
 const input = z.object({ i: z.number() });
 const output = z.object({});
@@ -10,6 +11,18 @@ export const remoteNoop = defineAction({
   title: "Remote no-op",
   description: "Does nothing, remotely.",
   effect: "idempotent",
+  timeoutMs: 30_000,
+  input,
+  output,
+  run: () => ({}),
+});
+
+/** A call that does nothing and says so, made as an ordinary activity: it takes no claim. */
+export const effectlessNoop = defineAction({
+  name: "bench.none@1",
+  title: "Remote no-op without effect",
+  description: "Does nothing, remotely, and has no effect.",
+  effect: "none",
   timeoutMs: 30_000,
   input,
   output,
@@ -40,4 +53,19 @@ export const batchedNoop = defineAction({
   input,
   output,
   run: () => ({}),
+});
+
+/** A call that only tells when it began. */
+export const stampedCall = defineAction({
+  name: "bench.stamped@1",
+  title: "Stamped call",
+  description: "Tells when it began, remotely.",
+  effect: "none",
+  timeoutMs: 30_000,
+  input,
+  output,
+  run({ input: { i } }) {
+    stamp(i);
+    return {};
+  },
 });

@@ -1,4 +1,4 @@
-import { batchedNoop, localNoop, remoteNoop } from "./bench-actions.ts";
+import { batchedNoop, effectlessNoop, localNoop, remoteNoop, stampedCall } from "./bench-actions.ts";
 import { batchItems, mixedActions, mixedPureSteps } from "./names.ts";
 
 const sequentialSteps = 40;
@@ -7,9 +7,20 @@ const sequentialSteps = 40;
 export function benchDefinitions(): readonly object[] {
   return [
     definition("bench-remote", calls(remoteNoop.id)),
+    definition("bench-none", calls(effectlessNoop.id)),
     definition("bench-local", calls(localNoop.id)),
     definition("bench-mixed", mixed(mixedPureSteps / mixedActions)),
     definition("bench-mixed-bare", mixed(0)),
+    definition("bench-parked", [
+      {
+        id: "go",
+        type: "event.wait",
+        event: "bench.go",
+        correlationKey: { $expr: "payload.key" },
+        timeoutMs: 3_600_000,
+      },
+      call("then", stampedCall.id, { $expr: "payload.i" }),
+    ]),
     definition("bench-batch", [
       {
         id: "each",

@@ -1,8 +1,9 @@
-import { proxyActivities, proxyLocalActivities } from "@temporalio/workflow";
+import { condition, defineSignal, proxyActivities, proxyLocalActivities, setHandler } from "@temporalio/workflow";
 
 // What a developer would write for the same work with Temporal alone: the yardstick.
 interface NoOps {
   noop(input: object): Promise<object>;
+  stamp(input: object): Promise<object>;
 }
 
 const remote = proxyActivities<NoOps>({ startToCloseTimeout: "30 seconds" });
@@ -26,4 +27,17 @@ export async function mixed(pureSteps: number, calls: number): Promise<object> {
     await remote.noop({ i: call });
   }
   return vars;
+}
+
+const go = defineSignal<[object]>("go");
+
+/** Waits for a signal, then makes one call. */
+export async function parked(i: number): Promise<number> {
+  let isGoing = false;
+  setHandler(go, () => {
+    isGoing = true;
+  });
+  await condition(() => isGoing);
+  await remote.stamp({ i });
+  return i;
 }

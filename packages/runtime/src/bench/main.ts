@@ -1,6 +1,6 @@
-// `npm run bench -- <name> [--pairs N] [--report FILE]`. `sequential`, `mixed`, `batch`: our engine beside hand-written Temporal workflows, in
+// `npm run bench -- <name> [--pairs N] [--report FILE] [--profile FOLDER]`. `sequential`, `mixed`, `batch`: our engine beside hand-written Temporal workflows, in
 // one run, by alternating pairs. `pure`: expressions and pure steps in the Temporal sandbox, beside Node. `hostile`: ordinary runs beside
-// harmful ones. `all`: all of them.
+// harmful ones. `ingestion [--runs N]`: so many parked runs resumed by events, beside signals by id. `all`: all of them.
 import { writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -8,6 +8,7 @@ import type { Json } from "@mainspring/core";
 import { compareBatch } from "./batch.ts";
 import { startBench, type BenchStack } from "./bench-stack.ts";
 import { measureHostile } from "./hostile.ts";
+import { compareIngestion } from "./ingestion.ts";
 import { compareMixed } from "./mixed.ts";
 import { measurePure } from "./pure.ts";
 import { compareSequential } from "./sequential.ts";
@@ -31,13 +32,20 @@ const benchmarks: { readonly [name: string]: Benchmark } = {
   mixed: onStack(compareMixed),
   batch: onStack(compareBatch),
   hostile: onStack(measureHostile),
+  ingestion: onStack((stack) => compareIngestion(stack, Number(values.runs))),
   pure: measurePure,
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { pairs: { type: "string", default: "15" }, report: { type: "string" } },
+  options: {
+    pairs: { type: "string", default: "15" },
+    report: { type: "string" },
+    profile: { type: "string" },
+    runs: { type: "string", default: "2000" },
+  },
 });
+if (values.profile !== undefined) process.env["MAINSPRING_BENCH_PROFILE"] = values.profile;
 const wanted = positionals[0] ?? "sequential";
 const names = wanted === "all" ? Object.keys(benchmarks) : [wanted];
 const texts = [`Load of the machine at the start: ${loadavg()[0]?.toFixed(1)}, ${availableParallelism()} cores\n`];

@@ -6,9 +6,10 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/wo
 import { nativeConnection } from "../worker/native-connection.ts";
 import { startRunWorker } from "../worker/run-worker.ts";
 import { workflowBundle } from "../worker/workflow-bundle.ts";
-import { batchedNoop, localNoop, remoteNoop } from "./bench-actions.ts";
+import { batchedNoop, effectlessNoop, localNoop, remoteNoop, stampedCall } from "./bench-actions.ts";
 import type { Usage } from "./bench-stack.ts";
 import { handWrittenQueue } from "./names.ts";
+import { stamp, takeStamps } from "./stamps.ts";
 
 Runtime.install({ logger: new DefaultLogger("ERROR") });
 
@@ -28,11 +29,16 @@ let trips = 0;
 roundTrips.subscribe(() => trips++);
 const tellUsage = (): void => {
   const { user, system } = process.cpuUsage();
-  process.send?.({ cpuMs: (user + system) / 1_000, roundTrips: trips } satisfies Usage);
+  process.send?.({
+    cpuMs: (user + system) / 1_000,
+    roundTrips: trips,
+    memoryMb: process.memoryUsage.rss() / 2 ** 20,
+  } satisfies Usage);
 };
 tellUsage();
-process.on("message", (message: { readonly ask: "usage" | "stop" }) => {
+process.on("message", (message: { readonly ask: "usage" | "stamps" | "stop" }) => {
   if (message.ask === "usage") tellUsage();
+  else if (message.ask === "stamps") process.send?.(takeStamps());
   else void stop().then(() => process.exit(0));
 });
 process.on("disconnect", () => process.exit(1)); // the bench is gone
@@ -43,7 +49,7 @@ async function startOurs(): Promise<() => Promise<void>> {
     databaseUrl: environment("DATABASE_URL"),
     dispatcherUrl: environment("DISPATCHER_DATABASE_URL"),
     reconcilerUrl: environment("RECONCILER_DATABASE_URL"),
-    registry: createRegistry([...builtInActions, remoteNoop, localNoop, batchedNoop]),
+    registry: createRegistry([...builtInActions, remoteNoop, effectlessNoop, localNoop, batchedNoop, stampedCall]),
     bundle: await workflowBundle(),
     log: quiet,
   });
@@ -57,7 +63,13 @@ async function startHandWritten(): Promise<() => Promise<void>> {
     namespace: temporal.namespace,
     taskQueue: handWrittenQueue,
     workflowsPath: fileURLToPath(new URL("./hand-written.ts", import.meta.url)),
-    activities: { noop: async () => ({}) },
+    activities: {
+      noop: async () => ({}),
+      async stamp({ i }: { readonly i: number }) {
+        stamp(i);
+        return {};
+      },
+    },
     maxConcurrentWorkflowTaskExecutions: 20,
     maxConcurrentActivityTaskExecutions: 50,
     maxConcurrentLocalActivityExecutions: 20,

@@ -229,21 +229,22 @@ interface Interest {
 /** Who is concerned by an event; that nobody is, is written down at once. */
 async function interestIn(db: TenantDb, event: InboxRow): Promise<Interest> {
   const key = event.correlationKey ?? "";
-  const { areDecided, hasStarted, triggers } = await triggersFor(db, event);
-  const runs: string[] = [];
-  let isWaitedFor = false;
-  if (key !== "") {
-    const waiting = await waitingRuns(db, {
-      name: event.name,
-      key,
-      eventId: event.id,
-      ...(event.runId === null ? {} : { runId: event.runId }),
-    });
-    isWaitedFor = waiting.length > 0;
-    // A run that has a delivery was told, or will be: by its own look-back, or by the retry of the delivery.
-    for (const { runId } of waiting)
-      if ((await offerDelivery(db, { eventId: event.id, runId })) === "new") runs.push(runId);
-  }
+  // Asked side by side, which is one round trip: a lone event's way to its run is as long as its round trips.
+  const [{ areDecided, hasStarted, triggers }, waiting] = await Promise.all([
+    triggersFor(db, event),
+    key === ""
+      ? []
+      : waitingRuns(db, {
+          name: event.name,
+          key,
+          eventId: event.id,
+          ...(event.runId === null ? {} : { runId: event.runId }),
+        }),
+  ]);
+  const isWaitedFor = waiting.length > 0;
+  // A run that has a delivery was told, or will be: by its own look-back, or by the retry of the delivery.
+  const offered = await Promise.all(waiting.map(({ runId }) => offerDelivery(db, { eventId: event.id, runId })));
+  const runs = waiting.flatMap(({ runId }, i) => (offered[i] === "new" ? [runId] : []));
   const isUnmatched = !areDecided && !hasStarted && triggers.length === 0 && !isWaitedFor;
   if (isUnmatched && (await deliveriesOf(db, event.id)).length === 0)
     await recordDecision(db, {

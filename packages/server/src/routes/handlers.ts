@@ -7,8 +7,8 @@ import { bundleHandlers } from "./bundles.ts";
 import { calendarHandlers } from "./calendars.ts";
 import { codecHandlers } from "./codec.ts";
 import { dataStoreHandlers } from "./data-store.ts";
-import { decisionHandlers } from "./decisions.ts";
 import { deadLetterHandlers, redeliveryHandlers } from "./dead-letters.ts";
+import { decisionHandlers } from "./decisions.ts";
 import { eventTypeHandlers } from "./event-types.ts";
 import { eventHandlers } from "./events.ts";
 import { formHandlers } from "./forms.ts";
@@ -33,9 +33,9 @@ export function createHandlers(services: Services): AllHandlers {
     events: { ...eventHandlers(services), ...redeliveryHandlers(services) },
     eventTypes: eventTypeHandlers(services),
     decisions: decisionHandlers(services),
+    deadLetters: deadLetterHandlers(services),
     tasks: taskHandlers(services),
     forms: formHandlers(services),
-    deadLetters: deadLetterHandlers(services),
     actions: actionHandlers(services),
     calendars: calendarHandlers(services),
     dataStore: dataStoreHandlers(services),

@@ -4,7 +4,7 @@ import type { BenchStack, BenchWorker } from "./bench-stack.ts";
 import { handWrittenQueue } from "./names.ts";
 
 /** A worker lives for weeks: what V8 spends on code that it meets for the first times is not the engine's price. */
-const usualWarmUps = 10;
+const usualWarmUps = 30;
 
 export interface Sample {
   readonly ms: number[];

@@ -29,7 +29,8 @@ export async function pauseWorkflow(
     where key = ${key} returning id, paused_at as at, paused_by as by, pause_note as note`.execute(db);
   const [row] = rows;
   if (row === undefined) return undefined;
-  // What a limit had held, the pause holds now.
+  // What a limit had held, the pause holds now. Whoever lets go of starts at this moment is waited for.
+  await lockStarts(db);
   await prepared`update workflow_runs set held_for = 'workflow-paused', queued_reason = 'workflow-paused'
     where workflow_id = ${row.id} and held_for is not null`.execute(db.unread);
   return { at: instant(row.at), by: row.by, note: row.note };

@@ -48,15 +48,24 @@ export async function rowFacts(db: TenantDb, runId: string, paths: CorrelationPa
   };
   if (run.completedAt !== null) return { ...common, steps: [], waits: [] };
   const start = run.status === "QUEUED" ? await owedStart(db, run.id) : undefined;
+  const holding = start?.dueAt === null ? { ...pauseOf(bearings), ...(await limitOf(db, run, bearings)) } : {};
+  const isHeld = Object.keys(holding).length > 0;
   const program = bearings.programHash === null ? undefined : await getProgram(db, bearings.programHash);
   const steps = await openStepsOf(db, run.id);
   const waits = await openWaitRows(db, run.id);
   return {
     ...common,
-    ...(start === undefined || start.dueAt === null
+    ...(start === undefined || isHeld
       ? {}
-      : { start: { attempts: start.attempts, dueAt: start.dueAt, ...present("lastError", start.lastError) } }),
-    ...(start?.dueAt === null ? { ...pauseOf(bearings), ...(await limitOf(db, run, bearings)) } : {}),
+      : {
+          start: {
+            attempts: start.attempts,
+            // Held by nothing any more, it is let go in a moment.
+            dueAt: start.dueAt ?? bearings.now,
+            ...present("lastError", start.lastError),
+          },
+        }),
+    ...holding,
     steps: steps.map((step) => stepFact(step, program as Program | undefined)),
     waits: await waitFacts(db, run, waits, program as Program | undefined, paths),
   };

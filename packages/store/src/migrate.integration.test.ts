@@ -159,3 +159,56 @@ test("[MIG-03] [MIG-04] [MIG-05] [TST-03] ends what another engine left open, cl
   );
   expect(unforced).toEqual([]);
 });
+
+test("triggers of versions that were published before are known, and events of before start nothing", async () => {
+  await migrate({ ownerUrl: url, folder, upTo: 15 });
+  const [tenantId, workflowId, done, open] = [newId(), newId(), newId(), newId()];
+  await client.query("insert into tenants (id, name) values ($1, 'one')", [tenantId]);
+  await client.query(
+    "insert into workflow_definitions (tenant_id, id, key, name, document, published_version) values ($1, $2, 'w', 'w', '{}', 2)",
+    [tenantId, workflowId],
+  );
+  const programs = [
+    { triggers: [{ id: "old", event: "e" }] },
+    {
+      triggers: [
+        { id: "a", event: "e", when: { kind: "literal", value: true } },
+        { id: "b", event: "f" },
+      ],
+    },
+    {},
+    { triggers: null },
+  ];
+  for (const [i, program] of programs.entries())
+    await client.query(
+      `insert into workflow_definition_versions (tenant_id, workflow_id, version, document, definition_hash, program, program_hash, semantics)
+       values ($1, $2, $3, '{}', 'd', $4, 'p', 2)`,
+      [tenantId, workflowId, i + 1, JSON.stringify(program)],
+    );
+  for (const [id, completedAt] of [
+    [done, "2020-01-01T00:00:00Z"],
+    [open, null],
+  ])
+    await client.query(
+      `insert into workflow_runtime_events (tenant_id, id, source, event_id, name, payload, body_hash, completed_at) values ($1, $2, 's', $3, 'e', '{}', 'b', $4)`,
+      [tenantId, id, id, completedAt],
+    );
+  await migrate({ ownerUrl: url, folder });
+  const { rows: triggers } = await client.query(
+    "select version, trigger_id, event_name, trigger from workflow_triggers order by version, position",
+  );
+  expect(triggers).toEqual([
+    { version: 1, trigger_id: "old", event_name: "e", trigger: { id: "old", event: "e" } },
+    {
+      version: 2,
+      trigger_id: "a",
+      event_name: "e",
+      trigger: { id: "a", event: "e", when: { kind: "literal", value: true } },
+    },
+    { version: 2, trigger_id: "b", event_name: "f", trigger: { id: "b", event: "f" } },
+  ]);
+  const { rows: events } = await client.query<{ id: string; decided: boolean }>(
+    "select id, triggers_decided_at is not null as decided from workflow_runtime_events",
+  );
+  expect(Object.fromEntries(events.map(({ id, decided }) => [id, decided]))).toEqual({ [done]: true, [open]: false });
+});

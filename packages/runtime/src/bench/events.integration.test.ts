@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chainOf } from "../rebuild/journal-from-history.ts";
 import { newWorld, type World } from "../testing/world.ts";
-import { batchedNoop, localNoop, remoteNoop } from "./bench-actions.ts";
+import { batchedNoop, effectlessNoop, localNoop, remoteNoop, stampedCall } from "./bench-actions.ts";
 import { benchDefinitions } from "./definitions.ts";
 import { batchItems, mixedActions } from "./names.ts";
 
@@ -9,7 +9,7 @@ import { batchItems, mixedActions } from "./names.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await newWorld({ actions: [remoteNoop, localNoop, batchedNoop] });
+  world = await newWorld({ actions: [remoteNoop, effectlessNoop, localNoop, batchedNoop, stampedCall] });
   for (const definition of benchDefinitions()) await world.publish(definition);
   await world.startWorker();
 });
@@ -29,6 +29,7 @@ async function events(workflow: string): Promise<number> {
 
 test("[BEN-01] 40 sequential remote calls write at most 1.01 times the events of a hand-written workflow", async () => {
   expect(await events("bench-remote")).toBeLessThanOrEqual(1.01 * byHand(40));
+  expect(await events("bench-none")).toBeLessThanOrEqual(1.01 * byHand(40));
 });
 
 test("[BEN-01] 40 local calls write at most 8 events", async () => {

@@ -169,6 +169,38 @@ test("[SCH-07] a nominal time that comes again, from whomever, starts nothing mo
   await worker.stop();
 });
 
+test("[CASE-27] [SCX-01] of an hour that comes twice the second is refused, and a time that was left out fires after the gap", async () => {
+  const worker = await world.startWorker();
+  const nightly = (cron: string): Promise<ScheduleRow> =>
+    schedules.create({
+      tenantId: world.tenantId,
+      by: "test",
+      workflow: "ends",
+      spec: { cron, zone: "America/Chicago" },
+      overlap: "allow",
+    });
+  const [d1, d2] = [await nightly("30 2 * * *"), await nightly("30 1 * * *")];
+  const ticks = async (row: ScheduleRow, times: readonly string[]): Promise<string[]> => {
+    for (const nominalAt of times) {
+      await temporal.startTick({ tenantId: world.tenantId, scheduleId: row.id, nominalAt });
+      await world.client.workflow.getHandle(`workflow-runtime-v2:schedule-tick:${row.id}:own:${nominalAt}`).result();
+    }
+    const decisions = await rows<{ outcome: string; nominal_at: Date }>(
+      "select outcome, nominal_at from workflow_trigger_decisions where schedule_id = $1 order by nominal_at",
+      [row.id],
+    );
+    return decisions.map(({ outcome, nominal_at }) => `${nominal_at.toISOString().slice(5, 16)} ${outcome}`);
+  };
+  // What Temporal would start ticks for, and 08:30Z, at which nothing is meant.
+  expect(
+    await ticks(d1, ["2027-03-13T08:30:00Z", "2027-03-14T08:00:00Z", "2027-03-14T08:30:00Z", "2027-03-15T07:30:00Z"]),
+  ).toEqual(["03-13T08:30 fired", "03-14T08:00 fired", "03-15T07:30 fired"]);
+  expect(
+    await ticks(d2, ["2027-11-06T06:30:00Z", "2027-11-07T06:30:00Z", "2027-11-07T07:30:00Z", "2027-11-08T07:30:00Z"]),
+  ).toEqual(["11-06T06:30 fired", "11-07T06:30 fired", "11-07T07:30 repeated-hour", "11-08T07:30 fired"]);
+  await worker.stop();
+});
+
 const hourMs = 3_600_000;
 
 /** What Temporal itself says of a compiled schedule, less what a tick would refuse. */

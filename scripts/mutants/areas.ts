@@ -6,6 +6,7 @@ import { publishingMutants } from "./publishing.ts";
 import { scheduleMutants } from "./schedules.ts";
 import { secretMutants } from "./secrets.ts";
 import { taskMutants } from "./tasks.ts";
+import { tenantMutants } from "./tenants.ts";
 import { waitMutants } from "./waits.ts";
 import { webhookMutants } from "./webhooks.ts";
 
@@ -18,6 +19,7 @@ export const mutantsOf = {
   secrets: secretMutants,
   tasks: taskMutants,
   engine: engineMutants,
+  tenants: tenantMutants,
   schedules: scheduleMutants,
   webhooks: webhookMutants,
 } as const satisfies Record<string, readonly Mutant[]>;

@@ -1,8 +1,10 @@
+import { sql } from "kysely";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { listAudit, recordAudit, verifyAudit } from "./audit.ts";
 import { newId } from "./ids.ts";
 import { insertRun } from "./launch.ts";
+import type { TenantDb } from "./store.ts";
 import { beginDeletion } from "./tenant-deletion.ts";
 import { clonedDatabase } from "./testing/cloned-database.ts";
 import type { ClonedDatabase } from "./testing/cloned-database.ts";
@@ -243,28 +245,34 @@ test("[TEN-05] with its tenant an entry loses what it says of people and things,
 });
 
 test("a deletion that begins among starts and changes waits for them, and they for it, and never in a circle", async () => {
-  const tenant = await testTenant(database.store);
-  const starts = Array.from({ length: 30 }, (_, i) =>
-    tenant
-      .run(async (db) => {
-        await insertRun(db, {
-          id: newId(),
-          workflowKey: "w",
-          version: 1,
-          definitionHash: "d",
-          programHash: "p",
-          semantics: 2,
-          input: i,
-        });
-        await recordAudit(db, { actor: "a", action: "run.start", subject: `run:${i}` });
-      })
-      .then(
-        () => "started",
-        (error: { readonly code?: string }) => error.code,
-      ),
-  );
-  const begun = tenant.run((db) => beginDeletion(db, { mode: "terminate", graceMs: 0, by: "platform" }));
-  expect(new Set(await Promise.all(starts))).toEqual(new Set(["started"]));
-  expect(await begun).toMatchObject({ mode: "terminate", stage: "runs" });
-  expect(await tenant.run((db) => verifyAudit(db))).toMatchObject({ valid: true, entries: 31 });
+  for (let round = 0; round < 8; round += 1) {
+    const tenant = await testTenant(database.store);
+    const audited = (work: (db: TenantDb) => Promise<unknown>): Promise<string> =>
+      tenant
+        .run(async (db) => {
+          await work(db);
+          await recordAudit(db, { actor: "a", action: "b", subject: "c" });
+        })
+        .then(
+          () => "done",
+          (error: { readonly code?: string }) => error.code ?? "failed",
+        );
+    const pinned = { workflowKey: "w", version: 1, definitionHash: "d", programHash: "p", semantics: 2 } as const;
+    const some = (): Promise<string>[] =>
+      Array.from({ length: 6 }, (_, i) =>
+        audited((db) =>
+          i % 2 === 0
+            ? insertRun(db, { ...pinned, id: newId(), input: i })
+            : sql`update workflow_definitions set updated_at = now()`.execute(db),
+        ),
+      );
+    const [before, begun, behind] = [
+      some(),
+      tenant.run((db) => beginDeletion(db, { mode: "terminate", graceMs: 0, by: "platform" })),
+      some(),
+    ];
+    expect(new Set(await Promise.all([...before, ...behind]))).toEqual(new Set(["done"]));
+    expect(await begun).toMatchObject({ mode: "terminate", stage: "runs" });
+    expect(await tenant.run((db) => verifyAudit(db))).toMatchObject({ valid: true, entries: 13 });
+  }
 });

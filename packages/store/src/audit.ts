@@ -48,11 +48,6 @@ export async function recordAudit(
   );
 }
 
-/** For a transaction that holds the tenant's row and writes an entry after it: the entry's lock (migration 0024) comes first everywhere. */
-export async function lockAudit(db: TenantDb): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`audit:${db.tenantId}`}, 0))`.execute(db);
-}
-
 /** Newest first. @throws MainspringError CURSOR_MISMATCH */
 export async function listAudit(db: TenantDb, filter: AuditFilter, request: PageRequest): Promise<Page<AuditEntry>> {
   const { actor = null, action = null, subject = null, from = null, to = null } = filter;

@@ -1,6 +1,6 @@
 import type { Json } from "@mainspring/core";
 import { sql } from "kysely";
-import { lockAudit, recordAudit } from "./audit.ts";
+import { recordAudit } from "./audit.ts";
 import { instant } from "./instants.ts";
 import type { PlatformDb, TenantDb } from "./store.ts";
 import { countTenantRows, withoutTimeLimit } from "./tenant-rows.ts";
@@ -42,7 +42,6 @@ export async function beginDeletion(
   db: TenantDb,
   request: { readonly mode: DeletionMode; readonly graceMs: number; readonly by: string },
 ): Promise<TenantDeletion | { readonly inUse: TenantInUse } | undefined> {
-  await lockAudit(db);
   const { rows } = await sql<{ deletion: TenantDeletion | null; now: Date }>`
     select deletion, now() as now from tenants where id = ${db.tenantId} for update`.execute(db);
   const [row] = rows;
@@ -168,7 +167,6 @@ export async function deleteSomeRows(db: TenantDb): Promise<boolean> {
  */
 export async function finishDeletion(db: TenantDb): Promise<DeletionProof | undefined> {
   await withoutTimeLimit(db);
-  await lockAudit(db);
   const { rows } = await sql<{ deletion: TenantDeletion | null }>`
     delete from tenants where id = ${db.tenantId} and deletion is not null returning deletion`.execute(db);
   const deletion = rows[0]?.deletion ?? undefined;

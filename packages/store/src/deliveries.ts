@@ -79,12 +79,10 @@ export async function deliveryDone(
     readonly reason?: string;
     readonly error?: unknown;
     readonly nextAt?: Moment;
-    /** False: the try does not count, as nobody was there to take it. */
-    readonly isCounted?: boolean;
   },
 ): Promise<void> {
   const { rows } = await sql<{ eventId: string }>`${prepared}
-    update workflow_event_deliveries set state = ${done.state}, attempts = attempts + ${done.isCounted === false ? 0 : 1}::int, reason = ${done.reason ?? null},
+    update workflow_event_deliveries set state = ${done.state}, attempts = attempts + 1, reason = ${done.reason ?? null},
       error_json = ${done.error === undefined ? null : JSON.stringify(done.error)}::json, due_at = ${done.nextAt ?? null}::timestamptz, updated_at = now()
     where event_id = ${done.eventId} and run_id = ${done.runId} and verdict_seq is null and state in ('pending', 'failed', 'delivered')
     returning event_id as "eventId"`.execute(db);

@@ -44,6 +44,7 @@ const deliveriesPerRound = 50;
 const actsAtOnce = 32;
 const lockedPauseMs = 20;
 const retryMaxMs = 60_000;
+const awayRetryMaxMs = 5_000;
 const signalWithinMs = 5_000;
 
 export interface IngestionParts {
@@ -284,8 +285,6 @@ interface Told {
   readonly state: "delivered" | "ignored" | "failed";
   readonly reason?: string;
   readonly nextAt?: Date;
-  /** While Temporal is away tries are not counted: what was accepted is applied when it is back, however late. */
-  readonly isCounted?: boolean;
 }
 
 /** The signal to one run, and what became of it. @param held a transaction that has the delivery locked */
@@ -313,10 +312,10 @@ async function deliver(
     if (isNotFound(error)) told = { ...about, state: "ignored", reason: "the run has ended" };
     else {
       const reason = messageOf(error);
-      const isCounted = !isAway(error);
-      const next =
-        isCounted && attempts + 1 >= deliveryTriesMax ? {} : { nextAt: new Date(Date.now() + backoffMs(attempts)) };
-      told = { ...about, state: "failed", reason, isCounted, ...next };
+      // While Temporal is away nothing is given up: what was accepted is applied soon after it is back.
+      const afterMs = isAway(error) ? Math.min(backoffMs(attempts), awayRetryMaxMs) : backoffMs(attempts);
+      const isLast = !isAway(error) && attempts + 1 >= deliveryTriesMax;
+      told = { ...about, state: "failed", reason, ...(isLast ? {} : { nextAt: new Date(Date.now() + afterMs) }) };
       const { worker } = parts;
       parts.log.warn(
         { worker, tenantId, ...about, attempts: attempts + 1, error: reason },

@@ -187,7 +187,7 @@ test("[TST-09] [ING-02] [ING-03] [ING-04] [ING-05] [ING-08] [ING-09] [ING-13] 20
   for (const outcome of ["fired", "filtered", "payload-invalid", "no-trigger", "correlation-missing", "duplicate"])
     expect([...outcomes]).toContain(outcome);
   const hows = new Set(api["events"]?.map((row) => (row as { correlation_how: string | null }).correlation_how));
-  expect([...hows].length).toBeGreaterThanOrEqual(6);
+  expect(hows.size).toBeGreaterThanOrEqual(6);
   expect(api["deliveries"]?.length).toBeGreaterThan(50);
   expect(api["started"]?.length).toBeGreaterThan(10);
 });

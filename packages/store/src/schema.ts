@@ -582,10 +582,10 @@ export interface Schema {
   api_keys: ApiKeys;
   audit_log: AuditLog;
   blobs: Blobs;
+  saved_views: SavedViews;
   workflow_definitions: WorkflowDefinitions;
   workflow_definition_versions: WorkflowDefinitionVersions;
   workflow_runs: WorkflowRuns;
-  saved_views: SavedViews;
   workflow_run_executions: WorkflowRunExecutions;
   outbox: Outbox;
   workflow_run_journal: WorkflowRunJournal;

@@ -1,7 +1,6 @@
 import { bundleFormat } from "@mainspring/api";
 import type { Bundle } from "@mainspring/api";
-import { canonicalHash, MainspringError } from "@mainspring/core";
-import { canonicalJson, maskBySchema } from "@mainspring/core";
+import { canonicalHash, canonicalJson, maskBySchema, MainspringError } from "@mainspring/core";
 import type { Json, JsonObject } from "@mainspring/core";
 import {
   definitionOf,

@@ -9,8 +9,8 @@ export { checkInput, valueNestingMax } from "./values/check-input.ts";
 export { duplicateMember } from "./values/duplicate-member.ts";
 export { keyIsRefused } from "./values/keys.ts";
 export { pointerKeys, pointerToken } from "./values/pointer.ts";
-export type { NotJson, TakenJson } from "./values/taken-json.ts";
-export { parseTakenJson, takeJson } from "./values/taken-json.ts";
+export type { NotJson, TakenJson } from "./taken/taken-json.ts";
+export { parseTakenJson, takeJson } from "./taken/taken-json.ts";
 export { storableText, textIsStorable } from "./values/text.ts";
 
 export { canonicalHash } from "./canonical/canonical-hash.ts";

@@ -1,8 +1,14 @@
 // In the sandbox: hands the trace of a workflow's header on to its activities, its children and its next execution.
 import { parseTraceparent, spanIdOf, traceparentName, traceparentOf } from "@mainspring/core";
 import { defaultPayloadConverter, type Headers } from "@temporalio/common";
-import { ContinueAsNew, proxySinks, workflowInfo, type Sink, type Sinks } from "@temporalio/workflow";
-import type { WorkflowInterceptorsFactory } from "@temporalio/workflow";
+import {
+  ContinueAsNew,
+  proxySinks,
+  workflowInfo,
+  type Sink,
+  type Sinks,
+  type WorkflowInterceptorsFactory,
+} from "@temporalio/workflow";
 
 export interface TraceSinks extends Sinks {
   trace: TraceSink;

@@ -136,7 +136,7 @@ function stepsById(document: Json): Map<string, string> {
   const walk = (value: Json, place: string): Json => {
     if (Array.isArray(value)) return value.map((item, i) => walk(item, isStep(item) ? place : `${place}/${i}`));
     if (typeof value !== "object" || value === null) return value;
-    const step = isStep(value) ? String((value as JsonObject)["id"]) : undefined;
+    const step = isStep(value) ? ((value as JsonObject)["id"] as string) : undefined;
     const inner = step === undefined ? place : `${place}>${step}`;
     const own: { [name: string]: Json } = {};
     for (const [name, member] of Object.entries(value as JsonObject)) own[name] = walk(member, `${inner}/${name}`);

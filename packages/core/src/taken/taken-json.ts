@@ -1,8 +1,8 @@
-import { valueNestingMax } from "./check-input.ts";
-import type { Json, JsonObject } from "./json.ts";
-import { keyIsRefused } from "./keys.ts";
-import { pointerToken } from "./pointer.ts";
-import { storableText } from "./text.ts";
+import { valueNestingMax } from "../values/check-input.ts";
+import type { Json, JsonObject } from "../values/json.ts";
+import { keyIsRefused } from "../values/keys.ts";
+import { pointerToken } from "../values/pointer.ts";
+import { storableText } from "../values/text.ts";
 
 /** JSON that came from others, made storable, and where it had to be changed. */
 export interface TakenJson {

@@ -1,4 +1,4 @@
-import { checkInput } from "./check-input.ts";
+import { checkInput } from "../values/check-input.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseTakenJson, takeJson } from "./taken-json.ts";

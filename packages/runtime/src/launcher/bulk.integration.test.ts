@@ -1,7 +1,8 @@
 import { defineAction } from "@mainspring/actions";
-import { acceptEvent, forgetDeleted, getEvent, getRun, type TenantDb } from "@mainspring/store";
+import { forgetDeleted, getEvent, getRun, type TenantDb } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { acceptInbound } from "../ingestion/accept.ts";
 import { newWorld, type World } from "../testing/world.ts";
 import { actInBulk, previewBulk, type BulkRequest } from "./bulk.ts";
 
@@ -120,10 +121,11 @@ test("[TEN-05] [BLK-01] deleting takes ended runs only and all their rows, and s
     payload: null,
     correlationKey: null,
   });
-  const again = await inTenant((db) =>
-    acceptEvent(db, { source: "default", eventId: "e-1", name: "go", payload: {}, bodyHash: "e-1" }),
-  );
-  expect(again).toEqual({ result: "duplicate", id: eventId });
+  const same = { source: "default", id: "e-1", name: "go", correlationKey: "k-1", payload: { secret: "told once" } };
+  expect(await inTenant((db) => acceptInbound(db, same, { paths: {} }))).toEqual({ eventId, duplicate: true });
+  expect(await inTenant((db) => acceptInbound(db, { ...same, payload: {} }, { paths: {} }))).toMatchObject({
+    problem: { code: "EVENT_CONFLICT" },
+  });
   const second = await world.start("books", { key: "k-2" });
   await world.event({ name: "go", correlationKey: "k-2" });
   await world.ended(second);

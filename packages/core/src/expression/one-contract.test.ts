@@ -27,7 +27,9 @@ test("[LNG-07] one evaluator serves publishing, workflow code and activities: no
     if (/from "jsonata"|import\("jsonata"\)/.test(text)) parsers.push(path);
     if (/\bfunction evaluateExpression\b/.test(text)) evaluators.push(path);
     if (
-      /(?<!\.)\beval\(|\bnew Function\b|"node:vm"|from "(?:jmespath|jsonpath|expr-eval|mathjs|jexl|filtrex|cel-js)/.test(text)
+      /(?<!\.)\beval\(|\bnew Function\b|"node:vm"|from "(?:jmespath|jsonpath|expr-eval|mathjs|jexl|filtrex|cel-js)/.test(
+        text,
+      )
     )
       others.push(path);
   }

@@ -197,9 +197,9 @@ function giveRecorded(recorded: DiffSide, draft: DraftRun): void {
   if (state?.outcome !== undefined) letTimePass(undefined);
 }
 
-/** Not what the machine around a run told it, such as a quota or a try that was handed on. */
+/** Not what only told the run to go on, or that its history was full. */
 function isForDrafts(event: RunEvent): boolean {
-  return !["continue", "actionHeld", "quotaReleased", "actionHandedBack", "historyBudgetSpent"].includes(event.kind);
+  return event.kind !== "continue" && event.kind !== "historyBudgetSpent";
 }
 
 /** The event as the draft would have been given it. */

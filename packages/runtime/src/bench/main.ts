@@ -66,3 +66,5 @@ if (values.report !== undefined) {
   await writeFile(`${values.report}.json`, `${JSON.stringify(results, null, 2)}\n`);
   await writeFile(`${values.report}.md`, texts.join("\n"));
 }
+// Temporal's native library would keep the process.
+process.exit(0);

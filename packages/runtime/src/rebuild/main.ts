@@ -9,6 +9,8 @@ import type { RebuildAnswer } from "./rebuild-process.ts";
 import { rebuildRun } from "./rebuild-run.ts";
 
 quietRuntime();
+// Nobody is left to be answered.
+process.once("disconnect", () => process.exit(1));
 
 const [tenantId = "", runId = "", dryRun = ""] = process.argv.slice(2);
 const store = openStore({
@@ -21,7 +23,8 @@ const client = temporalClient(store, place);
 const answer = await answered();
 await client.connection.close();
 await store.close();
-process.send?.(answer, () => process.disconnect());
+// Temporal's native library would keep the process.
+process.send?.(answer, () => process.exit(0));
 
 async function answered(): Promise<RebuildAnswer> {
   try {

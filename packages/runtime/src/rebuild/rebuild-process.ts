@@ -46,5 +46,7 @@ export async function rebuildInProcess(
     throw new Error(answer.failed);
   } finally {
     clearTimeout(timer);
+    // It has closed what it had before it answered.
+    child.kill("SIGKILL");
   }
 }

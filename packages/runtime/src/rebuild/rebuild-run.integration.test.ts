@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { insertRun, newId, type StepRow, type TenantDb, type WaitRow } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataConverter } from "../temporal/data-converter.ts";
@@ -205,7 +206,20 @@ test("[RBL-01] a process of its own rebuilds too, and passes on why not", async 
   await expect(
     rebuildInProcess(world.env, { ...request, runId: "01a21672-4b9c-7741-9758-a6155c90a633" }),
   ).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });
+  if (process.platform === "linux")
+    await until("no process of these is left", () => Promise.resolve(processesFor(runId) === 0 ? true : undefined));
 });
+
+/** Processes that were started for a run. */
+function processesFor(runId: string): number {
+  return readdirSync("/proc").filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, "utf8").includes(runId);
+    } catch {
+      return false; // ended meanwhile
+    }
+  }).length;
+}
 
 test("[RBL-01] without a run, or a history of it, nothing is touched", async () => {
   await expect(rebuild("01a21672-4b9c-7741-9758-a6155c90a633")).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });

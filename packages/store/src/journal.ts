@@ -9,6 +9,7 @@ import type { JournalChange, Touched } from "./projection/touched.ts";
 import { projectTouched, readTouched, writeRunRow } from "./project.ts";
 import type { TouchedEntries } from "./project.ts";
 import { ofKind } from "./projection/entries.ts";
+import { runHasEnded } from "./projection/run.ts";
 import type { PlacedEntry } from "./projection/entries.ts";
 import { projectStep, stepIsOpen } from "./projection/steps.ts";
 import { anyWriterOf, lockRun, lockToAppend, mayWrite, unlessRefused } from "./run-lock.ts";
@@ -34,6 +35,8 @@ export interface CarriedWrite {
   readonly runId: string;
   readonly fence: Fence;
   readonly entries: readonly JournalEntry[];
+  /** As of a provisional write. Left out: what stands behind `entries` stays. */
+  readonly nextSeq?: number;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): P
   // One round trip, in this order: what stands behind the lock sees what the lock has waited for.
   const [run, deleted, written, expected] = await Promise.all([
     lockRun(db, write.runId, write),
-    deleteSuperseded(db, write),
+    deleteSuperseded(db, write, write, "all"),
     upsertEntries(db, { ...write, provisional: true, rows }, write),
     readTouched(db, write.runId, touchedBy(rows.map(asNew))),
   ]);
@@ -70,7 +73,7 @@ export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): P
 }
 
 /**
- * Writes the entries that an action call carries, and the rows computed from them. They are committed facts: only what a newer
+ * Writes the entries that an action call carries, or a flush that goes as an activity of its own, and the rows computed from them. They are committed facts: only what a newer
  * fence wrote stands against them, entry by entry, since parallel calls land in any order. From an epoch before the run's nothing
  * is written.
  */
@@ -78,12 +81,21 @@ export async function writeCarried(db: TenantDb, write: CarriedWrite): Promise<v
   const writer = anyWriterOf(write.fence.epoch);
   const rows = await entryRows(db, write.entries);
   // One round trip, in this order: what stands behind the lock sees what the lock has waited for.
-  const [run, changes, expected] = await Promise.all([
+  const [run, deleted, written, expected] = await Promise.all([
     lockRun(db, write.runId, writer),
+    write.nextSeq === undefined
+      ? []
+      : deleteSuperseded(
+          db,
+          { ...write, nextSeq: write.nextSeq },
+          writer,
+          endsTheRun(write) ? "all" : "at earlier places",
+        ),
     upsertEntries(db, { ...write, provisional: false, rows }, writer),
     readTouched(db, write.runId, touchedBy(rows.map(asNew))),
   ]);
   if (run === undefined || !run.allowed) return;
+  const changes = [...deleted, ...written];
   // The workflow task that commanded this call was completed, so a segment that was tried in it, or before it, is over.
   const segment = run.segmentTries > 0 && compareFences(write.fence, run.fence) >= 0 ? "over" : "as it is";
   if (changes.length === 0 && segment === "as it is") return;
@@ -114,6 +126,11 @@ export async function appendCarried(db: TenantDb, { runId, fence, entries }: Car
     writeRunRow(db, { id: runId, started: true, endedOutside: undefined }, touched, placed, { segment: "as it is" }),
   ]);
   return appends;
+}
+
+/** Nothing comes after it but a reset. */
+function endsTheRun({ entries }: CarriedWrite): boolean {
+  return entries.some((entry) => entry.kind === "run" && runHasEnded(entry.status));
 }
 
 /** The rows of the steps that the entries begin, or close; undefined when they do something else. */
@@ -236,18 +253,22 @@ async function upsertEntries(
 /**
  * Under one fence only what is earlier by the entries' clock goes. A workflow task that runs again may have the fence of the try
  * before it, and a later clock; and a late copy of a flush must not take away what the same try, or the next, has written behind it.
+ * @param which what an earlier epoch wrote at a later place of the history may stand: a reset sends again what was in flight at its point
  */
 async function deleteSuperseded(
   db: TenantDb,
-  { runId, nextSeq, entries, ...writer }: ProvisionalWrite,
+  { runId, nextSeq, entries, fence }: Pick<ProvisionalWrite, "runId" | "nextSeq" | "entries" | "fence">,
+  writer: RunWriter,
+  which: "all" | "at earlier places",
 ): Promise<JournalChange[]> {
-  const { fence } = writer;
   const lastAt = entries.reduce<string | null>((last, { at }) => (last === null || at > last ? at : last), null);
   const { rows } = await prepared<JournalChange>`
     delete from workflow_run_journal where run_id = ${runId} and seq >= ${nextSeq}
       and exists (select from workflow_runs run where run.id = ${runId} and ${mayWrite(writer)})
       and (provisional or epoch < ${fence.epoch})
-      and ((epoch, ordinal, history_length) < (${fence.epoch}::int, ${fence.ordinal}::int, ${fence.historyLength}::int) or at < ${lastAt}::timestamptz)
+      and (((epoch, ordinal, history_length) < (${fence.epoch}::int, ${fence.ordinal}::int, ${fence.historyLength}::int)
+          and (${which === "all"}::boolean or (ordinal, history_length) < (${fence.ordinal}::int, ${fence.historyLength}::int)))
+        or (at < ${lastAt}::timestamptz and (epoch, ordinal, history_length) = (${fence.epoch}::int, ${fence.ordinal}::int, ${fence.historyLength}::int)))
     returning seq, kind as "oldKind", execution as "oldExecution", wait_id as "oldWaitId", event_id as "oldEventId",
       null as "newKind", null::int as "newExecution", null as "newWaitId", null as "newEventId", true as replaced`.execute(
     db,

@@ -190,6 +190,8 @@ export function callsOf(entries: readonly JournalEntry[], runId: string): NoneIn
 export interface InFlight {
   readonly entries: readonly JournalEntry[];
   readonly historyLength: number;
+  /** Of a flush that goes as an activity of its own: it is tried until it is written. */
+  readonly nextSeq?: number;
 }
 
 /** One execution of the run on Temporal. */

@@ -7,7 +7,7 @@ import type { NoneInvocation } from "../none-invocations.ts";
 import { takeSegmentToken } from "../segments.ts";
 import type { Store } from "../store.ts";
 import { callsOf, chance, firstState, journalSome } from "./simulated-run.ts";
-import type { Chance, SimulatedExecution, SimulatedState, Straggler } from "./simulated-run.ts";
+import type { Chance, InFlight, SimulatedExecution, SimulatedState, Straggler } from "./simulated-run.ts";
 
 type WhatTask = "goes on" | "ends the run";
 
@@ -87,7 +87,7 @@ export class SimulatedTemporal {
     const point = this.#resetPoints[this.#random.below(this.#resetPoints.length)];
     if (point === undefined) return;
     const old = this.execution;
-    for (const call of old.inFlight) this.#stragglers.push(this.#carried(old, call.entries, call.historyLength));
+    for (const call of old.inFlight) this.#stragglers.push(this.#carried(old, call));
     this.execution = { ...point, temporalRunId: newId(), historyLength: point.historyLength + 2 };
     // What lies behind the point is no more.
     this.#resetPoints.length = this.#resetPoints.indexOf(point) + 1;
@@ -158,14 +158,14 @@ export class SimulatedTemporal {
           now,
           journalSome(now.state, doing.below(1_000_000_000), { count, at: attempt.at, eventIds: this.#eventIds }),
         );
-        now = await this.#flushInTask(now, attempt, afterSegment);
+        now = doing.oneIn(6) ? this.#flushDurably(now, attempt) : await this.#flushInTask(now, attempt, afterSegment);
       }
     }
     if (attempt.does === "ends the run" && done === operations) {
       // A segment that gave up left calls in flight: then the run ends later.
       if (now.inFlight.length === 0) {
         now = advance(now, ending(now.state, attempt.at));
-        now = await this.#flushInTask(now, attempt, afterSegment);
+        now = doing.oneIn(6) ? this.#flushDurably(now, attempt) : await this.#flushInTask(now, attempt, afterSegment);
       }
     }
     if (attempt.completes) this.execution = now;
@@ -179,6 +179,12 @@ export class SimulatedTemporal {
     else if (!afterSegment) await this.#mayBeWritten(write);
     else if (this.#random.oneIn(2)) await write();
     return { ...of, unsent: [] };
+  }
+
+  /** The local activity has used up its tries: an ordinary one is commanded, and comes at any time. */
+  #flushDurably(of: SimulatedExecution, { historyLength }: Try): SimulatedExecution {
+    const call = { entries: of.unsent, historyLength, nextSeq: of.state.nextSeq };
+    return { ...of, inFlight: [...of.inFlight, call], unsent: [] };
   }
 
   async #segment(
@@ -230,14 +236,15 @@ export class SimulatedTemporal {
     const still = [];
     let { unsent } = this.execution;
     for (const call of this.execution.inFlight) {
-      const write = this.#carried(this.execution, call.entries, call.historyLength);
+      const write = this.#carried(this.execution, call);
       switch (this.#random.below(4)) {
         case 0:
           still.push(call);
           break;
         case 1:
           await this.#mayBeWritten(write);
-          unsent = [...unsent, ...call.entries].sort((a, b) => a.seq - b.seq);
+          if (call.nextSeq !== undefined) still.push(call);
+          else unsent = [...unsent, ...call.entries].sort((a, b) => a.seq - b.seq);
           break;
         default:
           await write();
@@ -283,13 +290,14 @@ export class SimulatedTemporal {
       );
   }
 
-  #carried(of: SimulatedExecution, entries: readonly JournalEntry[], historyLength: number): Straggler {
+  #carried(of: SimulatedExecution, { entries, historyLength, nextSeq }: InFlight): Straggler {
     const write = (epoch: number): CarriedWrite => ({
       runId: this.#runId,
       fence: { epoch, ordinal: of.ordinal, historyLength },
       entries,
+      ...(nextSeq === undefined ? {} : { nextSeq }),
     });
-    const first = this.#random.oneIn(3) ? "written" : "appended";
+    const first = nextSeq !== undefined || this.#random.oneIn(3) ? "written" : "appended";
     return async () => {
       if (first === "appended" && entries.length > 0) {
         const appended = await this.#write(of, (db, epoch) => {

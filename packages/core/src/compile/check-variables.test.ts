@@ -102,6 +102,32 @@ test("locals of loops, catches and waits are known where they are, and nowhere e
   ).toEqual([]);
 });
 
+test("[WAI-04] [WAI-09] what a step assigns may read what it has just waited for or been given", () => {
+  const assigns = (step: object, source: string): string[] =>
+    findings([{ id: "w", ...step, assign: { n: x(source) } }]);
+  const paid = { type: "event.wait", event: "e", correlationKey: "k", saveAs: "paid" };
+  expect(assigns(paid, "vars.paid.amount & vars.event.source & vars.eventName")).toEqual([]);
+  expect(assigns({ type: "time.wait", durationMs: 1 }, "vars.timeWait.plannedAt")).toEqual([]);
+  const task = { type: "human.task", title: "t", assignTo: { users: ["u"] }, form: {}, saveAs: "said" };
+  expect(assigns(task, "vars.said.ok and vars.event.by != ''")).toEqual([]);
+  expect(assigns(paid, "vars.n")).toEqual(["VARIABLE_UNDEFINED /steps/0/assign/n/$expr"]);
+  expect(assigns({ type: "time.wait", durationMs: 1 }, "vars.event.id")).toEqual([
+    "VARIABLE_UNDEFINED /steps/0/assign/n/$expr",
+  ]);
+});
+
+test("the errors that onItemError collects are there whatever the items did", () => {
+  const loop = {
+    id: "l",
+    type: "control.forEach",
+    items: [1],
+    onItemError: "continue",
+    body: [],
+    collect: { value: 1, saveAs: "list" },
+  };
+  expect(findings([loop, read("r", "$count(vars.listErrors) + $count(vars.list)")])).toEqual([]);
+});
+
 test("in predicates and later steps of a path names mean members, and nothing is said of them", () => {
   expect(
     findings([read("a", "payload.lines[price > 3].(price * amount)"), read("b", "payload.lines^(>price).sku")]),

@@ -7,7 +7,7 @@ import type { LostNames } from "./lost-names.ts";
 import { didYouMean } from "../values/nearest.ts";
 import { expressionsOf, stepPointer, valuesOf } from "./program-walk.ts";
 import type { StepValue } from "./program-walk.ts";
-import { branchOwn, collectTargets, collectWrites, variable, writesOf } from "./program-writes.ts";
+import { branchOwn, collectTargets, collectWrites, resultsOf, variable, writesOf } from "./program-writes.ts";
 import { KnownVariables, setByAll } from "./variable-scope.ts";
 
 /**
@@ -70,7 +70,9 @@ class VariableCheck {
 
   #step(step: ProgramStep, known: KnownVariables, locals: ReadonlySet<string>): boolean {
     for (const value of valuesOf(step)) {
-      if (value.seesBlock !== true) this.#reads(value, step, known, locals);
+      if (value.seesBlock === true) continue;
+      const seen = value.seesResult === true ? new KnownVariables(known, resultsOf(step)) : known;
+      this.#reads(value, step, seen, locals);
     }
     switch (step.type) {
       case "control.return":

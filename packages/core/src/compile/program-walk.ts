@@ -7,6 +7,8 @@ export interface StepValue {
   readonly sees?: "event" | "childRun";
   /** It is evaluated with the locals of the step's own block. */
   readonly seesBlock?: true;
+  /** It is evaluated once the step's own result is written: what was waited for, or what was given. */
+  readonly seesResult?: true;
 }
 
 /** The values of a step itself; those of the steps inside it are theirs. */
@@ -61,7 +63,7 @@ export function valuesOf(step: ProgramStep): StepValue[] {
       break;
     case "control.callWorkflow":
       add(step.input);
-      addAll(step.output, { sees: "childRun" });
+      addAll(step.output, { sees: "childRun", seesResult: true });
       break;
     case "control.return":
       add(step.output);
@@ -77,11 +79,11 @@ export function valuesOf(step: ProgramStep): StepValue[] {
       for (const filter of step.filters ?? []) add(filter.value, { sees: "event" });
       addWhen(step.timeout);
       add(step.lookbackMs);
-      addAll(step.assign, { sees: "event" });
+      addAll(step.assign, { sees: "event", seesResult: true });
       break;
     case "time.wait":
       addWhen(step.when);
-      addAll(step.assign);
+      addAll(step.assign, { seesResult: true });
       break;
     case "human.task":
       add(step.title);
@@ -93,7 +95,7 @@ export function valuesOf(step: ProgramStep): StepValue[] {
       addWhen(step.reminders?.every);
       add(step.reminders?.max);
       addWhen(step.timeout);
-      addAll(step.assign, { sees: "event" });
+      addAll(step.assign, { sees: "event", seesResult: true });
       break;
     case "control.parallel":
     case "control.tryCatch":

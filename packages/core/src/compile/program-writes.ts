@@ -33,7 +33,7 @@ export function writesOf(step: ProgramStep): Write[] {
     case "control.forEach":
       if (step.collect !== undefined) {
         add(step.collect.saveAs);
-        add(step.onItemError === "continue" ? errorsTarget(step.collect.saveAs) : undefined, false);
+        add(step.onItemError === "continue" ? errorsTarget(step.collect.saveAs) : undefined);
       }
       break;
     case "control.parallel":
@@ -56,6 +56,17 @@ export function writesOf(step: ProgramStep): Write[] {
       break;
   }
   return writes;
+}
+
+/** The variables that a step has written before it computes what it assigns. */
+export function resultsOf(step: ProgramStep): Set<string> {
+  const names = new Set<string>();
+  const saved = variable("saveAs" in step ? step.saveAs : undefined);
+  if (saved !== undefined) names.add(saved);
+  if (step.type === "event.wait" || step.type === "human.task")
+    for (const name of ["event", "eventName"]) names.add(name);
+  if (step.type === "time.wait") names.add("timeWait");
+  return names;
 }
 
 /** Errors of `collect` go beside its target, with `Errors` appended to the last name. */

@@ -66,6 +66,50 @@ test("[INT-20] a target goes into an array by index, and through no value that i
   });
 });
 
+test("[INT-20] an assign writes all of its targets or none, in variables of its own layer too", () => {
+  const broken = {
+    id: "b",
+    type: "transform.assign",
+    assign: { "vars.o.n": 2, "vars.new.deep": 1, n: 2, "vars.text.inner": 1 },
+  };
+  // Each fits, all of them do not.
+  const copies = Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`copy${i}`, x("vars.block")]));
+  const large = { id: "l", type: "transform.assign", assign: { n: 3, ...copies } };
+  const guarded = (step: StepSource): StepSource => ({
+    id: `g-${step.id}`,
+    type: "control.tryCatch",
+    try: [step],
+    catch: [],
+  });
+  const { state, outcome } = ran([
+    { id: "a", type: "transform.assign", assign: { "vars.o.n": 1, n: 1, text: "t", "payload.p": 1 } },
+    guarded(broken),
+    guarded({ id: "p", type: "transform.assign", assign: { "payload.p": 2, "vars.text.inner": 1 } }),
+    {
+      id: "items",
+      type: "control.forEach",
+      items: [1, 2],
+      concurrency: 2,
+      body: [assign("own", "mine", "item"), { ...guarded({ ...broken, id: "in" }), id: "g-in" }],
+      collect: { value: x("{'o': vars.o.n, 'n': n, 'new': $exists(vars.new), 'mine': mine}"), saveAs: "seen" },
+    },
+    assign("block", "block", "$pad('', 200000, 'x')"),
+    guarded(large),
+  ]);
+  expect(outcome).toEqual({ status: "succeeded", output: null });
+  const { block: _, ...vars } = state.vars as { readonly [name: string]: unknown };
+  expect(vars).toEqual({
+    o: { n: 1 },
+    n: 1,
+    text: "t",
+    seen: [
+      { o: 1, n: 1, new: false, mine: 1 },
+      { o: 1, n: 1, new: false, mine: 2 },
+    ],
+  });
+  expect(state.payload).toEqual({ p: 1 });
+});
+
 test("a value that stands in two places is written in one", () => {
   const { state } = ran([
     { id: "a", type: "transform.assign", assign: { "vars.o.deep": { n: 1 } } },

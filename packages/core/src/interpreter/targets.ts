@@ -1,4 +1,4 @@
-import type { Target } from "../program/program.ts";
+import type { Assignments, Target } from "../program/program.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import { keyIsRefused } from "../values/keys.ts";
 import { StepFailure } from "./failure.ts";
@@ -41,6 +41,61 @@ export function writeTarget(
     m.vars = placed(m, m.vars as JsonObject, target, 1, value) as JsonObject;
   }
   m.varsVersion += 1;
+}
+
+/**
+ * Writes several values in order, or none: where one cannot be written, those before it are taken back.
+ * @throws StepFailure STATE_TOO_LARGE, TARGET_NOT_WRITABLE
+ */
+export function writeTogether(
+  m: Machine,
+  fiber: WorkFiber,
+  assignments: Assignments,
+  values: readonly (Json | undefined)[],
+  bytes: readonly number[],
+): void {
+  const write = (): void => {
+    for (let i = 0; i < assignments.length; i += 1) {
+      writeTarget(m, fiber, (assignments[i] as Assignments[number]).target, values[i], bytes[i] as number);
+    }
+  };
+  if (!mayFail(m, assignments, bytes)) return write();
+  const { payload, vars } = m;
+  const layers: { readonly of: WorkFiber; readonly own: Vars; readonly hidden: readonly string[] | undefined }[] = [];
+  for (let at: WorkFiber | undefined = fiber; at !== undefined; at = around(m, at))
+    layers.push({ of: at, own: at.own, hidden: at.hidden });
+  // Nothing is ours from here on, so whatever is written to is copied first, and what was stays as it is.
+  m.owned.clear();
+  try {
+    write();
+  } catch (error) {
+    m.payload = payload;
+    m.vars = vars;
+    for (const { of, own, hidden } of layers) {
+      of.own = own;
+      if (hidden === undefined) delete of.hidden;
+      else of.hidden = hidden;
+    }
+    m.owned.clear();
+    m.scope = undefined;
+    m.varsVersion += 1;
+    throw error;
+  }
+}
+
+/** A whole variable can always be written, as long as the state has room. */
+function mayFail(m: Machine, assignments: Assignments, bytes: readonly number[]): boolean {
+  let room = m.behaviour.stateBytesMax - m.bytesBound;
+  for (let i = 0; i < assignments.length; i += 1) {
+    const { target } = assignments[i] as Assignments[number];
+    if (target.length !== 2 || target[0] !== "vars") return true;
+    room -= (bytes[i] as number) + (target[1] as string).length + 4;
+  }
+  return room < 0;
+}
+
+function around(m: Machine, { parent }: WorkFiber): WorkFiber | undefined {
+  return parent === undefined ? undefined : fiberOf(m, parent);
 }
 
 /** The fiber, this one or one around it, that has the name for itself; undefined: the run's `vars` have it. */

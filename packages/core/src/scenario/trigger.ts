@@ -5,6 +5,9 @@ import type { TriggerEvent } from "../triggers/evaluate-trigger.ts";
 import type { Json } from "../values/json.ts";
 import type { StartingEvent } from "./scenario.ts";
 
+/** Of an event whose producer names none, as in the product. */
+export const defaultSource = "default";
+
 /** What a trigger makes of an event: the payload of a run, or why it starts none. */
 export type TriggerResult = { readonly payload: Json } | { readonly problem: string };
 
@@ -20,7 +23,7 @@ export function payloadByTrigger(program: Program, given: StartingEvent, now: In
   const event: TriggerEvent = {
     id: given.id ?? "event-0",
     name: given.name,
-    source: given.source ?? "scenario",
+    source: given.source ?? defaultSource,
     payload: given.payload,
     correlationKey: given.key ?? null,
     receivedAt: now,

@@ -2,6 +2,7 @@ import { canAnswer } from "../interpreter/answers.ts";
 import type { InboundEvent, StepPlace } from "../interpreter/transition.ts";
 import { instantFromMs } from "../time/instant.ts";
 import type { OutsideEvent, Scenario, ScheduledAnswer, ScheduledEvent } from "./scenario.ts";
+import { defaultSource } from "./trigger.ts";
 import type { VirtualRun, VirtualShell } from "./virtual-shell.ts";
 
 /** What comes to the runs of a scenario from outside: events, answers of people, and a cancel. */
@@ -90,11 +91,16 @@ function openTasks(run: VirtualRun, at: (place: StepPlace) => boolean): { run: V
   );
 }
 
-function inbound(
-  { name, key, payload, source = "scenario", id }: ScheduledEvent,
-  index: number,
-  atMs: number,
-): InboundEvent {
-  const eventId = id === undefined ? `event-${index + 1}` : `${source}/${id}`;
-  return { id: eventId, name, source, payload, correlationKey: key, receivedAt: instantFromMs(atMs), inbox: true };
+function inbound({ name, key, payload, source, id }: ScheduledEvent, index: number, atMs: number): InboundEvent {
+  // Ids of two sources may be equal, and are two events.
+  const eventId = id === undefined ? `event-${index + 1}` : source === undefined ? id : `${source}/${id}`;
+  return {
+    id: eventId,
+    name,
+    source: source ?? defaultSource,
+    payload,
+    correlationKey: key,
+    receivedAt: instantFromMs(atMs),
+    inbox: true,
+  };
 }

@@ -147,9 +147,28 @@ export function reference(program: Program, options: WorldOptions): Reference {
   function keepsName({ keeps }: Fiber, name: string): boolean {
     return keeps === "all" || (keeps === "events" && ownNames.includes(name));
   }
+  function withOuter(fiber: Fiber): Fiber[] {
+    return [fiber, ...(fiber.parent === undefined ? [] : withOuter(fiber.parent))];
+  }
   function writeAll(row: Row, scope: Scope, assign: Assignments, event?: Json): void {
     const values = assign.map(({ value }) => evaluated(row, scope, value, event));
-    assign.forEach(({ target }, i) => write(row, scope.fiber, target, values[i]));
+    const before = {
+      payload,
+      vars,
+      fibers: withOuter(scope.fiber).map((of) => ({ of, own: { ...of.own }, hidden: [...of.hidden] })),
+    };
+    try {
+      assign.forEach(({ target }, i) => write(row, scope.fiber, target, values[i]));
+    } catch (error) {
+      ({ payload, vars } = before);
+      for (const { of, own, hidden } of before.fibers) {
+        for (const name of Object.keys(of.own)) delete of.own[name];
+        Object.assign(of.own, own);
+        of.hidden.clear();
+        for (const name of hidden) of.hidden.add(name);
+      }
+      throw error;
+    }
   }
   function dueOf(row: Row, scope: Scope, when: When): number {
     if (when.kind === "business") throw new Error("the reference has no calendars");

@@ -148,7 +148,7 @@ class RealRun {
   async #send(index: number): Promise<void> {
     const event = this.#one.scenario.events[index];
     if (event === undefined) return;
-    const { name, key, payload, source = "scenario", id } = event;
+    const { name, key, payload, source = "default", id } = event;
     const eventId = id ?? `event-${index + 1}`;
     const bodyHash = createHash("sha256")
       .update(JSON.stringify([name, key, payload]))
@@ -157,7 +157,8 @@ class RealRun {
     const accepted = await this.#inTenant((db) =>
       acceptEvent(db, { source, eventId, name, payload, bodyHash, ...more }),
     );
-    if (accepted.result === "accepted") this.#ids.set(accepted.id, id === undefined ? eventId : `${source}/${id}`);
+    if (accepted.result === "accepted")
+      this.#ids.set(accepted.id, id === undefined || event.source === undefined ? eventId : `${source}/${id}`);
     await this.#until(`the event ${name} is routed`, async () => {
       const row = await this.#inTenant((db) => getEvent(db, accepted.id));
       return row?.state === "completed";

@@ -4,7 +4,7 @@ import { stepEntry } from "../entries.ts";
 import type { Machine, WorkFiber } from "../machine.ts";
 import { evaluate } from "../scope.ts";
 import { weighResult } from "../size.ts";
-import { writeTarget } from "../targets.ts";
+import { writeTarget, writeTogether } from "../targets.ts";
 import type { StepPlace } from "../transition.ts";
 
 export function assign(m: Machine, fiber: WorkFiber, step: AssignStep, place: StepPlace): void {
@@ -12,7 +12,7 @@ export function assign(m: Machine, fiber: WorkFiber, step: AssignStep, place: St
   stepEntry(m, place, "SUCCEEDED");
 }
 
-/** Computes every value from the state as it is, then writes them in order; nothing removes its target. */
+/** Computes every value from the state as it is, then writes them in order, all or none; nothing removes its target. */
 export function writeAll(m: Machine, fiber: WorkFiber, assignments: Assignments): void {
   if (assignments.length === 1) {
     const only = assignments[0] as Assignments[number];
@@ -27,7 +27,5 @@ export function writeAll(m: Machine, fiber: WorkFiber, assignments: Assignments)
     values.push(value);
     bytes.push(value === undefined ? 0 : weighResult(m, value));
   }
-  for (let i = 0; i < assignments.length; i += 1) {
-    writeTarget(m, fiber, (assignments[i] as Assignments[number]).target, values[i], bytes[i] as number);
-  }
+  writeTogether(m, fiber, assignments, values, bytes);
 }

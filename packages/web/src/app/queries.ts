@@ -107,6 +107,14 @@ export const momentQuery = (client: Client, runId: string, seq: number) =>
     placeholderData: keepPreviousData,
   });
 
+/** Where two runs first part. While one of them goes on it is asked anew. */
+export const runDiffQuery = (client: Client, a: string, b: string, isOpen: boolean) =>
+  queryOptions({
+    queryKey: ["runs-diff", a, b],
+    queryFn: ({ signal }) => client.runs.diff({ query: { a, b }, signal }),
+    refetchInterval: isOpen ? whyEveryMs : false,
+  });
+
 export type RestartPlan = Extract<Awaited<ReturnType<Client["runs"]["restartFrom"]>>, { planHash: string }>;
 
 /** What restarting a run from a step would reuse and repeat. Always asked anew: a plan holds for its moment. */

@@ -13,6 +13,8 @@ import { Empty } from "../parts/empty.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { RunPage } from "../run/run-page.tsx";
 import { readRunSearch } from "../run/run-search.ts";
+import { DiffPage } from "../runs/diff-page.tsx";
+import { readDiffSearch } from "../runs/diff-search.ts";
 import { RunsPage } from "../runs/runs-page.tsx";
 import { readRunsSearch } from "../runs/runs-search.ts";
 import { SchedulesPage } from "../schedules/schedules-page.tsx";
@@ -61,6 +63,16 @@ const run = createRoute({
         onSearch={(search) => void navigate({ search, replace: true, resetScroll: false })}
       />
     );
+  },
+});
+
+const diff = createRoute({
+  getParentRoute: () => root,
+  path: "/runs/diff",
+  validateSearch: readDiffSearch,
+  component: function Diff(): ReactElement {
+    const navigate = diff.useNavigate();
+    return <DiffPage search={diff.useSearch()} onSearch={(search) => void navigate({ search, resetScroll: false })} />;
   },
 });
 
@@ -140,7 +152,7 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, inbox, events, schedules, workflows, settings]),
+  routeTree: root.addChildren([home, runs, run, diff, inbox, events, schedules, workflows, settings]),
   parseSearch,
   stringifySearch: searchText,
   scrollRestoration: true,

@@ -20,6 +20,8 @@ export interface StepView {
   readonly status: string;
   readonly startedAt: string;
   readonly finishedAt?: string;
+  /** `seq` of the entry that ended it. */
+  readonly endSeq?: number;
   readonly attempt?: number;
   readonly output?: Json;
   readonly outputReference?: ValueReference;
@@ -157,6 +159,7 @@ class Fold {
       status: entry.status,
       startedAt: before?.startedAt ?? entry.at,
       finishedAt: ended ? entry.at : undefined,
+      endSeq: ended ? entry.seq : undefined,
       attempt: data.attempt ?? before?.attempt,
       output: data.output === undefined ? before?.output : data.output,
       outputReference: data.outputReference ?? before?.outputReference,
@@ -231,6 +234,13 @@ class Fold {
 
 function isStepEnd(status: string): boolean {
   return status !== "RUNNING" && status !== "WAITING" && status !== "RETRYING";
+}
+
+const leafControls = new Set(["control.return", "control.raise", "control.callWorkflow"]);
+
+/** Whether steps of this type hold other steps: what they take is the time of those. */
+export function isBlock(type: string | undefined): boolean {
+  return type !== undefined && type.startsWith("control.") && !leafControls.has(type);
 }
 
 /** How many steps a step stands within: `root.steps[2]` in none, `root.steps[2].branches[0].steps[0]` in one. */

@@ -1,14 +1,16 @@
 import type { RunWhyReply } from "@mainspring/api";
-import { explainCode } from "@mainspring/core";
+import { explainCode, type ReadonlyJson } from "@mainspring/core";
 import { Link } from "@tanstack/react-router";
-import { useId, type ReactElement } from "react";
+import { useId, useState, type ReactElement } from "react";
 import { Sentence } from "../parts/sentence.tsx";
+import { useMay } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { hasEnded } from "../status/status.ts";
 import { Moment } from "../time/moment.tsx";
 import { useNow } from "../time/use-now.ts";
 import { headlineOf, type Headline, type HeadlineFacts } from "./headline.ts";
-import { childRunOf } from "./why.ts";
+import { SendEventDialog } from "./send-event-dialog.tsx";
+import { childRunOf, expectedEventOf, textIn } from "./why.ts";
 
 interface HeadlinePanelProps {
   readonly facts: HeadlineFacts;
@@ -16,6 +18,7 @@ interface HeadlinePanelProps {
   readonly why: RunWhyReply | undefined;
   /** The server could not be asked. */
   readonly isUnknown: boolean;
+  readonly runId: string;
   /** Goes to the tasks of the run. */
   readonly onTasks: () => void;
 }
@@ -24,11 +27,11 @@ interface HeadlinePanelProps {
  * Where the run stands and why, in one sentence, with what to do. The sentence is at once what the journal tells; for an
  * open run the server's answer takes its place, with the evidence, as long as the run has not moved on since.
  */
-export function HeadlinePanel({ facts, why, isUnknown, onTasks }: HeadlinePanelProps): ReactElement {
+export function HeadlinePanel({ runId, facts, why, isUnknown, onTasks }: HeadlinePanelProps): ReactElement {
   const now = useNow();
   const headline = headlineOf(facts, now);
   if (!hasEnded(facts.status))
-    return <WhyPanel why={why} isUnknown={isUnknown} headline={headline} onTasks={onTasks} />;
+    return <WhyPanel runId={runId} why={why} isUnknown={isUnknown} headline={headline} onTasks={onTasks} />;
   const remedy = facts.status === "FAILED" && facts.error !== null ? explainCode(facts.error.code)?.remedy : undefined;
   return (
     <section
@@ -58,6 +61,7 @@ const tones = { plain: "grey", waiting: "violet", failed: "vermilion", warning: 
 const alsoMax = 3;
 
 interface WhyPanelProps {
+  readonly runId: string;
   readonly why: RunWhyReply | undefined;
   readonly isUnknown: boolean;
   readonly headline: Headline;
@@ -65,7 +69,7 @@ interface WhyPanelProps {
 }
 
 /** Of an open run. It has its height at once, so that nothing moves when the answer comes. */
-function WhyPanel({ why, isUnknown, headline, onTasks }: WhyPanelProps): ReactElement {
+function WhyPanel({ runId, why, isUnknown, headline, onTasks }: WhyPanelProps): ReactElement {
   const titleId = useId();
   const child = why === undefined ? undefined : childRunOf(why);
   return (
@@ -92,7 +96,7 @@ function WhyPanel({ why, isUnknown, headline, onTasks }: WhyPanelProps): ReactEl
         ) : null}
       </p>
       {why !== undefined ? (
-        <WhyFacts why={why} />
+        <WhyFacts why={why} runId={runId} />
       ) : (
         <>
           {headline.also.slice(0, alsoMax).map((line) => (
@@ -109,7 +113,7 @@ function WhyPanel({ why, isUnknown, headline, onTasks }: WhyPanelProps): ReactEl
   );
 }
 
-function WhyFacts({ why }: { why: RunWhyReply }): ReactElement {
+function WhyFacts({ why, runId }: { why: RunWhyReply; runId: string }): ReactElement {
   const nearMisses = why.evidence.filter(({ kind }) => kind === "near-miss");
   const others = why.evidence.filter(({ kind }) => kind !== "near-miss");
   const also = why.also.slice(0, alsoMax);
@@ -119,7 +123,9 @@ function WhyFacts({ why }: { why: RunWhyReply }): ReactElement {
       {nearMisses.map((miss) => (
         <p key={miss.text} className="why-near-miss" data-tone="amber">
           <StatusIcon status="SKIPPED" size={14} />
-          <span>{miss.text}</span>
+          <span>
+            {miss.text} <SeeEvent data={miss.data} />
+          </span>
         </p>
       ))}
       {also.map((cause) => (
@@ -129,7 +135,7 @@ function WhyFacts({ why }: { why: RunWhyReply }): ReactElement {
       ))}
       {untold > 0 ? <p className="muted small">and {untold} more like these</p> : null}
       <p className="headline-remedy">
-        <strong>What to do</strong> {why.remedy}
+        <strong>What to do</strong> {why.remedy} <SendTestEvent why={why} runId={runId} />
       </p>
       <details className="why-evidence small">
         <summary className="muted">
@@ -155,6 +161,39 @@ function WhyFacts({ why }: { why: RunWhyReply }): ReactElement {
           ))}
         </ul>
       </details>
+    </>
+  );
+}
+
+function SeeEvent({ data }: { data: ReadonlyJson | undefined }): ReactElement | null {
+  const eventId = textIn(data, "eventId");
+  if (eventId === undefined) return null;
+  return (
+    <Link to="/events" search={{ event: eventId }} className="unbroken">
+      See event
+    </Link>
+  );
+}
+
+/** For those who may send events, where one is waited for. */
+function SendTestEvent({ why, runId }: { why: RunWhyReply; runId: string }): ReactElement | null {
+  const [isOpen, setOpen] = useState(false);
+  const maySend = useMay("operator");
+  const expected = expectedEventOf(why);
+  if (!maySend || expected === undefined) return null;
+  return (
+    <>
+      <button type="button" className="text-button unbroken" onClick={() => setOpen(true)}>
+        Send a test event…
+      </button>
+      {isOpen ? (
+        <SendEventDialog
+          runId={runId}
+          name={expected.name}
+          correlationKey={expected.key}
+          onClose={() => setOpen(false)}
+        />
+      ) : null}
     </>
   );
 }

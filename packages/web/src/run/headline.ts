@@ -1,7 +1,7 @@
 import type { RunError } from "@mainspring/core";
 import { hasEnded } from "../status/status.ts";
 import { durationText, growingText, momentText } from "../time/time.ts";
-import { stepTitle, type StepView, type WaitView } from "./fold-journal.ts";
+import { isBlock, stepTitle, type StepView, type WaitView } from "./fold-journal.ts";
 
 /** What the headline is made from. */
 export interface HeadlineFacts {
@@ -98,11 +98,6 @@ function running(facts: HeadlineFacts, nowMs: number): Headline {
   return plain(
     acting.length === 1 ? `It runs ${names[0]}, for ${since} now.` : `It runs ${listed(names)} side by side.`,
   );
-}
-
-/** Steps that only hold other steps. */
-function isBlock(type: string | undefined): boolean {
-  return type !== undefined && type.startsWith("control.");
 }
 
 function waiting(facts: HeadlineFacts, nowMs: number): Headline {

@@ -28,7 +28,7 @@ export function LineageTab({ run, waits }: { run: RunReply; waits: readonly Wait
   return (
     <ol className="lineage panel" aria-label="Related runs">
       {shown.map((relative) => (
-        <RelativeLine key={`${relative.relation} ${relative.runId}`} relative={relative} />
+        <RelativeLine key={`${relative.relation} ${relative.runId}`} runId={run.id} relative={relative} />
       ))}
       {relatives.length > shown.length ? (
         <li className="lineage-line muted">and {relatives.length - shown.length} more</li>
@@ -37,7 +37,16 @@ export function LineageTab({ run, waits }: { run: RunReply; waits: readonly Wait
   );
 }
 
-function RelativeLine({ relative }: { relative: Relative }): ReactElement {
+/** Runs of one workflow that were made one from the other. */
+function isComparable(relation: Relative["relation"]): boolean {
+  return relation === "replay of" || relation === "restarted from" || isMadeFrom(relation);
+}
+
+function isMadeFrom(relation: Relative["relation"]): boolean {
+  return relation === "replay" || relation === "restart";
+}
+
+function RelativeLine({ runId, relative }: { runId: string; relative: Relative }): ReactElement {
   const { client } = useSignedIn();
   const run = useQuery({
     ...runQuery(client, relative.runId),
@@ -67,6 +76,16 @@ function RelativeLine({ relative }: { relative: Relative }): ReactElement {
         {relative.step === undefined ? null : <Sentence text={`at \`${relative.step}\``} />}
       </span>
       <span className="muted small">{known === undefined ? null : <Moment at={known.createdAt} />}</span>
+      <span className="lineage-compare small">
+        {known === undefined || !isComparable(relative.relation) ? null : (
+          <Link
+            to="/runs/diff"
+            search={isMadeFrom(relative.relation) ? { a: runId, b: relative.runId } : { a: relative.runId, b: runId }}
+          >
+            Compare
+          </Link>
+        )}
+      </span>
     </li>
   );
 }

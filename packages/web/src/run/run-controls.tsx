@@ -1,6 +1,7 @@
 import type { RunReply } from "@mainspring/api";
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
@@ -8,6 +9,7 @@ import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { hasEnded } from "../status/status.ts";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { exportRun } from "./export-run.ts";
+import { isLegacy } from "./legacy.ts";
 import { ReplayDialog } from "./replay-dialog.tsx";
 
 type Asked = "cancel" | "replay";
@@ -48,10 +50,25 @@ export function RunControls({
         </Button>
       ) : null}
       {mayControl && status === "PAUSED" ? <QuotaButton runId={run.id} /> : null}
+      {isLegacy(run) ? null : <CompareLink run={run} />}
       <ExportButton runId={run.id} />
       {asked === "cancel" ? <CancelDialog runId={run.id} workflow={run.workflow} onClose={close} /> : null}
       {asked === "replay" ? <ReplayDialog run={run} onClose={close} /> : null}
     </div>
+  );
+}
+
+/** A run that was made from another one stands beside that as B; any other is A. */
+function CompareLink({ run }: { run: RunReply }): ReactElement {
+  const isDerived = run.replayOfRunId !== null || typeof run.restartedFrom === "string";
+  return (
+    <Button
+      variant="default"
+      size="xs"
+      renderRoot={(props) => <Link {...props} to="/runs/diff" search={isDerived ? { b: run.id } : { a: run.id }} />}
+    >
+      Compare
+    </Button>
   );
 }
 

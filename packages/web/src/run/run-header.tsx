@@ -1,9 +1,9 @@
 import type { RunReply } from "@mainspring/api";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
+import { ActorLink } from "../parts/actor-link.tsx";
 import { CopyId, shortId } from "../parts/copy-id.tsx";
 import { LiveMark, type LiveState } from "../parts/live-mark.tsx";
-import { actorText } from "../session/actor-text.ts";
 import { useSignedIn } from "../session/use-session.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { Moment, Span } from "../time/moment.tsx";
@@ -62,7 +62,10 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live, onRest
           </>
         )}
         {run.startedBy === null ? null : (
-          <span title={run.startedBy}> by {actorText(run.startedBy, identity.keyId)}</span>
+          <>
+            {" by "}
+            <ActorLink actor={run.startedBy} keyId={identity.keyId} />
+          </>
         )}
         {run.startedAt === null ? null : (
           <>

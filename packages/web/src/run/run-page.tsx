@@ -113,6 +113,7 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
         clockAheadMs={Date.parse(run.data.asOf) - run.dataUpdatedAt}
       />
       <HeadlinePanel
+        runId={runId}
         facts={{
           status,
           startedAt,

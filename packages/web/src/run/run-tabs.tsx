@@ -13,6 +13,7 @@ import type { RunPageSearch, RunTab } from "./run-search.ts";
 import { SnapshotsTab } from "./snapshots-tab.tsx";
 import type { StepRow } from "./step-rows.ts";
 import { StepsTab } from "./steps-tab.tsx";
+import { TimelineTab } from "./timeline-tab.tsx";
 import { TasksTab } from "../tasks/tasks-tab.tsx";
 import { WaitsTab } from "./waits-tab.tsx";
 
@@ -49,6 +50,7 @@ export function RunTabs(props: RunTabsProps): ReactElement {
       <Tabs.List>
         <Tab value="steps">Steps</Tab>
         {legacy ? null : <Tab value="graph">Graph</Tab>}
+        {legacy ? null : <Tab value="timeline">Timeline</Tab>}
         <Tab value="waits" count={openWaits}>
           Waits
         </Tab>
@@ -82,6 +84,24 @@ export function RunTabs(props: RunTabsProps): ReactElement {
             steps={props.steps}
             selected={search.step}
             onSelect={(step) => onSearch({ ...search, step })}
+            onRestart={props.onRestart}
+          />
+        </Tabs.Panel>
+      )}
+      {legacy ? null : (
+        <Tabs.Panel value="timeline">
+          <TimelineTab
+            runId={run.id}
+            view={view}
+            steps={props.steps}
+            startedAt={run.startedAt}
+            endedAt={props.endedAt}
+            isOver={hasEnded(props.status)}
+            isLoading={props.isLoading}
+            selected={search.step}
+            zoom={search.zoom}
+            onSelect={(step) => onSearch({ ...search, step })}
+            onZoom={(zoom) => onSearch({ ...search, zoom })}
             onRestart={props.onRestart}
           />
         </Tabs.Panel>

@@ -2,8 +2,8 @@ import type { InvocationReply } from "@mainspring/api";
 import type { ReadonlyJson } from "@mainspring/core";
 import { Button, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, type ReactElement, type ReactNode } from "react";
-import { invocationsQuery, stepsQuery } from "../app/queries.ts";
+import { useEffect, useState, type ReactElement, type ReactNode } from "react";
+import { invocationsQuery, momentQuery, stepsQuery } from "../app/queries.ts";
 import { CopyId } from "../parts/copy-id.tsx";
 import { JsonView } from "../parts/json-view.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
@@ -11,6 +11,7 @@ import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { Moment, Span } from "../time/moment.tsx";
 import { ExplainedError } from "./explained-error.tsx";
+import { changedMembers } from "./changed-members.ts";
 import { stepTitle } from "./fold-journal.ts";
 import type { StepRow } from "./step-rows.ts";
 
@@ -115,6 +116,7 @@ export function StepDetail({
           />
         )}
       </Part>
+      {step.endSeq === undefined ? null : <StepChanges runId={runId} step={step} endSeq={step.endSeq} />}
       {calls.length === 0 ? null : (
         <Part title="Calls">
           <ul className="calls">
@@ -125,6 +127,38 @@ export function StepDetail({
         </Part>
       )}
     </section>
+  );
+}
+
+/** What the run knew before the step and after it; the server recomputes both, so it is asked for only when it is wanted. */
+function StepChanges({ runId, step, endSeq }: { runId: string; step: StepRow; endSeq: number }): ReactElement {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details className="step-changes" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Variables before and after</summary>
+      {isOpen ? <BeforeAfter runId={runId} before={Math.max(1, step.execution - 1)} after={endSeq} /> : null}
+    </details>
+  );
+}
+
+function BeforeAfter({ runId, before, after }: { runId: string; before: number; after: number }): ReactElement {
+  const { client } = useSignedIn();
+  const [one, other] = [useQuery(momentQuery(client, runId, before)), useQuery(momentQuery(client, runId, after))];
+  const error = one.error ?? other.error;
+  if (error !== null)
+    return <ProblemNotice error={error} onRetry={() => void Promise.all([one.refetch(), other.refetch()])} />;
+  if (one.data === undefined || other.data === undefined) return <Skeleton height={96} />;
+  const changes = changedMembers(one.data.scopes.vars, other.data.scopes.vars);
+  return (
+    <>
+      <p className="muted small">
+        {changes.length === 0
+          ? `The same after entry ${before} and after entry ${after}.`
+          : `Other after entry ${after} than after entry ${before}: ${changes.join(", ")}.`}
+      </p>
+      {changes.length === 0 ? null : <JsonView value={one.data.scopes.vars} label="variables before the step" />}
+      <JsonView value={other.data.scopes.vars} label="variables after the step" />
+    </>
   );
 }
 

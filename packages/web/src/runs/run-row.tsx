@@ -3,6 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { memo, type ReactElement } from "react";
 import { CopyId } from "../parts/copy-id.tsx";
 import { Sentence } from "../parts/sentence.tsx";
+import { actorText } from "../session/actor-text.ts";
+import { useSignedIn } from "../session/use-session.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { hasEnded, lookOf } from "../status/status.ts";
 import { Moment, Span } from "../time/moment.tsx";
@@ -19,6 +21,7 @@ export const RunRow = memo(function RunRow({
   /** Why it is not moving, where the row does not know it. */
   asked: string | undefined;
 }): ReactElement {
+  const { identity } = useSignedIn();
   const began = run.startedAt ?? run.createdAt;
   return (
     <li className="run-row" data-status={run.status} data-gone={run.gone === true ? "" : undefined}>
@@ -45,6 +48,9 @@ export const RunRow = memo(function RunRow({
           <Until at={run.why.until} />
         )}
         {run.gone === true ? <span className="muted"> no longer passes the filter</span> : null}
+      </span>
+      <span className="run-row-by muted small">
+        {run.startedBy === null ? null : actorText(run.startedBy, identity.keyId)}
       </span>
       <span className="run-row-when muted">
         <Moment at={began} />

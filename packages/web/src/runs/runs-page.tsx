@@ -84,6 +84,7 @@ export function RunsPage({
             <span>Workflow</span>
             <span>Run</span>
             <span />
+            <span className="runs-head-by">Started by</span>
             <span className="right">Started</span>
             <span className="right">Took</span>
           </div>

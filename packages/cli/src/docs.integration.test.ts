@@ -18,7 +18,7 @@ const here = commands.filter(({ line }) => !runElsewhere.includes(line));
 
 let product: Product;
 /** The last run of each workflow that a command printed: what $RUN and $HELLO stand for. */
-const ids = { RUN: "", HELLO: "", TASK: "", SCHEDULE: "", TENANT: "" };
+const ids = { RUN: "", HELLO: "", TASK: "", SCHEDULE: "", TENANT: "", KEY: "" };
 
 beforeAll(async () => {
   product = await startProduct(documentedFiles);
@@ -40,6 +40,8 @@ test.each(here)("[CLI-01] $line ends with $exitCode", async ({ line, exitCode })
   if (scheduleId !== undefined && line.includes("schedules create")) ids.SCHEDULE = scheduleId;
   const tenantId = /tenant +([0-9a-f-]{36})/.exec(ran.stdout)?.[1];
   if (tenantId !== undefined && line.includes("tenants create")) ids.TENANT = tenantId;
+  const keyId = /^id +([0-9a-f-]{36})$/m.exec(ran.stdout)?.[1];
+  if (keyId !== undefined && line.includes("api-keys create")) ids.KEY = keyId;
   if (id !== undefined && /run hello|replay \$HELLO/.test(line)) ids.HELLO = id;
   if (id !== undefined && /run order|replay \$RUN/.test(line)) ids.RUN = id;
 });

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { emptyFolder, mainFile, runCli } from "./testing/run-cli.ts";
+import { emptyFolder, mainFile, runCli, spawnCli } from "./testing/run-cli.ts";
 
 const runId = "0190a0a0-0000-7000-8000-000000000001";
 
@@ -83,6 +83,14 @@ test("a reader that closes the pipe early is no failure", async () => {
     { encoding: "utf8" },
   );
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
+
+test("nobody reading stderr is no failure: the result comes all the same", async () => {
+  const running = spawnCli(["validate", "none.yaml", "--json"], { cwd: emptyFolder() });
+  running.child.stderr?.destroy();
+  const { code, stdout } = await running.ended;
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: "USAGE" } });
 });
 
 test("[CLI-01] help loads the command line alone: neither the contract, nor the language, nor the stack", async () => {

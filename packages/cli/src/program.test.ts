@@ -78,6 +78,19 @@ test.each([
   expect(code === 0 ? ran.stderr : ran.stdout).toBe("");
 });
 
+test.each([
+  [["runs", "list", "--limit", "many", "--json"], "a whole number from 1 to 200"],
+  [["--json", "runs"], "a command is missing"],
+  [["runs", "lst", "--json"], "Did you mean list?"],
+  [["validate", "none.yaml", "--json"], "there is no such file"],
+])("[CLI-01] %j, a wrong command line, is a document for programs", async (args, says) => {
+  const ran = await runHere(args);
+  expect(ran.code).toBe(exitCodes.usage);
+  const { error } = JSON.parse(ran.stdout) as { error: { code: string; message: string; remedy: string } };
+  expect(error).toMatchObject({ code: "USAGE", message: expect.stringContaining(says) as string });
+  expect(error.remedy).not.toBe("");
+});
+
 test("a code is explained without a server, also one of a family; an unknown one is exit code 1", async () => {
   expect((await runHere(["explain", "payload_invalid"])).stdout).toMatch(
     /^PAYLOAD_INVALID {2}The payload does not fit/,

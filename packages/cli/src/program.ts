@@ -41,13 +41,30 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<E
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exitCodes.ok;
+      // The help or the sentence stands on stderr already.
+      if (args.includes("--json")) writeError(io, usageProblem(error));
+      return exitCodes.usage;
+    }
     const problem = problemOf(error);
     if (problem === undefined) throw error;
     const { code: name, message, remedy, issues, document, exitCode } = problem;
-    if (args.includes("--json"))
-      io.stdout.write(`${JSON.stringify({ error: document ?? { code: name, message, remedy, issues } }, null, 2)}\n`);
+    if (args.includes("--json")) writeError(io, document ?? { code: name, message, remedy, issues });
     for (const line of problemLines(problem, paintFor(io.stderr, io.env))) io.stderr.write(`${line}\n`);
     return exitCode;
   }
+}
+
+function writeError(io: Io, error: unknown): void {
+  io.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`);
+}
+
+function usageProblem({ code, message }: CommanderError): object {
+  const isHelp = code === "commander.help";
+  return {
+    code: "USAGE",
+    message: isHelp ? "a command is missing" : message.replace(/^error: /, "").replaceAll("\n", " "),
+    remedy: "--help shows what the command takes.",
+  };
 }

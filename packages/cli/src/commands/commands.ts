@@ -2,6 +2,9 @@ import type { Command } from "commander";
 import type { Program } from "../verb.ts";
 import { actionsList } from "./actions/list.ts";
 import { actionsShow } from "./actions/show.ts";
+import { apiKeysCreate } from "./api-keys/create.ts";
+import { apiKeysList } from "./api-keys/list.ts";
+import { apiKeysRevoke } from "./api-keys/revoke.ts";
 import { auditList } from "./audit/list.ts";
 import { auditVerify } from "./audit/verify.ts";
 import { calendarsDelete } from "./calendars/delete.ts";
@@ -174,6 +177,7 @@ export function addCommands(program: Program, root: Command): void {
     webhooksRotate,
     webhooksDelete,
   );
+  noun("api-keys", "who may use the tenant", apiKeysCreate, apiKeysList, apiKeysRevoke);
   verbs(dev, server, worker, migrate);
   noun("audit", "who changed what", auditList, auditVerify);
   noun(

@@ -1,7 +1,5 @@
-import type { JsonObject } from "@mainspring/core";
 import type { Command } from "commander";
-import { usageError } from "../../cli-error.ts";
-import { readText } from "../../input/read-text.ts";
+import { readDocument } from "../../input/read-document.ts";
 import { printable } from "../../output/printable.ts";
 import { performs, type Program } from "../../verb.ts";
 
@@ -16,19 +14,12 @@ export function eventTypesSet(program: Program, parent: Command): void {
     .argument("<file>", "YAML or JSON with description, schema, correlationPaths, samples; - for standard input");
   performs(program, command, async (context, _, name = "", file = "") => {
     const { io, out } = context;
-    const { parseDefinition } = await import("@mainspring/core/compile");
-    // Read as definitions are; what it must have is for the server to say, with the place.
-    const { document, issues } = parseDefinition(await readText(file, io)) as {
-      readonly document?: unknown;
-      readonly issues?: readonly { readonly message: string }[];
-    };
-    if (typeof document !== "object" || document === null || Array.isArray(document))
-      throw usageError(
-        `${file} is no event type: ${issues?.[0]?.message ?? "it has no members."}`,
-        "An event type has description, schema, correlationPaths and samples.",
-      );
+    const body = await readDocument(file, io, {
+      kind: "event type",
+      members: "description, schema, correlationPaths and samples",
+    });
     const client = await context.client();
-    const type = await client.eventTypes.put({ params: { name }, body: document as JsonObject });
+    const type = await client.eventTypes.put({ params: { name }, body });
     out.result(type, () => [
       `${out.paint("green", "✓")} event type ${printable(type.name)} is set, revision ${type.revision}`,
     ]);

@@ -1,6 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { Command } from "commander";
+import { writeText } from "../../input/write-text.ts";
 import { performs, type Program } from "../../verb.ts";
 
 interface Options {
@@ -25,8 +24,7 @@ export function runsExport(program: Program, parent: Command): void {
       out.result(exported, () => [text]);
       return;
     }
-    const file = resolve(io.cwd, output);
-    await writeFile(file, `${text}\n`);
+    const file = await writeText(output, `${text}\n`, io);
     out.result({ file }, () => [`written to ${file}`]);
   });
 }

@@ -3,14 +3,12 @@ import type { TenantRole } from "@mainspring/api";
 import { collected } from "../../input/numbers.ts";
 import { fields } from "../../output/table.ts";
 import { performs, type Program } from "../../verb.ts";
+import { tenantRoles } from "../api-keys/roles.ts";
 
 interface Options {
   readonly egressAllow?: string[];
   readonly withKey?: TenantRole;
 }
-
-/** As in the contract; written here so that the help needs none of it. */
-const roles: readonly TenantRole[] = ["viewer", "operator", "author", "admin"];
 
 export function tenantsCreate(program: Program, parent: Command): void {
   const command = parent
@@ -26,7 +24,9 @@ export function tenantsCreate(program: Program, parent: Command): void {
       collected,
     )
     .addOption(
-      new Option("--with-key <role>", "also create an API key of this role, which is shown this once").choices(roles),
+      new Option("--with-key <role>", "also create an API key of this role, which is shown this once").choices(
+        tenantRoles,
+      ),
     )
     .option("--platform-key <key>", "the platform's key");
   performs<Options>(program, command, async (context, { egressAllow, withKey }, name = "") => {

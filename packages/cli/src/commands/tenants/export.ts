@@ -1,7 +1,6 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
+import { writeText } from "../../input/write-text.ts";
 import { performs, type Program } from "../../verb.ts";
 
 interface Options {
@@ -33,8 +32,7 @@ export function tenantsExport(program: Program, parent: Command): void {
       );
       return;
     }
-    const file = resolve(io.cwd, output);
-    await writeFile(file, text);
+    const file = await writeText(output, text, io);
     out.result({ file, counts: last.counts }, () => [`written to ${file}`]);
   });
 }

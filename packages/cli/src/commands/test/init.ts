@@ -1,8 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { basename, isAbsolute, join } from "node:path";
 import { usageError } from "../../cli-error.ts";
 import type { Context } from "../../context.ts";
 import { exitCodes, type ExitCode } from "../../exit-codes.ts";
+import { writeText } from "../../input/write-text.ts";
 import { issueLines } from "../../output/issues.ts";
 import { printable } from "../../output/printable.ts";
 import { shownPath, testFileOf } from "./find-tests.ts";
@@ -35,18 +35,10 @@ export async function initTests({ io, out }: Context, flows: readonly string[]):
     const { workflows } = withWorkflows({ workflows: {} }, beside);
     const skeleton = skeletonOf(program, { now: defaultNow, workflows }, world);
     const comment = ` Scenarios of ${basename(path)}: mainspring test ${basename(path)} runs them.\n The first is what the workflow does as it stands: change it into what it should do.`;
-    await writeNew(file, scenarioText(skeleton, comment), shownPath(file, io));
-    written.push({ file: shownPath(file, io), workflow: program.workflow });
+    const shown = shownPath(file, io);
+    await writeText(shown, scenarioText(skeleton, comment), io, "wx");
+    written.push({ file: shown, workflow: program.workflow });
   }
   out.result({ written }, () => written.map(({ file }) => `${out.paint("green", "✓")} ${printable(file)} written`));
   return exitCodes.ok;
-}
-
-async function writeNew(file: string, text: string, shown: string): Promise<void> {
-  try {
-    await writeFile(file, text, { flag: "wx" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    throw usageError(`${shown} is there already.`, "Add a scenario to it, or remove it first.");
-  }
 }

@@ -1,9 +1,8 @@
 import type { Command } from "commander";
-import { writeFile } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
 import { usageError } from "../../cli-error.ts";
 import type { Context } from "../../context.ts";
 import { exitCodes, type ExitCode } from "../../exit-codes.ts";
+import { writeText } from "../../input/write-text.ts";
 import { performs, type Program } from "../../verb.ts";
 import { findTests, shownPath } from "./find-tests.ts";
 import { initTests } from "./init.ts";
@@ -87,10 +86,7 @@ async function runAll(context: Context, files: readonly string[], options: Optio
   ];
   if (options.watch === true) out.item(result, () => lines().join("\n"));
   else out.result(result, lines);
-  if (options.junit !== undefined) {
-    const path = isAbsolute(options.junit) ? options.junit : join(io.cwd, options.junit);
-    await writeFile(path, junitXml(reports, shown));
-  }
+  if (options.junit !== undefined) await writeText(options.junit, junitXml(reports, shown), io);
   return passed ? exitCodes.ok : exitCodes.failed;
 }
 

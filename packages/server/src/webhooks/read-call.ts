@@ -49,7 +49,11 @@ function readForm(scheme: WebhookScheme, text: string): TakenJson | undefined {
 /** A field that comes once is a text, a repeated one the list of its texts. */
 export function takenFields(fields: URLSearchParams): TakenJson {
   const lists = new Map<string, string[]>();
-  for (const [name, value] of fields) lists.set(name, [...(lists.get(name) ?? []), value]);
+  for (const [name, value] of fields) {
+    const list = lists.get(name);
+    if (list === undefined) lists.set(name, [value]);
+    else list.push(value);
+  }
   const taken = takeJson(
     Object.fromEntries([...lists].map(([name, list]) => [name, list.length === 1 ? list[0] : list])),
   );

@@ -12,6 +12,8 @@ import { calendarsList } from "./calendars/list.ts";
 import { calendarsSet } from "./calendars/set.ts";
 import { calendarsShow } from "./calendars/show.ts";
 import { completion } from "./completion/completion.ts";
+import { deadLettersList } from "./dead-letters/list.ts";
+import { deadLettersRedeliver } from "./dead-letters/redeliver.ts";
 import { dev } from "./dev/dev.ts";
 import { eventTypesDelete } from "./event-types/delete.ts";
 import { eventTypesList } from "./event-types/list.ts";
@@ -61,6 +63,7 @@ import { tenantsList } from "./tenants/list.ts";
 import { tenantsShow } from "./tenants/show.ts";
 import { tenantsSuspend, tenantsUnsuspend } from "./tenants/suspend.ts";
 import { test } from "./test/test.ts";
+import { usage } from "./usage/usage.ts";
 import { validate } from "./validate/validate.ts";
 import { webhooksCreate } from "./webhooks/create.ts";
 import { webhooksDelete } from "./webhooks/delete.ts";
@@ -132,6 +135,7 @@ export function addCommands(program: Program, root: Command): void {
     runsRebuild,
   );
   noun("events", "facts from outside", eventsSend, eventsList, eventsWhy, eventsRedeliver);
+  noun("dead-letters", "events and signals that were given up", deadLettersList, deadLettersRedeliver);
   noun(
     "event-types",
     "what is known of events of a name",
@@ -177,6 +181,7 @@ export function addCommands(program: Program, root: Command): void {
     webhooksRotate,
     webhooksDelete,
   );
+  verbs(usage);
   noun("api-keys", "who may use the tenant", apiKeysCreate, apiKeysList, apiKeysRevoke);
   verbs(dev, server, worker, migrate);
   noun("audit", "who changed what", auditList, auditVerify);

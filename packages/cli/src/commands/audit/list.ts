@@ -1,19 +1,18 @@
 import type { Command } from "commander";
-import { wholeNumber } from "../../input/numbers.ts";
+import { instant } from "../../input/instants.ts";
 import { printable } from "../../output/printable.ts";
 import { table } from "../../output/table.ts";
 import { instantText } from "../../output/times.ts";
+import { pageOptions, pageResult, type PageOptions } from "../../paging.ts";
 import { performs, type Program } from "../../verb.ts";
 
-interface Options {
+interface Options extends PageOptions {
   readonly actor?: string;
   readonly action?: string;
   readonly subject?: string;
   readonly from?: string;
   readonly to?: string;
   readonly tenant?: string;
-  readonly limit: number;
-  readonly cursor?: string;
 }
 
 export function auditList(program: Program, parent: Command): void {
@@ -24,12 +23,11 @@ export function auditList(program: Program, parent: Command): void {
     .option("--actor <actor>", "such as api-key:<id>")
     .option("--action <action>", "such as workflow.publish")
     .option("--subject <subject>", "such as workflow:order")
-    .option("--from <time>", "not before")
-    .option("--to <time>", "before")
+    .option("--from <time>", "not before this time, such as 2031-03-30T00:30:00Z", instant)
+    .option("--to <time>", "before this time", instant)
     .option("--tenant <id>", "of this tenant, deleted ones too; needs the platform's key")
-    .option("--limit <n>", "at most so many", wholeNumber(1, 200), 50)
-    .option("--cursor <cursor>", "the next page, as the page before named it")
     .option("--platform-key <key>", "the platform's key");
+  pageOptions(command, 50);
   performs<Options>(program, command, async (context, { tenant, actor, action, subject, from, to, limit, cursor }) => {
     const { out } = context;
     const query = { actor, action, subject, from, to, limit, cursor };
@@ -45,7 +43,6 @@ export function auditList(program: Program, parent: Command): void {
       { title: "SUBJECT", of: (row: Row) => printable(row.subject) },
       { title: "BY", of: (row: Row) => printable(row.actor) },
     ];
-    out.result(page, () => (page.items.length === 0 ? ["No entries."] : table(page.items, columns, out.tableOptions)));
-    if (page.nextCursor !== null && !out.isJson) out.progress(`There are more: --cursor ${page.nextCursor}`);
+    pageResult(out, page, "No entries.", (rows) => table(rows, columns, out.tableOptions));
   });
 }

@@ -1,14 +1,16 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Command } from "commander";
 import type { InboxEvent } from "@mainspring/api";
-import { wholeNumber } from "../../input/numbers.ts";
+import { choices } from "../../input/choices.ts";
+import { instant } from "../../input/instants.ts";
 import type { Output } from "../../output/output.ts";
 import { printable } from "../../output/printable.ts";
 import { statusCell } from "../../output/status.ts";
 import { table } from "../../output/table.ts";
 import { instantText } from "../../output/times.ts";
+import { pageOptions, pageResult, type PageOptions } from "../../paging.ts";
 import { performs, type Program } from "../../verb.ts";
 
-interface Options {
+interface Options extends PageOptions {
   readonly name?: string;
   readonly key?: string;
   readonly status?: InboxEvent["status"][];
@@ -17,8 +19,6 @@ interface Options {
   readonly id?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly limit: number;
-  readonly cursor?: string;
 }
 
 /** As in the contract; written here so that the help needs none of it. */
@@ -31,18 +31,13 @@ export function eventsList(program: Program, parent: Command): void {
     .description("List events that came in, newest first. All filters hold together.")
     .option("--name <name>", "of this name")
     .option("-k, --key <key>", "with this correlation key")
-    .addOption(
-      new Option("--status <status>", `with this status; may be given several times: ${statuses.join(", ")}`).argParser(
-        statusOption,
-      ),
-    )
+    .addOption(choices("--status <status>", "with this status", statuses))
     .option("--unmatched", "that are done with, while no run took them or was started by them")
     .option("--source <source>", "of this source")
     .option("--id <id>", "with this id at their source")
-    .option("--from <time>", "accepted then or later, such as 2031-03-30T00:30:00Z", timeOption)
-    .option("--to <time>", "accepted before then", timeOption)
-    .option("--limit <n>", "at most so many", wholeNumber(1, 200), 20)
-    .option("--cursor <cursor>", "the next page, as the page before named it");
+    .option("--from <time>", "accepted then or later, such as 2031-03-30T00:30:00Z", instant)
+    .option("--to <time>", "accepted before then", instant);
+  pageOptions(command);
   performs<Options>(program, command, async (context, options) => {
     const { out } = context;
     const { name, key: correlationKey, status, source, id, from, to, unmatched, limit, cursor } = options;
@@ -50,8 +45,7 @@ export function eventsList(program: Program, parent: Command): void {
     const only = unmatched === true ? { unmatched: "true" as const } : {};
     const query = { name, correlationKey, status, source, id, from, to, limit, cursor, ...only };
     const page = await client.events.list({ query });
-    out.result(page, () => (page.items.length === 0 ? ["No events."] : eventTable(page.items, out)));
-    if (page.nextCursor !== null && !out.isJson) out.progress(`There are more: --cursor ${page.nextCursor}`);
+    pageResult(out, page, "No events.", (rows) => eventTable(rows, out));
   });
 }
 
@@ -69,16 +63,4 @@ function eventTable(events: readonly InboxEvent[], out: Output): string[] {
     ],
     out.tableOptions,
   );
-}
-
-function statusOption(text: string, before: InboxEvent["status"][] = []): InboxEvent["status"][] {
-  const status = statuses.find((one) => one === text.toLowerCase());
-  if (status === undefined) throw new InvalidArgumentError(`It is one of ${statuses.join(", ")}.`);
-  return [...before, status];
-}
-
-function timeOption(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(Date.parse(text)))
-    throw new InvalidArgumentError("Expected a time such as 2031-03-30T00:30:00Z.");
-  return text;
 }

@@ -1,5 +1,7 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Command } from "commander";
 import type { RunStatusName } from "@mainspring/api";
+import { choices } from "../../input/choices.ts";
+import { instant } from "../../input/instants.ts";
 
 /** Which runs: all that is given holds together. */
 export interface RunFilters {
@@ -26,15 +28,11 @@ const statuses: readonly RunStatusName[] = [
 export function filterOptions(command: Command): Command {
   return command
     .option("--workflow <key>", "of this workflow")
-    .addOption(
-      new Option("--status <status>", `with this status; may be given several times: ${statuses.join(", ")}`).argParser(
-        statusOption,
-      ),
-    )
+    .addOption(choices("--status <status>", "with this status", statuses))
     .option("--state <state>", "with this business state")
     .option("--trigger <trigger>", "started by this trigger")
-    .option("--from <time>", "created at or after this time, such as 2031-03-30T00:30:00Z", timeOption)
-    .option("--to <time>", "created before this time", timeOption)
+    .option("--from <time>", "created at or after this time, such as 2031-03-30T00:30:00Z", instant)
+    .option("--to <time>", "created before this time", instant)
     .option(
       "--text <text>",
       "with this text in id, workflow, state, error, correlation key or input; 3 characters at least",
@@ -60,16 +58,4 @@ export function filterOf({ workflow, status, state, trigger, from, to, text }: R
     ...(to === undefined ? {} : { to }),
     ...(text === undefined ? {} : { q: text }),
   };
-}
-
-function statusOption(text: string, before: RunStatusName[] | undefined): RunStatusName[] {
-  const status = statuses.find((one) => one === text.toUpperCase());
-  if (status === undefined) throw new InvalidArgumentError(`It is one of ${statuses.join(", ")}.`);
-  return [...(before ?? []), status];
-}
-
-function timeOption(text: string): string {
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new InvalidArgumentError("It is a time such as 2031-03-30T00:30:00Z.");
-  return new Date(ms).toISOString();
 }

@@ -1,18 +1,15 @@
 import type { Command } from "commander";
 import type { Client, RunSummary } from "@mainspring/api";
-import { wholeNumber } from "../../input/numbers.ts";
 import type { Output } from "../../output/output.ts";
 import { printable, printableValue } from "../../output/printable.ts";
 import { statusCell } from "../../output/status.ts";
 import { table } from "../../output/table.ts";
 import { betweenText, instantText } from "../../output/times.ts";
+import { pageOptions, pageResult, type PageOptions } from "../../paging.ts";
 import { performs, type Program } from "../../verb.ts";
 import { filterOf, filterOptions, type RunFilters } from "./filters.ts";
 
-interface Options extends RunFilters {
-  readonly limit: number;
-  readonly cursor?: string;
-}
+type Options = RunFilters & PageOptions;
 
 export function runsList(program: Program, parent: Command): void {
   const command = filterOptions(
@@ -20,16 +17,14 @@ export function runsList(program: Program, parent: Command): void {
       .command("list")
       .summary("list runs, newest first")
       .description("List runs, newest first. All filters hold together."),
-  )
-    .option("--limit <n>", "at most so many", wholeNumber(1, 200), 20)
-    .option("--cursor <cursor>", "the next page, as the page before named it");
+  );
+  pageOptions(command);
   performs<Options>(program, command, async (context, { limit, cursor, ...filters }) => {
     const { out } = context;
     const client = await context.client();
     const page = await client.runs.list({ query: { ...filterOf(filters), limit, cursor } });
     const asked = out.isJson ? new Map<string, string>() : await askedOf(client, page.items);
-    out.result(page, () => (page.items.length === 0 ? ["No runs."] : runTable(page.items, asked, out)));
-    if (page.nextCursor !== null && !out.isJson) out.progress(`There are more: --cursor ${page.nextCursor}`);
+    pageResult(out, page, "No runs.", (rows) => runTable(rows, asked, out));
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { instant } from "../../input/instants.ts";
 import { performs, type Program } from "../../verb.ts";
 
 interface Options {
@@ -12,8 +13,8 @@ export function schedulesBackfill(program: Program, parent: Command): void {
     .summary("start what times of the past have not")
     .description("Start one run for each time between two that has started none, whatever kept it then.")
     .argument("<id>", "the schedule's id")
-    .requiredOption("--from <time>", "the first, such as 2031-03-30T00:30:00Z")
-    .requiredOption("--to <time>", "the last");
+    .requiredOption("--from <time>", "the first, such as 2031-03-30T00:30:00Z", instant)
+    .requiredOption("--to <time>", "the last", instant);
   performs<Options>(program, command, async (context, { from, to }, id = "") => {
     const { out } = context;
     const client = await context.client();

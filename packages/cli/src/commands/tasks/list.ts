@@ -1,22 +1,22 @@
-import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Command } from "commander";
 import type { TaskReply, TaskStatusName } from "@mainspring/api";
-import { wholeNumber } from "../../input/numbers.ts";
+import { choices } from "../../input/choices.ts";
+import { instant } from "../../input/instants.ts";
 import type { Output } from "../../output/output.ts";
 import { printable } from "../../output/printable.ts";
 import { statusCell } from "../../output/status.ts";
 import { table } from "../../output/table.ts";
 import { instantText } from "../../output/times.ts";
+import { pageOptions, pageResult, type PageOptions } from "../../paging.ts";
 import { performs, type Program } from "../../verb.ts";
 
-interface Options {
+interface Options extends PageOptions {
   readonly status?: TaskStatusName[];
   readonly mine?: boolean;
   readonly assignee?: string;
   readonly run?: string;
   readonly workflow?: string;
   readonly due?: string;
-  readonly limit: number;
-  readonly cursor?: string;
 }
 
 /** As in the contract; written here so that the help needs none of it. */
@@ -27,18 +27,13 @@ export function tasksList(program: Program, parent: Command): void {
     .command("list")
     .summary("list tasks, those due first before the others")
     .description("List tasks, those due first before the others. All filters hold together.")
-    .addOption(
-      new Option("--status <status>", `with this status; may be given several times: ${statuses.join(", ")}`).argParser(
-        statusOption,
-      ),
-    )
+    .addOption(choices("--status <status>", "with this status", statuses))
     .option("--mine", "that name you or that you have claimed; open ones, unless --status says otherwise")
     .option("--assignee <name>", "assigned to this user or group, or claimed by them")
     .option("--run <id>", "of this run")
     .option("--workflow <key>", "of runs of this workflow")
-    .option("--due <time>", "due before this time, such as 2031-03-30T00:30:00Z", timeOption)
-    .option("--limit <n>", "at most so many", wholeNumber(1, 200), 20)
-    .option("--cursor <cursor>", "the next page, as the page before named it");
+    .option("--due <time>", "due before this time, such as 2031-03-30T00:30:00Z", instant);
+  pageOptions(command);
   performs<Options>(program, command, async (context, { run: runId, mine, ...filters }) => {
     const { out } = context;
     const { status, assignee, workflow, due, limit, cursor } = filters;
@@ -55,8 +50,7 @@ export function tasksList(program: Program, parent: Command): void {
         ...(mine === true ? { mine: "true" as const } : {}),
       },
     });
-    out.result(page, () => (page.items.length === 0 ? ["No tasks."] : taskTable(page.items, out)));
-    if (page.nextCursor !== null && !out.isJson) out.progress(`There are more: --cursor ${page.nextCursor}`);
+    pageResult(out, page, "No tasks.", (rows) => taskTable(rows, out));
   });
 }
 
@@ -77,16 +71,4 @@ function taskTable(tasks: readonly TaskReply[], out: Output): string[] {
 
 export function peopleOf({ assignTo, claimedBy }: TaskReply): string {
   return claimedBy ?? [...assignTo.users, ...assignTo.groups].join(", ");
-}
-
-function statusOption(text: string, before: TaskStatusName[] | undefined): TaskStatusName[] {
-  const status = statuses.find((one) => one === text.toUpperCase());
-  if (status === undefined) throw new InvalidArgumentError(`It is one of ${statuses.join(", ")}.`);
-  return [...(before ?? []), status];
-}
-
-function timeOption(text: string): string {
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new InvalidArgumentError("It is a time such as 2031-03-30T00:30:00Z.");
-  return new Date(ms).toISOString();
 }

@@ -1,23 +1,17 @@
 import type { Command } from "commander";
-import { wholeNumber } from "../../input/numbers.ts";
 import { printable } from "../../output/printable.ts";
 import { table } from "../../output/table.ts";
 import { instantText } from "../../output/times.ts";
+import { pageOptions, pageResult, type PageOptions } from "../../paging.ts";
 import { performs, type Program } from "../../verb.ts";
-
-interface Options {
-  readonly limit: number;
-  readonly cursor?: string;
-}
 
 export function workflowsList(program: Program, parent: Command): void {
   const command = parent
     .command("list")
     .summary("list workflows")
-    .description("List the tenant's workflows in the order of their keys.")
-    .option("--limit <n>", "at most so many", wholeNumber(1, 200), 50)
-    .option("--cursor <cursor>", "the next page, as the page before named it");
-  performs<Options>(program, command, async (context, { limit, cursor }) => {
+    .description("List the tenant's workflows in the order of their keys.");
+  pageOptions(command, 50);
+  performs<PageOptions>(program, command, async (context, { limit, cursor }) => {
     const { out } = context;
     const client = await context.client();
     const page = await client.workflows.list({ query: { limit, cursor } });
@@ -33,11 +27,8 @@ export function workflowsList(program: Program, parent: Command): void {
       { title: "NAME", of: ({ name }: Row) => printable(name) },
     ];
     type Row = (typeof page.items)[number];
-    out.result(page, () =>
-      page.items.length === 0
-        ? ["No workflows: mainspring publish FILE makes one."]
-        : table(page.items, columns, out.tableOptions),
+    pageResult(out, page, "No workflows: mainspring publish FILE makes one.", (rows) =>
+      table(rows, columns, out.tableOptions),
     );
-    if (page.nextCursor !== null && !out.isJson) out.progress(`There are more: --cursor ${page.nextCursor}`);
   });
 }

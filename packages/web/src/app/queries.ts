@@ -213,7 +213,8 @@ export const versionQuery = (client: Client, key: string, version: number) =>
     staleTime: Number.POSITIVE_INFINITY, // versions never change
   });
 
-async function allPages<Item>(
+/** All items of a list, of a long one the first 2,000. */
+export async function allPages<Item>(
   read: (cursor: string | undefined) => Promise<{ items: Item[]; nextCursor: string | null }>,
 ): Promise<Item[]> {
   const items: Item[] = [];

@@ -23,6 +23,8 @@ import { SettingsPage } from "../settings/settings-page.tsx";
 import { readSettingsSearch } from "../settings/settings-search.ts";
 import { InboxPage } from "../tasks/inbox-page.tsx";
 import { readInboxSearch } from "../tasks/inbox-search.ts";
+import { WorkflowPage } from "../workflows/workflow-page.tsx";
+import { readWorkflowSearch } from "../workflows/workflow-search.ts";
 import { WorkflowsPage } from "../workflows/workflows-page.tsx";
 import { readWorkflowsSearch } from "../workflows/workflows-search.ts";
 import { parseSearch, searchText } from "./search-text.ts";
@@ -91,6 +93,24 @@ const workflows = createRoute({
   },
 });
 
+const workflow = createRoute({
+  getParentRoute: () => root,
+  path: "/workflows/$key",
+  validateSearch: readWorkflowSearch,
+  component: function Workflow(): ReactElement {
+    const navigate = workflow.useNavigate();
+    const { key } = workflow.useParams();
+    return (
+      <WorkflowPage
+        key={key}
+        workflowKey={key}
+        search={workflow.useSearch()}
+        onSearch={(search) => void navigate({ search, replace: true, resetScroll: false })}
+      />
+    );
+  },
+});
+
 const inbox = createRoute({
   getParentRoute: () => root,
   path: "/inbox",
@@ -152,7 +172,7 @@ const settings = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, runs, run, diff, inbox, events, schedules, workflows, settings]),
+  routeTree: root.addChildren([home, runs, run, diff, inbox, events, schedules, workflows, workflow, settings]),
   parseSearch,
   stringifySearch: searchText,
   scrollRestoration: true,

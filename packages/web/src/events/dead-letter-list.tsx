@@ -5,13 +5,14 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { useState, type ReactElement } from "react";
 import { Dialog } from "../parts/dialog.tsx";
 import { Empty } from "../parts/empty.tsx";
+import { MoreButton } from "../parts/more-button.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { Moment } from "../time/moment.tsx";
 import type { ListProps } from "./events-page.tsx";
 import type { EventsSearch } from "./events-search.ts";
-import { LoadingLines, MoreButton, useTold } from "./list-parts.tsx";
+import { LoadingLines, useTold } from "./list-parts.tsx";
 import { deadLettersQuery } from "./queries.ts";
 
 /** What was given up: events that could not be routed, and signals that did not reach their run. */

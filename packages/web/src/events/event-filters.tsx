@@ -1,8 +1,11 @@
 import { eventStatuses } from "@mainspring/api";
 import { decisionOutcomes } from "@mainspring/core";
 import { NativeSelect, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type ReactElement } from "react";
+import { workflowsQuery } from "../app/queries.ts";
 import { useKeys } from "../app/use-keys.ts";
+import { useSignedIn } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { lookOf } from "../status/status.ts";
 import {
@@ -72,6 +75,17 @@ export function EventFilters({
         {view === "dead" ? null : (
           <FilterText field="id" label="Producer’s id" hint="Producer’s id" search={search} onSearch={onSearch} />
         )}
+        {view === "decisions" ? <OfWorkflow search={search} onSearch={onSearch} /> : null}
+        {view === "decisions" && search.schedule !== undefined ? (
+          <button
+            type="button"
+            className="status-chip event-of"
+            aria-pressed="true"
+            onClick={() => onSearch({ ...search, schedule: undefined })}
+          >
+            of one schedule <span aria-hidden="true">×</span>
+          </button>
+        ) : null}
         {view === "decisions" ? (
           <NativeSelect
             aria-label="Outcome"
@@ -105,6 +119,33 @@ export function EventFilters({
         </div>
       ) : null}
     </search>
+  );
+}
+
+function OfWorkflow({
+  search,
+  onSearch,
+}: {
+  search: EventsSearch;
+  onSearch: (next: EventsSearch) => void;
+}): ReactElement {
+  const { client } = useSignedIn();
+  const workflows = useQuery(workflowsQuery(client));
+  const keys = (workflows.data ?? []).map(({ key }) => key);
+  const { workflow } = search;
+  return (
+    <NativeSelect
+      aria-label="Workflow"
+      size="xs"
+      value={workflow ?? ""}
+      onChange={(event) =>
+        onSearch(readEventsSearch({ ...search, event: undefined, workflow: event.currentTarget.value }))
+      }
+      data={[
+        { value: "", label: "All workflows" },
+        ...(workflow === undefined || keys.includes(workflow) ? keys : [workflow, ...keys]),
+      ]}
+    />
   );
 }
 

@@ -3,13 +3,14 @@ import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useLayoutEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { Empty } from "../parts/empty.tsx";
+import { MoreButton } from "../parts/more-button.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { liveRows, type LiveRows } from "../runs/live-rows.ts";
 import { useSignedIn } from "../session/use-session.tsx";
 import { EventLine } from "./event-line.tsx";
 import type { ListProps } from "./events-page.tsx";
 import { isFilteredList } from "./events-search.ts";
-import { LoadingLines, MoreButton, useTold } from "./list-parts.tsx";
+import { LoadingLines, useTold } from "./list-parts.tsx";
 import { eventsQuery } from "./queries.ts";
 
 /** A row of the inbox; `id` is ours. */

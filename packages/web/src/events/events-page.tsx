@@ -1,14 +1,17 @@
+import { Button } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useRef, useState, type ReactElement, type ReactNode } from "react";
 import { useKeys } from "../app/use-keys.ts";
 import { useTitle } from "../app/use-title.ts";
 import { LiveMark, type LiveState } from "../parts/live-mark.tsx";
+import { useMay } from "../session/use-session.tsx";
 import { DeadLetterList } from "./dead-letter-list.tsx";
 import { DecisionList } from "./decision-list.tsx";
 import { EventFilters } from "./event-filters.tsx";
 import { EventList } from "./event-list.tsx";
 import { EventPanel } from "./event-panel.tsx";
 import type { EventsSearch } from "./events-search.ts";
+import { SendEventDialog } from "./send-event-dialog.tsx";
 import "../run/run.css";
 import "../runs/runs.css";
 import "./events.css";
@@ -32,6 +35,8 @@ export function EventsPage({
   onSearch: (next: EventsSearch) => void;
 }): ReactElement {
   useTitle("Events");
+  const maySend = useMay("operator");
+  const [isSending, setSending] = useState(false);
   const isWide = useMediaQuery("(min-width: 1000px)", true, { getInitialValueInEffect: false });
   const [state, setState] = useState<LiveState>("connecting");
   const [names, setNames] = useState<readonly string[]>([]);
@@ -66,7 +71,14 @@ export function EventsPage({
     <main className="page" id="main">
       <div className="page-head">
         <h1>Events</h1>
-        <LiveMark state={state} />
+        <span className="page-head-end">
+          <LiveMark state={state} />
+          {maySend ? (
+            <Button size="xs" variant="default" onClick={() => setSending(true)}>
+              Send an event…
+            </Button>
+          ) : null}
+        </span>
       </div>
       <EventFilters search={search} names={names} onSearch={onSearch} />
       <div className="events" data-with-panel={isWide && search.event !== undefined ? "" : undefined}>
@@ -85,6 +97,7 @@ export function EventsPage({
           </div>
         ) : null}
       </div>
+      {isSending ? <SendEventDialog onClose={() => setSending(false)} /> : null}
     </main>
   );
 }

@@ -17,6 +17,12 @@ test("an address is read to what it shows, and what it does not know is left out
     outcome: "fired",
   });
   expect(readEventsSearch({ outcome: "toString", name: ["a", "b"] })).toEqual({});
+  expect(readEventsSearch({ show: "decisions", workflow: "nightly", schedule: event })).toEqual({
+    show: "decisions",
+    workflow: "nightly",
+    schedule: event,
+  });
+  expect(readEventsSearch({ workflow: "No Key", schedule: "7" })).toEqual({});
 });
 
 test("statuses are turned on and off in their order, and all of them are no filter", () => {
@@ -26,7 +32,8 @@ test("statuses are turned on and off in their order, and all of them are no filt
   expect(toggledEventStatus(one, "dead").status).toBeUndefined();
   expect(toggledEventStatus({ status: eventStatuses.slice(1) }, "pending").status).toBeUndefined();
   expect(isFilteredList({ event })).toBe(false);
-  expect(isFilteredList({ source: "a" })).toBe(true);
+  for (const filter of [{ source: "a" }, { workflow: "nightly" }, { schedule: event }])
+    expect(isFilteredList(filter)).toBe(true);
 });
 
 test("every status of an event and every decision has a look of its own, and only a start is green among decisions", () => {

@@ -16,6 +16,10 @@ export interface EventsSearch {
   readonly id?: string;
   /** Of decisions; left out: all that started nothing. */
   readonly outcome?: DecisionOutcome;
+  /** Of decisions: what would have been started. */
+  readonly workflow?: string;
+  /** Of decisions: whose times they are about. */
+  readonly schedule?: string;
   /** The chosen one: ours. */
   readonly event?: string;
 }
@@ -28,7 +32,8 @@ export function readEventsSearch(search: Record<string, unknown>): EventsSearch 
   const given = [search["status"]].flat();
   const status = eventStatuses.filter((each) => given.includes(each));
   const outcome = decisionOutcomes.find((each) => each === search["outcome"]);
-  const event = textOf(search["event"]);
+  const workflow = textOf(search["workflow"]);
+  const [event, schedule] = [idOf(search["event"]), idOf(search["schedule"])];
   const texts = (["name", "source", "id"] as const).flatMap((field) => {
     const text = textOf(search[field]);
     return text === undefined ? [] : [[field, text.slice(0, textMax)]];
@@ -38,8 +43,15 @@ export function readEventsSearch(search: Record<string, unknown>): EventsSearch 
     ...(status.length > 0 ? { status } : {}),
     ...(Object.fromEntries(texts) as Pick<EventsSearch, "name" | "source" | "id">),
     ...(outcome === undefined ? {} : { outcome }),
-    ...(event !== undefined && /^[0-9a-f-]{36}$/i.test(event) ? { event } : {}),
+    ...(workflow !== undefined && /^[a-z][a-z0-9-]{1,62}$/.test(workflow) ? { workflow } : {}),
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(event === undefined ? {} : { event }),
   };
+}
+
+function idOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && /^[0-9a-f-]{36}$/i.test(text) ? text : undefined;
 }
 
 function textOf(value: unknown): string | undefined {
@@ -54,7 +66,8 @@ export function toggledEventStatus(search: EventsSearch, status: EventStatus): E
 }
 
 export function isFilteredList(search: EventsSearch): boolean {
-  return [search.status, search.name, search.source, search.id, search.outcome].some((one) => one !== undefined);
+  const { status, name, source, id, outcome, workflow, schedule } = search;
+  return [status, name, source, id, outcome, workflow, schedule].some((one) => one !== undefined);
 }
 
 /** All outcomes by which nothing was started. */

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { useEffect, type ReactElement } from "react";
 import type { LiveState } from "../parts/live-mark.tsx";
 
@@ -37,21 +37,6 @@ export function LoadingLines({ what }: { what: string }): ReactElement {
           <Skeleton height={12} width={170} />
         </div>
       ))}
-    </div>
-  );
-}
-
-export function MoreButton({
-  list,
-}: {
-  list: { readonly hasNextPage: boolean; readonly isFetchingNextPage: boolean; fetchNextPage(): unknown };
-}): ReactElement | null {
-  if (!list.hasNextPage) return null;
-  return (
-    <div className="runs-more">
-      <Button variant="default" size="xs" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-        Load more
-      </Button>
     </div>
   );
 }

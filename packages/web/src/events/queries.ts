@@ -56,14 +56,16 @@ export const deadLettersQuery = (client: Client, { name, source }: EventsSearch)
     refetchInterval,
   });
 
-export const decisionsQuery = (client: Client, { source, id, outcome }: EventsSearch) =>
+export const decisionsQuery = (client: Client, { source, id, outcome, workflow, schedule }: EventsSearch) =>
   infiniteQueryOptions({
-    queryKey: ["decisions", source, id, outcome],
+    queryKey: ["decisions", source, id, outcome, workflow, schedule],
     queryFn: ({ pageParam, signal }) =>
       client.decisions.list({
         query: {
           source,
           id,
+          workflow,
+          scheduleId: schedule,
           outcome: outcome === undefined ? [...notStarted] : [outcome],
           cursor: pageParam,
           limit: pageSize,
@@ -95,5 +97,23 @@ export const deliveriesQuery = (client: Client, id: string) =>
     queryKey: ["event", id, "deliveries"],
     queryFn: async ({ signal }) =>
       (await client.events.deliveries({ params: { id }, signal })).items.slice(0, deliveriesMax),
+    refetchInterval: everyMs,
+  });
+
+const latelyMax = 10;
+
+/** What was decided last for a schedule or a workflow, starts included. */
+export const latelyQuery = (
+  client: Client,
+  of: { readonly scheduleId: string } | { readonly workflow: string },
+  which: "all" | "not-started",
+) =>
+  queryOptions({
+    queryKey: ["decisions", "lately", of, which],
+    queryFn: ({ signal }) =>
+      client.decisions.list({
+        query: { ...of, limit: latelyMax, ...(which === "all" ? {} : { outcome: [...notStarted] }) },
+        signal,
+      }),
     refetchInterval: everyMs,
   });

@@ -9,12 +9,15 @@ export function Dialog({
   title,
   onClose,
   wide,
+  keepsTyped,
   children,
 }: {
   title: string;
   onClose: () => void;
   /** For what is written or compared in it. */
   wide?: true;
+  /** Much is typed in it: a press beside it does not close it. */
+  keepsTyped?: true;
   children: ReactNode;
 }): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -36,7 +39,7 @@ export function Dialog({
       }}
       onMouseDown={(event) => {
         // The element itself is hit only on its backdrop: what is inside fills it.
-        if (event.target === event.currentTarget) onClose();
+        if (event.target === event.currentTarget && keepsTyped !== true) onClose();
       }}
     >
       <div className="dialog-body">

@@ -2,6 +2,7 @@ import type { RunWhyReply } from "@mainspring/api";
 import { explainCode, type ReadonlyJson } from "@mainspring/core";
 import { Link } from "@tanstack/react-router";
 import { useId, useState, type ReactElement } from "react";
+import { SendEventDialog } from "../events/send-event-dialog.tsx";
 import { Sentence } from "../parts/sentence.tsx";
 import { useMay } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
@@ -9,7 +10,6 @@ import { hasEnded } from "../status/status.ts";
 import { Moment } from "../time/moment.tsx";
 import { useNow } from "../time/use-now.ts";
 import { headlineOf, type Headline, type HeadlineFacts } from "./headline.ts";
-import { SendEventDialog } from "./send-event-dialog.tsx";
 import { childRunOf, expectedEventOf, textIn } from "./why.ts";
 
 interface HeadlinePanelProps {

@@ -83,8 +83,8 @@ test("a workflow is paused with a note, unpaused and unpublished, each by whom i
     steps: [{ id: "done", type: "control.return", output: 1 }],
   });
   const page = await studio.page("/workflows", { apiKey: tenant.keys.author });
-  await page.getByRole("button", { name: "of on-and-off: all versions" }).click();
-  await page.getByRole("button", { name: "Pause on-and-off" }).click();
+  await page.getByRole("link", { name: "on-and-off", exact: true }).click();
+  await page.getByRole("button", { name: "Pause…" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Note (optional)").fill("the shop moves");
   await dialog.getByRole("button", { name: "Pause workflow" }).click();
@@ -100,9 +100,9 @@ test("a workflow is paused with a note, unpaused and unpublished, each by whom i
   await page.getByText(/Its starts are held/).waitFor({ state: "detached" });
   await reaches(tenant.client, held, "SUCCEEDED");
 
-  await page.getByRole("button", { name: "Unpublish on-and-off" }).click();
+  await page.getByRole("button", { name: "Unpublish…" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Unpublish" }).click();
-  await page.getByRole("button", { name: "of on-and-off: all versions" }).waitFor({ state: "detached" });
+  await page.getByText("not published", { exact: true }).waitFor();
   expect((await tenant.client.workflows.get({ params: { key: "on-and-off" } })).publishedVersion).toBeNull();
   expect([...page.complaints, ...viewer.complaints]).toEqual([]);
 });

@@ -1,23 +1,37 @@
-import type { Client } from "@mainspring/api";
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { Client, ScheduleSpecInput } from "@mainspring/api";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { SchedulesSearch } from "./schedules-search.ts";
 
 const listEveryMs = 5_000;
 const listEveryWhenUnreachableMs = 2_000;
-const schedulesMax = 200;
+const pageSize = 50;
+/** As many pages are read again at each refresh; beyond that the list stands still until it is asked again. */
+const livePagesMax = 4;
 export const previewCount = 10;
 
-/** Newest first; the first 200 of what is asked for. */
+/** Newest first. */
 export const schedulesQuery = (client: Client, { state, workflow }: SchedulesSearch) =>
-  queryOptions({
-    queryKey: ["schedules", state, workflow],
-    queryFn: ({ signal }) =>
+  infiniteQueryOptions({
+    queryKey: ["schedules", "list", state, workflow],
+    queryFn: ({ pageParam, signal }) =>
       client.schedules.list({
-        query: { workflow, limit: schedulesMax, ...(state === undefined ? {} : { state: [state] }) },
+        query: { workflow, cursor: pageParam, limit: pageSize, ...(state === undefined ? {} : { state: [state] }) },
         signal,
       }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: (query) => (query.state.status === "error" ? listEveryWhenUnreachableMs : listEveryMs),
+    refetchInterval: (query) => {
+      if (query.state.status === "error" || query.state.fetchFailureCount > 0) return listEveryWhenUnreachableMs;
+      return (query.state.data?.pages.length ?? 0) <= livePagesMax ? listEveryMs : false;
+    },
+  });
+
+/** The one that an address names, when it is not in the list. */
+export const scheduleQuery = (client: Client, id: string) =>
+  queryOptions({
+    queryKey: ["schedules", "one", id],
+    queryFn: ({ signal }) => client.schedules.get({ params: { id }, signal }),
   });
 
 /** Asked anew after each change of the schedule. */
@@ -25,4 +39,33 @@ export const previewQuery = (client: Client, id: string, revision: number) =>
   queryOptions({
     queryKey: ["schedules", "preview", id, revision],
     queryFn: ({ signal }) => client.schedules.preview({ params: { id }, query: { count: previewCount }, signal }),
+  });
+
+const specPreviewCount = 5;
+
+/** The next times of a spec that is being typed; nothing is asked while there is none. */
+export const specPreviewQuery = (
+  client: Client,
+  asked: { readonly spec: ScheduleSpecInput; readonly businessDays: { readonly calendar: string } | null } | undefined,
+) =>
+  queryOptions({
+    queryKey: ["schedules", "preview-spec", asked],
+    queryFn: ({ signal }) => {
+      if (asked === undefined) throw new Error("there is no spec to ask about");
+      return client.schedules.previewSpec({
+        body: { spec: asked.spec, businessDays: asked.businessDays, count: specPreviewCount },
+        signal,
+      });
+    },
+    enabled: asked !== undefined,
+    placeholderData: keepPreviousData,
+    gcTime: 0,
+  });
+
+/** The tenant's business calendars. */
+export const calendarsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ["calendars"],
+    queryFn: async ({ signal }) => (await client.calendars.list({ query: { limit: 200 }, signal })).items,
+    staleTime: 10_000,
   });

@@ -1,28 +1,31 @@
 import type { ScheduleReply } from "@mainspring/api";
-import { Button, Skeleton } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
-import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { actorText } from "../session/actor-text.ts";
 import { useSignedIn } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { lookOf } from "../status/status.ts";
 import { Moment } from "../time/moment.tsx";
-import { previewQuery } from "./queries.ts";
+import { ScheduleDetail } from "./schedule-detail.tsx";
 import { specText } from "./spec-text.ts";
 
-/** @param onState opens what pauses it or lets it go on; left out: the key may not */
+/**
+ * A schedule in the list, with its details where it is open.
+ * @param onState opens what pauses it or lets it go on; undefined: the key may not
+ */
 export function ScheduleLine({
   schedule,
   isOpen,
   onOpen,
   onState,
+  onEdit,
 }: {
   schedule: ScheduleReply;
   isOpen: boolean;
   onOpen: (open: boolean) => void;
   onState: (() => void) | undefined;
+  onEdit: () => void;
 }): ReactElement {
   const { state, name, workflow, nextAt, lastRunId, lastNominalAt } = schedule;
   const canChange = state === "active" || state === "paused";
@@ -35,7 +38,9 @@ export function ScheduleLine({
         </span>
         <div className="schedule-name">
           <h2>{name}</h2>
-          <code className="muted">{workflow}</code>
+          <Link to="/workflows/$key" params={{ key: workflow }} className="muted mono">
+            {workflow}
+          </Link>
         </div>
         <span className="schedule-when">
           <code>{specText(schedule)}</code>
@@ -58,14 +63,15 @@ export function ScheduleLine({
             </Link>
           )}
         </span>
-        <span className="schedule-acts">
+        <span className="schedule-line-acts">
           <button
             type="button"
             className="plain-button small schedule-more"
+            data-line=""
             aria-expanded={isOpen}
             onClick={() => onOpen(!isOpen)}
           >
-            Next times<span className="visually-hidden"> of {name}</span>
+            Details<span className="visually-hidden"> of {name}</span>
           </button>
           {onState === undefined || !canChange ? null : (
             <Button variant="default" size="xs" onClick={onState}>
@@ -76,7 +82,7 @@ export function ScheduleLine({
         </span>
       </div>
       <ScheduleFacts schedule={schedule} />
-      {isOpen ? <NextTimes schedule={schedule} /> : null}
+      {isOpen ? <ScheduleDetail schedule={schedule} onEdit={onEdit} /> : null}
     </li>
   );
 }
@@ -112,45 +118,4 @@ function reasonText(reason: unknown): string | undefined {
   };
   if (typeof message !== "string") return undefined;
   return [message, ...(issues ?? []).map((issue) => `${issue.pointer}: ${issue.message}`)].join(" ");
-}
-
-/** As it would fire: of one that is paused, once it goes on. */
-function NextTimes({ schedule }: { schedule: ScheduleReply }): ReactElement {
-  const { client } = useSignedIn();
-  const preview = useQuery(previewQuery(client, schedule.id, schedule.revision));
-  if (preview.error !== null && preview.data === undefined)
-    return <ProblemNotice error={preview.error} onRetry={() => void preview.refetch()} />;
-  if (preview.data === undefined) return <Skeleton height={180} />;
-  if (preview.data.items.length === 0) return <p className="schedule-facts muted small">It fires no more.</p>;
-  return (
-    <table className="schedule-preview small" aria-label={`Next times of ${schedule.name}`}>
-      <thead>
-        <tr>
-          <th scope="col">On its clocks</th>
-          <th scope="col">UTC</th>
-          <th scope="col">In</th>
-        </tr>
-      </thead>
-      <tbody>
-        {preview.data.items.map(({ nominalAt, local }) => (
-          <tr key={nominalAt}>
-            <td>
-              <span className="schedule-day">{weekdayOf(local)}</span> {local.slice(0, 16).replace("T", " ")}{" "}
-              <span className="muted">{local.slice(19)}</span>
-            </td>
-            <td>{nominalAt.slice(0, 16).replace("T", " ")}</td>
-            <td>
-              <Moment at={nominalAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-
-function weekdayOf(local: string): string {
-  return weekdays[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? "";
 }

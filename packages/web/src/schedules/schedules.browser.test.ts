@@ -47,7 +47,7 @@ test("[STU-01] [SCX-01] schedules show when they fire next, are paused with a no
   await line.getByText("30 2 * * *, America/Chicago").waitFor();
   await page.locator(`[data-schedule="${off.id}"]`).getByText("not needed").waitFor();
 
-  await line.getByRole("button", { name: "Next times of Every night" }).focus();
+  await line.getByRole("button", { name: "Details of Every night" }).focus();
   await page.keyboard.press("Enter");
   const times = page.getByRole("table", { name: "Next times of Every night" });
   await times.waitFor();

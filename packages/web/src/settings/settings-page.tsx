@@ -4,6 +4,9 @@ import { Empty } from "../parts/empty.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { ApiKeysTab } from "./api-keys-tab.tsx";
 import { AuditTab } from "./audit-tab.tsx";
+import { CalendarsTab } from "./calendars-tab.tsx";
+import { EventTypesTab } from "./event-types-tab.tsx";
+import { FormsTab } from "./forms-tab.tsx";
 import { SecretsTab } from "./secrets-tab.tsx";
 import { missingRole, settingsTabs, tabNames, type SettingsSearch, type SettingsTab } from "./settings-search.ts";
 import { UsageTab } from "./usage-tab.tsx";
@@ -59,6 +62,12 @@ function Tab({ tab }: { tab: SettingsTab }): ReactElement {
   switch (tab) {
     case "webhooks":
       return <WebhooksTab />;
+    case "event-types":
+      return <EventTypesTab />;
+    case "calendars":
+      return <CalendarsTab />;
+    case "forms":
+      return <FormsTab />;
     case "secrets":
       return <SecretsTab />;
     case "keys":

@@ -1,6 +1,15 @@
 import { roleSuffices, type TenantRole } from "@mainspring/api";
 
-export const settingsTabs = ["webhooks", "secrets", "keys", "usage", "audit"] as const;
+export const settingsTabs = [
+  "webhooks",
+  "event-types",
+  "calendars",
+  "forms",
+  "secrets",
+  "keys",
+  "usage",
+  "audit",
+] as const;
 export type SettingsTab = (typeof settingsTabs)[number];
 
 export interface SettingsSearch {
@@ -16,14 +25,20 @@ export function readSettingsSearch(search: Record<string, unknown>): SettingsSea
 
 export const tabNames: Record<SettingsTab, string> = {
   webhooks: "Webhooks",
+  "event-types": "Event types",
+  calendars: "Calendars",
+  forms: "Forms",
   secrets: "Secrets",
   keys: "API keys",
-  usage: "Usage",
+  usage: "Usage and limits",
   audit: "Audit log",
 };
 
 const readableBy: Record<SettingsTab, TenantRole> = {
   webhooks: "viewer",
+  "event-types": "viewer",
+  calendars: "viewer",
+  forms: "viewer",
   secrets: "author",
   keys: "admin",
   usage: "viewer",

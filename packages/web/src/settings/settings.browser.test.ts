@@ -83,7 +83,7 @@ test("[STU-01] [WHK-01] a webhook is made, called, given a second secret, freed 
   await line.getByRole("link", { name: "its events" }).click();
   await page.getByRole("list", { name: "Events, newest first" }).getByText("order.placed").first().waitFor();
   await page.goBack();
-  await line.getByRole("button", { name: "Delete…" }).click();
+  await line.getByRole("button", { name: "Delete the webhook shop" }).click();
   await page.getByRole("button", { name: "Delete webhook" }).click();
   await page.getByText("No webhooks yet").waitFor();
   expect(page.complaints).toEqual([]);
@@ -146,13 +146,13 @@ test("[STU-01] settings say what a key may not see, and pass axe in light and da
       ["Webhooks", /^hub$/],
       ["Secrets", /Steps name them/],
       ["API keys", /Only their hashes/],
-      ["Usage", /Steps this month/],
+      ["Usage and limits", /Steps this month/],
       ["Audit log", /webhook\.create/],
     ] as const) {
       await page.getByRole("button", { name: tab, exact: true }).click();
       await page.getByText(ready).first().waitFor();
       expect(await axeViolations(page, rules), `${tab}, ${colorScheme}`).toEqual([]);
-      if (tab === "Usage") await shoot(page, `usage-${colorScheme}`);
+      if (tab === "Usage and limits") await shoot(page, `usage-${colorScheme}`);
     }
     expect(await layoutShift(page)).toBeLessThan(0.1);
   }

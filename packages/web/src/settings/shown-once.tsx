@@ -41,37 +41,3 @@ export function ShownOnce({
     </Dialog>
   );
 }
-
-/** Asks before something is taken away for good. */
-export function ConfirmDialog({
-  title,
-  action,
-  isPending,
-  error,
-  children,
-  onConfirm,
-  onClose,
-}: {
-  title: string;
-  action: string;
-  isPending: boolean;
-  error: React.ReactNode;
-  children: React.ReactNode;
-  onConfirm: () => void;
-  onClose: () => void;
-}): ReactElement {
-  return (
-    <Dialog title={title} onClose={onClose}>
-      <p>{children}</p>
-      {error}
-      <div className="dialog-actions">
-        <Button variant="default" onClick={onClose}>
-          Keep it
-        </Button>
-        <Button color="danger" loading={isPending} onClick={onConfirm}>
-          {action}
-        </Button>
-      </div>
-    </Dialog>
-  );
-}

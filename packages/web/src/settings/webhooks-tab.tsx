@@ -1,5 +1,5 @@
 import { webhookSchemes, type WebhookReply } from "@mainspring/api";
-import { Button, NativeSelect, PasswordInput, Skeleton, TextInput } from "@mantine/core";
+import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
@@ -7,11 +7,14 @@ import { workflowsQuery } from "../app/queries.ts";
 import { copyText } from "../parts/copy-id.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Empty } from "../parts/empty.tsx";
+import { Loaded } from "../parts/loaded.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { Moment } from "../time/moment.tsx";
-import { ConfirmDialog, ShownOnce } from "./shown-once.tsx";
+import { webhooksQuery } from "./queries.ts";
+import { RemoveButton, SettingsHead } from "./setting-parts.tsx";
+import { ShownOnce } from "./shown-once.tsx";
 
 const schemeNames: Record<(typeof webhookSchemes)[number], string> = {
   standard: "Standard Webhooks",
@@ -19,7 +22,6 @@ const schemeNames: Record<(typeof webhookSchemes)[number], string> = {
   stripe: "Stripe",
   slack: "Slack",
 };
-const listMax = 200;
 const secretsMax = 2;
 
 interface MadeSecret {
@@ -34,39 +36,35 @@ export function WebhooksTab(): ReactElement {
   const isAdmin = useMay("admin");
   const [isCreating, setCreating] = useState(false);
   const [made, setMade] = useState<MadeSecret | undefined>(undefined);
-  const list = useQuery({
-    queryKey: ["webhooks"],
-    queryFn: async ({ signal }) => (await client.webhooks.list({ query: { limit: listMax }, signal })).items,
-  });
-  if (list.data === undefined)
-    return list.error === null ? (
-      <Skeleton height={160} />
-    ) : (
-      <ProblemNotice error={list.error} onRetry={() => void list.refetch()} />
-    );
+  const list = useQuery(webhooksQuery(client));
   return (
     <section aria-label="Webhooks">
-      <div className="settings-head">
-        <p className="muted">
-          Addresses at which other systems tell of events. A call counts when its signature is right.
-        </p>
-        {isAdmin ? (
-          <Button size="xs" onClick={() => setCreating(true)}>
-            New webhook…
-          </Button>
-        ) : null}
-      </div>
-      <div className="panel settings-list">
-        {list.data.length === 0 ? (
-          <Empty title="No webhooks yet">GitHub, Stripe, Slack, or whatever signs like Standard Webhooks.</Empty>
-        ) : (
-          <ul>
-            {list.data.map((webhook) => (
-              <WebhookLine key={webhook.key} webhook={webhook} onMade={setMade} />
-            ))}
-          </ul>
+      <SettingsHead
+        end={
+          isAdmin ? (
+            <Button size="xs" onClick={() => setCreating(true)}>
+              New webhook…
+            </Button>
+          ) : null
+        }
+      >
+        Addresses at which other systems tell of events. A call counts when its signature is right.
+      </SettingsHead>
+      <Loaded query={list} what="webhooks" height={160}>
+        {(webhooks) => (
+          <div className="panel settings-list">
+            {webhooks.length === 0 ? (
+              <Empty title="No webhooks yet">GitHub, Stripe, Slack, or whatever signs like Standard Webhooks.</Empty>
+            ) : (
+              <ul>
+                {webhooks.map((webhook) => (
+                  <WebhookLine key={webhook.key} webhook={webhook} onMade={setMade} />
+                ))}
+              </ul>
+            )}
+          </div>
         )}
-      </div>
+      </Loaded>
       {isCreating ? (
         <CreateWebhook
           onClose={() => setCreating(false)}
@@ -92,7 +90,6 @@ function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made
   const queries = useQueryClient();
   const isAdmin = useMay("admin");
   const isAuthor = useMay("author");
-  const [isDeleting, setDeleting] = useState(false);
   const { key, path } = webhook;
   const params = { key };
   const onSettled = (): void => void queries.invalidateQueries({ queryKey: ["webhooks"] });
@@ -125,7 +122,6 @@ function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made
     mutationFn: (id: string) => client.webhooks.removeSecret({ params: { key, id } }),
     onSettled,
   });
-  const remove = useMutation({ mutationFn: () => client.webhooks.remove({ params }), onSettled });
   const error = toggle.error ?? rotate.error ?? retire.error;
   return (
     <li className="setting">
@@ -155,9 +151,14 @@ function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made
                   New secret
                 </Button>
               ) : null}
-              <Button size="compact-xs" variant="default" onClick={() => setDeleting(true)}>
-                Delete…
-              </Button>
+              <RemoveButton
+                verb="Delete"
+                what={`the webhook ${key}`}
+                queryKey={["webhooks"]}
+                remove={() => client.webhooks.remove({ params })}
+              >
+                Its address answers 404 from then on, and its secrets are gone. The events that came by it stay.
+              </RemoveButton>
             </>
           ) : null}
         </span>
@@ -192,18 +193,6 @@ function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made
         {webhook.secrets.length === 0 ? <li className="muted">no secret: every call is refused</li> : null}
       </ul>
       {error === null ? null : <ProblemNotice error={error} />}
-      {isDeleting ? (
-        <ConfirmDialog
-          title={`Delete the webhook ${key}?`}
-          action="Delete webhook"
-          isPending={remove.isPending}
-          error={remove.error === null ? null : <ProblemNotice error={remove.error} />}
-          onConfirm={() => remove.mutate()}
-          onClose={() => setDeleting(false)}
-        >
-          Its address answers 404 from then on, and its secrets are gone. The events that came by it stay.
-        </ConfirmDialog>
-      ) : null}
     </li>
   );
 }

@@ -2,17 +2,17 @@ import type { WorkflowSummary } from "@mainspring/api";
 import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
-import { workflowsQuery } from "../app/queries.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { actorText } from "../session/actor-text.ts";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { Moment } from "../time/moment.tsx";
 
 /** That its starts are held, since when, by whom and why; and what lets them go. */
 export function PausedLine({ workflow }: { workflow: WorkflowSummary }): ReactElement | null {
-  const { client } = useSignedIn();
+  const { client, identity } = useSignedIn();
   const mayUnpause = useMay("operator");
-  const refresh = useRefresh();
+  const refresh = useRefresh(workflow.key);
   const unpause = useMutation({
     mutationFn: () => client.workflows.unpause({ params: { key: workflow.key } }),
     onSuccess: refresh,
@@ -23,7 +23,7 @@ export function PausedLine({ workflow }: { workflow: WorkflowSummary }): ReactEl
     <div className="workflow-paused small" role="status">
       <span>
         <strong>Paused</strong> since <Moment at={paused.at} />
-        {paused.by === null ? null : ` by ${paused.by}`}
+        {paused.by === null ? null : ` by ${actorText(paused.by, identity.keyId)}`}
         {paused.note === null ? "." : `: ${paused.note}`} Its starts are held.
       </span>
       {mayUnpause ? (
@@ -44,29 +44,31 @@ export function WorkflowControls({ workflow }: { workflow: WorkflowSummary }): R
   if (!mayPause) return null;
   const { key } = workflow;
   return (
-    <div className="workflow-controls">
-      {workflow.paused === null ? (
+    <>
+      {workflow.paused === null && workflow.publishedVersion !== null ? (
         <Button variant="default" size="xs" onClick={() => setAsking("pause")}>
-          Pause<span className="visually-hidden"> {key}</span> …
+          Pause…
         </Button>
       ) : null}
-      {mayUnpublish ? (
+      {mayUnpublish && workflow.publishedVersion !== null ? (
         <Button variant="default" size="xs" onClick={() => setAsking("unpublish")}>
-          Unpublish<span className="visually-hidden"> {key}</span> …
+          Unpublish…
         </Button>
       ) : null}
       {workflow.concurrencyLimit === null ? null : (
-        <span className="muted small">at most {workflow.concurrencyLimit} runs at once</span>
+        <span className="muted small">
+          at most {workflow.concurrencyLimit} {workflow.concurrencyLimit === 1 ? "run" : "runs"} at once
+        </span>
       )}
       {asking === "pause" ? <PauseDialog workflow={key} onClose={() => setAsking(undefined)} /> : null}
       {asking === "unpublish" ? <UnpublishDialog workflow={key} onClose={() => setAsking(undefined)} /> : null}
-    </div>
+    </>
   );
 }
 
 function PauseDialog({ workflow, onClose }: { workflow: string; onClose: () => void }): ReactElement {
   const { client } = useSignedIn();
-  const refresh = useRefresh();
+  const refresh = useRefresh(workflow);
   const [note, setNote] = useState("");
   const pause = useMutation({
     mutationFn: () =>
@@ -104,7 +106,7 @@ function PauseDialog({ workflow, onClose }: { workflow: string; onClose: () => v
 
 function UnpublishDialog({ workflow, onClose }: { workflow: string; onClose: () => void }): ReactElement {
   const { client } = useSignedIn();
-  const refresh = useRefresh();
+  const refresh = useRefresh(workflow);
   const unpublish = useMutation({
     mutationFn: () => client.workflows.unpublish({ params: { key: workflow } }),
     onSuccess: async () => {
@@ -131,8 +133,10 @@ function UnpublishDialog({ workflow, onClose }: { workflow: string; onClose: () 
   );
 }
 
-function useRefresh(): () => Promise<void> {
-  const { client } = useSignedIn();
+function useRefresh(key: string): () => Promise<void> {
   const queries = useQueryClient();
-  return () => queries.invalidateQueries({ queryKey: workflowsQuery(client).queryKey });
+  return async () => {
+    for (const queryKey of [["workflow", key], ["workflows"], ["schedules"]])
+      await queries.invalidateQueries({ queryKey });
+  };
 }

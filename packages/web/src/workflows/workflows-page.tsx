@@ -1,18 +1,23 @@
 import type { WorkflowSummary } from "@mainspring/api";
-import { Button, Skeleton } from "@mantine/core";
+import { Button, Skeleton, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState, type ReactElement } from "react";
-import { versionsQuery, workflowsQuery } from "../app/queries.ts";
+import { useRef, type ReactElement } from "react";
+import { workflowsQuery } from "../app/queries.ts";
+import { useKeys } from "../app/use-keys.ts";
 import { useTitle } from "../app/use-title.ts";
 import { Empty } from "../parts/empty.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { useListKeys } from "../parts/use-list-keys.ts";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { Moment } from "../time/moment.tsx";
 import { StartDialog } from "./start-dialog.tsx";
-import { PausedLine, WorkflowControls } from "./workflow-state.tsx";
+import { PausedLine } from "./workflow-state.tsx";
 import type { WorkflowsSearch } from "./workflows-search.ts";
 import "./workflows.css";
+
+/** From so many on they can be searched. */
+const searchedFrom = 6;
 
 export function WorkflowsPage({
   search,
@@ -24,33 +29,70 @@ export function WorkflowsPage({
   useTitle("Workflows");
   const { client } = useSignedIn();
   const workflows = useQuery(workflowsQuery(client));
-  const starting = workflows.data?.find(
-    (workflow) => workflow.key === search.start && workflow.publishedVersion !== null,
-  );
+  const list = useListKeys<HTMLUListElement>();
+  const input = useRef<HTMLInputElement>(null);
+  useKeys({ "/": () => input.current?.select() });
+  const all = workflows.data;
+  const q = (search.q ?? "").toLowerCase();
+  const found = all?.filter(({ key, name }) => `${key} ${name}`.toLowerCase().includes(q));
+  const starting = all?.find((workflow) => workflow.key === search.start && workflow.publishedVersion !== null);
   return (
     <main className="page" id="main">
       <div className="page-head">
         <h1>Workflows</h1>
+        {all !== undefined && all.length >= searchedFrom ? (
+          <TextInput
+            ref={input}
+            size="xs"
+            aria-label="Key or name"
+            placeholder="Key or name ( / )"
+            value={search.q ?? ""}
+            maxLength={200}
+            autoComplete="off"
+            onChange={({ currentTarget: { value } }) => onSearch({ ...search, q: value === "" ? undefined : value })}
+            onKeyDown={(event) => {
+              if (event.key !== "Escape") return;
+              onSearch({ ...search, q: undefined });
+              input.current?.blur();
+            }}
+          />
+        ) : null}
       </div>
-      {workflows.error !== null && workflows.data === undefined ? (
+      {workflows.error !== null && all === undefined ? (
         <ProblemNotice error={workflows.error} onRetry={() => void workflows.refetch()} />
       ) : null}
       {workflows.isPending ? <Skeleton height={160} /> : null}
-      {workflows.data === undefined ? null : workflows.data.length === 0 ? (
+      {all === undefined || found === undefined ? null : (
         <div className="panel">
-          <Empty title="No workflows yet">
-            Publish one with <code>mainspring publish FILE</code> or <code>POST /api/v1/workflows</code>.
-          </Empty>
+          {all.length === 0 ? (
+            <Empty title="No workflows yet">
+              Publish one with <code>mainspring publish FILE</code> or <code>POST /api/v1/workflows</code>.
+            </Empty>
+          ) : found.length === 0 ? (
+            <Empty title="No workflow has this in its key or name">
+              <Button variant="default" size="xs" onClick={() => onSearch({ ...search, q: undefined })}>
+                All workflows
+              </Button>
+            </Empty>
+          ) : (
+            <ul ref={list} className="workflows" aria-label="Workflows, by their keys">
+              {found.map((workflow) => (
+                <WorkflowLine
+                  key={workflow.key}
+                  workflow={workflow}
+                  onStart={() => onSearch({ ...search, start: workflow.key })}
+                />
+              ))}
+            </ul>
+          )}
         </div>
-      ) : (
-        <ul className="workflows panel">
-          {workflows.data.map((workflow) => (
-            <WorkflowLine key={workflow.key} workflow={workflow} onStart={() => onSearch({ start: workflow.key })} />
-          ))}
-        </ul>
       )}
       {starting === undefined || starting.publishedVersion === null ? null : (
-        <StartDialog workflow={starting.key} version={starting.publishedVersion} onClose={() => onSearch({})} />
+        <StartDialog
+          workflow={starting.key}
+          version={starting.publishedVersion}
+          onClose={() => onSearch({ ...search, start: undefined })}
+        />
       )}
     </main>
   );
@@ -58,74 +100,36 @@ export function WorkflowsPage({
 
 function WorkflowLine({ workflow, onStart }: { workflow: WorkflowSummary; onStart: () => void }): ReactElement {
   const mayStart = useMay("operator");
-  const [isOpen, setOpen] = useState(false);
-  const published = workflow.publishedVersion;
+  const { key, name, publishedVersion, updatedAt } = workflow;
   return (
     <li className="workflow">
       <div className="workflow-line">
         <div className="workflow-name">
-          <h2>{workflow.name}</h2>
-          <code className="muted">{workflow.key}</code>
+          <h2>
+            <Link to="/workflows/$key" params={{ key }} className="workflow-link" data-line="">
+              {name}
+            </Link>
+          </h2>
+          {name === key ? null : <code className="muted">{key}</code>}
         </div>
-        <div className="workflow-version">
-          {published === null ? (
-            <span className="muted">draft only</span>
-          ) : (
-            <button
-              type="button"
-              className="plain-button workflow-versions-button"
-              aria-expanded={isOpen}
-              onClick={() => setOpen(!isOpen)}
-            >
-              v{published}
-              <span className="visually-hidden"> of {workflow.key}: all versions</span>
-            </button>
-          )}
-        </div>
-        <span className="muted small">
-          changed <Moment at={workflow.updatedAt} />
+        <span className="workflow-version">
+          {publishedVersion === null ? <span className="muted">draft only</span> : `v${publishedVersion}`}
         </span>
-        <Link to="/runs" search={{ workflow: workflow.key }} className="small">
-          Runs<span className="visually-hidden"> of {workflow.key}</span>
+        <span className="muted small workflow-changed">
+          changed <Moment at={updatedAt} />
+        </span>
+        <Link to="/runs" search={{ workflow: key }} className="small workflow-runs">
+          Runs<span className="visually-hidden"> of {key}</span>
         </Link>
-        {mayStart && published !== null ? (
+        {mayStart && publishedVersion !== null ? (
           <Button variant="default" size="xs" onClick={onStart}>
-            Start<span className="visually-hidden"> {workflow.key}</span>
+            Start…<span className="visually-hidden"> {key}</span>
           </Button>
         ) : (
           <span />
         )}
       </div>
       <PausedLine workflow={workflow} />
-      {isOpen ? (
-        <>
-          <WorkflowControls workflow={workflow} />
-          <Versions workflow={workflow.key} />
-        </>
-      ) : null}
     </li>
-  );
-}
-
-function Versions({ workflow }: { workflow: string }): ReactElement {
-  const { client } = useSignedIn();
-  const versions = useQuery(versionsQuery(client, workflow));
-  if (versions.error !== null) return <ProblemNotice error={versions.error} onRetry={() => void versions.refetch()} />;
-  if (versions.data === undefined) return <Skeleton height={28} />;
-  return (
-    <ol className="versions small" reversed>
-      {versions.data.items.map((version) => (
-        <li key={version.version}>
-          <span>v{version.version}</span>
-          <code className="muted" title={version.definitionHash}>
-            {version.definitionHash.slice(0, 12)}
-          </code>
-          <span className="muted">
-            published <Moment at={version.publishedAt} />
-            {version.publishedBy === null ? null : ` by ${version.publishedBy}`}
-          </span>
-        </li>
-      ))}
-    </ol>
   );
 }

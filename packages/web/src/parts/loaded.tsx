@@ -1,0 +1,26 @@
+import { Skeleton } from "@mantine/core";
+import type { ReactElement } from "react";
+import { ProblemNotice } from "./problem-notice.tsx";
+
+/** What a query gave; before that, a shape of its height; or why there is nothing. */
+export function Loaded<Data>({
+  query,
+  what,
+  height,
+  children,
+}: {
+  query: { readonly data: Data | undefined; readonly error: unknown; refetch(): unknown };
+  /** Said while it is read: `webhooks`. */
+  what: string;
+  height: number;
+  children: (data: Data) => ReactElement | null;
+}): ReactElement | null {
+  if (query.data !== undefined) return children(query.data);
+  if (query.error !== null) return <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />;
+  return (
+    <div role="status">
+      <span className="visually-hidden">Loading {what}</span>
+      <Skeleton height={height} />
+    </div>
+  );
+}

@@ -40,7 +40,7 @@ export const stepExamples: { readonly [type: string]: StepExample } = {
   "transform.assign": {
     notes: [
       "A target is `vars.a.b`, `payload.a`, a JSON pointer such as `/vars/a/b`, or a bare name, which means `vars.<name>`.",
-      "An expression that finds nothing removes its target; null is kept.",
+      "An expression that finds nothing removes its target; null is kept. Where one target cannot be written, none is.",
     ],
     example: `- id: totals
   type: transform.assign
@@ -161,6 +161,7 @@ export const stepExamples: { readonly [type: string]: StepExample } = {
   "control.saga": {
     notes: [
       "When the body fails or is cancelled, the `compensate` steps of the steps that completed run, last first. They cannot be cancelled.",
+      "Undoing sees the locals of its step, such as `item`, and `vars` as they are by then: where a loop writes one variable in every turn, take what undoing needs from the item, or collect it.",
       "Steps that failed or did not finish are not undone. The original error goes on afterwards.",
     ],
     example: `- id: trip

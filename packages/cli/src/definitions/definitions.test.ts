@@ -105,3 +105,22 @@ function folderOf() {
   const cwd = emptyFolder();
   return { cwd, write: (name: string, text: string) => writeFileSync(join(cwd, name), text) };
 }
+
+test("[CLI-01] a file that is no text in UTF-8, a folder and a missing file are told without a stack, with exit code 2", async () => {
+  const { cwd, write } = folderOf();
+  writeFileSync(join(cwd, "latin.yaml"), Buffer.from("workflow: caf\u00e9\nsteps: []\n", "latin1"));
+  writeFileSync(join(cwd, "wide.test.yaml"), Buffer.from("\ufeffscenarios: [ { name: x } ]", "utf16le"));
+  write("good.yaml", good);
+  const told: readonly (readonly [string[], string])[] = [
+    [["validate", "good.yaml", "latin.yaml"], "latin.yaml is not text in UTF-8."],
+    [["validate", "."], ". cannot be read: it is a folder."],
+    [["validate", "nowhere.yaml"], "nowhere.yaml cannot be read: there is no such file."],
+    [["test", "wide.test.yaml"], "wide.test.yaml is not text in UTF-8."],
+  ];
+  for (const [args, says] of told) {
+    const { code, stdout, stderr } = await runHere(args, { cwd });
+    expect({ code, stdout }, args.join(" ")).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(says);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  }
+});

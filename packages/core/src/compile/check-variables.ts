@@ -1,4 +1,4 @@
-import type { ProgramStep, Target, Value } from "../program/program.ts";
+import type { ProgramStep, ProgramTrigger, Target, Value } from "../program/program.ts";
 import { shown } from "../definition/value.ts";
 import type { Read } from "../expression/reads.ts";
 import { readsOf } from "../expression/reads.ts";
@@ -25,6 +25,25 @@ export function checkVariables(
   const check = new VariableCheck(issues, pointerOf, all);
   check.block(steps, new KnownVariables(), new Set());
   check.report(lost);
+}
+
+/** Reads of what a trigger does not see: before there is a run there is the event alone. */
+export function checkTriggerNames(
+  triggers: readonly ProgramTrigger[],
+  issues: IssueList,
+  pointerOf: (value: Value) => string,
+): void {
+  for (const { when, payload } of triggers) {
+    for (const value of [when, payload].flatMap((part) => (part === undefined ? [] : expressionsOf(part)))) {
+      for (const { names, guarded } of readsOf(value.expression.form)) {
+        const [name] = names as [string];
+        if (guarded || name === "event" || name === "now") continue;
+        const message = `"${shown(name)}" is read here, and a trigger sees the event alone.`;
+        const remedy = `Read it from the event, as in event.payload.${name === "payload" || name === "vars" ? (names[1] ?? "total") : name}.`;
+        issues.error("VARIABLE_UNDEFINED", { pointer: pointerOf(value) }, message, remedy);
+      }
+    }
+  }
 }
 
 /** A name that is read where it is not set, or not on every way. */

@@ -24,6 +24,7 @@ import { isJsonObject } from "../values/json.ts";
 import type { Json } from "../values/json.ts";
 import { pointerToken } from "../values/pointer.ts";
 import type { CompileCatalogue } from "./catalogue.ts";
+import { checkErrorNames } from "./error-names.ts";
 import { compileExpression } from "./expression/compile-expression.ts";
 import type { IssueList } from "./issue-list.ts";
 import type { LostNames } from "./lost-names.ts";
@@ -48,6 +49,8 @@ export interface StepPlace {
 
 /** What every step type needs to be compiled: expressions, targets, times, and the steps inside it. */
 export class CompileContext {
+  /** The key of the definition. */
+  readonly workflow: string;
   readonly semantics: SemanticsVersion;
   readonly catalogue: CompileCatalogue;
   readonly issues: IssueList;
@@ -57,12 +60,14 @@ export class CompileContext {
   readonly #expressions = new Map<string, ReturnType<typeof compileExpression>>();
 
   constructor(
+    workflow: string,
     semantics: SemanticsVersion,
     catalogue: CompileCatalogue,
     issues: IssueList,
     lost: LostNames,
     compileBlock: CompileBlock,
   ) {
+    this.workflow = workflow;
     this.semantics = semantics;
     this.catalogue = catalogue;
     this.issues = issues;
@@ -232,7 +237,8 @@ export class CompileContext {
     });
   }
 
-  retry(given: RetryDefinition | undefined): RetryPolicy | undefined {
+  retry(given: RetryDefinition | undefined, place: StepPlace): RetryPolicy | undefined {
+    checkErrorNames(this, given?.retryOn, place, "/retry/retryOn");
     return given === undefined ? undefined : { ...retryDefaults, ...given };
   }
 

@@ -3,6 +3,8 @@ import type { Definition } from "../definition/definition.ts";
 import type { Program, ProgramTrigger, SemanticsVersion } from "../program/program.ts";
 import { programFormat } from "../program/program.ts";
 import type { Issue } from "../values/issue.ts";
+import { checkSchema } from "../schema/check-schema.ts";
+import { isJsonObject } from "../values/json.ts";
 import type { Json } from "../values/json.ts";
 import type { Bounds } from "./bounds.ts";
 import { boundsOf, fanOutMax, historyEventsMax } from "./bounds.ts";
@@ -12,10 +14,11 @@ import { checkCorrelation } from "./check-correlation.ts";
 import { checkConstants } from "./check-constants.ts";
 import { checkFlow } from "./check-flow.ts";
 import { checkTypes } from "./check-types.ts";
-import { checkVariables } from "./check-variables.ts";
+import { checkTriggerNames, checkVariables } from "./check-variables.ts";
 import { CompileContext, without } from "./compile-context.ts";
 import { compileBlock } from "./compile-step.ts";
 import { IssueList } from "./issue-list.ts";
+import { checkTriggerPayload } from "./literal-input.ts";
 import { LostNames } from "./lost-names.ts";
 import { stepPointer } from "./program-walk.ts";
 import type { Positions } from "./positions.ts";
@@ -50,7 +53,7 @@ export function compileDefinition(
   const issues = new IssueList(options.positions);
   const semantics = definition.semantics ?? catalogue.defaultSemantics ?? newestSemantics;
   const lost = options.lost ?? new LostNames();
-  const c = new CompileContext(semantics, catalogue, issues, lost, compileBlock);
+  const c = new CompileContext(definition.workflow, semantics, catalogue, issues, lost, compileBlock);
 
   checkFlow(definition.steps, issues);
   checkCalls(definition.workflow, definition.steps, catalogue, issues);
@@ -61,6 +64,7 @@ export function compileDefinition(
   const bounds = boundsOf(steps, definition.payload);
   const parts = { steps, triggers: triggers ?? [], payload: definition.payload, catalogue };
   checkVariables(steps, issues, lost, (value) => c.pointerOf(value));
+  checkTriggerNames(triggers ?? [], issues, (value) => c.pointerOf(value));
   checkTypes(parts, issues, lost, (value) => c.pointerOf(value));
   checkConstants(steps, definition.payload, issues, (value) => c.pointerOf(value));
   checkCorrelation(steps, catalogue, issues, stepPointer);
@@ -89,17 +93,21 @@ function compileTriggers(c: CompileContext, definition: Definition): ProgramTrig
     );
   }
   const seen = new Set<string>();
+  const schema =
+    isJsonObject(definition.payload) && checkSchema(definition.payload).length === 0 ? definition.payload : undefined;
   return definition.triggers.map((trigger, i) => {
     const pointer = `/triggers/${i}`;
     if (seen.has(trigger.id))
       c.issues.error("TRIGGER_ID_DUPLICATE", { pointer: pointer + "/id" }, `Two triggers are called "${trigger.id}".`);
     seen.add(trigger.id);
     const place = { pointer, path: `triggers[${i}]`, stepId: undefined, insideSaga: false };
+    const payload = c.optionalValue(trigger.payload, place, "/payload");
+    if (payload !== undefined && schema !== undefined) checkTriggerPayload(c, payload, schema, place);
     return without({
       id: trigger.id,
       event: trigger.event,
       when: c.optionalValue(trigger.when, place, "/when"),
-      payload: c.optionalValue(trigger.payload, place, "/payload"),
+      payload,
     });
   });
 }

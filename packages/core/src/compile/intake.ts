@@ -39,8 +39,8 @@ export class Intake {
     return this.issues.length >= issuesMax;
   }
 
-  stop(code: ErrorCode, pointer: string, line: number | undefined, message: string): never {
-    this.add(code, pointer, line, message);
+  stop(code: ErrorCode, pointer: string, line: number | undefined, message: string, remedy?: string): never {
+    this.add(code, pointer, line, message, remedy);
     throw new IntakeStopped(message);
   }
 

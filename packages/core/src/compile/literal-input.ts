@@ -12,9 +12,22 @@ import { didYouMean } from "../values/nearest.ts";
  * objects. What expressions will give is left to the call.
  */
 export function checkLiteralInput(c: CompileContext, input: Value, schema: JsonObject, place: StepPlace): void {
+  check(input, schema, "/input", (field, message) => c.error("INPUT_LITERAL_INVALID", place, field, message));
+}
+
+/** The same for what a trigger makes of an event. It is a warning: by hand the workflow can be started all the same. */
+export function checkTriggerPayload(c: CompileContext, payload: Value, schema: JsonObject, place: StepPlace): void {
+  check(payload, schema, "/payload", (field, message) =>
+    c.warning("INPUT_LITERAL_INVALID", place, field, message, "Correct it: as it stands, the trigger starts no run."),
+  );
+}
+
+type Say = (field: string, message: string) => void;
+
+function check(input: Value, schema: JsonObject, field: string, say: Say): void {
   // References lead from the root of the schema: with them only a whole literal can be checked.
   if (input.kind !== "literal" && refers(schema)) return;
-  checkValue(c, input, schema, place, "/input");
+  checkValue(input, schema, field, say);
 }
 
 function refers(schema: Json): boolean {
@@ -23,26 +36,21 @@ function refers(schema: Json): boolean {
   return Object.values(schema).some(refers);
 }
 
-function checkValue(c: CompileContext, value: Value, schema: Json, place: StepPlace, field: string): void {
+function checkValue(value: Value, schema: Json, field: string, say: Say): void {
   switch (value.kind) {
     case "literal": {
       for (const issue of validate(schema, value.value)) {
-        c.error(
-          "INPUT_LITERAL_INVALID",
-          place,
-          field + issue.pointer,
-          `This does not fit what is called: ${issue.message}.`,
-        );
+        say(field + issue.pointer, `This does not fit its schema: ${issue.message}.`);
       }
       return;
     }
     case "object":
-      checkObject(c, value.entries, schema, place, field);
+      checkObject(value.entries, schema, field, say);
       return;
     case "array": {
       const items = isJsonObject(schema) && !("prefixItems" in schema) ? schema["items"] : undefined;
       if (items === undefined || !isJsonObject(schema) || !isSimple(schema)) return;
-      value.items.forEach((item, i) => checkValue(c, item, items, place, `${field}/${i}`));
+      value.items.forEach((item, i) => checkValue(item, items, `${field}/${i}`, say));
       return;
     }
     case "expr":
@@ -51,28 +59,21 @@ function checkValue(c: CompileContext, value: Value, schema: Json, place: StepPl
   }
 }
 
-function checkObject(
-  c: CompileContext,
-  entries: readonly (readonly [string, Value])[],
-  schema: Json,
-  place: StepPlace,
-  field: string,
-): void {
+function checkObject(entries: readonly (readonly [string, Value])[], schema: Json, field: string, say: Say): void {
   if (!isJsonObject(schema) || !isSimple(schema)) return;
   const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
   const keys = new Set(entries.map(([key]) => key));
   for (const [key, member] of entries) {
     const at = field + pointerToken(key);
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (property !== undefined) checkValue(c, member, property, place, at);
+    if (property !== undefined) checkValue(member, property, at, say);
     else if (schema["additionalProperties"] === false) {
-      const message = `"${shown(key)}" is no field of this input.${didYouMean(key, Object.keys(properties))}`;
-      c.error("INPUT_LITERAL_INVALID", place, at, message);
+      say(at, `"${shown(key)}" is no field of this input.${didYouMean(key, Object.keys(properties))}`);
     }
   }
   for (const key of Array.isArray(schema["required"]) ? schema["required"] : []) {
     if (typeof key !== "string" || keys.has(key)) continue;
-    c.error("INPUT_LITERAL_INVALID", place, field + pointerToken(key), `"${shown(key)}" is missing in the input.`);
+    say(field + pointerToken(key), `"${shown(key)}" is missing in the input.`);
   }
 }
 

@@ -48,13 +48,19 @@ function readText(text: string, intake: Intake): ReadDocument {
   if (utf8Bytes(text) > definitionTextMaxBytes) {
     intake.stop("DEFINITION_TOO_LARGE", "", undefined, "The definition has more than 2 MiB of text.");
   }
-  if (text.trim() === "") intake.stop("DEFINITION_UNREADABLE", "", 1, "The definition is empty.");
+  if (text.trim() === "") {
+    const remedy = "A definition has at least workflow and steps, a file of scenarios has scenarios.";
+    intake.stop("DEFINITION_UNREADABLE", "", 1, "The document is empty.", remedy);
+  }
   return looksLikeJson(text) ? readJson(text, intake) : readYaml(text, intake);
 }
 
-/** JSON begins with a brace and a quoted key. Anything else that begins with a brace is read as YAML. */
+/**
+ * JSON begins with a brace and a quoted key. Anything else that begins with a brace is read as YAML, but for comments of
+ * another language: whoever writes them means JSON, and is told that it has none.
+ */
 function looksLikeJson(text: string): boolean {
-  return /^\uFEFF?\s*(?:\{\s*["}]|\[|")/.test(text);
+  return /^\uFEFF?\s*(?:\{\s*(?:["}]|\/[/*])|\[|"|\/[/*])/.test(text);
 }
 
 function utf8Bytes(text: string): number {

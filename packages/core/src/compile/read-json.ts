@@ -21,6 +21,7 @@ export function readJson(text: string, intake: Intake): ReadDocument {
 const numberToken = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 // oxlint-disable-next-line no-control-regex -- JSON refuses exactly these inside of text
 const plainText = /[^"\\\u0000-\u001f]*/y;
+const noComments = "Remove the comment, put it into notes, or write the definition in YAML, where # begins one.";
 const escapes: { readonly [letter: string]: string } = {
   '"': '"',
   "\\": "\\",
@@ -194,6 +195,8 @@ class JsonReader {
   }
 
   #fail(pointer: string, message: string, offset = 0): never {
+    if (/\/[/*]/y.test(this.#text.slice(this.#at + offset, this.#at + offset + 2)))
+      return this.#intake.stop("JSON_SYNTAX", pointer, this.#line, "JSON has no comments.", noComments);
     const found = this.#text[this.#at + offset];
     const seen = found === undefined ? "the end of the text" : JSON.stringify(found);
     return this.#intake.stop("JSON_SYNTAX", pointer, this.#line, `${message} Found: ${seen}.`);

@@ -2,6 +2,7 @@ import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser }
 import type { CST, Document, Node, ParsedNode, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { definitionStepsMax } from "../definition/definition.ts";
 import { shown } from "../definition/value.ts";
+import { errors } from "../errors/errors.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import { pointerToken } from "../values/pointer.ts";
 import type { Intake } from "./intake.ts";
@@ -79,7 +80,7 @@ function compose(text: string, lines: LineCounter, intake: Intake): Document.Par
     // A line break belongs to the line that it ends, and what is wrong is behind it.
     const at = text[error.pos[0]] === "\n" ? error.pos[0] + 1 : error.pos[0];
     const line = lineAt(lines, Math.min(at, text.trimEnd().length));
-    intake.add("YAML_SYNTAX", "", line, `Line ${line}: ${sentence(error.message)}`);
+    intake.add("YAML_SYNTAX", "", line, `Line ${line}: ${sentence(error.message)}`, syntaxRemedy(text, line));
   }
   if (document.errors.length > 0) throw new IntakeStopped("broken syntax");
   const second = documents[1];
@@ -95,6 +96,14 @@ function compose(text: string, lines: LineCounter, intake: Intake): Document.Par
   if (explicit === true && version !== "1.2")
     intake.stop("YAML_NOT_PLAIN", "", 1, `Definitions are YAML 1.2, and this asks for ${version}.`);
   return document;
+}
+
+/** What is most often wrong near an expression is that it has no quotes. */
+function syntaxRemedy(text: string, line: number): string {
+  const near = text.split("\n", line).slice(-2).join("\n");
+  return /\$expr:[ \t]*[^\s'"|>]/.test(near)
+    ? `Put the expression in quotes, as in { $expr: 'a = "b" ? 1 : 2' }. ${errors.YAML_SYNTAX.remedy}`
+    : errors.YAML_SYNTAX.remedy;
 }
 
 function lineAt(lines: LineCounter, offset: number): number {
@@ -172,6 +181,7 @@ class YamlReader {
   #map(node: YAMLMap, pointer: string, depth: number): JsonObject {
     const members: JsonObject = {};
     const lines: { [key: string]: number } = {};
+    const merges: { readonly value: Node | null; readonly at: string; readonly line: number }[] = [];
     this.#lines.set(members, lines);
     if (node.anchor !== undefined) this.#open.add(node);
     for (const pair of node.items) {
@@ -180,12 +190,44 @@ class YamlReader {
       const key = this.#key(keyNode, pointer, line);
       if (key === undefined) continue;
       const at = pointer + pointerToken(key);
+      if (key === "<<" && (keyNode as Scalar).type === "PLAIN") {
+        merges.push({ value: pair.value as Node | null, at, line });
+        continue;
+      }
       this.#intake.key(key, at, line, Object.hasOwn(members, key));
       own(members, key, this.#value(pair.value as Node | null, at, depth + 1, line));
       own(lines, key, line);
     }
+    for (const { value, at, line } of merges) this.#merge(members, lines, value, at, depth, line);
     this.#open.delete(node);
     return members;
+  }
+
+  /** Merging is refused. It is done all the same, so that nothing is said to be missing that the author has written. */
+  #merge(
+    members: JsonObject,
+    lines: { [key: string]: number },
+    node: Node | null,
+    pointer: string,
+    depth: number,
+    line: number,
+  ): void {
+    this.#intake.add(
+      "YAML_NOT_PLAIN",
+      pointer,
+      line,
+      "Merging (<<) is no part of YAML 1.2.",
+      "Write the merged members out, or give the whole value an anchor (&name) and use it again (*name).",
+    );
+    const merged = this.#value(node, pointer, depth + 1, line);
+    for (const one of Array.isArray(merged) ? merged : [merged]) {
+      if (typeof one !== "object" || one === null || Array.isArray(one)) continue;
+      for (const [key, value] of Object.entries(one)) {
+        if (Object.hasOwn(members, key)) continue;
+        own(members, key, value);
+        own(lines, key, line);
+      }
+    }
   }
 
   #seq(node: YAMLSeq, pointer: string, depth: number, seqLine: number): Json[] {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isJsonObject } from "../values/json.ts";
 import type { Json, JsonObject } from "../values/json.ts";
+import { keyIsRefused } from "../values/keys.ts";
 import { pointerToken } from "../values/pointer.ts";
 
 /**
@@ -105,7 +106,8 @@ function visit(given: ValueDefinition, pointer: string, depth: number, problems:
     return;
   }
   for (const key of keys) {
-    if (key.startsWith("$")) {
+    // A key that is never accepted is reported where it is read.
+    if (key.startsWith("$") && !keyIsRefused(key)) {
       problems.push({
         code: "VALUE_KEY_UNKNOWN",
         pointer: pointer + pointerToken(key),
@@ -144,7 +146,8 @@ function formProblems(
   }
   if (form === "$literal") return;
   const text = given[form];
-  if (typeof text !== "string" || text.trim() === "") {
+  // An empty expression is told by whoever compiles it.
+  if (typeof text !== "string" || (form === "$secret" && text.trim() === "")) {
     problems.push({
       code: "FIELD_TYPE",
       pointer: pointer + "/" + form,

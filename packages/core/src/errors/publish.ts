@@ -63,6 +63,12 @@ export const publishErrors = {
       "vars.event and vars.eventName are written by every event.wait and human.task, vars.timeWait by every time.wait: a result that is saved there is lost with the next of them, and with its own step where that is one.",
     remedy: "Give it another name.",
   },
+  ERROR_NEVER_MATCHES: {
+    title: "An error that this can never see",
+    explanation:
+      "catchOn and retryOn name categories (ValidationError, ExpressionError, TransientError, ActionError, TimeoutError, QuotaExceededError, ChildWorkflowError, BusinessError, ControlError) or codes. A cancel, a broken engine and the limits LOOP_BUDGET and HISTORY_BUDGET end the run whatever is around the step.",
+    remedy: "Correct the name, or remove it.",
+  },
   ACTION_UNKNOWN: {
     title: "No such action",
     explanation: "No action of this name and major version is in the catalogue of this installation.",

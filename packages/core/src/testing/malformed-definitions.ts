@@ -47,6 +47,23 @@ export const malformed: readonly Malformed[] = [
     found: ["YAML_ALIASES /steps/0/state/a 3"],
   },
   {
+    name: "a merge key",
+    source: stepsYaml("  - &first { id: x, type: state.set, state: 1 }", "  - { <<: *first, id: y }"),
+    found: ["YAML_NOT_PLAIN /steps/1/<< 4"],
+    says: "Merging (<<)",
+  },
+  {
+    name: "an expression without quotes",
+    source: stepsYaml("  - { id: x, type: control.if, condition: { $expr: payload.a ? 1 : 2 }, then: [] }"),
+    found: ["YAML_SYNTAX  3"],
+  },
+  {
+    name: "a comment in JSON",
+    source: '{\n  // later\n  "workflow": "bad-one", "steps": []}',
+    found: ["JSON_SYNTAX  2"],
+    says: "JSON has no comments",
+  },
+  {
     name: "a comma missing in JSON",
     source: '{"workflow": "bad-one",\n "steps": []\n "name": "x"}',
     found: ["JSON_SYNTAX /steps 3"],
@@ -157,6 +174,18 @@ export const malformed: readonly Malformed[] = [
     name: "a trigger's broken condition",
     source: "workflow: bad-one\ntriggers:\n  - { id: t, event: a, when: { $expr: 'event.' } }\nsteps: []",
     found: ["EXPR_SYNTAX /triggers/0/when/$expr 3"],
+  },
+  {
+    name: "a trigger that reads the payload of a run that there is not yet",
+    source: "workflow: bad-one\ntriggers:\n  - { id: t, event: a, when: { $expr: payload.total > 0 } }\nsteps: []",
+    found: ["VARIABLE_UNDEFINED /triggers/0/when/$expr 3"],
+    says: "a trigger sees the event alone",
+  },
+  {
+    name: "a trigger whose payload never fits",
+    source:
+      "workflow: bad-one\npayload: { type: object, required: [id], properties: { n: { type: number } } }\ntriggers:\n  - { id: t, event: a, payload: { n: one } }\nsteps: []",
+    found: ["INPUT_LITERAL_INVALID /triggers/0/payload/id 4", "INPUT_LITERAL_INVALID /triggers/0/payload/n 4"],
   },
   // Steps
   { name: "a step that is a number", source: stepsYaml("  - 5"), found: ["FIELD_TYPE /steps/0 3"] },
@@ -274,6 +303,16 @@ export const malformed: readonly Malformed[] = [
     found: ["FIELD_TYPE /steps/0/state/$expr 3"],
   },
   {
+    name: "an empty expression",
+    source: stepsYaml(setX + "{ $expr: ' ' } }"),
+    found: ["EXPR_EMPTY /steps/0/state/$expr 3"],
+  },
+  {
+    name: "a reference that only the engine makes",
+    source: stepsYaml(setX + "{ $blob: a } }"),
+    found: ["KEY_REFUSED /steps/0/state/$blob 3"],
+  },
+  {
     name: "a broken expression on its own line",
     source: stepsYaml(
       "  - id: x",
@@ -345,6 +384,18 @@ export const malformed: readonly Malformed[] = [
     name: "a prototype as a target",
     source: stepsYaml("  - { id: x, type: transform.assign, assign: { vars.constructor: 1 } }"),
     found: ["TARGET_INVALID /steps/0/assign/vars.constructor 3"],
+  },
+  // Errors
+  {
+    name: "an error that cannot be caught",
+    source: stepsYaml("  - { id: x, type: control.tryCatch, try: [], catch: [], catchOn: [LOOP_BUDGET, HTTP_404] }"),
+    found: ["ERROR_NEVER_MATCHES /steps/0/catchOn/0 3"],
+  },
+  {
+    name: "a category written wrongly",
+    source: stepsYaml(call + "action: crm.save@1, input: {}, retry: { maxAttempts: 2, retryOn: [TransientErrors] } }"),
+    found: ["ERROR_NEVER_MATCHES /steps/0/retry/retryOn/0 3"],
+    says: 'Did you mean "TransientError"?',
   },
   // Waits
   {
@@ -500,6 +551,17 @@ export const malformed: readonly Malformed[] = [
     name: "a child's payload that does not fit",
     source: stepsYaml("  - { id: x, type: control.callWorkflow, workflow: child, input: { a: one } }"),
     found: ["INPUT_LITERAL_INVALID /steps/0/input/a 3"],
+  },
+  {
+    name: "a call of itself before it was ever published",
+    source: stepsYaml("  - { id: x, type: control.callWorkflow, workflow: bad-one, input: {} }"),
+    found: ["CALL_CYCLE /steps/0/workflow 3"],
+  },
+  {
+    name: "undoing under semantics 1",
+    source:
+      "workflow: bad-one\nsemantics: 1\nsteps:\n  - { id: x, type: action.call, action: crm.save@1, input: {}, compensate: [] }",
+    found: ["SEMANTICS_TOO_OLD /steps/0/compensate 4"],
   },
   {
     name: "a call of itself",

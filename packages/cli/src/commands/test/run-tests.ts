@@ -1,5 +1,6 @@
 import type { Coverage, Scenario, ScenarioFailure, ScenarioResult } from "@mainspring/core";
 import { readFile } from "node:fs/promises";
+import { utf8Text } from "../../input/utf8-text.ts";
 import type { ShownIssue } from "../../output/issues.ts";
 import { testedWorkflow, withWorkflows, type TestedWorkflow } from "./tested-workflow.ts";
 
@@ -54,7 +55,7 @@ export async function runTestFile(
     import("@mainspring/core"),
     import("@mainspring/core/compile"),
   ]);
-  const file = parseScenarios(await readFile(path, "utf8"));
+  const file = parseScenarios(utf8Text(await readFile(path), path));
   if ("issues" in file)
     return { file: path, workflow: null, unreadable: { file: path, issues: file.issues }, scenarios: [] };
   const tested = await testedWorkflow(path, file);

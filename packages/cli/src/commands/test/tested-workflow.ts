@@ -2,6 +2,7 @@ import type { CalledWorkflow, Program, Scenario, ScenarioWorld } from "@mainspri
 import type { CheckedDefinition, CompileCatalogue, ScenarioFile, WorkflowEntry } from "@mainspring/core/compile";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { utf8Text } from "../../input/utf8-text.ts";
 import type { ShownIssue } from "../../output/issues.ts";
 import { flowBeside, flowsIn } from "./find-tests.ts";
 
@@ -32,7 +33,9 @@ export async function testedWorkflow(testFile: string, file: ScenarioFile): Prom
   const actions = [...builtInCatalogue(), ...file.actions];
   const own = await flowBeside(testFile);
   const paths = new Set([...(own === undefined ? [] : [own]), ...(await flowsIn(dirname(testFile)))]);
-  const read = await Promise.all([...paths].map(async (path) => ({ path, text: await readFile(path, "utf8") })));
+  const read = await Promise.all(
+    [...paths].map(async (path) => ({ path, text: utf8Text(await readFile(path), path) })),
+  );
   const documents = read.map(({ path, text }) => ({ path, text, checked: checkDefinition(text, { actions }) }));
   const isOwn = ({ path, checked }: { path: string; checked: CheckedDefinition }): boolean =>
     file.workflow === undefined ? path === own : keyOf(checked) === file.workflow;

@@ -152,7 +152,7 @@ test("a failure's place has its line", () => {
 const one = (lines: string): string => `scenarios:\n  - name: a\n${lines}`;
 
 test.each([
-  ["", ["1 DEFINITION_UNREADABLE  The definition is empty."]],
+  ["", ["1 DEFINITION_UNREADABLE  The document is empty."]],
   ["a: [", [expect.stringMatching(/^1 YAML_SYNTAX /)]],
   ["scenarios: []", [expect.stringMatching(/^1 FIELD_INVALID \/scenarios /)]],
   ["{}", ['1 FIELD_MISSING /scenarios "scenarios" is missing.']],

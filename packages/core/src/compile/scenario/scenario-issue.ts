@@ -77,6 +77,20 @@ function formIssues(problem: ShapeProblem, document: Json, around: Path): Scenar
         `Use one of: ${choices.join(", ")}.`,
       );
     }
+    case "too_small":
+    case "too_big": {
+      const [side, bound] = problem.code === "too_small" ? ["at least", problem.minimum] : ["at most", problem.maximum];
+      const unit =
+        problem.origin === "string"
+          ? " characters"
+          : problem.origin === "array"
+            ? bound === 1
+              ? " entry"
+              : " entries"
+            : "";
+      const verb = unit === "" ? "is" : "has";
+      return entry("FIELD_INVALID", `${name} ${verb} ${side} ${bound}${unit}.`);
+    }
     default:
       break;
   }

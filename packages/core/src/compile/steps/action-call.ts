@@ -21,7 +21,7 @@ export function compileActionCall(
       `${step.action} has no effect, so an idempotencyKey does nothing.`,
     );
   }
-  if (step.compensate !== undefined && !place.insideSaga) {
+  if (step.compensate !== undefined && !place.insideSaga && c.semantics > 1) {
     c.error(
       "COMPENSATE_OUTSIDE_SAGA",
       place,
@@ -42,7 +42,7 @@ export function compileActionCall(
     facts: factsOf(entry),
     input,
     saveAs: c.target(step.saveAs, place, "/saveAs"),
-    retry: c.retry(step.retry),
+    retry: c.retry(step.retry, place),
     timeoutMs:
       step.timeoutMs === undefined ? undefined : c.duration(step.timeoutMs, place, "/timeoutMs", c.actionTimeoutMsMax),
     onError: c.errorPolicy(step.onError, place),

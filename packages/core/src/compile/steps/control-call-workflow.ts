@@ -23,7 +23,7 @@ export function compileControlCallWorkflow(
     input,
     saveAs: c.target(step.saveAs, place, "/saveAs"),
     output: c.assignments(step.output, place, "/output"),
-    retry: c.retry(step.retry),
+    retry: c.retry(step.retry, place),
     onError: c.errorPolicy(step.onError, place),
   });
 }
@@ -32,6 +32,8 @@ export function compileControlCallWorkflow(
 function bindVersion(c: CompileContext, step: CallWorkflowDefinition, place: StepPlace): number | "latest" {
   const workflows = c.catalogue.workflows ?? [];
   const entry = workflows.find((workflow) => workflow.key === step.workflow);
+  // A call of the workflow itself is reported as the circle that it is.
+  if (entry === undefined && step.workflow === c.workflow) return step.version ?? "latest";
   if (entry === undefined) {
     const near = didYouMean(
       step.workflow,

@@ -2,12 +2,14 @@ import type { TryCatchDefinition } from "../../definition/steps/control-try-catc
 import type { TryCatchStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
+import { checkErrorNames } from "../error-names.ts";
 
 export function compileControlTryCatch(
   c: CompileContext,
   step: TryCatchDefinition,
   place: StepPlace,
 ): Omit<TryCatchStep, "id" | "path"> {
+  checkErrorNames(c, step.catchOn, place, "/catchOn");
   return without({
     type: "control.tryCatch",
     try: c.block(step.try, place, { path: ".try", pointer: "/try" }),

@@ -289,3 +289,45 @@ function commandOf<Kind extends Command["kind"]>(
   if (found === undefined) throw new Error(`There is no ${kind} among the commands.`);
   return found as Extract<Command, { kind: Kind }>;
 }
+
+test("[ACC-04] ninety days of reminders are a bounded history, and a journal that grows by the same for each", () => {
+  const reminders = example("task-with-reminders");
+  const { journal, effects, failures } = run(reminders, scenarioOf(reminders, "Ninety days"));
+  expect(failures).toEqual([]);
+  const sent = effects.filter(({ stepId }) => stepId === "remind").map(({ atMs }) => atMs / 86_400_000);
+  expect(sent).toEqual(Array.from({ length: 90 }, (_, i) => i + 1));
+  const turn = (number: number): number =>
+    journal.filter((entry) => entry.kind !== "input" && "iteration" in entry && entry.iteration[0] === number).length;
+  expect(turn(4)).toBeGreaterThan(3);
+  expect(new Set(Array.from({ length: 86 }, (_, i) => turn(i + 4))).size).toBe(1);
+  const { bounds } = checkDefinition(reminders.text, { actions });
+  expect(bounds?.peakHistoryEvents).toBeLessThan(12_000);
+});
+
+test("[ACC-08] each wait for the customer ends two business days later, across a weekend and the holidays", () => {
+  const ticket = example("ticket-to-resolution");
+  const { journal, effects, failures, vars } = run(ticket, scenarioOf(ticket, "Chased twice"));
+  expect(failures).toEqual([]);
+  const due = journal.flatMap((entry) =>
+    entry.kind === "wait" && entry.stepId === "confirmation" && entry.status === "RESOLVED" ? [entry.at] : [],
+  );
+  // From the Thursday before Easter, whose Friday and Monday are holidays; then over a weekend.
+  expect(due).toEqual(["2030-04-24T08:00:00.000Z", "2030-04-26T08:00:00.000Z", "2030-04-30T08:00:00.000Z"]);
+  expect(effects.filter(({ workflow }) => workflow === "notify-customer")).toHaveLength(3);
+  expect(vars["resultsErrors"]).toEqual([]);
+});
+
+test("[ACC-08] the errors of two devices are collected beside the results of the others, in the order of the devices", () => {
+  const ticket = example("ticket-to-resolution");
+  const { failures, vars } = run(ticket, scenarioOf(ticket, "the errors of two are collected"));
+  expect(failures).toEqual([]);
+  const results = vars["results"] as readonly ({ readonly device: string } | null)[];
+  const errors = vars["resultsErrors"] as readonly {
+    readonly index: number;
+    readonly error: { readonly stepId: string };
+  }[];
+  expect(results.map((result) => result === null)).toEqual(
+    [0, 1, 2, 3].map((i) => errors.some(({ index }) => index === i)),
+  );
+  expect(errors.map(({ error }) => error.stepId)).toEqual(["run-script", "run-script"]);
+});

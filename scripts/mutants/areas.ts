@@ -1,5 +1,6 @@
 import { engineMutants } from "./engine.ts";
 import { evaluatorMutants } from "./evaluator.ts";
+import { eventMutants } from "./events.ts";
 import { interpreterMutants } from "./interpreter.ts";
 import type { Mutant } from "./mutant.ts";
 import { publishingMutants } from "./publishing.ts";
@@ -19,6 +20,7 @@ export const mutantsOf = {
   secrets: secretMutants,
   tasks: taskMutants,
   engine: engineMutants,
+  events: eventMutants,
   tenants: tenantMutants,
   schedules: scheduleMutants,
   webhooks: webhookMutants,

@@ -27,6 +27,7 @@ test("there are deliberate faults in every area, no two the same", () => {
   expect(counts["secrets"]).toBeGreaterThanOrEqual(10);
   expect(counts["tasks"]).toBeGreaterThanOrEqual(10);
   expect(counts["engine"]).toBeGreaterThanOrEqual(10);
+  expect(counts["events"]).toBeGreaterThanOrEqual(10);
   expect(counts["webhooks"]).toBeGreaterThanOrEqual(10);
   expect(new Set(mutants.map(({ what }) => what)).size).toBe(mutants.length);
 });

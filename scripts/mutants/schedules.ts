@@ -26,6 +26,16 @@ export const scheduleMutants: readonly Mutant[] = [
     after: "if (parts.length > 9)",
   },
   {
+    package: "runtime",
+    file: "schedules/tick.ts",
+    tests: ["schedules/ticks.integration.test.ts"],
+    what: "a nominal time that comes again starts a second run",
+    before:
+      "const recorded = await recordDecision(db, {\n    ...decision,\n    onceKey: onceFor.tick(row.id, nominalAt),",
+    after:
+      "const recorded = await recordDecision(db, {\n    ...decision,\n    onceKey: `${onceFor.tick(row.id, nominalAt)} ${Math.random()}`,",
+  },
+  {
     ...rows,
     file: "schedule-bindings.ts",
     what: "publishing leaves a schedule active whose payload does not fit",

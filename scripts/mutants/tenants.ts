@@ -8,7 +8,42 @@ const deletion = {
   tests: ["packages/server/src/tenants.integration.test.ts"],
 } as const;
 
+const apart = { package: "store", tests: ["tenancy.integration.test.ts"] } as const;
+
+/*
+ * Reads name no tenant: the policies of the tables are what keeps tenants apart, so a tenant that is missing in a condition is no fault. Here
+ * are faults in what makes the policies hold.
+ */
 export const tenantMutants: readonly Mutant[] = [
+  {
+    ...apart,
+    file: "transaction.ts",
+    what: "a transaction leaves its tenant behind on the connection",
+    before: "select set_config('app.tenant', $1, true)",
+    after: "select set_config('app.tenant', $1, false)",
+  },
+  {
+    ...apart,
+    file: "transaction.ts",
+    what: "a transaction without a tenant has the one before it",
+    before: "    pipeline.unread({ ...setTenant, values: [tenantId] });\n",
+    after: '    if (tenantId !== "") pipeline.unread({ ...setTenant, values: [tenantId] });\n',
+  },
+  {
+    ...apart,
+    file: "store.ts",
+    what: "a process serves with a role that sees all tenants",
+    before: "  if (row.unsafe || row.owns) {",
+    after: "  if (row.unsafe && row.owns && !row.migrated) {",
+  },
+  {
+    package: "store",
+    file: "dispatcher.ts",
+    what: "each tenant with work due is given that of all",
+    before: "where tenant_id = tenant.id and due_at <= now() order by due_at, id limit",
+    after: "where due_at <= now() order by due_at, id limit",
+    tests: ["launch.integration.test.ts", "inbox.integration.test.ts"],
+  },
   {
     ...chain,
     what: "an audit entry whose subject was altered passes",

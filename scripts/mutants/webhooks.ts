@@ -50,6 +50,12 @@ export const webhookMutants: readonly Mutant[] = [
   },
   {
     ...at("receive.ts", calls),
+    what: "the signature of a call is not looked at",
+    before: "  if (refusal !== undefined) {\n    metrics",
+    after: "  if (refusal !== undefined && endpoint.enabled === false) {\n    metrics",
+  },
+  {
+    ...at("receive.ts", calls),
     what: "a repeated id with another body is refused",
     before: 'problem.code !== "EVENT_CONFLICT"',
     after: 'problem.code !== "NOT_FOUND"',

@@ -5,7 +5,7 @@ import { writeCarried } from "./journal.ts";
 import type { CarriedWrite } from "./journal.ts";
 import type { InvocationClaim } from "./ledger.ts";
 import { prepared } from "./prepared.ts";
-import { withinQuota } from "./quotas.ts";
+import { quotaQuestion, withinQuota } from "./quotas.ts";
 import { storeValue } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
 
@@ -41,7 +41,8 @@ export async function claimNew(
       attempt,
     });
   }
-  const question = { entries: carried?.entries ?? [], waived: claims.every(({ quotaWaived }) => quotaWaived === true) };
+  const [first] = claims;
+  const question = first === undefined ? { entries: [], waived: true } : quotaQuestion(first, carried);
   // The ledger's rows before the run's, as in every claim.
   const [claimed] = await Promise.all([
     prepared<{ key: string }>`

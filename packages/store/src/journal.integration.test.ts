@@ -274,6 +274,49 @@ test("a segment commits only while its token stands; after three that did not, n
   expect(await take("h", 16)).toBe("taken");
 });
 
+test("a flush that goes as an activity of its own leaves the segment alone that began behind it in the same workflow task", async () => {
+  const runId = await acceptedRun(tenant);
+  const take = (token: string, historyLength: number): Promise<string> =>
+    tenant.run((db) => takeSegmentToken(db, { runId, fence: fence(historyLength), token }));
+  const flush = (historyLength: number, nextSeq: number, entries: readonly JournalEntry[]): Promise<void> =>
+    tenant.run((db) => writeCarried(db, { runId, fence: fence(historyLength), nextSeq, entries }));
+  expect(await take("a", 10)).toBe("taken");
+  await flush(10, 2, [step(1, "RUNNING")]);
+  expect(await provisional(runId, 10, 3, [step(2, "RUNNING")], { segmentToken: "a" })).toBe("written");
+  expect(await seqsOf(runId)).toEqual([1, 2]);
+  expect(await take("b", 13)).toBe("taken");
+  await flush(16, 4, [step(3, "RUNNING")]);
+  expect(await provisional(runId, 13, 4, [step(3, "FAILED")], { segmentToken: "b" }), "of a task before").toBe(
+    "fenced",
+  );
+});
+
+test("a flush that goes as an activity of its own brings the rows of calls whose segment could not write them", async () => {
+  const runId = await acceptedRun(tenant);
+  const call: NoneInvocation = {
+    key: newId(),
+    commandId: "c1",
+    place: { stepId: "s", stepPath: "root.steps[0]", iteration: [], execution: 1 },
+    action: "log.write@1",
+    input: 1,
+    status: "SUCCEEDED",
+    output: null,
+    attempts: 1,
+    startedAt: at,
+    finishedAt: at,
+  };
+  const entries = [step(1, "RUNNING"), step(2, "SUCCEEDED", 1)];
+  const keys = async () => (await tenant.run((db) => invocationsOf(db, runId, {}))).items.map(({ key }) => key);
+  const write = { runId, fence: fence(10), nextSeq: 3, entries, invocations: [call] };
+  await tenant.run((db) => writeCarried(db, write));
+  expect(await keys()).toEqual([call.key]);
+  // After a reset something else stands in the place of its entries: the call goes, and a late copy does not bring it back.
+  await carried(runId, 13, [step(2, "FAILED", 1)], 2);
+  expect(await keys()).toEqual([]);
+  await tenant.run((db) => writeCarried(db, write));
+  expect(await keys()).toEqual([]);
+});
+
 test("rows of effect-free calls stand and fall with the entries that they were written with", async () => {
   const runId = await acceptedRun(tenant);
   const call = (key: string, execution: number): NoneInvocation => ({

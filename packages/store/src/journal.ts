@@ -37,6 +37,8 @@ export interface CarriedWrite {
   readonly entries: readonly JournalEntry[];
   /** As of a provisional write. Left out: what stands behind `entries` stays. */
   readonly nextSeq?: number;
+  /** As of a provisional write. */
+  readonly invocations?: readonly NoneInvocation[];
 }
 
 /**
@@ -96,26 +98,55 @@ export async function writeCarried(db: TenantDb, write: CarriedWrite): Promise<v
   ]);
   if (run === undefined || !run.allowed) return;
   const changes = [...deleted, ...written];
-  // The workflow task that commanded this call was completed, so a segment that was tried in it, or before it, is over.
-  const segment = run.segmentTries > 0 && compareFences(write.fence, run.fence) >= 0 ? "over" : "as it is";
+  // The workflow task that commanded a call was completed, so a segment that was tried in it, or before it, is over. A flush of its own
+  // is begun while the task that commanded it goes on, and a segment may be under way in that.
+  const newer = compareFences(write.fence, run.fence);
+  const over = write.nextSeq === undefined ? newer >= 0 : newer > 0;
+  const segment = run.segmentTries > 0 && over ? "over" : "as it is";
   if (changes.length === 0 && segment === "as it is") return;
-  await dropNoneInvocations(db, { runId: run.id, seqs: replacedSeqs(changes), except: [] });
+  const invocations = await standing(
+    db,
+    write,
+    rows,
+    written.map(({ seq }) => seq),
+  );
+  await dropNoneInvocations(db, { runId: run.id, seqs: replacedSeqs(changes), except: invocations });
+  await insertNoneInvocations(db, { runId: run.id, epoch: write.fence.epoch, provisional: false, invocations });
   const touched = await withEntries(db, run.id, touchedBy(changes), expected);
   await projectTouched(db, run, touched, { fence: run.fence, segment });
 }
 
-/**
- * Does what `writeCarried` does, in one round trip and without reading the journal, where that is possible: where the entries stand
- * behind all others and do no more than begin steps and close such as have a row. What the rows say then follows from the entries and
- * from the rows as they are.
- * @returns false when it is not so: nothing was written, and `writeCarried` writes it
- */
-export async function appendCarried(db: TenantDb, { runId, fence, entries }: CarriedWrite): Promise<boolean> {
-  const rows = await entryRows(db, entries);
-  const touched = touchedBy(rows.map(asNew));
+/** What `appendCarried` writes. */
+export interface Appendable {
+  readonly touched: Touched;
+  readonly placed: readonly PlacedEntry[];
+  readonly steps: readonly StepChange[];
+}
+
+/** Undefined where the entries do more than begin steps, and close such as may have a row: who asks before sends nothing in vain. */
+export function appendable({ fence, entries }: CarriedWrite): Appendable | undefined {
+  const touched = touchedBy(entries.map((entry) => asNew({ seq: entry.seq, kind: entry.kind, ...subjectsOf(entry) })));
+  if (touched.waits.size + touched.events.size > 0 || touched.status) return undefined;
   const placed = entries.map((entry) => ({ seq: entry.seq, epoch: fence.epoch, entry }));
   const steps = stepsOfAppended(placed, touched);
-  if (steps === undefined || touched.waits.size + touched.events.size > 0 || touched.status) return false;
+  return steps === undefined ? undefined : { touched, placed, steps };
+}
+
+/**
+ * Does what `writeCarried` does, in one round trip and without reading the journal, where that is possible: where the entries are
+ * `appendable`, stand behind all others, and close only steps that have a row. What the rows say then follows from the entries and from the
+ * rows as they are.
+ * @returns false when it is not so: nothing was written, and `writeCarried` writes it
+ */
+export async function appendCarried(
+  db: TenantDb,
+  write: CarriedWrite,
+  found: Appendable | undefined = appendable(write),
+): Promise<boolean> {
+  if (found === undefined) return false;
+  const { runId, fence, entries } = write;
+  const { touched, placed, steps } = found;
+  const rows = await entryRows(db, entries);
   const { epoch } = fence;
   const closes = steps.filter(({ continues }) => continues);
   const firstSeq = entries.reduce((first, { seq }) => Math.min(first, seq), Number.POSITIVE_INFINITY);
@@ -173,34 +204,39 @@ async function withEntries(
   return isWithin(touched, expected.touched) ? { touched, entries: expected.entries } : readTouched(db, runId, touched);
 }
 
-/** An entry as it is written, with the subjects that it is found by. */
-interface EntryRow {
-  readonly seq: number;
-  readonly kind: string;
-  readonly at: string;
+/** What an entry is about, and found by. */
+interface Subjects {
   readonly execution: number | null;
   readonly waitId: string | null;
   readonly eventId: string | null;
+}
+
+/** An entry as it is written. */
+interface EntryRow extends Subjects {
+  readonly seq: number;
+  readonly kind: string;
+  readonly at: string;
   readonly text: string;
 }
 
 async function entryRows(db: TenantDb, entries: readonly JournalEntry[]): Promise<EntryRow[]> {
   const rows: EntryRow[] = [];
   for (const entry of entries) {
-    rows.push({
-      seq: entry.seq,
-      kind: entry.kind,
-      at: entry.at,
-      execution: "execution" in entry ? entry.execution : null,
-      waitId: entry.kind === "wait" || entry.kind === "reminder" ? entry.waitId : null,
-      eventId: entry.kind === "event" ? entry.eventId : null,
-      text: await storeValue(db, entry),
-    });
+    const { seq, kind, at } = entry;
+    rows.push({ seq, kind, at, ...subjectsOf(entry), text: await storeValue(db, entry) });
   }
   return rows;
 }
 
-function asNew({ seq, kind, execution, waitId, eventId }: EntryRow): JournalChange {
+function subjectsOf(entry: JournalEntry): Subjects {
+  return {
+    execution: "execution" in entry ? entry.execution : null,
+    waitId: entry.kind === "wait" || entry.kind === "reminder" ? entry.waitId : null,
+    eventId: entry.kind === "event" ? entry.eventId : null,
+  };
+}
+
+function asNew({ seq, kind, execution, waitId, eventId }: Omit<EntryRow, "at" | "text">): JournalChange {
   const old = { oldKind: null, oldExecution: null, oldWaitId: null, oldEventId: null };
   return {
     seq,
@@ -287,7 +323,7 @@ function replacedSeqs(changes: readonly JournalChange[]): number[] {
  */
 async function standing(
   db: TenantDb,
-  write: ProvisionalWrite,
+  write: Pick<ProvisionalWrite, "runId" | "entries" | "invocations">,
   rows: readonly EntryRow[],
   written: readonly number[],
 ): Promise<(NoneInvocation & { readonly seq: number })[]> {

@@ -2,13 +2,13 @@ import type { ActionEffect, Json, StepPlace } from "@mainspring/core";
 import { sql } from "kysely";
 import { newId } from "./ids.ts";
 import type { Moment } from "./instants.ts";
-import { appendCarried, writeCarried } from "./journal.ts";
+import { appendable, appendCarried, writeCarried } from "./journal.ts";
 import type { CarriedWrite } from "./journal.ts";
 import type { Fence } from "./fence.ts";
 import { insertNoneRows, noneRowTexts } from "./none-invocations.ts";
 import type { NoneInvocation } from "./none-invocations.ts";
 import { prepared } from "./prepared.ts";
-import { withinQuota } from "./quotas.ts";
+import { quotaQuestion, withinQuota } from "./quotas.ts";
 import { useReused } from "./reuse.ts";
 import { rememberLonger } from "./run-deletion.ts";
 import { noteRetry, noteStepInput } from "./steps.ts";
@@ -38,6 +38,8 @@ export interface InvocationClaim {
   readonly restarted?: boolean;
   /** The run was let go on though the tenant's steps of this month are used up. */
   readonly quotaWaived?: boolean;
+  /** Steps that the run has begun, written or not. */
+  readonly stepsBegun?: number | undefined;
 }
 
 interface Attempts {
@@ -117,11 +119,13 @@ export async function claimAtOnce(
   claim: InvocationClaim,
   carried: CarriedWrite | undefined,
 ): Promise<boolean> {
+  const append = carried === undefined ? undefined : appendable(carried);
+  if (carried !== undefined && append === undefined) return false;
   const inputJson = await storeValue(db, claim.input);
   db.lastRound();
   const [claimed, appended] = await Promise.all([
     insertClaim(db, claim, inputJson, carried),
-    carried === undefined ? true : appendCarried(db, carried),
+    carried === undefined ? true : appendCarried(db, carried, append),
   ]);
   return claimed && appended;
 }
@@ -129,19 +133,21 @@ export async function claimAtOnce(
 /**
  * The end of nearly every remote effect-free call that succeeds, in one round trip: its row, and the entries that it carried where they are
  * the run's next.
- * @returns false when they are not; the row is written, and `writeCarried` with `recordNone` then do what is left
+ * @returns false when they are not: `writeCarried` with `recordNone` then do what is left
  */
 export async function recordNoneAtOnce(
   db: TenantDb,
   record: NoneInvocation & { readonly runId: string; readonly fence: Fence },
   carried: CarriedWrite | undefined,
 ): Promise<boolean> {
+  const append = carried === undefined ? undefined : appendable(carried);
+  if (carried !== undefined && append === undefined) return false;
   const texts = await noneRowTexts(db, [{ ...record, seq: record.place.execution }]);
   db.lastRound();
   // The ledger's row before the run's, as claims do.
   const [, appended] = await Promise.all([
     insertNoneRows(db, { runId: record.runId, epoch: record.fence.epoch, provisional: false, texts }),
-    carried === undefined ? true : appendCarried(db, carried),
+    carried === undefined ? true : appendCarried(db, carried, append),
   ]);
   return appended;
 }
@@ -154,7 +160,7 @@ async function insertClaim(
   carried: CarriedWrite | undefined,
 ): Promise<boolean> {
   const { place } = claim;
-  const question = { entries: carried?.entries ?? [], waived: claim.quotaWaived === true };
+  const question = quotaQuestion(claim, carried);
   const { rows } = await prepared`
     insert into workflow_action_invocations (tenant_id, key, id, run_id, command_id, step_id, step_path, iteration, execution, action, effect,
       status, input_json, input_hash, owner, deadline_at, temporal_attempt, started_at)

@@ -1,5 +1,6 @@
 import type { JournalEntry } from "@mainspring/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { claimNew } from "./batch-invocations.ts";
 import { writeCarried, writeProvisional } from "./journal.ts";
 import { claimAtOnce, claimInvocation } from "./ledger.ts";
 import { getQuotas, isWithinQuota, putQuotas, stepUsage } from "./quotas.ts";
@@ -62,6 +63,25 @@ test("[RUN-13] over quota nothing is claimed, by either way of claiming, while t
   expect(await tenant.run((db) => claimInvocation(db, claim(runId, "first")))).toMatchObject({ result: "claimed" });
   const waived = { ...claim(runId, "second"), quotaWaived: true };
   expect(await tenant.run((db) => claimInvocation(db, waived, more))).toMatchObject({ result: "claimed" });
+});
+
+test("[RUN-13] of calls side by side each counts what their run has begun, though one of them carries the entries and has not written them yet", async () => {
+  const tenant = await testTenant(database.store);
+  const runId = await acceptedRun(tenant);
+  await tenant.run((db) => putQuotas(db, { stepsPerMonth: 2 }));
+  await tenant.run((db) => writeCarried(db, { runId, fence: fence(5), entries: [begins(1)] }));
+  const beside = (key: string, stepsBegun: number) => ({ ...claim(runId, key), stepsBegun });
+  const carried = { runId, fence: fence(7), entries: [begins(2), begins(3)] };
+  expect(await tenant.run((db) => claimAtOnce(db, beside("without entries", 3), undefined))).toBe(false);
+  expect(await tenant.run((db) => claimNew(db, [beside("in a batch", 3)], undefined))).toEqual(new Set());
+  expect(await tenant.run((db) => claimInvocation(db, beside("with them", 3), carried))).toEqual({
+    result: "overQuota",
+  });
+  // Now that they are written they are counted once.
+  await tenant.run((db) => putQuotas(db, { stepsPerMonth: 3 }));
+  expect(await tenant.run((db) => claimAtOnce(db, beside("without entries", 3), undefined))).toBe(true);
+  expect(await tenant.run((db) => claimNew(db, [beside("in a batch", 3)], undefined))).toEqual(new Set(["in a batch"]));
+  expect(await tenant.run((db) => claimAtOnce(db, beside("one more", 4), undefined))).toBe(false);
 });
 
 test("a quota that is left out stays, null lifts it, and another month or another tenant has a counter of its own", async () => {

@@ -62,12 +62,38 @@ export async function stepUsage(db: TenantDb): Promise<StepUsage> {
 export interface QuotaQuestion {
   readonly entries: readonly JournalEntry[];
   readonly waived: boolean;
+  /** All that the run has begun counts, whoever is about to write it: of calls side by side only one carries the entries. */
+  readonly run?: { readonly id: string; readonly stepsBegun: number } | undefined;
+}
+
+/**
+ * What a writer of a run asks.
+ * @param write what it is about to write
+ * @see docs/decisions/0111-calls-side-by-side-and-the-quota.md
+ */
+export function quotaQuestion(
+  writer: {
+    readonly runId: string;
+    readonly stepsBegun?: number | undefined;
+    readonly quotaWaived?: boolean | undefined;
+  },
+  write: { readonly entries: readonly JournalEntry[] } | undefined,
+): QuotaQuestion {
+  const { runId, stepsBegun, quotaWaived } = writer;
+  return {
+    entries: write?.entries ?? [],
+    waived: quotaWaived === true,
+    run: stepsBegun === undefined ? undefined : { id: runId, stepsBegun },
+  };
 }
 
 /** In a statement: whether the tenant's steps of this month, those that the entries begin included, are within its quota. */
-export function withinQuota({ entries, waived }: QuotaQuestion): Prepared<boolean> {
+export function withinQuota({ entries, waived, run }: QuotaQuestion): Prepared<boolean> {
+  const begun = run?.stepsBegun ?? stepsBegun(entries);
+  // Of the run's own steps those that are written are among the tenant's.
   return prepared`(${waived}::boolean or not exists (select from tenant_quotas q where q.steps_per_month is not null
-    and (select coalesce(sum(u.steps), 0) from step_usage u where u.month = ${month}) + ${stepsBegun(entries)}::bigint > q.steps_per_month))`;
+    and (select coalesce(sum(u.steps), 0) from step_usage u where u.month = ${month})
+      + greatest(0, ${begun}::bigint - coalesce((select r.step_count from workflow_runs r where r.id = ${run?.id ?? null}::uuid), 0)) > q.steps_per_month))`;
 }
 
 export async function isWithinQuota(db: TenantDb, question: QuotaQuestion): Promise<boolean> {

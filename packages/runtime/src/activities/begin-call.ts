@@ -6,6 +6,7 @@ import {
   isWithinQuota,
   noneAttempts,
   noteAttempt,
+  quotaQuestion,
   writeCarried,
   type CarriedWrite,
   type Fence,
@@ -130,6 +131,7 @@ export function claimOf(args: PerformActionArgs, { key, temporalAttempt, started
     owner: ownerOf(args, temporalAttempt),
     repeatUnknown: call.retry?.retryOn.includes("OUTCOME_UNKNOWN") === true,
     quotaWaived: args.quotaWaived === true,
+    stepsBegun: args.stepsBegun,
     restarted: args.restarted === true,
   };
 }
@@ -183,13 +185,12 @@ export async function claim(
 
 export async function countNone(
   db: TenantDb,
-  { call, quotaWaived }: PerformActionArgs,
+  { call, ...writer }: PerformActionArgs,
   { key, temporalAttempt, lostAtMost }: Try,
   carried: CarriedWrite | undefined,
 ): Promise<Begun> {
   if (temporalAttempt === 1) {
-    const question = { entries: carried?.entries ?? [], waived: quotaWaived === true };
-    if (await isWithinQuota(db, question)) return { do: "run", attempt: call.attemptsMade + 1 };
+    if (await isWithinQuota(db, quotaQuestion(writer, carried))) return { do: "run", attempt: call.attemptsMade + 1 };
     if (carried !== undefined) await writeCarried(db, carried);
     return { do: "hold" };
   }

@@ -10,6 +10,7 @@ import type {
   RunEvent,
   RunState,
   StartContext,
+  StepPlace,
   ValueReference,
   WaitFilter,
 } from "@mainspring/core";
@@ -38,6 +39,8 @@ export interface Writer {
   readonly continuedFrom?: string;
   /** An operator let the run go on though the tenant's steps of this month are used up. */
   readonly quotaWaived?: true;
+  /** Steps that the run has begun: those that are not written yet count for the quota too. A workflow of an earlier build does not tell. */
+  readonly stepsBegun?: number;
 }
 
 export interface OpenRunArgs extends Writer {
@@ -65,6 +68,23 @@ export interface SegmentHead {
   readonly hash: string;
   /** False when the commit failed for good: the entries go with the next write. */
   readonly written: boolean;
+  /** The calls that were not written with them, without what they brought: the events say that. */
+  readonly unwritten?: readonly UnwrittenCall[];
+}
+
+/** A local call that has ended, whose row no commit of its segment has written. */
+export interface UnwrittenCall {
+  readonly key: string;
+  readonly commandId: CommandId;
+  readonly place: StepPlace;
+  readonly action: string;
+  readonly input: Json;
+  readonly status: "SUCCEEDED" | "FAILED";
+  readonly output?: Json;
+  readonly error?: Json;
+  readonly attempts: number;
+  readonly startedAt: Instant;
+  readonly finishedAt: Instant;
 }
 
 export interface FlushArgs extends Writer {
@@ -72,6 +92,8 @@ export interface FlushArgs extends Writer {
   readonly fuel?: number;
   readonly nextSeq: number;
   readonly entries: readonly JournalEntry[];
+  /** Whose entries are among these, or were written before. */
+  readonly invocations?: readonly UnwrittenCall[];
 }
 
 /** `overQuota`: the tenant's steps of this month are used up; left out: they are not. */

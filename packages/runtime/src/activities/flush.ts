@@ -1,5 +1,12 @@
 import { eventMatchesFilters, type InboundEvent, type ValueReference } from "@mainspring/core";
-import { countFuel, isWithinQuota, takeEarlyEvents, writeCarried, writeProvisional } from "@mainspring/store";
+import {
+  countFuel,
+  isWithinQuota,
+  quotaQuestion,
+  takeEarlyEvents,
+  writeCarried,
+  writeProvisional,
+} from "@mainspring/store";
 import { Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import type { FlushArgs, FlushResult, OpenWaitsArgs, OpenWaitsResult } from "./contract.ts";
@@ -15,18 +22,18 @@ export async function flush(dependencies: ActivityDependencies, args: FlushArgs)
 
 /** @returns whether the tenant's steps of this month are within its quota */
 async function writeEntries(dependencies: ActivityDependencies, args: FlushArgs): Promise<boolean> {
-  const { tenantId, runId, nextSeq, entries, quotaWaived } = args;
+  const { tenantId, runId, nextSeq, entries, invocations = [] } = args;
   const { workflowExecution, isLocal } = Context.current().info;
   const temporalRunId = workflowExecution?.runId ?? "";
   const written = await dependencies.store.tenant(tenantId, async (db) => {
     const fence = await dependencies.epochs.fence(db, args, temporalRunId);
     if (fence === "stale") return undefined;
     const [within] = await Promise.all([
-      isWithinQuota(db, { entries, waived: quotaWaived === true }),
+      isWithinQuota(db, quotaQuestion(args, args)),
       // As an activity of its own it comes at any time after it was commanded, behind newer writes too, and was committed before it began.
       isLocal
-        ? writeProvisional(db, { runId, fence, nextSeq, entries })
-        : writeCarried(db, { runId, fence, nextSeq, entries }),
+        ? writeProvisional(db, { runId, fence, nextSeq, entries, invocations })
+        : writeCarried(db, { runId, fence, nextSeq, entries, invocations }),
     ]);
     if (args.fuel !== undefined) await countFuel(db, runId, args.fuel);
     return { within };

@@ -1,8 +1,7 @@
 import { ActionFailure, performAction as perform } from "@mainspring/actions";
 import { instantFromMs, nextDelayMs, type ActionError, type CommandOf, type Json } from "@mainspring/core";
-import type { NoneInvocation } from "@mainspring/store";
 import { CallSecrets } from "./call-secrets.ts";
-import type { Writer } from "./contract.ts";
+import type { UnwrittenCall, Writer } from "./contract.ts";
 import { dataPort } from "./data-port.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
@@ -18,12 +17,12 @@ export async function performLocally(
   writer: Writer,
   call: Call,
   signal: AbortSignal,
-  rows: NoneInvocation[],
+  rows: UnwrittenCall[],
 ): Promise<LocalResult> {
   const { store } = dependencies;
   const { tenantId, runId } = writer;
   const key = idempotencyKey(tenantId, runId, call);
-  const startedAt = new Date();
+  const startedAt = instantFromMs(Date.now());
   const attempt = call.attemptsMade + 1;
   const secrets = new CallSecrets(store, tenantId);
   const { scrubber } = secrets;
@@ -60,7 +59,7 @@ export async function performLocally(
           const kept = await withinLimit(db, raw);
           return { output: kept, reference: await referenceOf(db, kept) };
         });
-    rows.push({ ...row, status: "SUCCEEDED", output, finishedAt: new Date() });
+    rows.push({ ...row, status: "SUCCEEDED", output, finishedAt: instantFromMs(Date.now()) });
     return { kind: "succeeded", output, attempt, ...(reference === undefined ? {} : { reference }) };
   } catch (thrown) {
     const failure =
@@ -83,7 +82,7 @@ export async function performLocally(
         ...row,
         status: "FAILED",
         error: { ...error, at: instantFromMs(Date.now()) } as unknown as Json,
-        finishedAt: new Date(),
+        finishedAt: instantFromMs(Date.now()),
       });
     const again = nextDelayMs(call.retry, error, attempt, 0, failure.retryAfterMs) !== undefined;
     return again ? { kind: "again", error, attemptsMade: attempt } : { kind: "failed", error };

@@ -26,11 +26,10 @@ import {
 import { Context } from "@temporalio/activity";
 import { Crossing, CrossingParts, CrossingProgram } from "../wire/crossing.ts";
 import { fuelSpent } from "../workflow/fuel-spent.ts";
-import { segmentHash } from "../workflow/segment-hash.ts";
 import type { OpenedHead, OpenRunArgs } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { needsReference, referenceOf } from "./large-values.ts";
-import { commitSegment, performSegment } from "./run-segment.ts";
+import { commitSegment, headOf, performSegment } from "./run-segment.ts";
 
 type Found =
   | {
@@ -94,7 +93,7 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
     ...(payloadReference === undefined ? {} : { payloadReference }),
     ...(origin === undefined ? {} : { restart: origin }),
     bounds: dependencies.bounds,
-    segment: { nextSeq: segment.state.nextSeq, hash: segmentHash(segment.entries, segment.state), written },
+    segment: headOf(segment, written),
   };
   return new CrossingParts([
     new Crossing(tenantId, head),

@@ -20,6 +20,7 @@ import { dataPort } from "./data-port.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { needsReference, referenceOf, withinLimit } from "./large-values.ts";
+import { writeOutcome } from "./write-outcome.ts";
 import { writtenBy } from "./written-by.ts";
 
 /** A call without effect writes its row afterwards; one that runs longer shows itself. */
@@ -131,25 +132,29 @@ export async function performAction(
         },
       });
       const output = withoutEffect
-        ? await recordSuccess(dependencies, args, scrubber.json(raw), {
-            ...noneRow(args, key, startedAt),
-            attempts: begun.attempt,
-            temporalAttempt,
-            fence,
-            entries,
-          })
-        : await store.tenant(tenantId, async (db) => {
-            const kept = await withinLimit(db, scrubber.json(raw));
-            db.lastRound();
-            await invocationSucceeded(db, {
-              key,
-              output: kept,
-              at: new Date(),
-              attempt: begun.attempt,
-              owner: ownerOf(args, temporalAttempt),
-            });
-            return kept;
-          });
+        ? await writeOutcome(dependencies, runId, () =>
+            recordSuccess(dependencies, args, scrubber.json(raw), {
+              ...noneRow(args, key, startedAt),
+              attempts: begun.attempt,
+              temporalAttempt,
+              fence,
+              entries,
+            }),
+          )
+        : await writeOutcome(dependencies, runId, () =>
+            store.tenant(tenantId, async (db) => {
+              const kept = await withinLimit(db, scrubber.json(raw));
+              db.lastRound();
+              await invocationSucceeded(db, {
+                key,
+                output: kept,
+                at: new Date(),
+                attempt: begun.attempt,
+                owner: ownerOf(args, temporalAttempt),
+              });
+              return kept;
+            }),
+          );
       return await result(dependencies, tenantId, output, begun.attempt);
     } catch (thrown) {
       if (!(thrown instanceof ActionFailure)) throw thrown;
@@ -199,23 +204,25 @@ async function reported(
   const delayMs = nextDelayMs(call.retry, error, attempt, Math.random(), retryAfterMs);
   const next = delayMs === undefined ? {} : { nextAt: new Date(Date.now() + delayMs) };
   const stored = { ...error, at: instantFromMs(Date.now()), stepId: call.place.stepId, nodePath: call.place.stepPath };
-  await dependencies.store.tenant(tenantId, async (db) => {
-    if (call.facts.effect === "none") {
-      await recordNone(db, {
-        ...noneRow(args, key, startedAt),
-        runId,
-        provisional: false,
-        status: "FAILED",
-        error: stored,
-        attempts: attempt,
-        temporalAttempt,
-        finishedAt: new Date(),
-        ...next,
-      });
-    } else {
-      await invocationFailed(db, { key, error: stored, attempt, temporalAttempt, ...next });
-    }
-  });
+  await writeOutcome(dependencies, runId, () =>
+    dependencies.store.tenant(tenantId, async (db) => {
+      if (call.facts.effect === "none") {
+        await recordNone(db, {
+          ...noneRow(args, key, startedAt),
+          runId,
+          provisional: false,
+          status: "FAILED",
+          error: stored,
+          attempts: attempt,
+          temporalAttempt,
+          finishedAt: new Date(),
+          ...next,
+        });
+      } else {
+        await invocationFailed(db, { key, error: stored, attempt, temporalAttempt, ...next });
+      }
+    }),
+  );
   return delayMs === undefined
     ? ended(dependencies, tenantId, error)
     : retryable(dependencies, tenantId, error, delayMs);

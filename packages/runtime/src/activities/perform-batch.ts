@@ -7,6 +7,7 @@ import {
   invocationLate,
   invocationsSucceeded,
   isWithinQuota,
+  quotaQuestion,
   writeCarried,
   type NoneInvocation,
   type TenantDb,
@@ -21,6 +22,7 @@ import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { holdsBlob, referenceOf, withBlobs, withinLimit } from "./large-values.ts";
 import { oneWriteAtATime } from "./one-write-at-a-time.ts";
+import { writeOutcome } from "./write-outcome.ts";
 import { writtenBy } from "./written-by.ts";
 
 /** One call with what the claim said of it. */
@@ -57,7 +59,9 @@ export async function performBatch(
   const heartbeat = setInterval(() => beat(endedInOrder), (context.info.heartbeatTimeoutMs ?? 10_000) / 5);
   try {
     const { calls, egressAllow } = await beginBatch(dependencies, args, entries, endedInOrder);
-    const write = oneWriteAtATime<Ended>((items) => writeEnds(dependencies, args, items));
+    const write = oneWriteAtATime<Ended>((items) =>
+      writeOutcome(dependencies, args.runId, () => writeEnds(dependencies, args, items)),
+    );
     // All are waited for though one cannot be recorded: the next try is not to find them at work.
     const ended = await Promise.allSettled(
       calls.map((call) => performOne(dependencies, args, call, egressAllow, write)),
@@ -106,9 +110,8 @@ async function beginBatch(
     const egressAllow = await egress.of(db);
     // What a restart reuses is found by a claim alone.
     if (withoutEffect || args.restarted === true) {
-      const question = { entries: carried?.entries ?? [], waived: args.quotaWaived === true };
       const [within] = await Promise.all([
-        isWithinQuota(db, question),
+        isWithinQuota(db, quotaQuestion(args, carried)),
         carried === undefined ? undefined : writeCarried(db, carried),
       ]);
       return { claimed: new Set<string>(), within, egressAllow };

@@ -1,23 +1,25 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Instant, JournalEntry, Program, Transition } from "@mainspring/core";
 import {
   countFuel,
   isWithinQuota,
+  quotaQuestion,
   takeSegmentToken,
   writeProvisional,
   type Fence,
-  type NoneInvocation,
 } from "@mainspring/store";
 import { Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import { segmentHash } from "../workflow/segment-hash.ts";
-import type { SegmentArgs, SegmentResult, Writer } from "./contract.ts";
+import type { SegmentArgs, SegmentHead, SegmentResult, UnwrittenCall, Writer } from "./contract.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { performLocally } from "./local-call.ts";
 import { runSegment as run, type Segment } from "./segment.ts";
 
-/** Tries of a segment's commit; after them its results go back all the same, and its entries with the next write. */
+/** Tries of a segment's commit; after them its results go back all the same, and its entries and rows with the next write. */
 const commitTries = 3;
+const commitRetryMs = 100;
 
 /** A segment in the middle of a run: takes the token, performs local calls, commits, and returns what it fed to the interpreter. */
 export async function runSegment(dependencies: ActivityDependencies, args: SegmentArgs): Promise<Crossing> {
@@ -32,7 +34,7 @@ export async function runSegment(dependencies: ActivityDependencies, args: Segme
     db.lastRound();
     const [taken, within] = await Promise.all([
       fence === "stale" ? "fenced" : takeSegmentToken(db, { runId, fence, token }),
-      isWithinQuota(db, { entries: args.entries, waived: args.quotaWaived === true }),
+      isWithinQuota(db, quotaQuestion(args, args)),
     ]);
     return { program, fence, taken, within };
   });
@@ -57,12 +59,27 @@ export async function runSegment(dependencies: ActivityDependencies, args: Segme
     rows: segment.rows,
     ...(args.fuel === undefined ? {} : { fuel: args.fuel + segment.fuel }),
   });
-  const result: SegmentResult = {
+  return new Crossing(tenantId, {
     ran: true,
-    head: { nextSeq: segment.state.nextSeq, hash: segmentHash(segment.entries, segment.state), written },
+    head: headOf(segment, written),
     events: segment.events,
-  };
-  return new Crossing(tenantId, result);
+  } satisfies SegmentResult);
+}
+
+/** What the sandbox compares, and what is still to be written. */
+export function headOf({ state, entries, rows }: PerformedSegment, written: boolean): SegmentHead {
+  const head = { nextSeq: state.nextSeq, hash: segmentHash(entries, state), written };
+  if (written) return head;
+  const unwritten = rows.map((row) => {
+    const { output: _, ...rest } = row;
+    return rest;
+  });
+  return { ...head, unwritten };
+}
+
+/** A segment, with the ledger rows of its calls. */
+interface PerformedSegment extends Segment {
+  readonly rows: readonly UnwrittenCall[];
 }
 
 /** The calls of a segment, and the ledger rows that its commit will write. */
@@ -73,8 +90,8 @@ export async function performSegment(
   begun: Transition,
   clock: { readonly now: Instant; readonly turn: number },
   quota: "within" | "held",
-): Promise<Segment & { readonly rows: readonly NoneInvocation[] }> {
-  const rows: NoneInvocation[] = [];
+): Promise<PerformedSegment> {
+  const rows: UnwrittenCall[] = [];
   const segment = await run(program, begun, clock, quota, (call, signal) =>
     performLocally(dependencies, writer, call, signal, rows),
   );
@@ -82,7 +99,10 @@ export async function performSegment(
   return { ...segment, rows: rows.filter((row) => answered.has(row.commandId)) };
 }
 
-/** @returns whether the entries are written: only while the token stands, so that a zombie's results never become rows */
+/**
+ * @returns whether the entries are written: only while the token stands, so that a zombie's results never become rows. What a zombie answers
+ * nobody hears; whoever is heard writes with the next write what is not written here
+ */
 export async function commitSegment(
   dependencies: ActivityDependencies,
   writer: Writer,
@@ -91,7 +111,7 @@ export async function commitSegment(
     readonly token: string | undefined;
     readonly entries: readonly JournalEntry[];
     readonly nextSeq: number;
-    readonly rows: readonly NoneInvocation[];
+    readonly rows: readonly UnwrittenCall[];
     /** That the run has used since its beginning. */
     readonly fuel?: number;
   },
@@ -100,8 +120,8 @@ export async function commitSegment(
   if (fence === "stale") return true;
   for (let tries = 1; ; tries++) {
     try {
-      await dependencies.store.tenant(writer.tenantId, async (db) => {
-        await writeProvisional(db, {
+      const result = await dependencies.store.tenant(writer.tenantId, async (db) => {
+        const result = await writeProvisional(db, {
           runId: writer.runId,
           fence,
           nextSeq,
@@ -110,11 +130,13 @@ export async function commitSegment(
           ...(token === undefined ? {} : { segmentToken: token }),
         });
         if (fuel !== undefined) await countFuel(db, writer.runId, fuel);
+        return result;
       });
-      return true;
+      return result === "written";
     } catch (error) {
       dependencies.log.warn({ runId: writer.runId, tries, error: String(error) }, "The commit of a segment failed");
       if (tries >= commitTries) return false;
+      await sleep(commitRetryMs * 4 ** (tries - 1));
     }
   }
 }

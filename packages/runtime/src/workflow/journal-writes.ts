@@ -1,27 +1,27 @@
-import type { JournalEntry } from "@mainspring/core";
+import type { FlushArgs, UnwrittenCall } from "../activities/contract.ts";
 import { durably, flush } from "./activity-calls.ts";
 import type { Intake } from "./intake.ts";
 import type { ShellPort } from "./port.ts";
 import type { QuotaPause } from "./quota.ts";
+import type { Usage } from "./usage.ts";
 
 /** Writes of the journal that no call carries: each a local activity. */
 export class JournalWrites {
   readonly #shell: ShellPort;
   readonly #intake: Intake;
   readonly #quota: QuotaPause;
-  readonly #fuel: () => number;
+  readonly #usage: Usage;
 
   constructor(parts: {
     readonly shell: ShellPort;
     readonly intake: Intake;
     readonly quota: QuotaPause;
-    /** That the run has used since its beginning. */
-    readonly fuel: () => number;
+    readonly usage: Usage;
   }) {
     this.#shell = parts.shell;
     this.#intake = parts.intake;
     this.#quota = parts.quota;
-    this.#fuel = parts.fuel;
+    this.#usage = parts.usage;
   }
 
   /** Nothing is fed until all that is unsent now is written. */
@@ -34,19 +34,23 @@ export class JournalWrites {
       return;
     }
     let written = false;
-    this.#flush(owner, entries, () => (written = true));
+    this.#flush(owner, { entries }, () => (written = true));
     await this.#intake.takingOver(() => written);
   }
 
-  /** The run goes on meanwhile. */
-  aside(written?: () => void): void {
+  /**
+   * The run goes on meanwhile.
+   * @param invocations of calls whose entries were not written with them either
+   * @see docs/decisions/0110-what-a-refused-commit-leaves.md
+   */
+  aside(written?: () => void, invocations?: readonly UnwrittenCall[]): void {
     const owner = this.#shell.newOwner("flush");
-    this.#flush(owner, this.#shell.journal.take(owner), written);
+    this.#flush(owner, { entries: this.#shell.journal.take(owner), ...(invocations && { invocations }) }, written);
   }
 
-  #flush(owner: string, entries: readonly JournalEntry[], written?: () => void): void {
+  #flush(owner: string, what: Pick<FlushArgs, "entries" | "invocations">, written?: () => void): void {
     const shell = this.#shell;
-    const args = { ...shell.writer(), fuel: this.#fuel(), nextSeq: shell.state().nextSeq, entries };
+    const args: FlushArgs = { ...shell.writer(), fuel: this.#usage.fuel, nextSeq: shell.state().nextSeq, ...what };
     const answered = this.#quota.asking();
     this.#intake.locally(
       () => flush(shell.inline(args)),

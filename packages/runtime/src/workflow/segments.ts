@@ -1,5 +1,5 @@
-import type { CommandId, CommandOf, Instant, Program } from "@mainspring/core";
-import type { SegmentResult } from "../activities/contract.ts";
+import type { CommandId, CommandOf, Instant, Program, RunEvent } from "@mainspring/core";
+import type { SegmentResult, UnwrittenCall } from "../activities/contract.ts";
 import { runSegment } from "./activity-calls.ts";
 import type { Intake } from "./intake.ts";
 import type { ShellPort } from "./port.ts";
@@ -66,4 +66,15 @@ export class Segments {
   #isLocal(command: Call): boolean {
     return command.facts.execution === "local" && command.handedBack !== true && !this.#ordinary.has(command.id);
   }
+}
+
+/** Calls whose rows are still to be written, with what they brought. */
+export function withOutputs(calls: readonly UnwrittenCall[], events: readonly RunEvent[]): readonly UnwrittenCall[] {
+  const outputs = new Map(
+    events.flatMap((event) => (event.kind === "actionSucceeded" ? [[event.id, event.output]] : [])),
+  );
+  return calls.map((call) => {
+    const output = outputs.get(call.commandId);
+    return output === undefined ? call : { ...call, output };
+  });
 }

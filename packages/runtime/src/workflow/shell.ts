@@ -2,14 +2,10 @@ import {
   currentStepQuery,
   currentWaitQuery,
   eventSignal,
-  openCommands,
   restart,
   resume,
   start as startRun,
   summaryQuery,
-  type Command,
-  type CommandId,
-  type CommandOf,
   type Instant,
   type JournalEntry,
   type Json,
@@ -33,14 +29,11 @@ import {
 import type { ChildReturn } from "../activities/child-contract.ts";
 import type { SegmentHead, StartInput, Writer } from "../activities/contract.ts";
 import { Crossing, CrossingProgram } from "../wire/crossing.ts";
-import { ActionCalls } from "./action-calls.ts";
 import { openRun } from "./activity-calls.ts";
-import { BatchCalls, batchesOf, isBatched } from "./batch-calls.ts";
 import type { Bounds } from "./bounds.ts";
 import { Children } from "./children.ts";
-import { openEventWaits } from "./event-waits.ts";
+import { Commands, type Call, type Slow } from "./commands.ts";
 import { openingFailure } from "./failures.ts";
-import { fuelSpent } from "./fuel-spent.ts";
 import { inboundEvent } from "./inbound-signal.ts";
 import { Intake } from "./intake.ts";
 import { JournalBuffer } from "./journal-buffer.ts";
@@ -50,26 +43,23 @@ import type { Incoming, ShellPort } from "./port.ts";
 import { QuotaPause } from "./quota.ts";
 import { Room } from "./room.ts";
 import { segmentHash } from "./segment-hash.ts";
-import { Segments } from "./segments.ts";
+import { Segments, withOutputs } from "./segments.ts";
 import { currentStep, currentWait, summary } from "./queries.ts";
 import { Tasks } from "./tasks.ts";
-import { Timers } from "./timers.ts";
+import { Usage, type UsageSoFar } from "./usage.ts";
 import { workflowNow } from "./workflow-time.ts";
 
 /** What one execution hands to the next. Waits and timers are state and are opened again; the journal is empty at that moment. */
-export interface Checkpoint {
+export interface Checkpoint extends UsageSoFar {
   readonly state: RunState;
   readonly bounds: Bounds;
   readonly ordinal: number;
   readonly turn: number;
   readonly quotaWaived?: true;
-  readonly fuel?: number;
 }
 
 // Replays by the rebuild collect the journal here; a live worker registers no such sink, and nothing is recorded.
 const { journal } = proxySinks<JournalSinks>();
-
-type Call = CommandOf<"callAction">;
 
 /**
  * Our workflow code around the interpreter. All completions and signals enter one FIFO synchronously; only the loop feeds the interpreter
@@ -80,26 +70,22 @@ export class Shell {
   readonly #start: StartInput;
   readonly #intake = new Intake(() => this.#state);
   readonly #journal = new JournalBuffer();
-  readonly #timers: Timers;
-  readonly #calls: ActionCalls;
-  readonly #batches: BatchCalls;
+  readonly #commands: Commands;
   readonly #tasks: Tasks;
   readonly #children: Children;
   readonly #quota: QuotaPause;
   readonly #room = new Room();
+  readonly #usage = new Usage();
   readonly #segments: Segments;
   readonly #writes: JournalWrites;
   #program!: Program;
   #state!: RunState;
   #bounds!: Bounds;
-  #commanded: Command[] = [];
   #outcome: Outcome | undefined;
   #ordinal = 1;
   #turn = 1;
   #lastNow: Instant | undefined;
   #flushes = 0;
-  /** That the run has used since its beginning. */
-  #fuel = 0;
   #budgetReported = false;
   readonly #port: ShellPort;
 
@@ -122,18 +108,21 @@ export class Shell {
       crossing: (value) => this.#crossing(value),
       inline: (value) => this.#inline(value),
     };
-    this.#timers = new Timers(this.#port);
-    this.#calls = new ActionCalls(this.#port);
-    this.#batches = new BatchCalls(this.#port);
     this.#tasks = new Tasks(this.#port, start.tenantId);
     this.#children = new Children(this.#port);
     this.#quota = new QuotaPause(this.#port);
     this.#segments = new Segments(this.#port, this.#intake);
+    this.#commands = new Commands(this.#port, {
+      tasks: this.#tasks,
+      children: this.#children,
+      quota: this.#quota,
+      segments: this.#segments,
+    });
     this.#writes = new JournalWrites({
       shell: this.#port,
       intake: this.#intake,
       quota: this.#quota,
-      fuel: () => this.#fuel,
+      usage: this.#usage,
     });
     setHandler(defineSignal<[unknown]>(eventSignal), (signal) => {
       const now = workflowNow(this.#lastNow);
@@ -154,17 +143,17 @@ export class Shell {
     for (;;) {
       this.#feedNext();
       this.#replyToAnswers();
-      this.#cancelWhatWasClosed();
+      this.#commands.cancelWhatWasClosed();
       if (this.#makesRoom()) {
         if (this.#journal.empty) await this.#continueAsNew();
         await this.#writes.now();
         continue;
       }
-      while (this.#commanded.length > 0 && this.#outcome === undefined) {
+      while (this.#commands.any && this.#outcome === undefined) {
         const held = workflowInfo().historyLength >= this.#bounds.holdEvents && this.#intake.inFlight > 0;
-        const slow = this.#perform(held ? "hold calls" : "all");
-        if (slow !== undefined) await slow;
-        this.#cancelWhatWasClosed();
+        const slow = this.#commands.perform(held ? "hold calls" : "all");
+        if (slow !== undefined) await this.#performSlowly(slow);
+        this.#commands.cancelWhatWasClosed();
         if (held || this.#makesRoom()) break;
       }
       if (this.#outcome !== undefined) break;
@@ -214,11 +203,11 @@ export class Shell {
     this.#state = checkpoint.state;
     this.#bounds = checkpoint.bounds;
     if (checkpoint.quotaWaived === true) this.#quota.waive();
-    this.#fuel = checkpoint.fuel ?? 0;
+    this.#usage.takeOver(checkpoint);
     this.#ordinal = checkpoint.ordinal;
     this.#turn = checkpoint.turn + 1;
     this.#room.begin(checkpoint.state);
-    this.#commanded = [...openCommands(checkpoint.state)];
+    this.#commands.reopen(checkpoint.state);
   }
 
   // --- feeding the interpreter
@@ -246,9 +235,9 @@ export class Shell {
 
   /** Takes over a transition's state, commands and outcome; its entries are the caller's. */
   #take(transition: Transition): readonly JournalEntry[] {
-    this.#fuel += fuelSpent(this.#state, transition.state);
+    this.#usage.add(this.#state, transition);
     this.#state = transition.state;
-    for (const command of transition.commands) this.#commanded.push(command);
+    this.#commands.add(transition.commands);
     if (transition.outcome !== undefined) this.#outcome = transition.outcome;
     if (workflowInfo().unsafe.isReplaying) journal.append(transition.journal);
     return transition.journal;
@@ -266,110 +255,16 @@ export class Shell {
         `The segment before entry ${head.nextSeq} went another way here: worker and workflow bundle must be of one build`,
       );
     }
-    if (!head.written) this.#journal.append(entries);
-    // What the segment did itself is done; local calls that it did not reach are still open and are commanded anew.
-    const open = new Set(this.#state.open.filter(({ held }) => held !== true).map(({ command }) => command.id));
-    const seen = new Set<CommandId>();
-    this.#commanded = this.#commanded.filter((command) => {
-      if (command.kind === "cancelAction") return this.#calls.has(command.id) || this.#batches.has(command.id);
-      if (command.kind !== "callAction") return true;
-      if (!open.has(command.id) || seen.has(command.id)) return false;
-      seen.add(command.id);
-      return true;
-    });
+    if (!head.written) {
+      this.#journal.append(entries);
+      if (head.unwritten !== undefined) this.#writes.aside(undefined, withOutputs(head.unwritten, events));
+    }
+    this.#commands.dropDoneIn(this.#state);
   }
 
-  // --- performing commands
+  // --- what must be waited for
 
-  #cancelWhatWasClosed(): void {
-    const rest: Command[] = [];
-    for (const command of this.#commanded) {
-      if (command.kind === "cancelTimer") {
-        this.#timers.cancel(command.id);
-      } else if (command.kind === "cancelAction") {
-        this.#calls.cancel(command.id);
-        this.#batches.cancel(command.id);
-      } else if (command.kind === "cancelChild") {
-        this.#children.cancel(command.id);
-      } else if (command.kind !== "closeWait" && command.kind !== "closeTask") {
-        rest.push(command);
-      }
-    }
-    // A command that was closed before it was performed is performed no more.
-    this.#commanded = rest.filter((command) => command.kind === "finish" || this.#isOpen(command.id));
-  }
-
-  /** Performs what is commanded. @returns what must be waited for before the next command; undefined, which costs no promise: nothing */
-  #perform(which: "all" | "hold calls"): Promise<void> | undefined {
-    const commands = this.#commanded;
-    this.#commanded = [];
-    // So many entries are flushed first, and no call carries them.
-    const full = this.#journal.unsentCount > this.#bounds.carriedEntries;
-    let flushFirst = false;
-    let yields = false;
-    const waits: CommandOf<"openWait">[] = [];
-    const tasks: CommandOf<"openTask">[] = [];
-    const children: CommandOf<"startChild">[] = [];
-    const local: Call[] = [];
-    const batched: Call[] = [];
-    for (const command of commands) {
-      switch (command.kind) {
-        case "callAction":
-          if (which === "hold calls") this.#commanded.push(command);
-          else if (this.#quota.holds(command.id)) break;
-          else if (this.#calls.none && this.#batches.none && this.#segments.takes(command)) local.push(command);
-          else if (full) {
-            this.#commanded.push(command);
-            flushFirst = true;
-          } else if (isBatched(command)) batched.push(command);
-          else this.#calls.start(command);
-          break;
-        case "openWait":
-          waits.push(command);
-          break;
-        case "openTask":
-          tasks.push(command);
-          break;
-        case "startTimer":
-          this.#timers.start(command);
-          break;
-        case "yield":
-          yields = true;
-          break;
-        case "startChild":
-          if (which === "hold calls") this.#commanded.push(command);
-          else children.push(command);
-          break;
-        case "pause": // what it holds stands in the state; the signal lets it go on
-        case "cancelAction":
-        case "cancelChild":
-        case "cancelTimer":
-        case "closeWait":
-        case "closeTask": // the rows follow the journal
-        case "finish":
-          break;
-      }
-    }
-    for (const calls of batchesOf(batched)) {
-      const [only] = calls;
-      if (calls.length === 1 && only !== undefined) this.#calls.start(only);
-      else this.#batches.start(calls);
-    }
-    if (waits.length > 0) openEventWaits(this.#port, waits);
-    if (tasks.length > 0) this.#tasks.open(tasks);
-    if (children.length > 0) this.#children.start(children);
-    return flushFirst || yields || local.length > 0 ? this.#performSlowly({ flushFirst, yields, local }) : undefined;
-  }
-
-  async #performSlowly({
-    flushFirst,
-    yields,
-    local,
-  }: {
-    readonly flushFirst: boolean;
-    readonly yields: boolean;
-    readonly local: readonly Call[];
-  }): Promise<void> {
+  async #performSlowly({ flushFirst, yields, local }: Slow): Promise<void> {
     if (flushFirst) await this.#writes.now();
     if (yields) await this.#yield();
     if (local.length > 0) await this.#segment(local);
@@ -382,10 +277,10 @@ export class Shell {
     const result = await this.#segments.run(calls, {
       now,
       turn: this.#turn,
-      fuel: this.#fuel,
+      fuel: this.#usage.fuel,
       program: this.#program,
     });
-    this.#commanded.push(...calls);
+    this.#commands.add(calls);
     if (result !== undefined) this.#feedSegment(result.head, result.events, []);
   }
 
@@ -423,7 +318,7 @@ export class Shell {
       bounds: this.#bounds,
       ordinal: this.#ordinal + 1,
       turn: this.#turn,
-      fuel: this.#fuel,
+      ...this.#usage.soFar(),
       ...(this.#quota.waived ? { quotaWaived: true } : {}),
     };
     // Thrown, and caught by nothing of ours.
@@ -438,11 +333,8 @@ export class Shell {
     return `${kind}:${++this.#flushes}`;
   }
 
-  #isOpen(id: CommandId): boolean {
-    return this.#state.open.some(({ command }) => command.id === id);
-  }
-
   #writer(): Writer {
+    const { stepsBegun } = this.#usage;
     const { historyLength, continuedFromExecutionRunId: continuedFrom } = workflowInfo();
     return {
       tenantId: this.#start.tenantId,
@@ -451,6 +343,7 @@ export class Shell {
       historyLength,
       ...(continuedFrom === undefined ? {} : { continuedFrom }),
       ...(this.#quota.waived ? { quotaWaived: true } : {}),
+      ...(stepsBegun === undefined ? {} : { stepsBegun }),
       ...(this.#state?.system.restarted === true ? { restarted: true } : {}),
     };
   }

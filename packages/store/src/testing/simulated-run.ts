@@ -192,6 +192,8 @@ export interface InFlight {
   readonly historyLength: number;
   /** Of a flush that goes as an activity of its own: it is tried until it is written. */
   readonly nextSeq?: number;
+  /** As of such a flush: calls of a segment whose commit was refused. */
+  readonly calls?: readonly NoneInvocation[];
 }
 
 /** One execution of the run on Temporal. */

@@ -150,7 +150,7 @@ export class SimulatedTemporal {
           inFlight: [...now.inFlight, { entries: now.unsent, historyLength: attempt.historyLength }],
           unsent: [],
         };
-      } else if (what === 1 && now.inFlight.length === 0) {
+      } else if (what === 1 && now.inFlight.every(isFlush)) {
         now = await this.#segment(now, attempt, answering, count + 1);
         afterSegment = true;
       } else {
@@ -171,8 +171,13 @@ export class SimulatedTemporal {
     if (attempt.completes) this.execution = now;
   }
 
-  async #flushInTask(of: SimulatedExecution, attempt: Try, afterSegment: boolean): Promise<SimulatedExecution> {
-    const write = this.#flush(of, of.unsent, attempt.historyLength);
+  async #flushInTask(
+    of: SimulatedExecution,
+    attempt: Try,
+    afterSegment: boolean,
+    calls: readonly NoneInvocation[] = [],
+  ): Promise<SimulatedExecution> {
+    const write = this.#flush(of, of.unsent, attempt.historyLength, { calls });
     if (attempt.completes) await this.#mustBeWritten(write);
     // What a failed try flushed behind a segment of its own comes in before the next try or never. Nothing in it tells it from
     // what the next try says under the same fence, but only its token tells a segment; the next longer history corrects it.
@@ -182,8 +187,12 @@ export class SimulatedTemporal {
   }
 
   /** The local activity has used up its tries: an ordinary one is commanded, and comes at any time. */
-  #flushDurably(of: SimulatedExecution, { historyLength }: Try): SimulatedExecution {
-    const call = { entries: of.unsent, historyLength, nextSeq: of.state.nextSeq };
+  #flushDurably(
+    of: SimulatedExecution,
+    { historyLength }: Try,
+    calls: readonly NoneInvocation[] = [],
+  ): SimulatedExecution {
+    const call = { entries: of.unsent, historyLength, nextSeq: of.state.nextSeq, calls };
     return { ...of, inFlight: [...of.inFlight, call], unsent: [] };
   }
 
@@ -209,13 +218,26 @@ export class SimulatedTemporal {
       eventIds: this.#eventIds,
     });
     const now = advance(before, segment);
-    if (taken === "exhausted")
-      return { ...now, inFlight: [{ entries: now.unsent, historyLength: attempt.historyLength }], unsent: [] };
+    if (taken === "exhausted") {
+      const call = { entries: now.unsent, historyLength: attempt.historyLength };
+      return { ...now, inFlight: [...now.inFlight, call], unsent: [] };
+    }
+    // A long segment outlives its workflow task, with which what was commanded before it begins.
+    for (const flush of (attempt.completes ? before : this.execution).inFlight.filter(isFlush))
+      if (this.#random.oneIn(2)) await this.#carried(before, flush)();
     const calls = callsOf(segment.entries, this.#runId);
     const write = this.#flush(now, now.unsent, attempt.historyLength, { token, calls });
+    const done = { ...now, calls: [...now.calls, ...calls] };
+    if (this.#random.oneIn(5)) {
+      // All tries of the commit are refused, or unheard of: what it would have written goes with the next flush.
+      if (this.#random.oneIn(2)) await write();
+      return this.#random.oneIn(2)
+        ? this.#flushDurably(done, attempt, calls)
+        : this.#flushInTask(done, attempt, true, calls);
+    }
     if (attempt.completes) await this.#mustBeWritten(write);
     else await this.#mayBeWritten(write);
-    return { ...now, unsent: [], calls: [...now.calls, ...calls] };
+    return { ...done, unsent: [] };
   }
 
   async #continueAsNew(): Promise<void> {
@@ -275,7 +297,7 @@ export class SimulatedTemporal {
     of: SimulatedExecution,
     entries: readonly JournalEntry[],
     historyLength: number,
-    segment?: { readonly token: string; readonly calls: readonly NoneInvocation[] },
+    segment?: { readonly token?: string; readonly calls: readonly NoneInvocation[] },
   ): Straggler {
     const { nextSeq } = of.state;
     return () =>
@@ -285,17 +307,18 @@ export class SimulatedTemporal {
           fence: { epoch, ordinal: of.ordinal, historyLength },
           nextSeq,
           entries,
-          ...(segment === undefined ? {} : { segmentToken: segment.token, invocations: segment.calls }),
+          ...(segment?.token === undefined ? {} : { segmentToken: segment.token }),
+          invocations: segment?.calls ?? [],
         }),
       );
   }
 
-  #carried(of: SimulatedExecution, { entries, historyLength, nextSeq }: InFlight): Straggler {
+  #carried(of: SimulatedExecution, { entries, historyLength, nextSeq, calls = [] }: InFlight): Straggler {
     const write = (epoch: number): CarriedWrite => ({
       runId: this.#runId,
       fence: { epoch, ordinal: of.ordinal, historyLength },
       entries,
-      ...(nextSeq === undefined ? {} : { nextSeq }),
+      ...(nextSeq === undefined ? {} : { nextSeq, invocations: calls }),
     });
     const first = nextSeq !== undefined || this.#random.oneIn(3) ? "written" : "appended";
     return async () => {
@@ -329,6 +352,10 @@ export class SimulatedTemporal {
     this.#clockMs += 1 + this.#random.below(1000);
     return new Date(this.#clockMs).toISOString();
   }
+}
+
+function isFlush({ nextSeq }: InFlight): boolean {
+  return nextSeq !== undefined;
 }
 
 function ending(

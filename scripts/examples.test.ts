@@ -321,8 +321,8 @@ test("[ACC-08] the errors of two devices are collected beside the results of the
   const ticket = example("ticket-to-resolution");
   const { failures, vars } = run(ticket, scenarioOf(ticket, "the errors of two are collected"));
   expect(failures).toEqual([]);
-  const results = vars["results"] as readonly ({ readonly device: string } | null)[];
-  const errors = vars["resultsErrors"] as readonly {
+  const results = vars["results"] as unknown as readonly ({ readonly device: string } | null)[];
+  const errors = vars["resultsErrors"] as unknown as readonly {
     readonly index: number;
     readonly error: { readonly stepId: string };
   }[];

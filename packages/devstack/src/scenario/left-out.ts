@@ -20,9 +20,31 @@ export function whyLeftOut({ program, source, scenario, virtual }: RealCase): st
   );
   if (problem !== undefined) return `it cannot be published: ${problem.message}`;
   if (holdsSecret([program, ...called])) return "secrets have no values with --real";
+  const instant = instantToCome([program, ...called], virtual);
+  if (instant !== undefined) return `${instant} has passed on the virtual clock alone`;
   if (virtual.longestTimerMs > waitMaxMs) return `a timer of ${timeText(virtual.longestTimerMs)} runs to its end`;
   const call = longestTry(virtual);
   return call.ms > waitMaxMs ? `${call.stepId} waits ${timeText(call.ms)} for an answer or a next try` : undefined;
+}
+
+/** What `until` names and the scenario's clock had passed, but the clock of this machine has not. */
+function instantToCome(programs: readonly unknown[], { journal }: ScenarioResult): string | undefined {
+  const untils = untilSteps(programs);
+  for (const entry of journal) {
+    if (entry.kind !== "wait" || entry.status !== "RESOLVED" || !untils.has(entry.stepId)) continue;
+    const dueAt = entry.data?.timeoutAt;
+    if (dueAt !== undefined && dueAt <= entry.at && Date.parse(dueAt) > Date.now()) return dueAt;
+  }
+  return undefined;
+}
+
+function untilSteps(part: unknown, ids = new Set<string>()): Set<string> {
+  if (typeof part !== "object" || part === null) return ids;
+  const { id, type, when } = part as { readonly id?: unknown; readonly type?: unknown; readonly when?: unknown };
+  const kind = (when as { readonly kind?: unknown } | null | undefined)?.kind;
+  if (type === "time.wait" && kind === "until" && typeof id === "string") ids.add(id);
+  for (const member of Object.values(part)) untilSteps(member, ids);
+  return ids;
 }
 
 function holdsSecret(part: unknown): boolean {

@@ -205,6 +205,7 @@ test("[SCN-01] tasks are answered as the API answers them: in turn, by whom it w
 test("what takes too long and what clashes is left out, each with its reason", async () => {
   const never = { mocks: { send: { never: true } }, expect: { error: { code: "ACTION_TIMEOUT" } } };
   const later = { mocks: { send: { output: 1, after: "2100ms" } } };
+  const until = { id: "due", type: "time.wait", until: { $expr: "payload.at" } };
   const cases = [
     caseOf([send], { mocks }, actions),
     caseOf([wait], { expect: { error: { code: "WAIT_TIMEOUT" } } }, actions),
@@ -212,6 +213,7 @@ test("what takes too long and what clashes is left out, each with its reason", a
     caseOf([send], later, actions),
     caseOf([send], { mocks }, [action("post.send@1", { effect: "once" })]),
     caseOf([send], {}, actions),
+    caseOf([until], { now: "2131-01-07T09:00:00Z", payload: { at: "2131-01-07T08:00:00Z" } }, actions),
   ];
   const results = await runRealScenarios(cases, progress);
   expect(results.map((result) => ("leftOut" in result ? result.leftOut : result.failures))).toMatchObject([
@@ -221,5 +223,6 @@ test("what takes too long and what clashes is left out, each with its reason", a
     "send waits 2.1 s for an answer or a next try",
     "another file declares post.send@1 with other facts; run this file by itself",
     [{ path: "/mocks", message: "send called post.send@1. Nothing says what post.send@1 answers." }],
+    "2131-01-07T08:00:00.000Z has passed on the virtual clock alone",
   ]);
 });

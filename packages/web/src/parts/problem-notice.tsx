@@ -48,7 +48,7 @@ function problemTexts(error: unknown): ProblemTexts {
     return {
       title: "The server does not answer",
       detail: "",
-      remedy: "It is tried again by itself. If this lasts, see whether the server process runs.",
+      remedy: "Try again in a moment. If this lasts, see whether the server process runs.",
       issues: [],
       tone: "amber",
     };

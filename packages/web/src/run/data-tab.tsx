@@ -1,5 +1,5 @@
 import type { RunMomentReply, RunReply } from "@mainspring/api";
-import type { ReadonlyJson } from "@mainspring/core";
+import { isJsonObject, type ReadonlyJson } from "@mainspring/core";
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
@@ -23,27 +23,33 @@ interface DataTabProps {
 export function DataTab({ run, status, state, seq }: DataTabProps): ReactElement {
   return (
     <div className="data-tab">
-      <section>
-        <h2>Input</h2>
-        <JsonView value={run.input} label="the run's input" />
-      </section>
-      <section>
-        <h2>{status === "FAILED" && run.error !== null ? "Error" : "Output"}</h2>
-        {!hasEnded(status) ? (
-          <p className="muted">Not yet: it comes when the run ends.</p>
-        ) : run.error !== null ? (
-          <ExplainedError error={run.error} soft={false} />
-        ) : (
-          <JsonView value={run.output} label="the run's output" />
-        )}
-      </section>
-      {state === null ? null : (
+      <div className="data-column">
         <section>
-          <h2>Business state</h2>
-          <JsonView value={state} label="the run's business state" />
+          <h2>Input</h2>
+          <JsonView value={run.input} label="the run's input" />
         </section>
+        <section>
+          <h2>{status === "FAILED" && run.error !== null ? "Error" : "Output"}</h2>
+          {!hasEnded(status) ? (
+            <p className="muted">Not yet: it comes when the run ends.</p>
+          ) : run.error !== null ? (
+            <ExplainedError error={run.error} soft={false} />
+          ) : (
+            <JsonView value={run.output} label="the run's output" />
+          )}
+        </section>
+        {state === null ? null : (
+          <section>
+            <h2>Business state</h2>
+            <JsonView value={state} label="the run's business state" />
+          </section>
+        )}
+      </div>
+      {seq === 0 ? null : (
+        <div className="data-column">
+          <MomentData runId={run.id} seq={seq} />
+        </div>
       )}
-      {seq === 0 ? null : <MomentData runId={run.id} seq={seq} />}
     </div>
   );
 }
@@ -91,9 +97,58 @@ function MomentData({ runId, seq }: { runId: string; seq: number }): ReactElemen
               of {frames.length === 1 ? "one line" : `${frames.length} lines`} of control
             </span>
           </h2>
-          <JsonView value={frames as unknown as ReadonlyJson} label="the run's frames" />
+          <ul className="frames panel" aria-label="The run's frames">
+            {frames.map((line) => (
+              <Frames key={line.fiber} line={line} />
+            ))}
+          </ul>
         </section>
       )}
+    </>
+  );
+}
+
+/** Where one line of control stands: the innermost frame last. */
+function Frames({ line }: { line: RunMomentReply["frames"][number] }): ReactElement {
+  const { fiber, parent, branch, item, own, frames } = line;
+  const what = branch !== undefined ? `branch ${branch}` : item !== undefined ? `item ${item}` : "the run itself";
+  const hasOwn = isJsonObject(own) && Object.keys(own).length > 0;
+  return (
+    <li>
+      <p>
+        <strong>{what}</strong>
+        <span className="muted small">
+          {" "}
+          line {fiber}
+          {parent === undefined ? null : `, of line ${parent}`}
+        </span>
+      </p>
+      <ol>
+        {frames.map((frame, depth) => (
+          <li key={depth} className="frame small" style={{ paddingLeft: Math.min(8, depth) * 12 }}>
+            <FrameText frame={frame} />
+          </li>
+        ))}
+      </ol>
+      {hasOwn ? <JsonView value={own} label={`what ${what} has for itself`} /> : null}
+    </li>
+  );
+}
+
+function FrameText({ frame }: { frame: ReadonlyJson }): ReactElement {
+  if (!isJsonObject(frame)) return <code>{valueText(frame)}</code>;
+  const { kind, ...members } = frame;
+  const shown = Object.entries(members).filter(([, value]) => !(Array.isArray(value) && value.length === 0));
+  return (
+    <>
+      {typeof kind === "string" ? kind : "frame"}
+      {shown.map(([name, value]) => (
+        <span key={name}>
+          {" "}
+          <span className="muted">{name}</span>{" "}
+          <code>{typeof value === "string" ? value : value === undefined ? "" : valueText(value)}</code>
+        </span>
+      ))}
     </>
   );
 }

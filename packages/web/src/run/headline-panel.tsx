@@ -45,7 +45,7 @@ export function HeadlinePanel({ runId, facts, why, isUnknown, onTasks }: Headlin
       </p>
       {headline.also.slice(0, 5).map((line) => (
         <p key={line} className="headline-also">
-          {headline.tone === "failed" ? line : <Sentence text={line} />}
+          {line === facts.error?.message ? line : <Sentence text={line} />}
         </p>
       ))}
       {remedy === undefined ? null : (

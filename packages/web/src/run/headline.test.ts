@@ -31,6 +31,7 @@ const facts: HeadlineFacts = {
   endedAt: null,
   error: null,
   cancelRequestedAt: null,
+  cancel: undefined,
   steps: [step],
   stepCount: 1,
   waits: [],
@@ -38,7 +39,7 @@ const facts: HeadlineFacts = {
 
 test("a waiting run says for what, with which key and until when", () => {
   expect(headlineOf({ ...facts, status: "WAITING", waits: [wait] }, nowMs).sentence).toMatch(
-    /^It waits for `payment\.received` with key `o-17` until Wed 2 Apr \d\d:\d\d\.$/,
+    /^It waits for `payment\.received` with key `o-17` until Wed 2 Apr \d\d:\d\d \S+\.$/,
   );
   const both = headlineOf(
     {
@@ -135,5 +136,33 @@ test("names in backquotes are told apart from words", () => {
     { text: "It runs ", code: false },
     { text: "a.b", code: true },
     { text: ", now", code: false },
+  ]);
+});
+
+test("a canceled run says who asked for it and why, and which effects may remain", () => {
+  const canceled = headlineOf(
+    {
+      ...facts,
+      status: "CANCELED",
+      endedAt: "2031-03-30T00:30:07.000Z",
+      cancel: { by: "ada", reason: "typo in the order" },
+      error: {
+        category: "ControlError",
+        code: "CANCELED",
+        message: "",
+        at: startedAt,
+        details: {
+          effectsMayRemain: [
+            { stepPath: "root.steps[0]", iteration: [] },
+            { stepPath: "root.steps[9]", iteration: [2] },
+          ],
+        },
+      },
+    },
+    nowMs,
+  );
+  expect(canceled.sentence).toBe("It was canceled after 7.0 s by ada: “typo in the order”.");
+  expect(canceled.also).toEqual([
+    "What was done by `charge` and `root.steps[9][2]` may remain: see what became of it.",
   ]);
 });

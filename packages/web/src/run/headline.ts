@@ -1,4 +1,5 @@
-import type { RunError } from "@mainspring/core";
+import { isJsonObject, type ReadonlyJson, type RunError } from "@mainspring/core";
+import { actorText } from "../session/actor-text.ts";
 import { hasEnded } from "../status/status.ts";
 import { durationText, growingText, momentText } from "../time/time.ts";
 import { isBlock, stepTitle, type StepView, type WaitView } from "./fold-journal.ts";
@@ -10,6 +11,8 @@ export interface HeadlineFacts {
   readonly endedAt: string | null;
   readonly error: RunError | null;
   readonly cancelRequestedAt: string | null;
+  /** Who asked for the cancel, and why. */
+  readonly cancel: { readonly by: string; readonly reason?: string } | undefined;
   readonly steps: readonly StepView[];
   /** Step executions begun: the row may know of more than the part of the journal that is here. */
   readonly stepCount: number;
@@ -47,7 +50,9 @@ export function isUnclaimed(facts: UnclaimedFacts, nowMs: number): boolean {
 /** One sentence that says where a run stands and why. */
 export function headlineOf(facts: HeadlineFacts, nowMs: number): Headline {
   if (facts.cancelRequestedAt !== null && !hasEnded(facts.status)) {
-    return plain(`Cancel was asked for at ${momentText(facts.cancelRequestedAt, nowMs)}; what is open is being ended.`);
+    return plain(
+      `Cancel was asked for at ${momentText(facts.cancelRequestedAt, nowMs)}${byWhom(facts)}; what is open is being ended.`,
+    );
   }
   switch (facts.status) {
     case "QUEUED":
@@ -64,11 +69,11 @@ export function headlineOf(facts: HeadlineFacts, nowMs: number): Headline {
         tone: "warning",
       };
     case "FAILED":
-      return failed(facts.error, nowMs);
+      return withRemains(failed(facts.error, nowMs), facts);
     case "SUCCEEDED":
       return plain(`It succeeded${took(facts)}.`);
     case "CANCELED":
-      return plain(`It was canceled${took(facts)}.`);
+      return withRemains(plain(`It was canceled${took(facts)}${byWhom(facts)}.`), facts);
     default:
       return running(facts, nowMs);
   }
@@ -81,6 +86,33 @@ function plain(sentence: string): Headline {
 function took(facts: HeadlineFacts): string {
   if (facts.startedAt === null || facts.endedAt === null) return "";
   return ` after ${durationText(Date.parse(facts.endedAt) - Date.parse(facts.startedAt))}`;
+}
+
+function byWhom({ cancel }: HeadlineFacts): string {
+  if (cancel === undefined) return "";
+  const reason = cancel.reason === undefined || cancel.reason === "" ? "" : `: “${cancel.reason}”`;
+  return ` by ${actorText(cancel.by)}${reason}`;
+}
+
+/** A run that ended badly names the steps whose effects nobody can vouch for. */
+function withRemains(headline: Headline, { error, steps }: HeadlineFacts): Headline {
+  const details = error?.details;
+  const remains = details !== undefined && isJsonObject(details) ? details["effectsMayRemain"] : undefined;
+  if (!Array.isArray(remains) || remains.length === 0) return headline;
+  const names = remains.slice(0, 5).map((place) => `\`${placeName(place, steps)}\``);
+  if (remains.length > 5) names.push(`${remains.length - 5} more`);
+  return {
+    ...headline,
+    also: [...headline.also, `What was done by ${listed(names)} may remain: see what became of it.`],
+  };
+}
+
+function placeName(place: ReadonlyJson, steps: readonly StepView[]): string {
+  if (!isJsonObject(place) || typeof place["stepPath"] !== "string") return JSON.stringify(place);
+  const { stepPath, iteration } = place;
+  const turns = Array.isArray(iteration) ? iteration.map(Number) : [];
+  const step = steps.find((each) => each.stepPath === stepPath);
+  return stepTitle({ stepId: step?.stepId ?? stepPath, iteration: turns });
 }
 
 function running(facts: HeadlineFacts, nowMs: number): Headline {

@@ -3,7 +3,7 @@ import { useState, type ReactElement } from "react";
 import { Empty } from "../parts/empty.tsx";
 import { JsonView } from "../parts/json-view.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
-import { exactTime } from "../time/time.ts";
+import { dayText, exactTime } from "../time/time.ts";
 import { entryText } from "./entry-text.ts";
 
 const shownAtFirst = 300;
@@ -16,8 +16,12 @@ export function JournalTab({ entries }: { entries: readonly JournalEntry[] }): R
   return (
     <div className="journal panel">
       <ol aria-label="Journal, newest entry first" reversed>
-        {newestFirst.map((entry) => (
-          <JournalLine key={entry.seq} entry={entry} />
+        {newestFirst.map((entry, index) => (
+          <JournalLine
+            key={entry.seq}
+            entry={entry}
+            day={dayOf(entry) === dayOf(newestFirst[index - 1]) ? undefined : dayOf(entry)}
+          />
         ))}
       </ol>
       {entries.length > newestFirst.length ? (
@@ -29,11 +33,23 @@ export function JournalTab({ entries }: { entries: readonly JournalEntry[] }): R
   );
 }
 
-function JournalLine({ entry }: { entry: JournalEntry }): ReactElement {
+function dayOf(entry: JournalEntry | undefined): string | undefined {
+  return entry === undefined ? undefined : dayText(entry.at);
+}
+
+function JournalLine({
+  entry,
+  day,
+}: {
+  entry: JournalEntry;
+  /** Said above it, where the entry above is of another day. */
+  day: string | undefined;
+}): ReactElement {
   const [isOpen, setOpen] = useState(false);
   const status = "status" in entry ? entry.status : undefined;
   return (
     <li className="journal-entry">
+      {day === undefined ? null : <p className="journal-day muted small">{day}</p>}
       <button type="button" className="journal-line" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <span className="journal-seq muted">{entry.seq}</span>
         <time className="journal-at muted" dateTime={entry.at} title={exactTime(entry.at)}>

@@ -120,6 +120,7 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
           endedAt,
           error: errorOf(run.data, live),
           cancelRequestedAt: run.data.cancelRequestedAt,
+          cancel: journal.cancel,
           steps,
           stepCount,
           waits: journal.waits,
@@ -160,7 +161,7 @@ function statusOf(run: RunReply, live: LiveJournalState): string {
 function errorOf(run: RunReply, live: LiveJournalState): RunError | null {
   if (live.journal.error !== undefined) return live.journal.error;
   if (run.error === null) return null;
-  const { code, message, stepId, nodePath, at, attempt } = run.error;
+  const { code, message, stepId, nodePath, at, attempt, details } = run.error;
   return {
     category: "ActionError",
     code,
@@ -169,6 +170,7 @@ function errorOf(run: RunReply, live: LiveJournalState): RunError | null {
     nodePath,
     at: at ?? run.completedAt ?? run.createdAt,
     attempt,
+    ...(details === undefined ? {} : { details }),
   };
 }
 

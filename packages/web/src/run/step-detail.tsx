@@ -62,7 +62,9 @@ export function StepDetail({
         <Fact name="Started">
           <Moment at={step.startedAt} />
         </Fact>
-        <Fact name="Took">{step.status === "SKIPPED" ? "—" : <Span from={step.startedAt} to={step.finishedAt} />}</Fact>
+        <Fact name={step.finishedAt === undefined && step.status !== "SKIPPED" ? "For" : "Took"}>
+          {step.status === "SKIPPED" ? "—" : <Span from={step.startedAt} to={step.finishedAt} />}
+        </Fact>
         <Fact name="Attempts">{step.attempt ?? recorded?.attempt ?? 1}</Fact>
         {step.nextAttemptAt === undefined ? null : (
           <Fact name="Next attempt">
@@ -121,7 +123,7 @@ export function StepDetail({
         <Part title="Calls">
           <ul className="calls">
             {calls.map((call) => (
-              <Call key={call.id} call={call} />
+              <Call key={call.id} call={call} isRepeated={isRepeated} />
             ))}
           </ul>
         </Part>
@@ -162,10 +164,18 @@ function BeforeAfter({ runId, before, after }: { runId: string; before: number; 
   );
 }
 
-function Call({ call }: { call: InvocationReply }): ReactElement {
+function Call({
+  call,
+  isRepeated,
+}: {
+  call: InvocationReply;
+  /** A failure of it is no end. */
+  isRepeated: boolean;
+}): ReactElement {
+  const status = call.status === "STARTED" ? "RUNNING" : call.status;
   return (
     <li className="call">
-      <StatusMark status={call.status === "STARTED" ? "RUNNING" : call.status} />
+      <StatusMark status={status === "FAILED" && isRepeated ? "RETRYING" : status} />
       <span>
         {call.attempts} {call.attempts === 1 ? "attempt" : "attempts"}
       </span>

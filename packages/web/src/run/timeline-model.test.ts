@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { WaitView } from "./fold-journal.ts";
 import type { StepRow } from "./step-rows.ts";
-import { lanesOf, rowsInSight, wholeMsOf } from "./timeline-model.ts";
+import { foldedLanes, lanesOf, rowsInSight, wholeMsOf } from "./timeline-model.ts";
 
 const startMs = Date.parse("2026-11-24T10:00:00.000Z");
 const at = (ms: number): string => new Date(startMs + ms).toISOString();
@@ -49,6 +49,16 @@ test("each step has its time and its waits, and what holds other steps is drawn 
         { kind: "wait", status: "RESOLVED", fromMs: 30, toMs: 510, label: "payment.received · o-17" },
       ],
     },
+  ]);
+});
+
+test("a folded loop says how often it has turned, and what stands in it is left out", () => {
+  const turn = (iteration: number): StepRow => ({ ...paid, execution: 3 + iteration, iteration: [iteration] });
+  const after: StepRow = { ...paid, execution: 9, stepId: "after", stepPath: "root.steps[10]", iteration: [] };
+  const folded = foldedLanes(lanesOf([loop, turn(0), turn(1), turn(2), after], [], startMs));
+  expect(folded.map(({ step, turns }) => [step.stepId, turns])).toEqual([
+    ["each", 3],
+    ["after", undefined],
   ]);
 });
 

@@ -16,6 +16,8 @@ export interface TimelineSpan {
 export interface TimelineLane {
   readonly step: StepRow;
   readonly depth: number;
+  /** Of a loop that is folded: how many turns it has begun. */
+  readonly turns?: number;
   /** Its own time first, then its waits. */
   readonly spans: readonly TimelineSpan[];
 }
@@ -61,6 +63,23 @@ function waitLabel(wait: WaitView): string {
     default:
       return String((wait as WaitView).waitType);
   }
+}
+
+/** The lanes without what stands in loops; each loop says how often it has turned. */
+export function foldedLanes(lanes: readonly TimelineLane[]): readonly TimelineLane[] {
+  return lanes.filter(isOutsideLoops).map((lane) => {
+    if (lane.step.type !== "control.forEach" && lane.step.type !== "control.while") return lane;
+    const turns = lanes.reduce(
+      (most, { step }) =>
+        step.stepPath.startsWith(`${lane.step.stepPath}.`) ? Math.max(most, (step.iteration[0] ?? -1) + 1) : most,
+      0,
+    );
+    return { ...lane, turns };
+  });
+}
+
+export function isOutsideLoops({ step }: TimelineLane): boolean {
+  return step.iteration.length === 0;
 }
 
 /** When the last of it ended, or `nowMs` (from the start of the run) while something goes on. */

@@ -12,6 +12,8 @@ const charPx = 6.4;
 const wheelZoom = 1.0018;
 const barMinPx = 2;
 const textGapPx = 6;
+/** Behind the end of what is shown: there the last step is still seen. */
+const endPx = 8;
 
 /** The time since the start of the run, above the rows. */
 export function TimelineAxis({ shown, widthPx }: { shown: TimeWindow; widthPx: number }): ReactElement {
@@ -186,11 +188,12 @@ function Bar({
 }
 
 /** What stands beside the bars: tries beyond the first, what was waited for, the code of a failure. */
-function textOf({ step, spans }: TimelineLane): string {
+function textOf({ step, spans, turns }: TimelineLane): string {
+  const turned = turns === undefined ? [] : [`(${turns})`];
   const tries = (step.attempt ?? 1) > 1 ? [`↻${step.attempt}`] : [];
   const waited = spans.flatMap(({ label }) => (label === undefined ? [] : [label]));
   const code = step.error !== undefined && step.status === "FAILED" ? [step.error.code] : [];
-  return [...tries, ...waited.slice(0, 1), ...code].join(" ");
+  return [...turned, ...tries, ...waited.slice(0, 1), ...code].join(" ");
 }
 
 function titleOf({ step, spans }: TimelineLane, startMs: number): string {
@@ -207,7 +210,7 @@ function titleOf({ step, spans }: TimelineLane, startMs: number): string {
 }
 
 function placeOf({ fromMs, toMs }: TimeWindow, widthPx: number): (ms: number) => number {
-  const perMs = widthPx / Math.max(1, toMs - fromMs);
+  const perMs = Math.max(1, widthPx - endPx) / Math.max(1, toMs - fromMs);
   return (ms) => (ms - fromMs) * perMs;
 }
 

@@ -4,17 +4,20 @@ import { useKeys } from "../app/use-keys.ts";
 import { Empty } from "../parts/empty.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { lookOf } from "../status/status.ts";
+import { durationText, growingText } from "../time/time.ts";
 import { useNow } from "../time/use-now.ts";
 import { stepTitle } from "./fold-journal.ts";
 import type { JournalView } from "./fold-journal.ts";
 import { StepDetail } from "./step-detail.tsx";
 import type { StepRow } from "./step-rows.ts";
-import { lanesOf, rowsInSight, wholeMsOf, type TimelineLane } from "./timeline-model.ts";
+import { foldedLanes, isOutsideLoops, lanesOf, rowsInSight, wholeMsOf, type TimelineLane } from "./timeline-model.ts";
 import { TimelineAxis, TimelinePlot } from "./timeline-plot.tsx";
 import { around, offsetText, panned, readWindow, windowText, zoomed, type TimeWindow } from "./timeline-window.ts";
 import "./timeline.css";
 
 export const timelineRowPx = 26;
+/** From so many rows on, loops are folded at first. */
+const foldedFrom = 100;
 const zoomFactor = 0.5;
 const panPart = 0.25;
 /** The address follows when the hand rests. */
@@ -85,8 +88,14 @@ function Timeline({
   onSelect,
   onZoom,
 }: TimelineTabProps & { readonly waits: JournalView["waits"]; readonly startMs: number }): ReactElement {
-  const lanes = useMemo(() => lanesOf(steps, waits, startMs), [steps, waits, startMs]);
-  const wholeMs = useWholeMs(lanes, startMs, endedAt);
+  const all = useMemo(() => lanesOf(steps, waits, startMs), [steps, waits, startMs]);
+  const [fold, setFold] = useState<boolean | undefined>(undefined);
+  const hasLoops = useMemo(() => !all.every(isOutsideLoops), [all]);
+  const selectedLane = all.find(({ step }) => step.execution === selected);
+  const isFolded =
+    hasLoops && (fold ?? all.length > foldedFrom) && (selectedLane === undefined || isOutsideLoops(selectedLane));
+  const lanes = useMemo(() => (isFolded ? foldedLanes(all) : all), [all, isFolded]);
+  const wholeMs = useWholeMs(all, startMs, endedAt);
   const [held, setHeld] = useHeldWindow(zoom, onZoom);
   const shown = shownOf(held, wholeMs);
   const rows = useRef<HTMLDivElement>(null);
@@ -128,6 +137,11 @@ function Timeline({
     row.focus({ preventScroll: true });
   });
 
+  function toggleFold(): void {
+    if (!hasLoops) return;
+    if (!isFolded && selectedLane !== undefined && !isOutsideLoops(selectedLane)) onSelect(undefined);
+    setFold(!isFolded);
+  }
   function zoomToStep(): void {
     const lane = lanes[selectedAt];
     if (lane === undefined) return;
@@ -143,6 +157,7 @@ function Timeline({
     "-": () => zoomBy(1 / zoomFactor),
     "0": () => setHeld(undefined),
     z: zoomToStep,
+    f: toggleFold,
     ArrowLeft: () => panBy(-panPart),
     ArrowRight: () => panBy(panPart),
   });
@@ -152,14 +167,19 @@ function Timeline({
       <div className="timeline-bar">
         <p className="small muted" role="status">
           {held === undefined ? (
-            <>whole run, {offsetText(Math.round(wholeMs))}</>
+            <>whole run, {endedAt === null ? growingText(wholeMs) : durationText(wholeMs)}</>
           ) : (
             <>
               {offsetText(Math.round(shown.fromMs))} to {offsetText(Math.round(shown.toMs))} after its start
             </>
           )}
         </p>
-        <div className="timeline-acts" role="group" aria-label="Which part of the time">
+        <div className="timeline-acts" role="group" aria-label="What is shown">
+          {hasLoops ? (
+            <Act name={isFolded ? "Show the steps in loops" : "Fold loops"} keys="f" isOff={false} onAct={toggleFold}>
+              {isFolded ? "Unfold loops" : "Fold loops"}
+            </Act>
+          ) : null}
           <Act name="Earlier" keys="←" isOff={held === undefined || shown.fromMs <= 0} onAct={() => panBy(-panPart)}>
             ←
           </Act>

@@ -88,13 +88,13 @@ test("a workflow is paused with a note, unpaused and unpublished, each by whom i
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Note (optional)").fill("the shop moves");
   await dialog.getByRole("button", { name: "Pause workflow" }).click();
-  await page.getByText(/: the shop moves Its starts are held\./).waitFor();
+  await page.getByText(/: the shop moves\. Its starts are held\./).waitFor();
   expect(await axeViolations(page)).toEqual([]);
   const held = await start(tenant.client, "on-and-off", {});
   expect((await tenant.client.runs.get({ params: { id: held } })).status).toBe("QUEUED");
 
   const viewer = await studio.page("/workflows", { apiKey: tenant.keys.viewer });
-  await viewer.getByText(/: the shop moves Its starts are held\./).waitFor();
+  await viewer.getByText(/: the shop moves\. Its starts are held\./).waitFor();
   expect(await viewer.getByRole("button", { name: "Unpause" }).count()).toBe(0);
   await page.getByRole("button", { name: "Unpause on-and-off" }).click();
   await page.getByText(/Its starts are held/).waitFor({ state: "detached" });

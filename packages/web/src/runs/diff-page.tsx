@@ -42,7 +42,7 @@ export function DiffPage({
           </Button>
         )}
       </div>
-      <div className="diff-sides">
+      <div className="two-sides">
         <SideCard side="a" id={a} run={one} isChoosing={choosing === "a"} onChoose={() => setAsked("a")} />
         <SideCard side="b" id={b} run={other} isChoosing={choosing === "b"} onChoose={() => setAsked("b")} />
       </div>
@@ -108,11 +108,11 @@ function SideCard({
 }): ReactElement {
   const name = side.toUpperCase();
   return (
-    <section className="diff-side panel" aria-label={`Run ${name}`} data-choosing={isChoosing}>
-      <span className="diff-letter" aria-hidden="true">
+    <section className="two-side panel" aria-label={`Run ${name}`} data-choosing={isChoosing}>
+      <span className="two-letter" aria-hidden="true">
         {name}
       </span>
-      <div className="diff-side-what">
+      <div className="two-side-what">
         {id === undefined ? <p className="muted">Not chosen yet</p> : <SideFacts id={id} run={run} />}
       </div>
       {id === undefined ? null : (
@@ -143,13 +143,13 @@ function SideFacts({ id, run: { data: run, error } }: { id: string; run: UseQuer
   }
   return (
     <>
-      <p className="diff-side-name">
+      <p className="two-side-name">
         <Link to="/runs/$runId" params={{ runId: id }}>
           {run.workflow}
         </Link>{" "}
         {run.version === null ? null : <span className="muted">v{run.version}</span>} <CopyId id={id} label="run id" />
       </p>
-      <p className="diff-side-facts small">
+      <p className="two-side-facts small">
         <StatusMark status={run.status} />
         <span className="muted">
           started <Moment at={run.startedAt ?? run.createdAt} />

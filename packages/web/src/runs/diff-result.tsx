@@ -16,7 +16,7 @@ export function DiffResult({ diff, isOpen }: { diff: RunDiffReply; isOpen: boole
   const first = firstDivergence(diff);
   const { path, differences, timing } = diff;
   return (
-    <div className="diff-result">
+    <div className="two-result">
       <section className="headline" data-tone={first === undefined ? "green" : "amber"} aria-label="First divergence">
         <p className="headline-sentence">
           {first === undefined ? (
@@ -47,7 +47,7 @@ export function DiffResult({ diff, isOpen }: { diff: RunDiffReply; isOpen: boole
         }
       >
         {differences.length === 0 ? null : (
-          <ol className="diff-values" aria-label="Values that differ, in the order of the steps">
+          <ol className="two-values" aria-label="Values that differ, in the order of the steps">
             {differences.map((one) => (
               <Difference key={`${one.of} ${one.a?.seq ?? 0} ${one.pointer}`} diff={diff} one={one} />
             ))}
@@ -66,7 +66,7 @@ export function DiffResult({ diff, isOpen }: { diff: RunDiffReply; isOpen: boole
 
 function Part({ title, said, children }: { title: string; said: string; children: ReactNode }): ReactElement {
   return (
-    <section className="diff-part panel" aria-label={title}>
+    <section className="two-part panel" aria-label={title}>
       <h2>{title}</h2>
       <p>{said}</p>
       {children}
@@ -88,7 +88,7 @@ function BothSteps({
   bMs?: number;
 }): ReactElement {
   return (
-    <div className="diff-both">
+    <div className="two-both">
       <OneStep letter="A" runId={diff.a.runId} step={a} ms={aMs} />
       <OneStep letter="B" runId={diff.b.runId} step={b} ms={bMs} />
     </div>
@@ -107,8 +107,8 @@ function OneStep({
   ms: number | undefined;
 }): ReactElement {
   return (
-    <p className="diff-one">
-      <span className="diff-letter">{letter}</span>
+    <p className="two-one">
+      <span className="two-letter">{letter}</span>
       {step === undefined ? (
         <span className="muted">has no such step</span>
       ) : (
@@ -142,15 +142,15 @@ function Difference({ diff, one }: { diff: RunDiffReply; one: ValueDivergence })
   const { a, b, of, pointer, aValue, bValue } = one;
   const title = a === undefined ? "the payload" : `${whats[of]} of ${stepTitle(a)}`;
   return (
-    <li className="diff-value">
-      <p className="diff-value-head">
-        {a === undefined ? <strong>Payload</strong> : <code className="diff-step">{stepTitle(a)}</code>}
+    <li className="two-value">
+      <p className="two-value-head">
+        {a === undefined ? <strong>Payload</strong> : <code className="two-step">{stepTitle(a)}</code>}
         <span className="muted small">
           {a === undefined ? null : <>{whats[of]} </>}
           {pointer === "" ? "as a whole" : <code>{pointer}</code>}
         </span>
       </p>
-      <div className="diff-both">
+      <div className="two-both">
         <Value letter="A" runId={diff.a.runId} step={a} value={aValue} label={`${title} in A`} />
         <Value letter="B" runId={diff.b.runId} step={b} value={bValue} label={`${title} in B`} />
       </div>
@@ -175,15 +175,15 @@ function Value({
 }): ReactElement {
   const text = value === undefined ? undefined : JSON.stringify(value);
   return (
-    <div className="diff-one">
+    <div className="two-one">
       {step === undefined ? (
-        <span className="diff-letter">{letter}</span>
+        <span className="two-letter">{letter}</span>
       ) : (
         <Link
           to="/runs/$runId"
           params={{ runId }}
           search={{ step: step.seq }}
-          className="diff-letter"
+          className="two-letter"
           title={`Open ${stepTitle(step)} of run ${letter}`}
         >
           {letter}

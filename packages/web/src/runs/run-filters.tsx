@@ -39,6 +39,7 @@ export function RunFilters({
         <NativeSelect
           aria-label="Workflow"
           size="xs"
+          className="run-workflow"
           value={search.workflow ?? ""}
           onChange={(event) =>
             onSearch({ ...search, workflow: event.currentTarget.value === "" ? undefined : event.currentTarget.value })

@@ -22,6 +22,7 @@ export const RunRow = memo(function RunRow({
   asked: string | undefined;
 }): ReactElement {
   const { identity } = useSignedIn();
+  const startedBy = run.startedBy === null ? "" : actorText(run.startedBy, identity.keyId);
   const began = run.startedAt ?? run.createdAt;
   return (
     <li className="run-row" data-status={run.status} data-gone={run.gone === true ? "" : undefined}>
@@ -49,9 +50,7 @@ export const RunRow = memo(function RunRow({
         )}
         {run.gone === true ? <span className="muted"> no longer passes the filter</span> : null}
       </span>
-      <span className="run-row-by muted small">
-        {run.startedBy === null ? null : actorText(run.startedBy, identity.keyId)}
-      </span>
+      <span className="run-row-by muted small">{startedBy}</span>
       <span className="run-row-when muted">
         <Moment at={began} />
       </span>

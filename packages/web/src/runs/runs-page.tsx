@@ -83,7 +83,7 @@ export function RunsPage({
             <span>Status</span>
             <span>Workflow</span>
             <span>Run</span>
-            <span />
+            <span>Where it stands</span>
             <span className="runs-head-by">Started by</span>
             <span className="right">Started</span>
             <span className="right">Took</span>

@@ -25,10 +25,10 @@ test("the exact time carries day, milliseconds and zone", () => {
   expect(exactTime("2026-11-24T16:00:03.250Z", "Europe/Berlin")).toBe("Tue 24 Nov 2026, 17:00:03.250 CET");
 });
 
-test("a sentence names a moment of today by its time, others by their day", () => {
-  expect(momentText("2026-11-24T18:30:05Z", now, "UTC")).toBe("18:30:05");
-  expect(momentText("2026-11-26T17:00:00Z", now, "UTC")).toBe("Thu 26 Nov 17:00");
-  expect(momentText("2027-01-04T09:00:00Z", now, "UTC")).toBe("Mon 4 Jan 2027 09:00");
+test("a sentence names a moment of today by its time, others by their day, all with the zone", () => {
+  expect(momentText("2026-11-24T18:30:05Z", now, "UTC")).toBe("18:30:05 UTC");
+  expect(momentText("2026-11-26T17:00:00Z", now, "UTC")).toBe("Thu 26 Nov 17:00 UTC");
+  expect(momentText("2027-01-04T09:00:00Z", now, "UTC")).toBe("Mon 4 Jan 2027 09:00 UTC");
 });
 
 test("spans keep two units and never round up to sixty", () => {

@@ -28,40 +28,50 @@ const shortDate = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "sho
 export function exactTime(at: string, timeZone?: string): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return at;
-  const format = new Intl.DateTimeFormat("en-GB", {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    fractionalSecondDigits: 3,
-    timeZoneName: "short",
-    timeZone,
-  });
-  const part = Object.fromEntries(format.formatToParts(date).map((each) => [each.type, each.value]));
+  const part = partsOf(date, timeZone);
   return `${part["weekday"]} ${part["day"]} ${part["month"]} ${part["year"]}, ${part["hour"]}:${part["minute"]}:${part["second"]}.${part["fractionalSecond"]} ${part["timeZoneName"]}`;
 }
 
-/** A moment as sentences name it: `17:00:03` of today, else `Tue 24 Nov 17:00`. */
+/** A day, with the zone in which it is one: `Tue 24 Nov 2026 UTC`. */
+export function dayText(at: string, timeZone?: string): string {
+  const part = partsOf(new Date(at), timeZone);
+  return `${part["weekday"]} ${part["day"]} ${part["month"]} ${part["year"]} ${part["timeZoneName"]}`;
+}
+
+/** A moment as sentences name it: `17:00:03 UTC` of today, else `Tue 24 Nov 17:00 UTC`, in `timeZone` or else their own. */
 export function momentText(at: string, nowMs: number, timeZone?: string): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return at;
-  const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "short", timeZone });
-  if (day.format(date) === day.format(nowMs))
-    return new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone }).format(date);
-  const sameYear = date.getFullYear() === new Date(nowMs).getFullYear();
-  const format = new Intl.DateTimeFormat("en-GB", {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    ...(sameYear ? {} : { year: "numeric" }),
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZone,
-  });
-  return format.format(date).replaceAll(",", "").replace(" at ", " ");
+  const part = partsOf(date, timeZone);
+  const now = partsOf(new Date(nowMs), timeZone);
+  const zone = part["timeZoneName"];
+  if (part["year"] === now["year"] && part["month"] === now["month"] && part["day"] === now["day"])
+    return `${part["hour"]}:${part["minute"]}:${part["second"]} ${zone}`;
+  const year = part["year"] === now["year"] ? "" : ` ${part["year"]}`;
+  return `${part["weekday"]} ${part["day"]} ${part["month"]}${year} ${part["hour"]}:${part["minute"]} ${zone}`;
+}
+
+/** Making one takes longer than using it a hundred times. */
+const formats = new Map<string | undefined, Intl.DateTimeFormat>();
+
+function partsOf(date: Date, timeZone: string | undefined): { readonly [part: string]: string } {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-GB", {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      year: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+      timeZoneName: "short",
+      timeZone,
+    });
+    formats.set(timeZone, format);
+  }
+  return Object.fromEntries(format.formatToParts(date).map((each) => [each.type, each.value]));
 }
 
 /** A span: `340 ms`, `4.2 s`, `3 m 12 s`, `2 h 05 m`, `3 d 4 h`. */

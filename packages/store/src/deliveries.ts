@@ -1,15 +1,13 @@
-import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
 import { recordDecision } from "./decisions.ts";
-import { routeAgain } from "./inbox.ts";
 import { instant, instantOrNull } from "./instants.ts";
 import type { Moment } from "./instants.ts";
 import { newId } from "./ids.ts";
+import { prepared } from "./prepared.ts";
+import type { Prepared } from "./prepared.ts";
 import type { VerdictProjection } from "./projection/events.ts";
+import { routedAgain } from "./route-again.ts";
 import { isUuid } from "./store.ts";
 import type { TenantDb } from "./store.ts";
-
-const prepared = sql.raw(preparedMark);
 
 export type DeliveryState = "pending" | "delivered" | "taken" | "ignored" | "failed";
 
@@ -37,9 +35,8 @@ interface Raw extends Omit<DeliveryRow, "dueAt" | "createdAt" | "updatedAt"> {
   readonly updatedAt: Date;
 }
 
-const columns =
-  sql.raw(`id, event_id as "eventId", run_id as "runId", state, attempts, reason, error_json as error, wait_id as "waitId",
-  reserved_wait_id as "reservedWaitId", due_at as "dueAt", created_at as "createdAt", updated_at as "updatedAt"`);
+const columns = prepared`id, event_id as "eventId", run_id as "runId", state, attempts, reason, error_json as error, wait_id as "waitId",
+  reserved_wait_id as "reservedWaitId", due_at as "dueAt", created_at as "createdAt", updated_at as "updatedAt"`;
 
 // Whoever offers also delivers; only when nothing is heard of that does somebody else.
 const firstTrySeconds = 10;
@@ -52,7 +49,7 @@ export async function offerDelivery(
   db: TenantDb,
   offer: { readonly eventId: string; readonly runId: string },
 ): Promise<"new" | "exists"> {
-  const { rows } = await sql`${prepared}
+  const { rows } = await prepared`
     insert into workflow_event_deliveries (tenant_id, event_id, run_id, id, state, due_at)
     values (${db.tenantId}, ${offer.eventId}, ${offer.runId}, ${newId()}, 'pending', now() + ${firstTrySeconds} * interval '1 second')
     on conflict (tenant_id, event_id, run_id) do nothing returning id`.execute(db);
@@ -61,7 +58,7 @@ export async function offerDelivery(
 
 /** Locks a delivery that is due, for the transaction; undefined when it is not, or somebody else is at it. @param id the delivery's */
 export async function lockDelivery(db: TenantDb, id: string): Promise<DeliveryRow | undefined> {
-  const { rows } = await sql<Raw>`${prepared} select ${columns} from workflow_event_deliveries
+  const { rows } = await prepared<Raw>`select ${columns} from workflow_event_deliveries
     where id = ${id} and due_at is not null and due_at <= now() for update skip locked`.execute(db);
   return rows.map(shown)[0];
 }
@@ -81,26 +78,27 @@ export async function deliveryDone(
     readonly nextAt?: Moment;
   },
 ): Promise<void> {
-  const { rows } = await sql<{ eventId: string }>`${prepared}
+  const changed: Prepared<{ eventId: string }> = prepared`
     update workflow_event_deliveries set state = ${done.state}, attempts = attempts + 1, reason = ${done.reason ?? null},
       error_json = ${done.error === undefined ? null : JSON.stringify(done.error)}::json, due_at = ${done.nextAt ?? null}::timestamptz, updated_at = now()
     where event_id = ${done.eventId} and run_id = ${done.runId} and verdict_seq is null and state in ('pending', 'failed', 'delivered')
-    returning event_id as "eventId"`.execute(db);
-  if (rows.length > 0 && done.state === "failed" && done.nextAt === undefined) {
+    returning event_id as "eventId"`;
+  if (done.state === "ignored") {
+    await prepared`with freed as (${changed}), ${routedAgain(db)}`.execute(db.unread);
+  } else if (done.state === "failed" && done.nextAt === undefined) {
+    const { rows } = await changed.execute(db);
+    if (rows.length === 0) return;
     const values = { what: "delivery", runId: done.runId, reason: done.reason ?? null };
     await recordDecision(db, { outcome: "dead-lettered", eventId: done.eventId, runId: done.runId, values });
+  } else {
+    await changed.execute(db.unread);
   }
-  if (done.state === "ignored")
-    await routeAgain(
-      db,
-      rows.map((row) => row.eventId),
-    );
 }
 
 /** Oldest first. @param eventId ours */
 export async function deliveriesOf(db: TenantDb, eventId: string): Promise<DeliveryRow[]> {
   const { rows } =
-    await sql<Raw>`select ${columns} from workflow_event_deliveries where event_id = ${eventId} order by created_at, run_id`.execute(
+    await prepared<Raw>`select ${columns} from workflow_event_deliveries where event_id = ${eventId} order by created_at, run_id`.execute(
       db,
     );
   return rows.map(shown);
@@ -118,14 +116,14 @@ export async function applyVerdicts(
   // An id that is none of ours came past the inbox: nothing stands behind it.
   const none = change.none.filter(isUuid);
   if (none.length > 0) {
-    await sql`${prepared} update workflow_event_deliveries set state = 'delivered', reason = null, wait_id = null, verdict_seq = null, updated_at = now()
-      where run_id = ${runId} and event_id = any(${none}::uuid[]) and verdict_seq is not null`.execute(db);
+    await prepared`update workflow_event_deliveries set state = 'delivered', reason = null, wait_id = null, verdict_seq = null, updated_at = now()
+      where run_id = ${runId} and event_id = any(${none}::uuid[]) and verdict_seq is not null`.execute(db.unread);
   }
   const verdicts = change.verdicts
     .filter(({ eventId }) => isUuid(eventId))
     .map(({ verdict, ...rest }) => ({ ...rest, id: newId(), state: verdict === "kept" ? "delivered" : verdict }));
   if (verdicts.length === 0) return;
-  const { rows } = await sql<{ eventId: string; turnedIgnored: boolean }>`${prepared}
+  await prepared`with freed as (
     insert into workflow_event_deliveries as d (tenant_id, event_id, run_id, id, state, reason, wait_id, verdict_seq)
     select ${db.tenantId}::uuid, e.id, ${runId}::uuid, r.id, r.state, r.reason, r."waitId", r.seq
     from json_to_recordset(${JSON.stringify(verdicts)}::json) as r("eventId" uuid, id uuid, state text, reason text, "waitId" text, seq int)
@@ -135,12 +133,8 @@ export async function applyVerdicts(
       due_at = null, reserved_wait_id = null, updated_at = now()
     -- The same word again, as with an entry written twice, leaves alone what look-back has kept since.
     where d.verdict_seq is distinct from excluded.verdict_seq or (d.reserved_wait_id is null and d.state <> excluded.state)
-    returning d.event_id as "eventId", old.state is distinct from 'ignored' and new.state = 'ignored' as "turnedIgnored"`.execute(
-    db,
-  );
-  await routeAgain(
-    db,
-    rows.filter((row) => row.turnedIgnored).map((row) => row.eventId),
+    returning case when old.state is distinct from 'ignored' and new.state = 'ignored' then d.event_id end as "eventId"), ${routedAgain(db)}`.execute(
+    db.unread,
   );
 }
 
@@ -154,16 +148,12 @@ export async function releaseReservations(
   closed: { readonly waitIds: readonly string[]; readonly exceptEvents: readonly string[] },
 ): Promise<void> {
   if (closed.waitIds.length === 0) return;
-  const { rows } = await sql<{ eventId: string }>`${prepared}
+  await prepared`with freed as (
     update workflow_event_deliveries set state = 'ignored', reason = 'the wait closed without it', reserved_wait_id = null, due_at = null, updated_at = now()
     where run_id = ${runId} and reserved_wait_id = any(${closed.waitIds}::text[])
       and state = 'delivered' and (attempts = 0 or verdict_seq is not null) -- else a signal is on its way, and the run will answer
       and not event_id::text = any(${closed.exceptEvents}::text[])
-    returning event_id as "eventId"`.execute(db);
-  await routeAgain(
-    db,
-    rows.map((row) => row.eventId),
-  );
+    returning event_id as "eventId"), ${routedAgain(db)}`.execute(db.unread);
 }
 
 function shown(raw: Raw): DeliveryRow {

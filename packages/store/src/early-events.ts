@@ -1,14 +1,11 @@
 import type { InboundEvent, WaitFilter } from "@mainspring/core";
-import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
 import { newId } from "./ids.ts";
 import { instant } from "./instants.ts";
+import { prepared } from "./prepared.ts";
 import { lockRun } from "./run-lock.ts";
 import { loadValues } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
 import { reachesEvent } from "./waits.ts";
-
-const prepared = sql.raw(preparedMark);
 
 export interface OpenedWait {
   /** The wait's id. */
@@ -107,7 +104,7 @@ async function lockNextEvents(
   wait: OpenedWait,
   after: EventRow | undefined,
 ): Promise<EventRow[]> {
-  const { rows } = await sql<EventRow>`${prepared}
+  const { rows } = await prepared<EventRow>`
     select e.id, e.name, e.source, e.payload, e.correlation_key as "correlationKey", e.accepted_at as "acceptedAt",
       (extract(epoch from e.accepted_at) * 1000000)::bigint::text as "acceptedMicros", e.position
     from workflow_runtime_events e
@@ -116,7 +113,7 @@ async function lockNextEvents(
     where e.name = ${wait.event} and e.correlation_key = ${wait.key} and (e.run_id is null or e.run_id = ${runId} or e.id = any(r.offered_event_ids))
       and (${after === undefined}::boolean or (e.accepted_at, e.position, e.id) >
         (timestamptz 'epoch' + ${after?.acceptedMicros ?? "0"}::bigint * interval '1 microsecond', ${after?.position ?? 0}::int, ${after?.id ?? null}::uuid))
-      and ${sql.raw(reachesEvent)}
+      and ${reachesEvent}
     order by e.accepted_at, e.position, e.id
     limit ${eventsAtOnce} for no key update of e`.execute(db);
   return rows;
@@ -130,7 +127,7 @@ async function stillOpen(
   events: readonly EventRow[],
 ): Promise<EventRow[]> {
   if (events.length === 0) return [];
-  const { rows } = await sql<{ id: string }>`${prepared}
+  const { rows } = await prepared<{ id: string }>`
     select d.event_id as id from workflow_event_deliveries d
     left join workflow_run_waits kept on kept.tenant_id = d.tenant_id and kept.run_id = d.run_id
       and kept.wait_id = d.reserved_wait_id and kept.wait_id <> ${wait.commandId} and kept.status = 'WAITING'
@@ -148,7 +145,7 @@ async function stillOpen(
 
 async function reserve(db: TenantDb, runId: string, waitId: string, eventId: string): Promise<void> {
   // The transition that opened the wait carries the event to the run: no signal is needed.
-  await sql`${prepared}
+  await prepared`
     insert into workflow_event_deliveries as d (tenant_id, event_id, run_id, id, state, reserved_wait_id)
     values (${db.tenantId}, ${eventId}, ${runId}, ${newId()}, 'delivered', ${waitId})
     on conflict (tenant_id, event_id, run_id) do update set reserved_wait_id = excluded.reserved_wait_id,

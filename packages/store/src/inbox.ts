@@ -302,21 +302,6 @@ export async function eventDone(
   return rows.length > 0;
 }
 
-/** Makes events due once more that were done with, for the waits that are open now. @param ids ours */
-export async function routeAgain(db: TenantDb, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  // Locked in the order in which waits that open lock the events they look at.
-  await sql`${prepared}
-    with locked as (select id from workflow_runtime_events where id = any(${ids}::uuid[]) and state in ('completed', 'processing')
-      order by accepted_at, position, id for no key update)
-    update workflow_runtime_events e set
-      again = e.state = 'processing',
-      due_at = case when e.state = 'completed' then now() else e.due_at end,
-      state = case when e.state = 'completed' then 'pending' else e.state end
-    from locked where e.id = locked.id
-    returning pg_notify(${channels.inbox}, ${db.tenantId})`.execute(db);
-}
-
 async function shown(db: TenantDb, rows: readonly Raw[]): Promise<InboxRow[]> {
   const loaded = await loadColumns(db, rows, ["payload"]);
   return loaded.map((row) => ({

@@ -1,14 +1,12 @@
 import { sql } from "kysely";
-import { preparedMark } from "./connection.ts";
 import { instant, instantOrNull } from "./instants.ts";
 import type { Moment } from "./instants.ts";
 import { readPage } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
+import { prepared } from "./prepared.ts";
 import type { WaitProjection } from "./projection/waits.ts";
 import { loadColumns, storeOptional } from "./stored-values.ts";
 import type { TenantDb } from "./store.ts";
-
-const prepared = sql.raw(preparedMark);
 
 /** What the API shows of a wait. */
 export interface WaitRow {
@@ -84,7 +82,7 @@ export async function waitingRuns(
     readonly eventId?: string | undefined;
   },
 ): Promise<WaitingRun[]> {
-  const { rows } = await sql<WaitingRun>`${prepared}
+  const { rows } = await prepared<WaitingRun>`
     select w.run_id as "runId", r.temporal_workflow_id as "temporalWorkflowId", max(w.wait_type) as "waitType"
     from workflow_run_waits w
     join workflow_runs r on r.tenant_id = w.tenant_id and r.id = w.run_id
@@ -92,7 +90,7 @@ export async function waitingRuns(
     where w.status = 'WAITING' and w.event_name = ${event.name} and w.key = ${event.key}
       and r.temporal_workflow_id is not null
       and (${event.runId ?? null}::uuid is null or w.run_id = ${event.runId ?? null}::uuid)
-      and (e.id is null or ${sql.raw(reachesEvent)})
+      and (e.id is null or ${reachesEvent})
     group by w.run_id, r.temporal_workflow_id
     order by w.run_id`.execute(db);
   return rows;
@@ -103,7 +101,7 @@ export async function waitingRuns(
  * Before it: within the wait's own look-back, taken by others or not; without one, since the run's creation less 60 s (a replay's
  * or restart's: since its creation), unless another run has it. What a restart offers again it may take in any case.
  */
-export const reachesEvent = `
+export const reachesEvent = prepared<boolean>`
   r.trigger_event_id is distinct from e.id
   and (e.id = any(r.offered_event_ids) or e.accepted_at >= w.created_at
     or (w.lookback_ms is not null and e.accepted_at >= w.created_at - w.lookback_ms * interval '1 millisecond')
@@ -118,16 +116,16 @@ export async function writeWaitRows(
   runId: string,
   rows: { readonly present: readonly WaitProjection[]; readonly absent: readonly string[] },
 ): Promise<void> {
-  if (rows.absent.length > 0) {
-    await sql`${prepared} delete from workflow_run_waits where run_id = ${runId} and wait_id = any(${rows.absent}::text[])`.execute(
-      db,
-    );
-  }
-  if (rows.present.length === 0) return;
   const texts = [];
   for (const { payload, ...wait } of rows.present)
     texts.push({ ...wait, payloadJson: await storeOptional(db, payload) });
-  await sql`${prepared}
+  if (rows.absent.length > 0) {
+    await prepared`delete from workflow_run_waits where run_id = ${runId} and wait_id = any(${rows.absent}::text[])`.execute(
+      db.unread,
+    );
+  }
+  if (rows.present.length === 0) return;
+  await prepared`
     insert into workflow_run_waits as w (tenant_id, run_id, wait_id, execution, step_id, step_path, iteration, wait_type, event_name, key,
       filters, lookback_ms, timeout_at, status, payload, opened_at, resolved_at, resolved_by, event_id)
     select ${db.tenantId}::uuid, ${runId}::uuid, r."waitId", r.execution, r."stepId", r."stepPath", r.iteration, r."waitType", r."eventName", r.key,
@@ -141,7 +139,7 @@ export async function writeWaitRows(
       lookback_ms = excluded.lookback_ms, timeout_at = excluded.timeout_at, status = excluded.status, payload = excluded.payload,
       opened_at = excluded.opened_at, resolved_at = excluded.resolved_at, resolved_by = excluded.resolved_by, event_id = excluded.event_id,
       created_at = case when (w.event_name, w.key) is not distinct from (excluded.event_name, excluded.key) then w.created_at else excluded.created_at end`.execute(
-    db,
+    db.unread,
   );
 }
 

@@ -66,3 +66,4 @@ export type {
   WorkflowSummary,
 } from "./schemas/workflow.ts";
 export { waitMaxSeconds } from "./routes/runs.ts";
+export { seqMax } from "./schemas/values.ts";

@@ -10,6 +10,8 @@ export interface Reply {
   readonly schema?: z.ZodType;
   /** Left out: `application/json` with a schema, no body without one. */
   readonly contentType?: string;
+  /** What the reply's own headers say, by name. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 /** One route of the HTTP interface as data: the server registers it, OpenAPI describes it, the client calls it. */

@@ -28,7 +28,7 @@ export type { AnswerRequest } from "./tasks/answer-task.ts";
 export { createSchedules, type Schedules } from "./schedules/schedules.ts";
 export { createScheduleClient } from "./schedules/create-schedule-client.ts";
 export type { TemporalSchedules } from "./schedules/temporal-schedules.ts";
-export { createInsight, type Insight } from "./insight/insight.ts";
+export { createInsight } from "./insight/insight.ts";
 export type { TemporalPlace } from "./temporal/connect.ts";
 export type { CorrelationPaths } from "./ingestion/correlation.ts";
 export { correlationPathsFromEnvironment } from "./ingestion/correlation.ts";

@@ -45,6 +45,7 @@ describe("[API-01] every refusal is a problem document with code and remedy", ()
     ["an unknown address", 404, "NOT_FOUND", () => ask("GET", "/api/v1/nothing")],
     ["an unknown address of no route", 404, "NOT_FOUND", () => ask("POST", "/nothing")],
     ["a malformed address", 404, "NOT_FOUND", () => ask("GET", "/api/v1/runs/%zz")],
+    ["an address with a slash too many", 404, "NOT_FOUND", () => ask("GET", "/api/v1/actions/")],
     ["another method", 405, "METHOD_NOT_ALLOWED", () => ask("PUT", "/api/v1/runs")],
     ["no key", 401, "UNAUTHENTICATED", () => ask("GET", "/api/v1/runs", { key: null })],
     ["a key that is none", 401, "UNAUTHENTICATED", () => ask("GET", "/api/v1/runs", { key: "ms_nope" })],
@@ -68,6 +69,12 @@ describe("[API-01] every refusal is a problem document with code and remedy", ()
       401,
       "UNAUTHENTICATED",
       () => ask("GET", "/api/v1/runs", { key: null, headers: { authorization: "Basic eDp5" } }),
+    ],
+    [
+      "broken JSON without a key: who may not call learns nothing of what is wrong",
+      401,
+      "UNAUTHENTICATED",
+      () => ask("POST", "/api/v1/events", { key: null, body: '{"name":' }),
     ],
     ["broken JSON", 400, "BODY_NOT_JSON", () => ask("POST", "/api/v1/events", { body: '{"name":' })],
     [
@@ -102,6 +109,12 @@ describe("[API-01] every refusal is a problem document with code and remedy", ()
     ["an unknown query", 422, "REQUEST_INVALID", () => ask("GET", "/api/v1/runs?colour=red")],
     ["a query on a route without any", 422, "REQUEST_INVALID", () => ask("GET", "/api/v1/actions?x=1")],
     ["a cursor of another list", 422, "CURSOR_MISMATCH", () => ask("GET", "/api/v1/runs?cursor=bm9uZQ")],
+    [
+      "an entry that no journal can have",
+      422,
+      "REQUEST_INVALID",
+      () => ask("GET", "/api/v1/runs/0190a0a0-0000-7000-8000-000000000001/journal?afterSeq=99999999999"),
+    ],
     ["an id that is none", 404, "RUN_NOT_FOUND", () => ask("GET", "/api/v1/runs/not-a-uuid")],
     ["an id of nobody", 404, "RUN_NOT_FOUND", () => ask("GET", "/api/v1/runs/0190a0a0-0000-7000-8000-000000000001")],
     [
@@ -137,8 +150,41 @@ describe("[API-01] every refusal is a problem document with code and remedy", ()
     expect(document.type).toBe(`/api/docs#${code}`);
   });
 
+  test("a refused body closes no connection: the next request goes over the same one", async () => {
+    const { hostname, port } = new URL(on.url);
+    const body = '{"name":';
+    const head = `Host: x\r\nAuthorization: Bearer ${on.one.keys.admin}\r\n`;
+    const text = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(`POST /api/v1/events HTTP/1.1\r\n${head}Content-Type: application/json\r\n`);
+        socket.write(`Content-Length: ${body.length}\r\n\r\n${body}`);
+        socket.write(`GET /api/v1/workflows HTTP/1.1\r\n${head}Connection: close\r\n\r\n`);
+      });
+      let received = "";
+      socket.on("data", (chunk: Buffer) => (received += chunk.toString()));
+      socket.on("close", () => resolve(received));
+      socket.on("error", reject);
+    });
+    expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(["400", "200"]);
+  });
+
+  test("[RUN-02] a control that there is not is refused whatever the body is", async () => {
+    await on.one.client.workflows.create({ body: { definition: smallDefinition("controlled") } });
+    await on.one.client.workflows.publish({ params: { key: "controlled" } });
+    const started = await on.one.client.runs.start({ params: { key: "controlled" } });
+    const id = "runId" in started ? started.runId : started.id;
+    for (const [type, body] of [
+      ["application/json", '{"from":'],
+      ["text/plain", "again"],
+      ["application/yaml", "again: ["],
+    ] as const) {
+      const answer = await ask("POST", `/api/v1/runs/${id}/requeue`, { body, headers: { "content-type": type } });
+      expect(answer, type).toMatchObject({ status: 409, document: { code: "WORKFLOW_TEMPORAL_ACTION_UNSUPPORTED" } });
+    }
+  });
+
   test("405 names the methods that there are", async () => {
-    expect((await ask("PATCH", "/api/v1/workflows/a-b")).headers.get("allow")).toBe("GET, PUT, DELETE");
+    expect((await ask("PATCH", "/api/v1/workflows/a-b")).headers.get("allow")).toBe("GET, HEAD, PUT, DELETE");
   });
 
   test("what is no HTTP is answered as well", async () => {
@@ -246,6 +292,7 @@ test("pages fall back to the application, the API's addresses do not; without a 
     expect(page.headers.get("content-type"), path).toContain("text/html");
   }
   expect((await ask("GET", "/api/v2/runs", { key: null })).document.code).toBe("NOT_FOUND");
+  expect((await ask("GET", "//api/v1/runs")).document.code).toBe("NOT_FOUND");
   expect((await ask("GET", "/assets/none.js", { key: null })).document.code).toBe("NOT_FOUND");
 });
 

@@ -1,5 +1,5 @@
 import type { Json } from "@mainspring/core";
-import type { RebuildDifference, RunFilter } from "@mainspring/store";
+import type { RebuildDifference, RunFilter, RunSummary, TenantDb } from "@mainspring/store";
 
 /** What the server asks of the launcher, and of the replay of histories, for what is done about runs afterwards. */
 export interface RestartRequest {
@@ -63,7 +63,10 @@ export interface BulkRequest {
   readonly filter: RunFilter;
   readonly reason?: string;
   readonly planHash?: string;
+  readonly idempotencyKey?: string;
   readonly by: string;
+  /** Those of the runs that a search may be seen to find; left out: all of them. */
+  readonly visible?: (db: TenantDb, runs: readonly RunSummary[]) => Promise<readonly RunSummary[]>;
 }
 
 export interface BulkReport {

@@ -4,6 +4,7 @@ import { canonicalHash } from "@mainspring/core";
 import { acceptEvent, insertRun, listAudit, newId } from "@mainspring/store";
 import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { misdescribed } from "./testing/openapi-check.ts";
 import { writeOpenTask } from "./testing/journals.ts";
 import { platformKey, smallDefinition, testServer } from "./testing/test-server.ts";
 import type { TestServer, TestTenant } from "./testing/test-server.ts";
@@ -200,7 +201,12 @@ async function call(named: NamedRoute, key: string | undefined): Promise<{ statu
     stop.abort();
     return { status: reply.status, text: "" };
   }
-  return { status: reply.status, text: await reply.text() };
+  const text = await reply.text();
+  // The document that generated clients are made of tells the same as what was really sent and answered.
+  expect(
+    misdescribed(named, body, { status: reply.status, contentType: reply.headers.get("content-type"), text }),
+  ).toEqual([]);
+  return { status: reply.status, text };
 }
 
 const routes = listRoutes();
@@ -261,7 +267,7 @@ test.each(routes.filter(({ route }) => route.role !== "public").map((named) => [
 );
 
 test.each(tenantRoutes.filter(({ id }) => !destructive.includes(id)).map((named) => [named.id, named] as const))(
-  "%s: the role that it asks for may call it",
+  "[API-01] %s: the role that it asks for may call it, and the OpenAPI document describes request and reply",
   async (_, named) => {
     const { status, text } = await call(named, on.one.keys[named.route.role as TenantRole]);
     const refusal = refusing[named.id];

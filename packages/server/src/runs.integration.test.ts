@@ -160,6 +160,24 @@ test("a stream goes on after the seq that it is given, by header or query", asyn
   expect(text).toMatch(/event: end\nid: 7\ndata: \{"status":"SUCCEEDED","seq":7\}\n\n$/);
 });
 
+test("[TEN-02] a stream of another tenant's run is not there, and one that resumes behind the last entry ends in order", async () => {
+  on.runs.executionsAreClosed = true;
+  const run = await startOne();
+  await writeJournal(on.database.store, run, [1, 2, 3, 4, 5, 6, 7]);
+  const ask = (key: string, lastEventId: string): Promise<Response> =>
+    fetch(`${on.url}/api/v1/runs/${run.runId}/stream`, {
+      headers: { authorization: `Bearer ${key}`, "last-event-id": lastEventId },
+    });
+  const foreign = await ask(on.other.keys.admin, "0");
+  expect([foreign.status, await foreign.json()]).toMatchObject([404, { code: "RUN_NOT_FOUND" }]);
+  // A number beyond all entries, and beyond what the database counts with.
+  const own = await ask(on.one.keys.viewer, "999999999999999");
+  expect(own.headers.get("content-type")).toContain("text/event-stream");
+  const text = await own.text();
+  expect(text).toContain("event: end\n");
+  expect(text).not.toContain("event: entry\n");
+});
+
 test("a stream that its reader leaves is given up", async () => {
   const run = await startOne();
   const stop = new AbortController();

@@ -104,7 +104,16 @@ function headerParameters(route: Route): Document[] {
       name: "If-Match",
       in: "header",
       required: false,
-      description: "The draft's revision, as in `ETag`.",
+      description: "The revision that must still be there, as `ETag` gave it.",
+      schema: { type: "string" },
+    });
+  }
+  if (Object.values(route.replies).some(({ contentType }) => contentType === "text/event-stream")) {
+    headers.push({
+      name: "Last-Event-ID",
+      in: "header",
+      required: false,
+      description: "`id` of the last event that was read: what follows it is sent.",
       schema: { type: "string" },
     });
   }
@@ -116,6 +125,7 @@ function responses(id: string, route: Route): Document {
   for (const [status, reply] of Object.entries(route.replies)) {
     described[status] = {
       description: reply.doc,
+      ...describedHeaders(reply.headers),
       ...(reply.schema === undefined
         ? reply.contentType === undefined
           ? {}
@@ -130,11 +140,29 @@ function responses(id: string, route: Route): Document {
   }
   for (const [status, codes] of [...byStatus].sort(([a], [b]) => a - b)) {
     described[String(status)] ??= {
+      ...describedHeaders(problemHeaders[status]),
       description: codes.map((code) => `\`${code}\``).join(", "),
       content: { [problemContentType]: { schema: reference("Problem") } },
     };
   }
   return described;
+}
+
+/** What goes with a problem of a status. */
+const problemHeaders: { readonly [status: number]: { readonly [name: string]: string } } = {
+  401: { "WWW-Authenticate": "`Bearer`" },
+  405: { Allow: "the methods that there are" },
+  429: { "Retry-After": "seconds, where it is known when there is room again" },
+  503: { "Retry-After": "seconds" },
+};
+
+function describedHeaders(headers: { readonly [name: string]: string } | undefined): Document {
+  if (headers === undefined) return {};
+  const described = Object.entries(headers).map(([name, description]) => [
+    name,
+    { description, schema: { type: "string" } },
+  ]);
+  return { headers: Object.fromEntries(described) as Document };
 }
 
 /** Every body, reply and the problem document, each under its own name. */

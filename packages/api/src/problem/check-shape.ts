@@ -15,7 +15,7 @@ const issuesMax = 50;
 export function checkShape<S extends z.ZodType>(schema: S, value: unknown, place?: Place): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = issuesOf(result.error.issues, "", place).slice(0, issuesMax);
+  const issues = issuesOf(result.error.issues, { value, pointer: "" }, place).slice(0, issuesMax);
   const first = issues[0];
   throw new MainspringError(
     "REQUEST_INVALID",
@@ -24,9 +24,19 @@ export function checkShape<S extends z.ZodType>(schema: S, value: unknown, place
   );
 }
 
-function issuesOf(found: readonly ZodIssue[], base: string, place: Place): ProblemIssue[] {
+/** Where in the whole value the paths of issues begin. */
+interface Base {
+  readonly value: unknown;
+  readonly pointer: string;
+}
+
+function issuesOf(found: readonly ZodIssue[], base: Base, place: Place): ProblemIssue[] {
   return found.flatMap((issue) => {
-    const pointer = base + issue.path.map((key) => pointerToken(typeof key === "number" ? key : String(key))).join("");
+    const pointer =
+      base.pointer + issue.path.map((key) => pointerToken(typeof key === "number" ? key : String(key))).join("");
+    const value = issue.path.reduce<unknown>(memberOf, base.value);
+    // Whatever else may be said of it.
+    if (value === undefined) return [issueOf("FIELD_MISSING", pointer, "this is required", place)];
     switch (issue.code) {
       case "unrecognized_keys":
         return issue.keys.map((key) =>
@@ -36,16 +46,20 @@ function issuesOf(found: readonly ZodIssue[], base: string, place: Place): Probl
         const branch = closestBranch(issue.errors);
         return branch === undefined
           ? [issueOf("FIELD_INVALID", pointer, issue.message, place)]
-          : issuesOf(branch, pointer, place);
+          : issuesOf(branch, { value, pointer }, place);
       }
       case "invalid_type":
-        if (issue.message.endsWith("received undefined"))
-          return [issueOf("FIELD_MISSING", pointer, "this is required", place)];
         return [issueOf("FIELD_TYPE", pointer, plain(issue.message), place)];
       default:
         return [issueOf("FIELD_INVALID", pointer, plain(issue.message), place)];
     }
   });
+}
+
+function memberOf(value: unknown, key: PropertyKey): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key)
+    ? (value as { readonly [key: PropertyKey]: unknown })[key]
+    : undefined;
 }
 
 function plain(message: string): string {

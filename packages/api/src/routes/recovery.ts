@@ -18,7 +18,7 @@ const restartFrom = defineRoute({
   idempotencyKey: true,
   replies: {
     200: { doc: "the plan, with `dryRun`", schema: restartPlan },
-    202: { doc: "the new run", schema: z.object({ runId: id }) },
+    202: { doc: "the new run", schema: z.object({ runId: id }), headers: { Location: "the run's address" } },
   },
   errors: [
     notFound,
@@ -40,10 +40,11 @@ const bulk = defineRoute({
   path: "/runs/bulk",
   role: "operator",
   summary: "Cancel, replay or delete runs by filter",
-  doc: "`dryRun` lists what would happen and keeps that plan for 15 minutes; with its `planHash` the act touches those runs only, and reports each: a run that no longer matches is skipped. Without a plan it plans and acts at once. Deleting takes an administrator, and ended runs only.",
+  doc: "`dryRun` lists what would happen and keeps that plan for 15 minutes; with its `planHash` the act touches those runs only, and reports each: a run that no longer matches is skipped. Without a plan it plans and acts at once. A plan that is carried out twice, and a request that is repeated with its `Idempotency-Key` within 15 minutes, touches the same runs and replays none twice. Deleting takes an administrator, and ended runs only.",
   body: bulkRequest,
+  idempotencyKey: true,
   replies: { 200: { doc: "what happened, or would, to each run", schema: bulkReport } },
-  errors: ["PLAN_CHANGED", "FORBIDDEN"],
+  errors: ["PLAN_CHANGED", "FORBIDDEN", "IDEMPOTENCY_CONFLICT"],
 });
 
 const rebuild = defineRoute({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineRoute } from "../route.ts";
 import { runDiff, runMoment, runWhy, runWhys } from "../schemas/insight.ts";
-import { id } from "../schemas/values.ts";
+import { id, seqMax } from "../schemas/values.ts";
 
 const notFound = "RUN_NOT_FOUND";
 
@@ -37,7 +37,7 @@ const at = defineRoute({
   role: "viewer",
   summary: "Look at a past moment of a run",
   doc: "Scopes, frames and open waits after journal entry `seq`, and what changed by it: recomputed from the inputs that the run recorded, so it needs neither a worker nor the rows of steps and waits.",
-  params: z.strictObject({ id, seq: z.coerce.number().int().min(1).max(2_147_483_647) }),
+  params: z.strictObject({ id, seq: z.coerce.number().int().min(0).max(seqMax) }),
   notFound,
   replies: { 200: { doc: "the moment", schema: runMoment } },
   errors: [notFound, "ENTRY_NOT_FOUND", "JOURNAL_INCOMPLETE"],

@@ -14,11 +14,15 @@ import {
   timelineItem,
   wait,
 } from "../schemas/run.ts";
-import { id, instant, json, pageQuery, workflowKey } from "../schemas/values.ts";
+import { id, instant, json, pageQuery, seqMax, workflowKey } from "../schemas/values.ts";
 
 const params = z.strictObject({ id });
 const notFound = "RUN_NOT_FOUND";
+const atRun = "the run's address";
 const pageOf = z.strictObject(pageQuery);
+
+/** Of a journal entry, or 0 for before the first. */
+const seq = z.coerce.number().int().min(0).max(seqMax);
 
 /** Longest `?wait`, in seconds. */
 export const waitMaxSeconds = 300;
@@ -37,7 +41,10 @@ const start = defineRoute({
   body: z.strictObject({ payload: json.optional(), version: z.number().int().min(1).max(2_147_483_647).optional() }),
   bodyOptional: true,
   idempotencyKey: true,
-  replies: { 202: { doc: "accepted", schema: runStarted }, 200: { doc: "ended within `wait`", schema: run } },
+  replies: {
+    202: { doc: "accepted", schema: runStarted, headers: { Location: atRun } },
+    200: { doc: "ended within `wait`", schema: run },
+  },
   errors: [
     "WORKFLOW_NOT_FOUND",
     "VERSION_NOT_FOUND",
@@ -108,7 +115,7 @@ const journal = defineRoute({
   doc: "In the order of `seq`, from 1.",
   params,
   notFound,
-  query: z.strictObject({ ...pageQuery, afterSeq: z.coerce.number().int().min(0).optional() }),
+  query: z.strictObject({ ...pageQuery, afterSeq: seq.optional() }),
   replies: { 200: { doc: "a page of entries", schema: readPage(journalEntry) } },
   errors: [notFound, "CURSOR_MISMATCH"],
 });
@@ -173,7 +180,7 @@ const stream = defineRoute({
   doc: "`event: entry` with `id:` seq and the journal entry as data, each seq once; `event: end` when the end is confirmed. `Last-Event-ID` (or `afterSeq`) resumes after that seq.",
   params,
   notFound,
-  query: z.strictObject({ afterSeq: z.coerce.number().int().min(0).optional() }),
+  query: z.strictObject({ afterSeq: seq.optional() }),
   replies: { 200: { doc: "the stream", contentType: "text/event-stream" } },
   errors: [notFound],
 });
@@ -249,7 +256,7 @@ const replay = defineRoute({
   body: z.strictObject({ payload: json.optional() }),
   bodyOptional: true,
   idempotencyKey: true,
-  replies: { 202: { doc: "the new run", schema: z.object({ runId: id }) } },
+  replies: { 202: { doc: "the new run", schema: z.object({ runId: id }), headers: { Location: atRun } } },
   errors: [
     notFound,
     "RUN_NOT_ENDED",

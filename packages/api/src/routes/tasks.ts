@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "../route.ts";
+import { asOf, readPage } from "../schemas/run.ts";
 import { task, taskAnswer, taskStatuses } from "../schemas/task.ts";
-import { id, page, pageQuery, workflowKey } from "../schemas/values.ts";
+import { id, pageQuery, workflowKey } from "../schemas/values.ts";
 
 const params = z.strictObject({ id });
 const notFound = "TASK_NOT_FOUND";
@@ -32,7 +33,7 @@ const list = defineRoute({
       .meta({ description: "due before this time" }),
     ...pageQuery,
   }),
-  replies: { 200: { doc: "a page of tasks", schema: page(task) } },
+  replies: { 200: { doc: "a page of tasks", schema: readPage(task) } },
   errors: ["CURSOR_MISMATCH"],
 });
 
@@ -44,7 +45,7 @@ const get = defineRoute({
   doc: "With its form and what is shown beside it.",
   params,
   notFound,
-  replies: { 200: { doc: "the task", schema: task } },
+  replies: { 200: { doc: "the task", schema: task.extend({ asOf }) } },
   errors: [notFound],
 });
 

@@ -30,13 +30,12 @@ const whatIf = defineRoute({
   summary: "Try a draft on recorded runs",
   doc: "The draft is run in the place of recorded runs with what these were given, without any effect: it goes the same way, or where it first parts is named, or that it asks for something that was not recorded. `definition` left out: the stored draft. `runIds` left out: the newest `limit` runs.",
   params,
-  body: z
-    .strictObject({
-      definition: json.optional(),
-      runIds: z.array(id).min(1).max(whatIfRunsMax).optional(),
-      limit: z.number().int().min(1).max(whatIfRunsMax).default(20),
-    })
-    .optional(),
+  body: z.strictObject({
+    definition: json.optional(),
+    runIds: z.array(id).min(1).max(whatIfRunsMax).optional(),
+    limit: z.number().int().min(1).max(whatIfRunsMax).default(20),
+  }),
+  bodyOptional: true,
   notFound,
   replies: { 200: { doc: "a report for each run", schema: whatIfReply } },
   errors: [

@@ -21,6 +21,7 @@ import {
 
 const params = z.strictObject({ key: workflowKey });
 const notFound = "WORKFLOW_NOT_FOUND";
+const revision = "the draft's revision";
 
 const list = defineRoute({
   method: "GET",
@@ -41,7 +42,7 @@ const create = defineRoute({
   doc: "The definition's `workflow` is the key. A definition with problems is stored as a draft and its problems are returned; one that cannot be read is refused.",
   body: definitionBody,
   yaml: true,
-  replies: { 201: { doc: "the draft was stored", schema: draftSaved } },
+  replies: { 201: { doc: "the draft was stored", schema: draftSaved, headers: { ETag: revision } } },
   errors: ["WORKFLOW_EXISTS", "DEFINITION_UNREADABLE", "DEFINITION_TOO_LARGE"],
 });
 
@@ -53,7 +54,7 @@ const get = defineRoute({
   doc: "`ETag` is the draft's revision.",
   params,
   notFound,
-  replies: { 200: { doc: "the workflow", schema: workflow } },
+  replies: { 200: { doc: "the workflow", schema: workflow, headers: { ETag: revision } } },
   errors: [notFound],
 });
 
@@ -68,7 +69,7 @@ const save = defineRoute({
   body: definitionBody,
   yaml: true,
   ifMatch: true,
-  replies: { 200: { doc: "the draft was stored", schema: draftSaved } },
+  replies: { 200: { doc: "the draft was stored", schema: draftSaved, headers: { ETag: revision } } },
   errors: [notFound, "REVISION_MISMATCH", "DEFINITION_UNREADABLE", "DEFINITION_TOO_LARGE", "WORKFLOW_KEY_MISMATCH"],
 });
 

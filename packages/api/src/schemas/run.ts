@@ -23,7 +23,7 @@ export const runError = z.looseObject({
 
 export const why = z.object({ cause: z.string(), sentence: z.string(), until: instant.optional() });
 
-const asOf = instant.meta({
+export const asOf = instant.meta({
   description: "when the rows were read: a run may be further by what they do not have yet",
 });
 

@@ -20,6 +20,9 @@ export const workflowKey = z.string().regex(/^[a-z][a-z0-9-]{1,62}$/, { error: "
 
 export const versionNumber = z.coerce.number().int().min(1).max(2_147_483_647);
 
+/** Journal entries are numbered from 1 to this. */
+export const seqMax = 2_147_483_647;
+
 export const listLimitMax = 200;
 
 export const pageQuery = {

@@ -1,5 +1,5 @@
 import { defineAction } from "@mainspring/actions";
-import { forgetDeleted, getEvent, getRun, type TenantDb } from "@mainspring/store";
+import { forgetDeleted, getEvent, getRun, listRuns, type TenantDb } from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { acceptInbound } from "../ingestion/accept.ts";
@@ -88,6 +88,35 @@ test("[BLK-01] without a plan it acts at once, and says of the others why not", 
   for (const { runId, newRunId } of done) expect((await world.run(newRunId ?? "")).replayOfRunId).toBe(runId);
   const all = await actInBulk(parts(), request({ filter: {} }));
   expect(all.items.some(({ code }) => code === "RUN_ALREADY_ENDED")).toBe(true);
+});
+
+test("[BLK-01] a plan that is carried out again, and a request that comes again with its key, replay no run twice", async () => {
+  const runId = await world.start("naps");
+  await world.waiting(runId);
+  await world.cancel(runId);
+  await world.ended(runId);
+  const asked = request({ action: "replay", filter: { workflow: "naps", runId } });
+  const replaysOf = async (): Promise<number> =>
+    (await inTenant((db) => listRuns(db, { workflow: "naps" }, { limit: 200 }))).items.filter(
+      ({ replayOfRunId }) => replayOfRunId === runId,
+    ).length;
+  const plan = await previewBulk(parts(), asked);
+  const first = await actInBulk(parts(), { ...asked, planHash: plan.planHash });
+  expect(first).toMatchObject({ count: 1, planHash: plan.planHash, expiresAt: plan.expiresAt });
+  expect((await actInBulk(parts(), { ...asked, planHash: plan.planHash })).items).toEqual(first.items);
+  expect(await replaysOf()).toBe(1);
+  // To preview once more is to want it once more.
+  const anew = await previewBulk(parts(), asked);
+  expect(anew.planHash).not.toBe(plan.planHash);
+  const second = await actInBulk(parts(), { ...asked, planHash: anew.planHash });
+  expect(second.items[0]?.newRunId).not.toBe(first.items[0]?.newRunId);
+  const keyed = { ...asked, idempotencyKey: "once" };
+  const third = await actInBulk(parts(), keyed);
+  expect((await actInBulk(parts(), keyed)).items).toEqual(third.items);
+  expect(await replaysOf()).toBe(3);
+  await expect(actInBulk(parts(), { ...keyed, action: "cancel" })).rejects.toMatchObject({
+    code: "IDEMPOTENCY_CONFLICT",
+  });
 });
 
 test("[TEN-05] [BLK-01] deleting takes ended runs only and all their rows, and still refuses the same event and the same authored key", async () => {

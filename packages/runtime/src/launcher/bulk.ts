@@ -8,6 +8,7 @@ import {
   recordAudit,
   type RunFilter,
   type RunSummary,
+  type TenantDb,
 } from "@mainspring/store";
 import { cancelRun } from "./cancel.ts";
 import { deleteEndedRun } from "./delete-run.ts";
@@ -24,7 +25,11 @@ export interface BulkRequest {
   readonly reason?: string;
   /** Of a preview: its runs and no others are touched. */
   readonly planHash?: string;
+  /** Of a request without a plan: sent again, it touches the runs that it touched first. */
+  readonly idempotencyKey?: string;
   readonly by: string;
+  /** Those of the runs that a search may be seen to find; left out: all of them. */
+  readonly visible?: (db: TenantDb, runs: readonly RunSummary[]) => Promise<readonly RunSummary[]>;
 }
 
 /** What happens, or happened, to one run. `code` says why nothing did. */
@@ -58,6 +63,8 @@ interface BulkPlan {
   readonly action: BulkAction;
   readonly filter: RunFilter;
   readonly runIds: readonly string[];
+  /** Until when what was shown counts; it makes each preview a plan of its own. */
+  readonly expiresAt: string;
 }
 
 /** What a bulk would do; it is kept for a quarter of an hour. */
@@ -69,29 +76,30 @@ export async function previewBulk(parts: LauncherParts, request: BulkRequest): P
     return { ...shown(run), ...(code === undefined ? { result: "planned" } : { result: "skipped", code }) };
   });
   const runIds = items.filter(({ result }) => result === "planned").map(({ runId }) => runId);
-  const plan: BulkPlan = { action, filter, runIds };
-  const planHash = canonicalHash([tenantId, action, filter, runIds]);
+  const expiresAt = expiry();
+  const plan: BulkPlan = { action, filter, runIds, expiresAt };
+  const planHash = canonicalHash([tenantId, plan as unknown as Json]);
   await parts.store.tenant(tenantId, (db) =>
     keepPlan(db, { kind: "bulk", id: planHash, plan: plan as unknown as Json, createdBy: request.by }),
   );
-  return { action, planHash, expiresAt: expiry(), count: runIds.length, more, items };
+  return { action, planHash, expiresAt, count: runIds.length, more, items };
 }
 
 /**
- * Does it, to the runs of the plan that was shown, or without one to those that match now; each by itself, and each is reported.
- * @throws MainspringError PLAN_CHANGED when the plan is not known, or is one of something else
+ * Does it, to the runs of the plan that was shown, or without one to those that match now; each by itself, and each is reported. A plan that
+ * is carried out again, because its reply was lost, replays no run twice.
+ * @throws MainspringError PLAN_CHANGED when the plan is not known, or is one of something else; IDEMPOTENCY_CONFLICT
  */
 export async function actInBulk(parts: LauncherParts, request: BulkRequest): Promise<BulkReport> {
   const { tenantId, action } = request;
-  const planned = request.planHash === undefined ? await previewBulk(parts, request) : undefined;
-  const plan =
-    planned === undefined
-      ? await keptPlan(parts, request)
-      : { ...request, runIds: planned.items.filter(({ result }) => result === "planned").map(({ runId }) => runId) };
-  const acted = await inTurn(plan.runIds, (runId) => act(parts, { ...request, filter: plan.filter }, runId));
+  const given = request.planHash ?? (await planOfKey(parts, request));
+  const planned = given === undefined ? await previewBulk(parts, request) : undefined;
+  const planHash = given ?? planned?.planHash ?? "";
+  if (planned !== undefined) await keepPlanOfKey(parts, request, planHash);
+  const plan = await keptPlan(parts, { ...request, planHash });
+  const acted = await inTurn(plan.runIds, (runId) => act(parts, { ...request, planHash, filter: plan.filter }, runId));
   const items = [...acted, ...(planned?.items.filter(({ result }) => result !== "planned") ?? [])];
   const count = acted.filter(({ result }) => result === "done").length;
-  const planHash = request.planHash ?? planned?.planHash ?? "";
   await parts.store.tenant(tenantId, (db) =>
     recordAudit(db, {
       actor: request.by,
@@ -109,7 +117,44 @@ export async function actInBulk(parts: LauncherParts, request: BulkRequest): Pro
       },
     }),
   );
-  return { action, planHash, expiresAt: planned?.expiresAt ?? expiry(), count, more: planned?.more ?? false, items };
+  return { action, planHash, expiresAt: plan.expiresAt, count, more: planned?.more ?? false, items };
+}
+
+/** Under which plan a request with this key has acted; undefined: under none yet. */
+async function planOfKey(
+  { store }: LauncherParts,
+  { tenantId, action, filter, idempotencyKey }: BulkRequest,
+): Promise<string | undefined> {
+  if (idempotencyKey === undefined) return undefined;
+  const kept = await store.tenant(tenantId, (db) => planOf(db, "bulk", idOfKey(idempotencyKey)));
+  if (kept === undefined) return undefined;
+  const { request, planHash } = kept as unknown as KeyedPlan;
+  if (request !== canonicalHash([action, filter as Json]))
+    throw new MainspringError("IDEMPOTENCY_CONFLICT", {}, "another bulk request came with this key");
+  return planHash;
+}
+
+async function keepPlanOfKey(
+  { store }: LauncherParts,
+  { tenantId, action, filter, idempotencyKey, by }: BulkRequest,
+  planHash: string,
+): Promise<void> {
+  if (idempotencyKey === undefined) return;
+  const plan: KeyedPlan = { request: canonicalHash([action, filter as Json]), planHash };
+  await store.tenant(tenantId, (db) =>
+    keepPlan(db, { kind: "bulk", id: idOfKey(idempotencyKey), plan: plan as unknown as Json, createdBy: by }),
+  );
+}
+
+/** What is kept of a request with a key. */
+interface KeyedPlan {
+  /** Hash of action and filter. */
+  readonly request: string;
+  readonly planHash: string;
+}
+
+function idOfKey(idempotencyKey: string): string {
+  return `key:${canonicalHash(idempotencyKey)}`;
 }
 
 async function keptPlan(parts: LauncherParts, { tenantId, action, planHash = "" }: BulkRequest): Promise<BulkPlan> {
@@ -127,12 +172,15 @@ async function keptPlan(parts: LauncherParts, { tenantId, action, planHash = "" 
 
 async function matching(
   parts: LauncherParts,
-  { tenantId, filter }: BulkRequest,
+  { tenantId, filter, visible }: BulkRequest,
 ): Promise<{ readonly runs: readonly RunSummary[]; readonly more: boolean }> {
   const runs: RunSummary[] = [];
   let cursor: string | undefined;
   do {
-    const page = await parts.store.tenant(tenantId, (db) => listRuns(db, filter, { cursor, limit: 200 }));
+    const page = await parts.store.tenant(tenantId, async (db) => {
+      const found = await listRuns(db, filter, { cursor, limit: 200 });
+      return visible === undefined ? found : { ...found, items: await visible(db, found.items) };
+    });
     runs.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined && runs.length < bulkMax);
@@ -171,7 +219,8 @@ async function act(parts: LauncherParts, request: BulkRequest, runId: string): P
         });
         return { ...shown(run), result: "done" };
       case "replay": {
-        const replayed = await replay(parts, { tenantId, runId, startedBy: by });
+        const idempotencyKey = `bulk:${request.planHash ?? ""}:${runId}`;
+        const replayed = await replay(parts, { tenantId, runId, startedBy: by, idempotencyKey });
         return { ...shown(run), result: "done", newRunId: replayed.runId };
       }
       case "delete":

@@ -1,29 +1,5 @@
 // A worker process whose calls may be made once only, and hang: to be killed in one.
-import { builtInActions, createRegistry } from "@mainspring/actions";
-import { DefaultLogger, Runtime } from "@temporalio/worker";
-import { temporalFromEnvironment } from "../temporal/connect.ts";
-import { boundsFromEnvironment, waitsFromEnvironment } from "../worker/environment.ts";
-import { startRunWorker } from "../worker/run-worker.ts";
-import { workflowBundle } from "../worker/workflow-bundle.ts";
 import { onceAction } from "./once-action.ts";
+import { runTestWorker } from "./run-test-worker.ts";
 
-const environment = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is missing`);
-  return value;
-};
-
-Runtime.install({ logger: new DefaultLogger("ERROR"), shutdownSignals: [] });
-const worker = await startRunWorker({
-  temporal: temporalFromEnvironment(process.env),
-  databaseUrl: environment("DATABASE_URL"),
-  dispatcherUrl: environment("DISPATCHER_DATABASE_URL"),
-  reconcilerUrl: environment("RECONCILER_DATABASE_URL"),
-  registry: createRegistry([...builtInActions, onceAction]),
-  bundle: await workflowBundle(),
-  bounds: boundsFromEnvironment(process.env),
-  waits: waitsFromEnvironment(process.env),
-  log: { info: () => undefined, warn: () => undefined },
-});
-process.stdout.write("the worker polls\n");
-process.on("SIGTERM", () => void worker.stop().then(() => process.exit(0)));
+await runTestWorker([onceAction]);

@@ -1,29 +1,7 @@
-import { defineAction } from "@mainspring/actions";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
 import { asksWhy, evidenceOf, type AsksWhy } from "../testing/asks-why.ts";
+import { hangs, hold, release } from "../testing/hanging-actions.ts";
 import { newWorld, type World } from "../testing/world.ts";
-
-let release: () => void = () => undefined;
-let released = Promise.resolve();
-const hold = (): void => {
-  released = new Promise((resolve) => {
-    release = resolve;
-  });
-};
-const hangs = defineAction({
-  name: "test.hang@1",
-  title: "Hangs until it is released",
-  description: "",
-  effect: "idempotent",
-  timeoutMs: 60_000,
-  input: z.strictObject({}),
-  output: z.strictObject({}),
-  run: async () => {
-    await released;
-    return {};
-  },
-});
 
 let world: World;
 let why: AsksWhy;

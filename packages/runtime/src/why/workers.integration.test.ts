@@ -1,52 +1,14 @@
-import { defineAction } from "@mainspring/actions";
 import { runBearings } from "@mainspring/store";
 import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
 import { launch } from "../launcher/launch.ts";
 import { temporalClient } from "../temporal/connect.ts";
 import { asksWhy, evidenceOf, type AsksWhy } from "../testing/asks-why.ts";
+import { hangs, hold, lingers, release } from "../testing/hanging-actions.ts";
 import { until } from "../testing/until.ts";
 import { WorkerChild } from "../testing/worker-child.ts";
 import { newWorld, type World } from "../testing/world.ts";
 import type { RunWorker } from "../worker/run-worker.ts";
-
-/** Lets the calls that hang end. */
-let release: () => void = () => undefined;
-let released = Promise.resolve();
-const hold = (): void => {
-  released = new Promise((resolve) => {
-    release = resolve;
-  });
-};
-
-const hangs = defineAction({
-  name: "test.hang@1",
-  title: "Hangs until it is released",
-  description: "",
-  effect: "idempotent",
-  timeoutMs: 60_000,
-  input: z.strictObject({}),
-  output: z.strictObject({}),
-  run: async () => {
-    await released;
-    return {};
-  },
-});
-const lingers = defineAction({
-  name: "test.linger@1",
-  title: "A local call that lingers",
-  description: "",
-  effect: "none",
-  execution: "local",
-  timeoutMs: 5_000,
-  input: z.strictObject({}),
-  output: z.strictObject({}),
-  run: async () => {
-    await released;
-    return {};
-  },
-});
 
 let world: World;
 let why: AsksWhy;

@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { RequestTracing } from "../ports.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import { problemReply } from "./problem-document.ts";
-import { bodyMaxBytes, readJsonBody, readText, YamlText } from "./read-body.ts";
+import { bodyMaxBytes, readJsonBody, readText, RefusedBody, YamlText } from "./read-body.ts";
 import { traceRequests } from "./request-spans.ts";
 import { registerRoutes } from "./register-routes.ts";
 import type { RouteSurroundings } from "./register-routes.ts";
@@ -83,24 +83,35 @@ export function createApp(options: AppOptions): FastifyInstance {
 function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) =>
-    settle(() => readJsonBody(body as Buffer), done),
+    done(
+      null,
+      taken(() => readJsonBody(body as Buffer)),
+    ),
   );
   for (const type of ["application/yaml", "application/x-yaml", "text/yaml"]) {
     app.addContentTypeParser(type, { parseAs: "buffer" }, (_request, body, done) =>
-      settle(() => new YamlText(readText(body as Buffer)), done),
+      done(
+        null,
+        taken(() => new YamlText(readText(body as Buffer))),
+      ),
     );
+  }
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (request, _body, done) =>
+    done(null, new RefusedBody(unsupportedType(request.headers["content-type"]))),
+  );
+}
+
+function taken(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    return new RefusedBody(error as Error);
   }
 }
 
-function settle(read: () => unknown, done: (error: Error | null, body?: unknown) => void): void {
-  let body: unknown;
-  try {
-    body = read();
-  } catch (error) {
-    done(error as Error);
-    return;
-  }
-  done(null, body);
+function unsupportedType(type: string | undefined): MainspringError {
+  const detail = type === undefined ? "the request names no content type" : `${type.slice(0, 100)} is not taken`;
+  return new MainspringError("MEDIA_TYPE_UNSUPPORTED", {}, detail);
 }
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -123,14 +134,15 @@ function registerDocuments(app: FastifyInstance): void {
 }
 
 const patterns = listRoutes().map(({ route }) => ({
-  method: route.method,
-  path: new RegExp(`^${fullPath(route).replace(/[.]/g, "\\.").replace(/:\w+/g, "[^/]+")}/?$`),
+  // Whatever can be got can be asked for its headers alone.
+  methods: route.method === "GET" ? ["GET", "HEAD"] : [route.method],
+  path: new RegExp(`^${fullPath(route).replace(/[.]/g, "\\.").replace(/:\w+/g, "[^/]+")}$`),
 }));
 
 /** The methods of the contract's routes at an address. */
 function methodsOf(url: string): string[] {
   const path = url.split("?", 1)[0] ?? "";
-  return [...new Set(patterns.filter((pattern) => pattern.path.test(path)).map((pattern) => pattern.method))];
+  return [...new Set(patterns.filter((pattern) => pattern.path.test(path)).flatMap((pattern) => pattern.methods))];
 }
 
 /** What is not HTTP at all never becomes a request: the answer is written by hand. */

@@ -13,6 +13,17 @@ export class YamlText {
   }
 }
 
+/**
+ * A body that cannot be taken. Whoever asks for it throws the error: so a caller who may not call a route is told that first, and the
+ * connection, from which all of the body was read, stays open.
+ */
+export class RefusedBody {
+  readonly error: Error;
+  constructor(error: Error) {
+    this.error = error;
+  }
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**

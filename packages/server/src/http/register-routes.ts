@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { checkShape, fullPath, issueOf, listRoutes } from "@mainspring/api";
+import { checkShape, fullPath, issueOf, listRoutes, seqMax } from "@mainspring/api";
 import type { NamedRoute, Route } from "@mainspring/api";
 import { checkInput, isJsonObject, MainspringError } from "@mainspring/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -7,7 +7,7 @@ import { allow, identify } from "./access.ts";
 import type { Caller, FindKey } from "./access.ts";
 import type { AllHandlers, AnyHandler } from "./handler.ts";
 import type { NoteRefusal } from "./note-refusal.ts";
-import { refuseUnacceptable, YamlText } from "./read-body.ts";
+import { RefusedBody, refuseUnacceptable, YamlText } from "./read-body.ts";
 
 export interface RouteSurroundings {
   readonly handlers: AllHandlers;
@@ -106,6 +106,7 @@ function readQuery(route: Route, query: unknown): unknown {
 }
 
 function readBody(route: Route, body: unknown): { readonly body: unknown; readonly yaml: string | undefined } {
+  if (body instanceof RefusedBody) throw body.error;
   if (body instanceof YamlText) {
     if (route.yaml !== true) throw new MainspringError("MEDIA_TYPE_UNSUPPORTED", {}, "this route takes no YAML");
     return { body: undefined, yaml: body.text };
@@ -128,16 +129,15 @@ function readHeaders(
   route: Route,
   request: FastifyRequest,
 ): { readonly idempotencyKey?: string; readonly ifMatch?: number; readonly lastEventId?: number } {
-  const lastEventId = /^\d{1,15}$/.test(single(request, "last-event-id") ?? "")
-    ? Number(single(request, "last-event-id"))
-    : undefined;
+  const lastEventId = single(request, "last-event-id");
   return {
     idempotencyKey:
       route.idempotencyKey === true
         ? readHeader(request, "idempotency-key", /^[\x21-\x7e]{1,200}$/, "1 to 200 printable ASCII characters")
         : undefined,
     ifMatch: route.ifMatch === true ? readRevision(request) : undefined,
-    lastEventId,
+    lastEventId:
+      lastEventId !== undefined && /^\d{1,15}$/.test(lastEventId) ? Math.min(Number(lastEventId), seqMax) : undefined,
   };
 }
 

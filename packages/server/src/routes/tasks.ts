@@ -25,21 +25,26 @@ export function taskHandlers({ store, runs, redaction }: Services): Handlers<"ta
         dueBefore: due,
       };
       return store.tenant(caller.tenantId, async (db) => {
+        const now = Date.now();
         const { items, nextCursor } = await listTasks(db, filter, { cursor, limit });
         const redactionOf = await redaction.ofRuns(
           db,
           items.map((row) => row.runId),
         );
-        const now = Date.now();
         return {
           status: 200,
-          body: { items: items.map((row) => presentTask(row, redactionOf(row.runId), now)), nextCursor },
+          body: {
+            items: items.map((row) => presentTask(row, redactionOf(row.runId), now)),
+            nextCursor,
+            asOf: new Date(now).toISOString(),
+          },
         };
       });
     },
     async get({ params, caller }) {
       return store.tenant(caller.tenantId, async (db) => {
-        return { status: 200, body: await shown(db, await existing(db, params.id)) };
+        const asOf = new Date().toISOString();
+        return { status: 200, body: { ...(await shown(db, await existing(db, params.id))), asOf } };
       });
     },
     async claim({ params: { id }, caller }) {

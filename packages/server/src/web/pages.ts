@@ -33,7 +33,8 @@ export function createPages(distFolder: string): Pages {
       const path = request.url.split("?", 1)[0] ?? "";
       const isPage =
         (request.method === "GET" || request.method === "HEAD") &&
-        !/^\/(api|assets|demo)(\/|$)/.test(path) &&
+        // However many slashes a client puts before it: who asks for the API must not get a page.
+        !/^\/+(api|assets|demo)(\/|$)/.test(path) &&
         !/\.\w+$/.test(path);
       return isPage ? index(request, reply) : undefined;
     },

@@ -221,6 +221,7 @@ export const stepExamples: { readonly [type: string]: StepExample } = {
     notes: [
       "`vars.event` is the event (`id, name, source, payload, correlationKey, receivedAt`), `vars.eventName` its name; `saveAs` gets the payload.",
       "An event that arrived before the wait counts, from the run's creation less 60 s, unless a run has taken it; `lookbackMs: n` counts events of the last n ms, taken or not; 0: from now on.",
+      "What a filter compares with is computed when the wait opens; `{ $expr: event.payload.due }` is another field of the event itself.",
       "On timeout: a catchable TimeoutError, `WAIT_TIMEOUT`.",
     ],
     example: `- id: paid

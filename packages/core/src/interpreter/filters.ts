@@ -19,7 +19,7 @@ export function eventMatchesFilters(event: InboundEvent, filters: readonly WaitF
  */
 export function filterHolds(filter: WaitFilter, event: InboundEvent): boolean {
   const found = filterValue(filter.path, event);
-  const given = filter.value;
+  const given = filter.valuePath === undefined ? filter.value : filterValue(filter.valuePath, event);
   switch (filter.op) {
     case "exists":
       return found !== undefined;

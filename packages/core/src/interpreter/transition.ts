@@ -102,6 +102,8 @@ export interface WaitFilter {
   readonly path: string;
   readonly op: FilterOp;
   readonly value?: Json;
+  /** Instead of a value: where in the event that stands which it compares with. */
+  readonly valuePath?: string;
 }
 
 /** Where a step execution stands: equal for all tries of it, different for each turn of a loop. */

@@ -201,7 +201,12 @@ export interface EventWaitStep extends StepCommon {
   readonly type: "event.wait";
   readonly event: Value;
   readonly correlationKey: Value;
-  readonly filters?: readonly { readonly path: string; readonly op: FilterOp; readonly value?: Value }[];
+  readonly filters?: readonly {
+    readonly path: string;
+    readonly op: FilterOp;
+    readonly value?: Value;
+    readonly valuePath?: string;
+  }[];
   readonly timeout?: When;
   readonly lookbackMs?: Value;
   readonly saveAs?: Target;

@@ -39,6 +39,32 @@ test("[SCN-01] 45 days and their reminders pass on the virtual clock", () => {
   );
 });
 
+test("[WAI-05] [WAI-06] a filter may compare two fields of the event, and not with an event before it", () => {
+  const program = programWith([
+    { id: "first", ...wait, saveAs: "first" },
+    {
+      id: "second",
+      ...wait,
+      filters: [
+        { path: "paid", op: ">=", value: x("event.payload.due") },
+        { path: "round", op: ">", value: x("vars.event.payload.round") },
+      ],
+      saveAs: "second",
+    },
+    { id: "done", type: "control.return", output: x("vars.second.n") },
+  ]);
+  const payments = [
+    { n: 1, due: 1, paid: 0, round: 1 },
+    { n: 2, due: 9, paid: 8, round: 2 },
+    { n: 3, due: 9, paid: 9, round: 1 },
+    { n: 4, paid: 9, round: 2 },
+    { n: 5, due: 9, paid: 9, round: 2 },
+  ];
+  const sent = (early: number): object[] =>
+    payments.map((payload, i) => ({ name: "paid", key: "A-1", payload, at: (i - early) * 1_000 }));
+  for (const early of [0, 5]) expect(said(ran(program, { events: sent(early), expect: { output: 5 } }))).toEqual([]);
+});
+
 test("[CASE-15] tries and delays are those of the author's policy, and a try ends at its deadline", () => {
   const retry = { maxAttempts: 4, backoffMs: 10_000, backoffMultiplier: 1, retryOn: ["TimeoutError"] };
   const program = programWith([{ id: "call", ...call, timeoutMs: 10_000, saveAs: "w", retry }]);

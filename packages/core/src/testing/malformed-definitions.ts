@@ -444,6 +444,15 @@ export const malformed: readonly Malformed[] = [
     found: ["FIELD_INVALID /steps/0/filters/0/op 4"],
   },
   {
+    name: "a filter that computes with the event",
+    source: stepsYaml(
+      "  - { id: x, type: event.wait, event: paid, correlationKey: k,",
+      "      filters: [{ path: a, op: '=', value: { $expr: event.payload.b + 1 } }] }",
+    ),
+    found: ["FIELD_INVALID /steps/0/filters/0/value 4"],
+    says: "one field of the event itself",
+  },
+  {
     name: "a filter without value",
     source: stepsYaml(
       "  - { id: x, type: event.wait, event: paid, correlationKey: k, filters: [{ path: a, op: '=' }] }",

@@ -559,9 +559,10 @@ export function reference(program: Program, options: WorldOptions): Reference {
     const key = evaluated(row, scope, step.correlationKey);
     if (typeof name !== "string" || key === undefined || key === null || key === "")
       throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
-    const filters = (step.filters ?? []).map(({ path, op, value }) => ({
+    const filters = (step.filters ?? []).map(({ path, op, value, valuePath }) => ({
       path,
       op,
+      ...(valuePath === undefined ? {} : { valuePath }),
       ...(value === undefined ? {} : { value: evaluated(row, scope, value) as Json }),
     }));
     const holds = (event: InboundEvent): boolean =>

@@ -89,7 +89,13 @@ class RealRun {
         await this.#world.runs.cancel({ tenantId, runId: this.#runId, by: "scenario" });
     }
     if (virtual.outcome === undefined) await this.#comesTo(virtual.trace, "it waits for ever");
-    else await this.#until("it ends", async () => ended.includes((await this.#row()).status));
+    else {
+      await this.#until("it ends", async () => ended.includes((await this.#row()).status));
+      // A run that was called and is cancelled with its caller undoes by itself, and may end later.
+      await this.#until("what it called ends", async () =>
+        (await this.#runs()).every(({ status }) => ended.includes(status)),
+      );
+    }
     return this.#compared();
   }
 
@@ -219,11 +225,16 @@ class RealRun {
     return { workflow, input: input as Json, ...call };
   }
 
+  /** This run and those that it called, the newest first. */
+  async #runs() {
+    const { items } = await this.#inTenant((db) => listRuns(db, {}, { limit: 200 }));
+    return items;
+  }
+
   /** On the virtual clock runs are counted in the order of their start, and stand-ins are called by the command that asked for them. */
   async #nameChildren(): Promise<void> {
-    const { items } = await this.#inTenant((db) => listRuns(db, {}, { limit: 200 }));
     let count = 1;
-    for (const { id, parentRunId, workflowKey } of items.reverse()) {
+    for (const { id, parentRunId, workflowKey } of (await this.#runs()).toReversed()) {
       if (parentRunId === null) continue;
       if (this.#one.scenario.workflows[workflowKey]?.mock === undefined) {
         this.#ids.set(id, `run-${++count}`);

@@ -137,6 +137,15 @@ test("[CHD-05] [CHD-06] [CHD-07] a called workflow is run with its mocks, or giv
     callingCase({}, { cancelAt: { waits: "call", plus: "50ms" }, expect: { status: "canceled" } }, [wait]),
     callingCase(
       {},
+      {
+        mocks: { send: { output: { n: 1 } }, unsend: { output: null } },
+        cancelAt: { waits: "wait", plus: "50ms" },
+        expect: { status: "canceled", effects: ["send", "unsend"].map((stepId) => ({ workflow: "helper", stepId })) },
+      },
+      [{ id: "saga", type: "control.saga", body: [{ ...send, compensate: [{ ...send, id: "unsend" }] }, wait] }],
+    ),
+    callingCase(
+      {},
       { workflows: { helper: { never: true } }, cancelAt: { waits: "call" }, expect: { status: "canceled" } },
     ),
     callingCase({}, { workflows: { helper: { output: 1, after: "2100ms" } } }),

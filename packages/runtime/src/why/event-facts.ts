@@ -54,13 +54,14 @@ function exactMiss(event: NearEvent, filters: readonly WaitFilter[]): NearMissFa
   const failing = filters.find((filter) => !filterHolds(filter, inbound));
   if (failing !== undefined) {
     const found = filterValue(failing.path, inbound);
+    const value = failing.valuePath === undefined ? failing.value : filterValue(failing.valuePath, inbound);
     return [
       {
         ...missOf(event, "filter"),
         filter: {
           path: failing.path,
           op: failing.op,
-          ...(failing.value === undefined ? {} : { value: failing.value }),
+          ...(value === undefined ? {} : { value }),
           ...(found === undefined ? {} : { found }),
         },
       },

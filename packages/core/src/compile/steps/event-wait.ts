@@ -1,7 +1,9 @@
 import type { EventWaitDefinition, FilterDefinition } from "../../definition/steps/event-wait.ts";
-import type { EventWaitStep } from "../../program/program.ts";
+import { readsOf } from "../../expression/reads.ts";
+import type { EventWaitStep, Value } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
 import { without } from "../compile-context.ts";
+import { expressionsOf } from "../program-walk.ts";
 
 export function compileEventWait(
   c: CompileContext,
@@ -31,6 +33,13 @@ export function compileEventWait(
   });
 }
 
+/** A field of the event, by names alone. */
+const eventPath = /^event(?:\.[A-Za-z_][A-Za-z0-9_]*)+$/;
+
+function readsEvent({ expression }: Extract<Value, { kind: "expr" }>): boolean {
+  return readsOf(expression.form).some(({ names }) => names[0] === "event");
+}
+
 function isKey(value: unknown): boolean {
   return (typeof value === "string" && value !== "") || typeof value === "number" || typeof value === "boolean";
 }
@@ -42,6 +51,17 @@ function compileFilter(
   field: string,
 ): NonNullable<EventWaitStep["filters"]>[number] {
   const value = c.optionalValue(filter.value, place, field + "/value");
+  if (value !== undefined && expressionsOf(value).some(readsEvent)) {
+    const valuePath = value.kind === "expr" ? value.expression.source.trim() : "";
+    if (eventPath.test(valuePath)) return { path: filter.path, op: filter.op, valuePath };
+    c.error(
+      "FIELD_INVALID",
+      place,
+      field + "/value",
+      "A filter compares with what is known when the wait opens, or with one field of the event itself.",
+      "Write a path alone, such as { $expr: event.payload.total }, or compute it before the wait.",
+    );
+  }
   if ((filter.op === "in" || filter.op === "not_in") && value?.kind === "literal" && !Array.isArray(value.value)) {
     c.error("FIELD_TYPE", place, field + "/value", `${filter.op} compares with a list.`, "Write a list.");
   }

@@ -98,8 +98,13 @@ function deliveryFailing(facts: RunFacts, wait: WaitFact, event: EventWaitFact):
 }
 
 function expected({ now }: RunFacts, wait: WaitFact, event: EventWaitFact): Evidence {
-  const filters = event.filters.map(
-    (filter) => `${filter.path} ${filter.op}${filter.value === undefined ? "" : ` ${valueText(filter.value)}`}`,
+  const filters = event.filters.map(({ path, op, value, valuePath }) =>
+    [
+      path,
+      op,
+      ...(value === undefined ? [] : [valueText(value)]),
+      ...(valuePath === undefined ? [] : [valuePath]),
+    ].join(" "),
   );
   return {
     kind: "expected",
@@ -110,7 +115,7 @@ function expected({ now }: RunFacts, wait: WaitFact, event: EventWaitFact): Evid
       iteration: [...wait.iteration],
       event: event.name,
       key: event.key,
-      filters: event.filters.map(({ path, op, value }) => ({ path, op, ...(value === undefined ? {} : { value }) })),
+      filters: event.filters.map((filter) => ({ ...filter })),
       openedAt: wait.openedAt,
       reachesFrom: event.reachesFrom,
       timeoutAt: wait.timeoutAt ?? null,

@@ -109,7 +109,11 @@ function evaluateKey(m: Machine, fiber: WorkFiber, step: EventWaitStep): string 
 function evaluateFilters(m: Machine, fiber: WorkFiber, filters: Filters): WaitFilter[] {
   const evaluated: WaitFilter[] = [];
   for (let i = 0; i < filters.length; i += 1) {
-    const { path, op, value } = filters[i] as Filters[number];
+    const { path, op, value, valuePath } = filters[i] as Filters[number];
+    if (valuePath !== undefined) {
+      evaluated.push({ path, op, valuePath });
+      continue;
+    }
     const given = value === undefined ? undefined : evaluate(m, fiber, value);
     evaluated.push(given === undefined ? { path, op } : { path, op, value: given });
   }

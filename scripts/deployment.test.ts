@@ -241,7 +241,13 @@ async function exportedMetrics(): Promise<Set<string>> {
   const nothing = { count: 0, oldestMs: 0 };
   const worker = createWorkerMetrics({
     backlog: async () => ({ events: nothing, starts: nothing, deliveries: nothing }),
-    deadLetters: async () => 0,
+    standing: async () => ({
+      deadLetters: 0,
+      quotaPaused: 0,
+      held: { "workflow-paused": 0, "concurrency-limited": 0, "over-limit": 0 },
+      schedules: { active: 0, paused: 0, disabled: 0, completed: 0 },
+      schedulesBehind: 0,
+    }),
     stream: () => undefined,
   });
   const modules = { launchRelay: "ok" } as Parameters<typeof healthMetrics>[0]["modules"];
@@ -274,6 +280,8 @@ test("[OBS-01] an alert rule stands for every promise, over metrics that server 
     /temporal_not_polling/,
     /stream_lag/,
     /stream_last_success_seconds/,
+    /stream_full/,
+    /schedules_behind/,
     /module="reconciler"/,
     /module="quotaScan"/,
     /module="dataStoreSweep"/,

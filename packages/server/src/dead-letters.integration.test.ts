@@ -138,7 +138,7 @@ test("[DLV-01] a redelivered event sends failed signals again, and leaves alone 
   });
 });
 
-test("[ING-20] past a tenant's backlog events are answered 429 with Retry-After, nothing of them is stored, and others are unharmed", async () => {
+test("[ING-20] [WHY-02] past a tenant's backlog events are answered 429 with Retry-After, nothing of them is stored, and others are unharmed", async () => {
   const [full, other] = [await on.makeTenant("Full"), await on.makeTenant("Not full")];
   const post = (tenant: TestTenant, body: object | object[]): Promise<Response> =>
     fetch(`${on.url}/api/v1/events`, {
@@ -153,6 +153,8 @@ test("[ING-20] past a tenant's backlog events are answered 429 with Retry-After,
   expect(refused.status).toBe(429);
   expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
   expect(await refused.json()).toMatchObject({ code: "BACKLOG_FULL", status: 429 });
+  const { items: decisions } = await full.client.decisions.list({ query: { outcome: ["over-limit"] } });
+  expect(decisions).toMatchObject([{ outcome: "over-limit", values: { code: "BACKLOG_FULL" } }]);
   const ids = async (): Promise<string[]> =>
     (await full.client.events.list({ query: { limit: 200 } })).items
       .map(({ id }) => id)

@@ -99,6 +99,26 @@ test("a schedule is created, read, changed under its revision, paused with a not
   expect((await ask("GET", `/${id}`)).body).toMatchObject({ code: "SCHEDULE_NOT_FOUND" });
 });
 
+test("a schedule that is asked for again with its Idempotency-Key is the same one, by two at once too, and another under that key is refused", async () => {
+  const body = { workflow: "nightly", name: "keyed", spec: daily, payload: { n: 1, pin: "1234" } };
+  const keyed = { "idempotency-key": "nightly-1" };
+  const replies = await Promise.all([1, 2, 3].map(() => ask("POST", "", body, keyed)));
+  expect(replies.map(({ status }) => status)).toEqual([201, 201, 201]);
+  const [id, ...others] = new Set(replies.map((reply) => reply.body["id"]));
+  expect(others).toEqual([]);
+  expect(await ask("POST", "", { ...body, overlap: "allow" }, keyed)).toMatchObject({
+    status: 422,
+    body: { code: "IDEMPOTENCY_CONFLICT" },
+  });
+  // What has become of it since does not matter.
+  expect((await ask("POST", `/${String(id)}/pause`)).status).toBe(200);
+  expect((await ask("POST", "", body, keyed)).body).toMatchObject({ id, state: "paused" });
+  expect((await ask("POST", "", body)).body["id"]).not.toBe(id);
+  const { items = [] } = (await ask("GET", "?workflow=nightly")).body;
+  expect(items.filter((item) => (item as { name?: string }).name === "keyed")).toHaveLength(2);
+  for (const item of items) expect((await ask("DELETE", `/${item.id}`)).status).toBe(204);
+});
+
 test("[CASE-27] [SCX-01] a preview of a spec is on the clocks of its zone, and stores nothing", async () => {
   const before = await count();
   const { body } = await ask("POST", "/preview", { spec: daily, from: "2027-03-13T00:00:00Z", count: 3 });

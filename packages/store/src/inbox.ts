@@ -33,6 +33,10 @@ export interface NewEvent {
   readonly adjusted?: readonly string[];
   /** Place in an array that is accepted in one transaction, and so at one time. */
   readonly position?: number;
+  /** When it happened, as the producer says. */
+  readonly occurredAt?: string;
+  /** The trace in which it is accepted: a W3C `traceparent`. */
+  readonly traceparent?: string;
 }
 
 export type InboxState = "pending" | "processing" | "completed" | "failed" | "dead";
@@ -57,6 +61,10 @@ export interface InboxRow {
   readonly error: unknown;
   /** An entry of a stream that is no event. */
   readonly refused: boolean;
+  /** When it happened, as its producer says; nothing is decided by it. */
+  readonly occurredAt: string | null;
+  /** The trace in which it was accepted. */
+  readonly traceparent: string | null;
   readonly acceptedAt: string;
   readonly dueAt: string | null;
   /** When `worker` took it. */
@@ -65,7 +73,8 @@ export interface InboxRow {
   readonly deadAt: string | null;
 }
 
-interface Raw extends Omit<InboxRow, "acceptedAt" | "dueAt" | "claimedAt" | "completedAt" | "deadAt"> {
+interface Raw extends Omit<InboxRow, "occurredAt" | "acceptedAt" | "dueAt" | "claimedAt" | "completedAt" | "deadAt"> {
+  readonly occurredAt: Date | null;
   readonly acceptedAt: Date;
   readonly dueAt: Date | null;
   readonly claimedAt: Date | null;
@@ -77,7 +86,7 @@ interface Raw extends Omit<InboxRow, "acceptedAt" | "dueAt" | "claimedAt" | "com
 const columns =
   sql.raw(`id, source, event_id as "eventId", name, payload, user_id as "userId", correlation_key as "correlationKey",
   correlation_how as "correlationHow", run_id as "runId", adjusted, state, attempts, worker, error_json as error, refused, accepted_at as "acceptedAt",
-  due_at as "dueAt", claimed_at as "claimedAt", completed_at as "completedAt", dead_at as "deadAt"`);
+  occurred_at as "occurredAt", traceparent, due_at as "dueAt", claimed_at as "claimedAt", completed_at as "completedAt", dead_at as "deadAt"`);
 
 /**
  * Takes an event in, once for each tenant, source and producer's id.
@@ -88,10 +97,11 @@ export async function acceptEvent(
   event: NewEvent,
 ): Promise<{ result: "accepted" | "duplicate" | "conflict"; id: string }> {
   const { rows } = await sql<{ id: string }>`${prepared}
-    insert into workflow_runtime_events (tenant_id, id, source, event_id, name, payload, user_id, body_hash, correlation_key, correlation_how, run_id, position, adjusted)
+    insert into workflow_runtime_events (tenant_id, id, source, event_id, name, payload, user_id, body_hash, correlation_key, correlation_how, run_id, position, adjusted,
+      occurred_at, traceparent)
     values (${db.tenantId}, ${newId()}, ${event.source}, ${event.eventId}, ${event.name}, ${await storeValue(db, event.payload)}::json,
       ${event.userId ?? null}, ${event.bodyHash}, ${event.correlationKey ?? null}, ${event.correlationHow ?? null}, ${event.runId ?? null}, ${event.position ?? 0},
-      ${event.adjusted === undefined ? null : JSON.stringify(event.adjusted)}::json)
+      ${event.adjusted === undefined ? null : JSON.stringify(event.adjusted)}::json, ${event.occurredAt ?? null}::timestamptz, ${event.traceparent ?? null})
     on conflict (tenant_id, source, event_id) do nothing
     returning id, pg_notify(${channels.inbox}, ${db.tenantId})`.execute(db);
   const accepted = rows[0];
@@ -306,6 +316,7 @@ async function shown(db: TenantDb, rows: readonly Raw[]): Promise<InboxRow[]> {
   const loaded = await loadColumns(db, rows, ["payload"]);
   return loaded.map((row) => ({
     ...withoutMicros(row),
+    occurredAt: instantOrNull(row.occurredAt),
     acceptedAt: instant(row.acceptedAt),
     dueAt: instantOrNull(row.dueAt),
     claimedAt: instantOrNull(row.claimedAt),

@@ -72,6 +72,7 @@ export { markTriggersDecided, triggersFor } from "./triggers.ts";
 export type { ListeningTrigger } from "./triggers.ts";
 export {
   changeSchedule,
+  countSchedules,
   decidedTimes,
   decisionAt,
   deleteSchedule,
@@ -81,6 +82,7 @@ export {
   listSchedules,
   openRunOfSchedule,
   removeSchedules,
+  scheduleByRequest,
   scheduleFired,
   scheduleIds,
   scheduleSynced,
@@ -89,6 +91,7 @@ export type {
   OwedTick,
   ScheduleChanges,
   ScheduleContent,
+  ScheduleCounts,
   ScheduleFilter,
   ScheduleOverlap,
   ScheduleRow,
@@ -157,13 +160,14 @@ export {
   limitReached,
   lockStarts,
   releaseHeld,
+  standingRuns,
   startTerms,
   startUsage,
   unconfirmedEnds,
 } from "./start-limits.ts";
 export { pauseWorkflow, putWorkflowSettings, unpauseWorkflow, unpublishWorkflow } from "./workflow-state.ts";
 export type { WorkflowPause, WorkflowSettings } from "./workflow-state.ts";
-export type { HoldingLimit, HoldReason, LimitReached, StartTerms, StartUsage } from "./start-limits.ts";
+export type { HoldingLimit, HoldReason, LimitReached, StandingRuns, StartTerms, StartUsage } from "./start-limits.ts";
 export { declaresSemantics, keepProgram, parentRun, voidChild } from "./child-runs.ts";
 export type { ParentRun } from "./child-runs.ts";
 export { getRun, listRuns, runForOpen, runInput } from "./runs.ts";

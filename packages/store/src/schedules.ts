@@ -114,16 +114,28 @@ export async function insertSchedule(
     /** Nominal times up to it are none of its own. */
     readonly since: Moment;
     readonly by: string;
+    /** The `Idempotency-Key` that it is made with, and a hash of what is asked for. */
+    readonly request?: { readonly key: string; readonly hash: string };
   },
 ): Promise<void> {
   const s = schedule;
   await sql`insert into tenant_workflow_schedule (tenant_id, id, workflow_id, name, kind, spec, compiled, compiled_until, spec_hash, payload, overlap,
-      catch_up_ms, jitter_ms, business_days, note, state, state_by, bound_version, temporal_schedule_id, next_at, accounted_until, created_by, updated_by)
+      catch_up_ms, jitter_ms, business_days, note, state, state_by, bound_version, temporal_schedule_id, next_at, accounted_until, created_by, updated_by,
+      request_key, request_hash)
     values (${db.tenantId}, ${s.id}, ${s.workflowId}, ${s.name}, ${s.kind}, ${JSON.stringify(s.spec)}::json, ${JSON.stringify(s.compiled)}::json,
       ${s.compiledUntil}, ${s.specHash}, ${JSON.stringify(s.payload)}::json, ${s.overlap}, ${s.catchUpMs}, ${s.jitterMs}, ${s.businessDays}, ${s.note},
-      ${s.state}, ${s.by}, ${s.boundVersion}, ${s.temporalScheduleId}, ${s.nextAt}, ${s.since}, ${s.by}, ${s.by})`.execute(
-    db,
-  );
+      ${s.state}, ${s.by}, ${s.boundVersion}, ${s.temporalScheduleId}, ${s.nextAt}, ${s.since}, ${s.by}, ${s.by},
+      ${s.request?.key ?? null}, ${s.request?.hash ?? null})`.execute(db);
+}
+
+/** The schedule that was made with an `Idempotency-Key`, as long as it is there. */
+export async function scheduleByRequest(
+  db: TenantDb,
+  key: string,
+): Promise<{ readonly id: string; readonly hash: string } | undefined> {
+  const { rows } = await sql<{ id: string; hash: string }>`
+    select id, request_hash as hash from tenant_workflow_schedule where request_key = ${key}`.execute(db);
+  return rows[0];
 }
 
 /** @param id any text @param options.locked to the end of the transaction nobody else changes it */
@@ -164,6 +176,28 @@ export async function listSchedules(
       return rows.map(shown);
     },
   );
+}
+
+/** How many schedules of a tenant are in a state, and how many of all Temporal has not followed yet. */
+export interface ScheduleCounts {
+  readonly states: { readonly [state in ScheduleState]: number };
+  readonly behind: number;
+}
+
+export async function countSchedules(db: TenantDb): Promise<ScheduleCounts> {
+  const { rows } = await sql<{ state: ScheduleState; count: number; behind: number }>`
+    select state, count(*)::int as count, count(*) filter (where wanted > synced)::int as behind
+    from tenant_workflow_schedule group by state`.execute(db);
+  const of = (state: ScheduleState): number => rows.find((row) => row.state === state)?.count ?? 0;
+  return {
+    states: {
+      active: of("active"),
+      paused: of("paused"),
+      disabled: of("disabled"),
+      completed: of("completed"),
+    },
+    behind: rows.reduce((sum, row) => sum + row.behind, 0),
+  };
 }
 
 /** Each left out stays as it is. */

@@ -381,6 +381,8 @@ export interface WorkflowRuntimeEvents {
   refused: Generated<boolean>;
   forget_at: NullableTimestamp;
   triggers_decided_at: NullableTimestamp;
+  occurred_at: NullableTimestamp;
+  traceparent: string | null;
 }
 
 export interface WorkflowEventDeliveries {
@@ -456,6 +458,8 @@ export interface TenantWorkflowSchedule {
   created_by: string | null;
   updated_at: DefaultTimestamp;
   updated_by: string | null;
+  request_key: string | null;
+  request_hash: string | null;
 }
 
 export interface TenantKeys {

@@ -281,3 +281,24 @@ export async function startUsage(db: TenantDb): Promise<StartUsage> {
     heldSince: instantOrNull(since),
   };
 }
+
+/** Runs of a tenant that do not go on by themselves. */
+export interface StandingRuns {
+  readonly quotaPaused: number;
+  /** Starts. */
+  readonly held: { readonly [reason in HoldReason]: number };
+}
+
+export async function standingRuns(db: TenantDb): Promise<StandingRuns> {
+  const { rows } = await prepared<{ quotaPaused: number; paused: number; concurrency: number; minute: number }>`
+    select (select count(*)::int from workflow_runs where status = 'PAUSED' and engine = 'temporal') as "quotaPaused",
+      count(*) filter (where held_for = 'workflow-paused')::int as paused,
+      count(*) filter (where held_for = 'concurrency-limited')::int as concurrency,
+      count(*) filter (where held_for = 'over-limit')::int as minute
+    from workflow_runs where held_for is not null`.execute(db);
+  const { quotaPaused = 0, paused = 0, concurrency = 0, minute = 0 } = rows[0] ?? {};
+  return {
+    quotaPaused,
+    held: { "workflow-paused": paused, "concurrency-limited": concurrency, "over-limit": minute },
+  };
+}

@@ -52,8 +52,9 @@ const create = defineRoute({
   summary: "Create a schedule",
   doc: "Starts runs of a published workflow by time. Each time starts whichever version is published then. It is a Temporal Schedule, which follows the row: at once, or, while Temporal is away (`inSync: false`), as soon as it is back.",
   body: newSchedule,
+  idempotencyKey: true,
   replies: { 201: { doc: "created", schema: schedule } },
-  errors: ["WORKFLOW_NOT_FOUND", ...contentErrors],
+  errors: ["WORKFLOW_NOT_FOUND", "IDEMPOTENCY_CONFLICT", ...contentErrors],
 });
 
 const previewSpec = defineRoute({

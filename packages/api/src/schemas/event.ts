@@ -34,11 +34,17 @@ export const inboxEvent = z.object({
   runsTaken: z.number().int().meta({ description: "runs that waited and took it" }),
   runsStarted: z.number().int().meta({ description: "runs that it started" }),
   attempts: z.number().int(),
+  worker: z
+    .string()
+    .nullable()
+    .meta({ description: "that has it, or had it last: host, process, random part, number" }),
+  claimedAt: instant.nullable().meta({ description: "when that worker took it" }),
   adjusted: z
     .array(z.string())
     .nullable()
     .meta({ description: "what of it could not be kept as it came: `<pointer> <code>` each" }),
   error: json,
+  occurredAt: instant.nullable().meta({ description: "as its producer says; nothing is decided by it" }),
   receivedAt: instant,
   processedAt: instant.nullable(),
 });

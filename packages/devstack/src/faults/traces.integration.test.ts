@@ -76,8 +76,8 @@ function call(path: string): object {
   return { id: `call-${path}`, type: "action.call", action: "http.request@1", input: { method: "POST", url } };
 }
 
-async function publish(key: string, steps: object[]): Promise<void> {
-  const definition = { workflow: key, payload: { type: "object" }, steps };
+async function publish(key: string, steps: object[], more: object = {}): Promise<void> {
+  const definition = { workflow: key, payload: { type: "object" }, ...more, steps };
   expect((await product.api.request("POST", "/workflows", { definition })).status).toBe(201);
   expect((await product.api.request("POST", `/workflows/${key}/publish`)).status).toBe(201);
 }
@@ -147,6 +147,34 @@ test("[OBS-01] the outbox keeps the trace of a run whose start waits: whoever ha
   expect(outbox).toMatchObject({ parentSpanId: request?.spanId, service: "mainspring-worker" });
   await waitForSpans(traceId, /^POST 127/);
   expect(called.find(({ path }) => path === "/held")?.traceparent).toContain(traceId);
+});
+
+test("[OBS-01] what an event starts goes on in the event's trace, and each start of a schedule begins one", async () => {
+  const traceId = "7bb1c2d3e4f5061728394a5b6c7d8e9f";
+  await publish("by-event", [call("by-event")], { triggers: [{ id: "sent", event: "traced.sent" }] });
+  const event = { name: "traced.sent", id: "traced-1" };
+  const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+  expect((await product.api.request("POST", "/events", event, { traceparent })).status).toBe(202);
+  const [asked] = await waitForSpans(traceId, /^event triggers$/);
+  const [accepted] = await waitForSpans(traceId, /^POST \/api\/v1\/events$/);
+  const [outbox] = await waitForSpans(traceId, /^outbox$/);
+  await waitForSpans(traceId, /^POST 127/);
+  expect(asked).toMatchObject({ parentSpanId: accepted?.spanId, service: "mainspring-worker" });
+  expect(outbox?.parentSpanId).toBe(asked?.spanId);
+  expect(called.find(({ path }) => path === "/by-event")?.traceparent).toContain(traceId);
+
+  await publish("by-schedule", [call("by-schedule")]);
+  const schedule = { workflow: "by-schedule", name: "each second", spec: { everyMs: 1_000 }, overlap: "allow" };
+  const { status, body } = await product.api.request("POST", "/schedules", schedule);
+  expect(status).toBe(201);
+  const made = await until("it has started a run that called", () =>
+    called.find(({ path }) => path === "/by-schedule"),
+  );
+  expect((await product.api.request("DELETE", `/schedules/${String(body["id"])}`)).status).toBe(204);
+  const own = made.traceparent?.split("-")[1] ?? "none";
+  const [tick] = await waitForSpans(own, /^schedule tick$/);
+  const [started] = await waitForSpans(own, /^outbox$/);
+  expect([tick?.parentSpanId, started?.parentSpanId]).toEqual([undefined, tick?.spanId]);
 });
 
 test("a request that names no trace begins one, and one that asks not to be recorded is carried on and not sent", async () => {

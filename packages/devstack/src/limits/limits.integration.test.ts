@@ -17,7 +17,7 @@ const definition = {
   steps: [{ id: "wait", type: "event.wait", event: "go", correlationKey: { $expr: "payload.id" }, timeoutMs: 600_000 }],
 };
 
-test("[QUO-01] over a limit a request gets 429 with code and Retry-After, an event's run is held with its reason and starts when there is room", async () => {
+test("[QUO-01] [WHY-02] [ING-21] over a limit a request gets 429 with code and Retry-After, an event's run is held with its reason and starts when there is room; why nothing started is kept", async () => {
   const { api, world, url } = product;
   const platform = apiOf(url, "4fd1c09b7a8e2356dd01ef9a");
   expectStatus(await api.request("POST", "/workflows", { definition }), 201);
@@ -49,12 +49,39 @@ test("[QUO-01] over a limit a request gets 429 with code and Retry-After, an eve
     remedy: expect.stringMatching(/./),
   });
 
-  expectStatus(await api.request("POST", "/events", { name: "order.placed", id: "e-1", payload: { id: "c" } }), 202);
+  const over = await until("the refusal is a decision", async () => {
+    const { body } = await api.request("GET", "/decisions?workflow=limited&outcome=over-limit");
+    return (body["items"] as { sentence: string }[])[0];
+  });
+  expect(over).toMatchObject({
+    outcome: "over-limit",
+    workflow: "limited",
+    runId: null,
+    sentence: expect.stringContaining("1 of 1"),
+  });
+
+  const event = { name: "order.placed", id: "e-1", payload: { id: "c" }, correlationKey: "c" };
+  const { eventId } = expectStatus(await api.request("POST", "/events", event), 202);
   const held = await until("the event's run is held", async () => {
     const { body } = await api.request("GET", "/runs?workflow=limited&status=QUEUED");
     return (body["items"] as { id: string; queuedReason?: string; why?: { cause: string } }[])[0];
   });
   expect(held).toMatchObject({ why: { cause: "concurrency-limited" } });
+  const routed = await until("the event is done with", async () => {
+    const { body } = await api.request("GET", `/events/${String(eventId)}`);
+    return body["status"] === "completed" ? body : undefined;
+  });
+  expect(routed).toMatchObject({
+    attempts: 1,
+    error: null,
+    worker: expect.stringMatching(/^[^:]+:\d+:[0-9a-f]+:\d+$/),
+    claimedAt: expect.stringMatching(/Z$/),
+    runsStarted: 1,
+  });
+  const times = ["receivedAt", "claimedAt", "processedAt"].map((name) => String(routed[name]));
+  expect(times).toEqual(times.toSorted());
+  const { body: started } = await api.request("GET", `/events/${String(eventId)}/why`);
+  expect(started).toMatchObject({ cause: "fired" });
   const { body: why } = await api.request("GET", `/runs/${held.id}/why`);
   expect(why).toMatchObject({ cause: "concurrency-limited", sentence: expect.stringContaining("1 of 1 runs") });
   expect((await api.request("GET", "/usage")).body).toMatchObject({

@@ -20,6 +20,7 @@ import {
   type EventTypeRules,
   type TenantDb,
 } from "@mainspring/store";
+import { currentTraceparent } from "../tracing/tracing.ts";
 import type { BacklogGate } from "./backlog.ts";
 import { placesTried, resolveCorrelationKey, type CorrelationPaths } from "./correlation.ts";
 
@@ -40,12 +41,16 @@ export interface InboundMessage {
   readonly userId?: string;
   /** What of it could not be kept as it came: `<pointer> <code>` each. */
   readonly adjusted?: readonly string[];
+  /** When it happened, as its producer says, RFC 3339: told, and never decided by. */
+  readonly occurredAt?: string;
+  /** The trace that it belongs to, a W3C `traceparent`; left out: that of the request which brings it, if there is one. */
+  readonly traceparent?: string;
 }
 
 export interface AcceptanceRules {
   /** As the environment configures them. */
   readonly paths: CorrelationPaths;
-  /** Left out: a tenant's backlog has no limit, as for a stream, which is a backlog itself. */
+  /** Left out: a tenant's backlog has no limit. */
   readonly backlog?: BacklogGate;
 }
 
@@ -138,6 +143,7 @@ async function write(
   { paths }: AcceptanceRules,
 ): Promise<Acceptance> {
   const { correlationKey, ...rest } = event;
+  const traceparent = event.traceparent ?? currentTraceparent();
   const explicit = correlationKey === undefined ? undefined : String(correlationKey);
   const correlation = resolveCorrelationKey(
     { name: event.name, payload: event.payload, ...(explicit === undefined ? {} : { correlationKey: explicit }) },
@@ -154,6 +160,8 @@ async function write(
     ...(event.userId === undefined ? {} : { userId: event.userId }),
     ...(event.adjusted === undefined ? {} : { adjusted: event.adjusted }),
     ...(event.runId === undefined ? {} : { runId: event.runId }),
+    ...(event.occurredAt === undefined ? {} : { occurredAt: event.occurredAt }),
+    ...(traceparent === undefined ? {} : { traceparent }),
     ...(correlation === undefined ? {} : { correlationKey: correlation.key, correlationHow: correlation.how }),
   });
   if (accepted.result === "conflict") {

@@ -9,6 +9,7 @@ import {
 } from "@mainspring/core";
 import { getWorkflow, onceFor, recordDecision, type InboxRow, type ListeningTrigger } from "@mainspring/store";
 import { launch, type LauncherParts } from "../launcher/launch.ts";
+import { startedBy } from "../tracing/start-trace.ts";
 import { eventPayloadMaxBytes } from "./accept.ts";
 
 /** What an event's triggers came to. */
@@ -28,10 +29,25 @@ export async function fireTriggers(
   event: InboxRow,
   triggers: readonly ListeningTrigger[],
 ): Promise<TriggersFired> {
+  const undecided = triggers.filter(({ isDecided }) => !isDecided);
+  if (undecided.length === 0) return { runIds: [], failures: [] };
+  const cause = {
+    name: "event triggers",
+    traceparent: event.traceparent,
+    attributes: { "mainspring.event": event.id },
+  };
+  return startedBy(cause, () => fireAll(parts, tenantId, event, undecided));
+}
+
+async function fireAll(
+  parts: LauncherParts,
+  tenantId: string,
+  event: InboxRow,
+  triggers: readonly ListeningTrigger[],
+): Promise<TriggersFired> {
   const runIds: string[] = [];
   const failures: string[] = [];
   for (const listening of triggers) {
-    if (listening.isDecided) continue;
     try {
       const runId = await fire(parts, tenantId, event, listening);
       if (runId !== undefined) runIds.push(runId);

@@ -1,4 +1,5 @@
 import {
+  canonicalHash,
   compileSchedule,
   instantFromMs,
   instantMs,
@@ -22,6 +23,7 @@ import {
   misfitOf,
   newId,
   recordAudit,
+  scheduleByRequest,
   type PinnedDefinition,
   type ScheduleContent,
   type ScheduleOverlap,
@@ -38,6 +40,9 @@ import { syncSchedule } from "./sync.ts";
 import type { TemporalSchedules } from "./temporal-schedules.ts";
 
 export const catchUpDefaultMs = 600_000;
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const uniqueViolation = "23505";
 
 /** What an author writes of a schedule; of a change, what is to be otherwise. */
 export interface ScheduleSettings {
@@ -66,7 +71,7 @@ interface Addressed {
  * be reached, otherwise within a minute of its return.
  */
 export interface Schedules {
-  /** @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID, SCHEDULE_INVALID, and those of `preview` */
+  /** @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID, SCHEDULE_INVALID, IDEMPOTENCY_CONFLICT, and those of `preview` */
   create(
     request: ScheduleSettings & {
       readonly tenantId: string;
@@ -74,6 +79,8 @@ export interface Schedules {
       readonly workflow: string;
       readonly spec: ScheduleSpec;
       readonly state?: "active" | "paused" | "disabled" | undefined;
+      /** Asked again with it, it is the same schedule. */
+      readonly idempotencyKey?: string | undefined;
     },
   ): Promise<ScheduleRow>;
   /**
@@ -134,9 +141,17 @@ export function createSchedules(parts: { readonly store: Store; readonly tempora
     return store.tenant(tenantId, (db) => existing(db, scheduleId));
   };
   return {
-    async create({ tenantId, by, workflow, state = "active", ...settings }) {
-      const id = newId();
-      await store.tenant(tenantId, async (db) => {
+    async create({ tenantId, by, workflow, state = "active", idempotencyKey, ...settings }) {
+      const request =
+        idempotencyKey === undefined
+          ? undefined
+          : { key: idempotencyKey, hash: canonicalHash({ workflow, state, ...settings } as unknown as Json) };
+      const insert = async (db: TenantDb): Promise<string> => {
+        const earlier = request === undefined ? undefined : await scheduleByRequest(db, request.key);
+        if (earlier !== undefined && earlier.hash !== request?.hash)
+          throw new MainspringError("IDEMPOTENCY_CONFLICT", { key: idempotencyKey ?? null });
+        if (earlier !== undefined) return earlier.id;
+        const id = newId();
         const pinned = await published(db, workflow);
         const nowMs = Date.now();
         const content = await contentOf(db, settings, nowMs);
@@ -152,9 +167,16 @@ export function createSchedules(parts: { readonly store: Store; readonly tempora
           nextAt: nextTime(content, nowMs),
           since: instantFromMs(nowMs),
           by,
+          ...(request === undefined ? {} : { request }),
         });
         const details = { workflow, spec: settings.spec as unknown as Json, state };
         await recordAudit(db, { actor: by, action: "schedule.create", subject: `schedule:${id}`, details });
+        return id;
+      };
+      const id = await store.tenant(tenantId, insert).catch((error: unknown) => {
+        // Of two requests with one key that race, the second meets the first one's schedule.
+        if (request === undefined || (error as { readonly code?: unknown }).code !== uniqueViolation) throw error;
+        return store.tenant(tenantId, insert);
       });
       return follow(tenantId, id);
     },

@@ -24,6 +24,7 @@ import type { TickArgs, TickResult } from "../activities/tick-contract.ts";
 import type { Log } from "../activities/dependencies.ts";
 import { cancelRun } from "../launcher/cancel.ts";
 import { launch, type LauncherParts } from "../launcher/launch.ts";
+import { startedBy } from "../tracing/start-trace.ts";
 import { expectedTimes, nextTime, outsideBusiness } from "./expected.ts";
 
 /** Between Temporal's letting a time go and our looking at it. */
@@ -44,7 +45,8 @@ export async function scheduleTick(parts: TickParts, args: TickArgs): Promise<Ti
   for (let round = 1; ; round += 1) {
     const early = await parts.store.tenant(tick.tenantId, (db) => decideWithoutStart(db, tick));
     if ("result" in early) return early.result;
-    const started = await start(parts, tick, early.row);
+    const cause = { name: "schedule tick", attributes: { "mainspring.schedule": tick.scheduleId } };
+    const started = await startedBy(cause, () => start(parts, tick, early.row));
     if (started !== "again") return started;
     // Something has changed between the look and the start.
     if (round === roundsMax) throw new Error(`The tick of ${tick.nominalAt} met a change ${roundsMax} times`);

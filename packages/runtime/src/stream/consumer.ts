@@ -1,6 +1,7 @@
 import type { Log } from "../activities/dependencies.ts";
 import { messageOf } from "../temporal/grpc.ts";
 import { connectOrGoOn, endRedis, openRedis, type RedisClient } from "./connection.ts";
+import { readGroup } from "./read-group.ts";
 import type { StreamSettings } from "./settings.ts";
 import type { Streams } from "./streams.ts";
 
@@ -16,8 +17,11 @@ export interface ConsumerParts {
   readonly id: string;
   readonly streams: Streams;
   readonly log: Log;
-  /** Has taken in, once it resolves, every one of the entries: each is an event of the inbox, was one before, or is kept as refused. */
-  readonly take: (key: string, entries: readonly StreamEntry[]) => Promise<void>;
+  /**
+   * Resolves with the ids of the entries that are taken in: each is an event of the inbox, was one before, or is kept as refused. The others
+   * are left to the stream, because the tenant's inbox is full.
+   */
+  readonly take: (key: string, entries: readonly StreamEntry[]) => Promise<readonly string[]>;
   /** Told that a stream or our group is not there any more. */
   readonly onGone: () => void;
 }
@@ -31,6 +35,8 @@ export interface Consumer {
 
 export interface ConsumerHealth {
   readonly state: "starting" | "ok" | "failing";
+  /** Streams of tenants whose inbox is full: their entries stay where they are until there is room. */
+  readonly full: readonly string[];
   /** When entries, or the answer that there are none, came last. */
   readonly lastSuccessAt?: string;
   readonly lastError?: string;
@@ -41,6 +47,8 @@ export const stopWithinMs = 3_000;
 const blockMs = 1_000;
 const idlePauseMs = 200;
 const failurePauseMs = 250;
+/** A stream whose tenant's inbox is full is left alone for so long. */
+const fullPauseMs = 1_000;
 
 // Only a consumer that has nothing left may go: with it would go what says that an entry is still owed.
 const removeConsumer = `
@@ -57,9 +65,12 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   // Bytes, not text: what is no UTF-8 has to be seen as such.
   const reader = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
   let stopped = false;
-  let health: ConsumerHealth = { state: "starting" };
-  // What we were given before a failure and have not acknowledged comes first.
-  let owes = true;
+  let health: Omit<ConsumerHealth, "full"> = { state: "starting" };
+  // Streams of which we were given entries that we have not acknowledged, as after a failure: those come before what is new.
+  let owed = new Set<string>();
+  let owesAll = true;
+  /** By stream, when it is looked at again. */
+  const full = new Map<string, number>();
   let claimedAtMs = Date.now();
   let endPause: (() => void) | undefined;
 
@@ -68,40 +79,58 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       const timer = setTimeout(resolve, ms);
       endPause = () => (clearTimeout(timer), resolve());
     });
-  const take = async (key: string, messages: readonly (Given | null)[]): Promise<void> => {
-    const entries = messages.flatMap((one) =>
-      one === null ? [] : [{ entryId: String(one.id), fields: one.message as StreamEntry["fields"] }],
-    );
+  const take = async (key: string, entries: readonly StreamEntry[]): Promise<void> => {
     if (entries.length === 0) return;
-    await parts.take(key, entries);
-    await client.xAck(
-      key,
-      settings.group,
-      entries.map(({ entryId }) => entryId),
-    );
+    const taken = [...(await parts.take(key, entries))];
+    if (taken.length > 0) await client.xAck(key, settings.group, taken);
+    if (taken.length < entries.length) {
+      if (!full.has(key))
+        log.warn({ consumer: id, stream: key }, "a tenant's inbox is full: its stream waits for room");
+      full.set(key, Date.now() + fullPauseMs);
+      owed.add(key);
+    } else if (full.delete(key)) log.info({ consumer: id, stream: key }, "a tenant's inbox has room again");
   };
-  const read = async (keys: readonly string[], from: ">" | "0"): Promise<boolean> => {
-    const options = from === ">" ? { COUNT: settings.batchSize, BLOCK: blockMs } : { COUNT: settings.batchSize };
-    const given = await reader.xReadGroup(
-      settings.group,
-      id,
-      keys.map((key) => ({ key, id: from })),
-      options,
-    );
-    const some = (given ?? []) as unknown as readonly { name: unknown; messages: readonly (Given | null)[] }[];
-    for (const { name, messages } of some) await take(String(name), messages);
-    return some.some(({ messages }) => messages.length > 0);
+  const read = async (keys: readonly string[], from: ">" | "0"): Promise<void> => {
+    const given = await readGroup(client, {
+      group: settings.group,
+      consumer: id,
+      keys,
+      from,
+      count: settings.batchSize,
+      ...(from === ">" ? { blockMs } : {}),
+    });
+    const more = new Set<string>();
+    for (const { key, entries, deleted } of given) {
+      if (deleted.length > 0) {
+        log.warn(
+          { consumer: id, stream: key, deleted },
+          "Entries were deleted from their stream before they were taken",
+        );
+        await client.xAck(key, settings.group, [...deleted]);
+      }
+      await take(key, entries);
+      if (entries.length + deleted.length > 0) more.add(key);
+    }
+    // Nothing is owed of a stream once it has nothing left that was given to us.
+    if (from === ">") return;
+    for (const key of keys) {
+      if (more.has(key)) continue;
+      owed.delete(key);
+      full.delete(key);
+    }
   };
   const claimIdle = async (keys: readonly string[]): Promise<void> => {
     for (const key of keys) {
-      for (let from = "0-0"; !stopped;) {
+      for (let from = "0-0"; !stopped && !full.has(key);) {
         const claimed = await reader.xAutoClaim(key, settings.group, id, settings.idleTimeoutMs, from, {
           COUNT: settings.batchSize,
         });
-        const messages = claimed.messages as unknown as readonly (Given | null)[];
-        if (messages.length > 0)
-          log.info({ consumer: id, stream: key, entries: messages.length }, "took over idle entries");
-        await take(key, messages);
+        const entries = (claimed.messages as unknown as readonly (Given | null)[]).flatMap((one) =>
+          one === null ? [] : [{ entryId: String(one.id), fields: one.message as StreamEntry["fields"] }],
+        );
+        if (entries.length > 0)
+          log.info({ consumer: id, stream: key, entries: entries.length }, "took over idle entries");
+        await take(key, entries);
         from = String(claimed.nextId);
         if (from === "0-0") break;
       }
@@ -110,12 +139,17 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
 
   const round = async (): Promise<void> => {
     if (!client.isOpen) await connectOrGoOn(client);
-    const keys = streams.keys();
+    const all = streams.keys();
+    if (owesAll) owed = new Set(all);
+    owesAll = false;
+    for (const key of full.keys()) if (!all.includes(key)) full.delete(key);
+    const keys = all.filter((key) => (full.get(key) ?? 0) <= Date.now());
+    const again = keys.filter((key) => owed.has(key));
     if (keys.length === 0) {
       await client.ping();
       await pause(idlePauseMs);
-    } else if (owes) {
-      owes = await read(keys, "0");
+    } else if (again.length > 0) {
+      await read(again, "0");
     } else if (Date.now() - claimedAtMs >= Math.max(settings.idleTimeoutMs / 2, 100)) {
       claimedAtMs = Date.now();
       await claimIdle(keys);
@@ -130,7 +164,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
         await round();
       } catch (error) {
         if (stopped) break;
-        owes = true;
+        owesAll = true;
         const isGone = /NOGROUP|UNBLOCKED/.test(String(error));
         if (isGone) parts.onGone();
         else if (health.state !== "failing")
@@ -145,7 +179,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   })();
   return {
     id,
-    health: () => health,
+    health: () => ({ ...health, full: [...full.keys()].sort() }),
     async stop() {
       stopped = true;
       endPause?.();

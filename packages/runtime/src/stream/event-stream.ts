@@ -45,7 +45,14 @@ export interface EventStreamHealth {
   readonly streams: number;
   readonly lag: number;
   readonly pending: number;
-  readonly consumers: readonly (ConsumerHealth & { readonly id: string; readonly pending: number })[];
+  /** Streams of tenants whose inbox is full: their entries wait in Redis. */
+  readonly full: readonly string[];
+  readonly consumers: readonly (ConsumerHealth & {
+    readonly id: string;
+    readonly pending: number;
+    /** Of the group, which a consumer shares with all others. */
+    readonly lag: number;
+  })[];
 }
 
 const discoverEveryMs = 1_000;
@@ -75,11 +82,15 @@ export async function startEventStream(parts: EventStreamParts): Promise<EventSt
     return { more: false };
   });
   const known = new KnownTenants(store);
-  const take = async (key: string, entries: readonly StreamEntry[]): Promise<void> => {
+  const take = async (key: string, entries: readonly StreamEntry[]): Promise<readonly string[]> => {
     const tenantId = streams.tenantOf(key);
-    if (!(await known.has(tenantId))) return setAside(client, settings, key, entries);
-    const taken = await takeIn(parts, { tenantId, key, entries });
+    if (!(await known.has(tenantId))) {
+      await setAside(client, settings, key, entries);
+      return entries.map(({ entryId }) => entryId);
+    }
+    const { entryIds, ...taken } = await takeIn(parts, { tenantId, key, entries });
     parts.onTaken?.(taken);
+    return entryIds;
   };
   const consumers: Consumer[] = [];
   for (let index = 0; index < parts.consumers; index += 1) {
@@ -92,11 +103,13 @@ export async function startEventStream(parts: EventStreamParts): Promise<EventSt
         id: consumer.id,
         ...consumer.health(),
         pending: standing.pendingOf.get(consumer.id) ?? 0,
+        lag: standing.lag,
       }));
       const states = [watch.state(), ...each.map(({ state }) => state)];
       const state = states.includes("failing") ? "failing" : states.includes("starting") ? "starting" : "ok";
       const { streams: count, lag, pending } = standing;
-      return { state, streams: count, lag, pending, consumers: each };
+      const full = [...new Set(each.flatMap((consumer) => consumer.full))].sort();
+      return { state, streams: count, lag, pending, full, consumers: each };
     },
     async stop() {
       const watching = watch.stop();
@@ -109,11 +122,14 @@ export async function startEventStream(parts: EventStreamParts): Promise<EventSt
   };
 }
 
-/** Entries of one stream become rows of one transaction; one that is refused becomes a row of its own kind, and holds up no other. */
+/**
+ * Entries of one stream become rows of one transaction; one that is refused becomes a row of its own kind, and holds up no other. What the
+ * tenant's inbox has no room for is left, the last entries first, and nothing is said of it.
+ */
 async function takeIn(
   { store, rules }: EventStreamParts,
   from: { readonly tenantId: string; readonly key: string; readonly entries: readonly StreamEntry[] },
-): Promise<Taken> {
+): Promise<Taken & { readonly entryIds: readonly string[] }> {
   const { tenantId, key, entries } = from;
   let events: { readonly entryId: string; readonly event: InboundMessage }[] = [];
   const refused: { readonly entryId: string; readonly what: RefusedMessage }[] = [];
@@ -135,6 +151,10 @@ async function takeIn(
       break;
     }
     const { position, problem } = tried;
+    if (problem.code === "BACKLOG_FULL") {
+      events = events.slice(0, Math.floor(events.length / 2));
+      continue;
+    }
     const bad = events[position] as (typeof events)[number];
     if (problem.code === "EVENT_CONFLICT")
       await store.tenant(tenantId, (db) => noteConflict(db, problem, `stream:${key}`));
@@ -143,7 +163,12 @@ async function takeIn(
   }
   for (const { entryId, what } of refused) await store.tenant(tenantId, (db) => keep(db, key, entryId, what));
   const duplicate = receipts.filter((receipt) => receipt.duplicate).length;
-  return { accepted: receipts.length - duplicate, duplicate, refused: refused.length };
+  return {
+    accepted: receipts.length - duplicate,
+    duplicate,
+    refused: refused.length,
+    entryIds: [...events, ...refused].map(({ entryId }) => entryId),
+  };
 }
 
 type Tried = Awaited<ReturnType<typeof acceptTogether>>;

@@ -1,4 +1,15 @@
-import { checkInput, duplicateMember, jsonBytes, storableText, type ErrorCode, type Json } from "@mainspring/core";
+import {
+  checkInput,
+  duplicateMember,
+  instantFromMs,
+  jsonBytes,
+  parseInstantMs,
+  parseTraceparent,
+  storableText,
+  traceparentOf,
+  type ErrorCode,
+  type Json,
+} from "@mainspring/core";
 import { eventPayloadMaxBytes, type AcceptanceProblem, type InboundMessage } from "../ingestion/accept.ts";
 
 /** An event as a stream producer has it. */
@@ -16,6 +27,8 @@ export interface WorkflowEvent {
   readonly runId?: string;
   /** When it happened at the producer, ISO 8601; now when left out. */
   readonly timestamp?: string;
+  /** The trace that it belongs to, a W3C `traceparent`. */
+  readonly traceparent?: string;
 }
 
 /** Why an entry is no event, and what can be read of it all the same. */
@@ -49,6 +62,7 @@ export function messageFields(event: WorkflowEvent & { readonly id: string }): R
     ...(event.userId === undefined ? {} : { user_id: event.userId }),
     ...(event.correlationKey === undefined ? {} : { workflow_correlation_key: event.correlationKey }),
     ...(event.runId === undefined ? {} : { run_id: event.runId }),
+    ...(event.traceparent === undefined ? {} : { traceparent: event.traceparent }),
   };
 }
 
@@ -62,6 +76,7 @@ const names = {
   source: ["source"],
   correlationKey: ["workflow_correlation_key", "correlationKey"],
   runId: ["run_id", "runId"],
+  timestamp: ["timestamp"],
 } as const;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -92,6 +107,8 @@ export function readMessage(fields: { readonly [name: string]: Buffer }, tenantI
   };
   const [id, name, tenant] = [text("id"), text("name"), text("tenant")];
   const [userId, correlationKey, runId] = [text("userId"), text("correlationKey"), text("runId")];
+  const occurredAt = readTime(text("timestamp"), problems);
+  const trace = parseTraceparent(fields["traceparent"]?.toString("latin1"));
   const source = text("source") ?? "default";
   const payloadText = text("payload");
   if (tenant !== undefined && tenant.toLowerCase() !== tenantId.toLowerCase()) {
@@ -107,7 +124,15 @@ export function readMessage(fields: { readonly [name: string]: Buffer }, tenantI
   if (problem === undefined && payload !== undefined) {
     // An id or a name that is missing is refused with all else that an event must have.
     const event = { id: id ?? "", source, name: name ?? "", payload, ...optional };
-    return { event: { ...event, ...(runId === undefined ? {} : { runId }) } };
+    return {
+      event: {
+        ...event,
+        ...(runId === undefined ? {} : { runId }),
+        ...(occurredAt === undefined ? {} : { occurredAt }),
+        // What cannot be read names no trace, and is no reason to refuse an event.
+        ...(trace === undefined ? {} : { traceparent: traceparentOf(trace) }),
+      },
+    };
   }
   return {
     refused: {
@@ -169,6 +194,20 @@ function keepable({ id, source, name, userId, correlationKey }: Named): Named {
 /** A text of which everything can be stored, and not more than can be looked at. */
 export function storable(text: string): string {
   return storableText(text.length > keptTextMax ? `${text.slice(0, keptTextMax)}…` : text);
+}
+
+// What Postgres and RFC 3339 both have.
+const firstYearMs = -62_135_596_800_000;
+const endOfYearsMs = 253_402_300_800_000;
+
+/** ISO 8601, in UTC where it names no offset, or whole milliseconds since 1970. */
+function readTime(text: string | undefined, problems: Problem[]): string | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^-?\d{1,15}$/.test(text) ? Number(text) : (parseInstantMs(text) ?? parseInstantMs(`${text}Z`));
+  if (ms !== undefined && ms >= firstYearMs && ms < endOfYearsMs) return instantFromMs(ms);
+  const message = "timestamp is ISO 8601 or milliseconds since 1970, from the year 1 to 9999";
+  problems.push({ code: "REQUEST_INVALID", pointer: "/timestamp", message });
+  return undefined;
 }
 
 function readPayload(text: string, problems: Problem[]): Json | undefined {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { currentTraceparent } from "../tracing/tracing.ts";
 import { connectOnce, openRedis, endRedis, type RedisClient } from "./connection.ts";
 import { messageFields, type WorkflowEvent } from "./message.ts";
 import type { StreamSettings } from "./settings.ts";
@@ -38,6 +39,11 @@ export async function publishWorkflowEvent(
 ): Promise<PublishedEvent> {
   const id = event.id ?? randomUUID();
   const stream = to.prefix + event.tenantId;
-  const entryId = await to.client.xAdd(stream, "*", messageFields({ ...event, id }));
+  const traceparent = event.traceparent ?? currentTraceparent();
+  const entryId = await to.client.xAdd(
+    stream,
+    "*",
+    messageFields({ ...event, id, ...(traceparent === undefined ? {} : { traceparent }) }),
+  );
   return { id, stream, entryId: String(entryId) };
 }

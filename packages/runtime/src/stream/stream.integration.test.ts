@@ -1,7 +1,8 @@
 // The Redis source on a real Redis: taken in once, acknowledged after the commit, and nothing lost with Redis.
 import { kill as sendSignal } from "node:process";
-import { getEvent, listDeadLetters, listEvents, type InboxRow } from "@mainspring/store";
+import { claimEvent, eventDone, getEvent, listDeadLetters, listEvents, type InboxRow } from "@mainspring/store";
 import { afterAll, beforeAll, beforeEach, expect, test, type TestContext } from "vitest";
+import { createBacklogGate } from "../ingestion/backlog.ts";
 import { newTenant } from "../testing/publish.ts";
 import { noRedisHere, startRedis, type RedisServer } from "../testing/redis-server.ts";
 import { until } from "../testing/until.ts";
@@ -103,6 +104,7 @@ test("[ING-16] [ING-23] a published message carries id, name, tenant, user, payl
     correlationHow: "explicit",
     runId,
     state: "pending",
+    occurredAt: held?.message["timestamp"],
   });
   await nothingIsOwed();
   await stream.stop();
@@ -167,6 +169,8 @@ test("[ING-19] [OPS-10] what is no event becomes a dead row with code, payload a
     ["not-a-run", { ...entry("not-a-run"), run_id: "17" }, "REQUEST_INVALID"],
     ["other-tenant", { ...entry("other-tenant"), tenant_id: crypto.randomUUID() }, "TENANT_NOT_FOUND"],
     ["nameless", { id: "nameless", payload: "{}" }, "REQUEST_INVALID"],
+    ["no-time", { ...entry("no-time"), timestamp: "yesterday" }, "REQUEST_INVALID"],
+    ["no-year", { ...entry("no-year"), timestamp: "0000-01-01T00:00:00Z" }, "REQUEST_INVALID"],
     ["long-key", { ...entry("long-key"), workflow_correlation_key: "k".repeat(1_001) }, "REQUEST_INVALID"],
   ];
   for (const [, fields] of bad) await redis.client.xAdd(key(), "*", fields as never);
@@ -196,6 +200,121 @@ test("[ING-19] [OPS-10] what is no event becomes a dead row with code, payload a
   const codes = letters.items.map(({ error }) => (error as { code: string }).code);
   expect(codes.filter((code) => code === "EVENT_CONFLICT")).toHaveLength(1);
   expect(letters.items).toHaveLength(bad.length + 2);
+  await stream.stop();
+});
+
+test("[ING-23] the time that an entry gives is kept as it is meant, however wrong its sender's clock, and its trace with it", async () => {
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const times: [given: string | undefined, kept: string | null][] = [
+    ["2031-03-30T02:30:00+02:00", "2031-03-30T00:30:00.000Z"],
+    ["2031-03-30T00:30:00.123456", "2031-03-30T00:30:00.123Z"],
+    ["1900000000000", "2030-03-17T17:46:40.000Z"],
+    ["-1", "1969-12-31T23:59:59.999Z"],
+    ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.000Z"],
+    ["9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"],
+    ["", null],
+    [undefined, null],
+  ];
+  for (const [n, [given]] of times.entries()) {
+    const { timestamp: _, ...rest } = entry(`timed-${n}`);
+    await add({ ...rest, traceparent, ...(given === undefined ? {} : { timestamp: given }) });
+  }
+  await add({ ...entry("untraced"), traceparent: "00-nonsense" });
+  const stream = await startStream();
+  for (const [n, [, kept]] of times.entries())
+    expect(await inbox(`timed-${n}`), String(n)).toMatchObject({ state: "pending", occurredAt: kept, traceparent });
+  expect(await inbox("untraced")).toMatchObject({ state: "pending", traceparent: null });
+  await stream.stop();
+});
+
+test("[OPS-08] a worker's consumer takes several events at once, and never more than WORKFLOW_REDIS_BATCH_SIZE", async () => {
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  const store: World["store"] = {
+    ...world.store,
+    tenant: async (tenantId, work) => {
+      await held;
+      return world.store.tenant(tenantId, work);
+    },
+  };
+  for (let n = 0; n < 25; n += 1) await add(entry(`at-once-${String(n).padStart(2, "0")}`));
+  const batchSize = streamFromEnvironment({ REDIS_URL: redis.url, WORKFLOW_REDIS_BATCH_SIZE: "8" })?.batchSize;
+  const taken: number[] = [];
+  const stream = await startStream({
+    store,
+    consumers: 1,
+    settings: { ...settings, batchSize: batchSize ?? 0 },
+    onTaken: ({ accepted }) => taken.push(accepted),
+  });
+  await until("the consumer has its first entries", async () => ((await pending()) > 0 ? true : undefined));
+  expect(await pending()).toBe(8);
+  letGo();
+  await inbox("at-once-24");
+  await nothingIsOwed();
+  expect(taken).toEqual([8, 8, 8, 1]);
+  await stream.stop();
+});
+
+test("[ING-24] what the inbox of a tenant has no room for stays in its stream, is told, holds up no other tenant, and comes in as there is room", async () => {
+  const full = await newTenant(world.store);
+  const fullKey = settings.prefix + full;
+  const ids = Array.from({ length: 12 }, (_, n) => `room-${n}`);
+  for (const id of ids) await add(messageFields({ id, name: "n", tenantId: full, payload: { n: 1 } }), fullKey);
+  await add({ ...messageFields({ id: "bad", name: "n", tenantId: full }), payload: "{" }, fullKey);
+  const stream = await startStream({ consumers: 1, rules: { paths: {}, backlog: createBacklogGate(5) } });
+  const rows = async (): Promise<InboxRow[]> =>
+    (await world.store.tenant(full, (db) => listEvents(db, { states: ["pending"] }, { limit: 200 }))).items;
+  await until("the inbox is full", async () => ((await rows()).length === 5 ? true : undefined));
+  await until("that is told", () => (stream.health().full.includes(fullKey) ? true : undefined));
+  // Told beside the state: the process is well, and is not to be started again for it.
+  await until("all else is well", () => (stream.health().state === "ok" ? true : undefined));
+  await until("what waits is told", () => (stream.health().pending + stream.health().lag >= 7 ? true : undefined));
+  const other = await newTenant(world.store);
+  await add(messageFields({ id: "beside", name: "n", tenantId: other }), settings.prefix + other);
+  await until("another tenant's event is taken", async () => {
+    const { items } = await world.store.tenant(other, (db) => listEvents(db, {}, {}));
+    return items.length === 1 ? true : undefined;
+  });
+  expect((await rows()).length).toBe(5);
+  const routed = new Set<string>();
+  await until("all have come in", async () => {
+    const waiting = await rows();
+    expect(waiting.length).toBeLessThanOrEqual(5);
+    for (const { id, eventId } of waiting) {
+      await world.store.tenant(full, (db) => claimEvent(db, id, { worker: "w", claimMs: 60_000 }));
+      await world.store.tenant(full, (db) => eventDone(db, id, { worker: "w", status: "completed" }));
+      routed.add(eventId);
+    }
+    return routed.size === ids.length ? true : undefined;
+  });
+  expect([...routed].sort()).toEqual(ids.toSorted());
+  await until("nothing waits any more", async () => {
+    const owed = (await redis.client.xPending(fullKey, settings.group)).pending;
+    return owed === 0 && stream.health().full.length === 0 ? true : undefined;
+  });
+  const letters = await world.store.tenant(full, (db) => listDeadLetters(db, {}, {}));
+  expect(letters.items.map(({ producerId }) => producerId)).toEqual(["bad"]);
+  await stream.stop();
+});
+
+test("[ING-24] an entry that somebody deletes while it is owed holds up nothing behind it", async () => {
+  let isAway = true;
+  const store: World["store"] = {
+    ...world.store,
+    tenant: (tenantId, work) =>
+      isAway ? Promise.reject(new Error("the database is away")) : world.store.tenant(tenantId, work),
+  };
+  const stream = await startStream({ store, consumers: 1 });
+  const deleted = await add(entry("deleted"));
+  await add(entry("behind-the-deleted"));
+  await until("both are given to the consumer", async () => ((await pending()) === 2 ? true : undefined));
+  // As XADD with MAXLEN does.
+  await redis.client.xDel(key(), deleted);
+  isAway = false;
+  await inbox("behind-the-deleted");
+  await nothingIsOwed();
+  await until("all is well", () => (stream.health().state === "ok" ? true : undefined));
+  expect(await byProducersId("deleted")).toEqual([]);
   await stream.stop();
 });
 
@@ -250,7 +369,8 @@ test("[ING-24] [OPS-06] each consumer has a name of its own and tells lag, pendi
     return now.streams >= 1 && now.lag === 0 && now.pending === 0 ? now : undefined;
   });
   expect(new Set(health.consumers.map(({ id }) => id)).size).toBe(3);
-  for (const one of health.consumers) expect(one).toMatchObject({ pending: 0, lastSuccessAt: expect.any(String) });
+  for (const one of health.consumers)
+    expect(one).toMatchObject({ pending: 0, lag: 0, lastSuccessAt: expect.any(String) });
   expect(health.state).toBe("ok");
   await stream.stop();
   expect((await redis.client.xInfoConsumers(settings.prefix + other, settings.group)).map(({ name }) => name)).toEqual(

@@ -38,3 +38,28 @@ export async function handOver<T extends { readonly result: string }>(
   if (answer.result !== "unreachable") span.end(answer.result === "started" ? {} : { error: answer.result });
   return answer;
 }
+
+/**
+ * What nobody's request is waiting for, as a span: of the trace that its cause came with, or of one that begins here.
+ * @param cause.traceparent as it was kept with the cause
+ */
+export async function startedBy<T>(
+  cause: {
+    readonly name: string;
+    readonly traceparent?: string | null;
+    readonly attributes: Readonly<Record<string, string>>;
+  },
+  work: () => Promise<T>,
+): Promise<T> {
+  const { name, traceparent, attributes } = cause;
+  const span = beginSpan(parseTraceparent(traceparent ?? undefined), { name, kind: "consumer", attributes });
+  if (span === undefined) return work();
+  try {
+    const result = await withTrace(span.trace, work);
+    span.end({});
+    return result;
+  } catch (error) {
+    span.end({ error: error instanceof Error ? error.name : "Error" });
+    throw error;
+  }
+}

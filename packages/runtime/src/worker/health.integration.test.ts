@@ -142,6 +142,16 @@ test("[OPS-07] [OBS-01] metrics count events with their processing time, what wa
     const seen = await metrics();
     return gauges.every((name) => seen.get(`mainspring_${name}`) === 0) ? true : undefined;
   });
+  // Who is paused, held or behind is asked of the tables; this world has one run that waited, and no schedule.
+  for (const name of [
+    "runs_quota_paused",
+    'starts_held{reason="concurrency-limited"}',
+    'schedules{state="active"}',
+    "schedules_behind",
+    "stream_full",
+  ])
+    expect([name, now.get(`mainspring_${name}`)]).toEqual([name, 0]);
+  expect(rose(now, "mainspring_projection_lag_seconds_count")).toBeGreaterThan(0);
   await until("the dead letter is counted", async () =>
     (await metrics()).get("mainspring_dead_letters") === 1 ? true : undefined,
   );

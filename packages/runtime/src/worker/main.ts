@@ -4,6 +4,7 @@ import { builtInActions, createRegistry } from "@mainspring/actions";
 import { loadFileVariables, masterKeysVariable, parseMasterKeys } from "@mainspring/store";
 import { Runtime } from "@temporalio/worker";
 import { pino } from "pino";
+import { backlogFromEnvironment } from "../ingestion/backlog.ts";
 import { correlationPathsFromEnvironment } from "../ingestion/correlation.ts";
 import { mailFromEnvironment } from "../mail/mail-from-environment.ts";
 import { streamFromEnvironment } from "../stream/settings.ts";
@@ -60,6 +61,7 @@ try {
     ingestionWorkers: workerCount(process.env["WORKFLOW_WORKER_COUNT"]),
     ...(stream === undefined ? {} : { stream }),
     correlationPaths: correlationPathsFromEnvironment(process.env),
+    backlog: backlogFromEnvironment(process.env),
     log,
   });
   const running = worker;

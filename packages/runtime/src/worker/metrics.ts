@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Backlog } from "@mainspring/store";
 import type { EventStreamHealth, Taken } from "../stream/event-stream.ts";
+import type { Standing } from "./standing.ts";
 
 /** What happened to one event when a worker took it from the inbox. */
 export interface RoutedEvent {
@@ -19,6 +20,10 @@ export interface WorkerMetrics {
   actionEnded(action: string, outcome: "succeeded" | "failed"): void;
   runOpened(): void;
   relayed(count: number): void;
+  /** A nominal time of a schedule was decided. */
+  ticked(outcome: string): void;
+  /** Entries of a journal were written, the oldest so long after it was made. */
+  projected(lagMs: number): void;
   /** In Prometheus' text format; what stands in tables is asked for now. */
   text(): Promise<string>;
 }
@@ -26,7 +31,7 @@ export interface WorkerMetrics {
 /** What is asked for when somebody reads. */
 export interface MetricSources {
   readonly backlog: () => Promise<Backlog>;
-  readonly deadLetters: () => Promise<number>;
+  readonly standing: () => Promise<Standing>;
   readonly stream: () => EventStreamHealth | undefined;
 }
 
@@ -53,6 +58,8 @@ export function createWorkerMetrics(sources: MetricSources): WorkerMetrics {
   const activitySeconds = histogram("activity_seconds", "How long activities took", "activity");
   const actions = counter("action_calls_total", "Tries of remote actions", "action", "outcome");
   const runs = counter("runs_started_total", "Runs that a worker has begun to execute");
+  const ticks = counter("schedule_ticks_total", "Nominal times of schedules that were decided", "outcome");
+  const lagged = histogram("projection_lag_seconds", "How old the oldest entry of a journal was when it was flushed");
   const relayed = counter("starts_relayed_total", "Starts that the relay carried out");
 
   const gauge = (name: string, help: string): Gauge => new Gauge({ name: `mainspring_${name}`, help, registers });
@@ -62,7 +69,14 @@ export function createWorkerMetrics(sources: MetricSources): WorkerMetrics {
   const outboxAge = gauge("relay_oldest_seconds", "How long the oldest of them has been due");
   const undelivered = gauge("deliveries_backlog", "Signals to runs that are to be tried again");
   const letters = gauge("dead_letters", "Events and deliveries that were given up");
+  const quotaPaused = gauge("runs_quota_paused", "Runs that wait for their tenant's step quota");
+  const labelled = <L extends string>(name: string, help: string, label: L): Gauge<L> =>
+    new Gauge({ name: `mainspring_${name}`, help, labelNames: [label], registers });
+  const held = labelled("starts_held", "Starts that wait for their turn", "reason");
+  const schedules = labelled("schedules", "Schedules of all tenants", "state");
+  const behind = gauge("schedules_behind", "Schedules that Temporal has not followed yet");
   const lag = gauge("stream_lag", "Entries of streams that no consumer has been given");
+  const full = gauge("stream_full", "Streams whose entries wait, because the inbox of their tenant is full");
   const pending = new Gauge({
     name: "mainspring_stream_pending",
     help: "Entries given to a consumer of this process and not acknowledged",
@@ -77,18 +91,23 @@ export function createWorkerMetrics(sources: MetricSources): WorkerMetrics {
   });
 
   const refresh = async (): Promise<void> => {
-    const [backlog, deadLetters] = await Promise.all([sources.backlog(), sources.deadLetters()]);
+    const [backlog, standing] = await Promise.all([sources.backlog(), sources.standing()]);
     inbox.set(backlog.events.count);
     inboxAge.set(backlog.events.oldestMs / 1_000);
     outbox.set(backlog.starts.count);
     outboxAge.set(backlog.starts.oldestMs / 1_000);
     undelivered.set(backlog.deliveries.count);
-    letters.set(deadLetters);
+    letters.set(standing.deadLetters);
+    quotaPaused.set(standing.quotaPaused);
+    for (const [reason, count] of Object.entries(standing.held)) held.set({ reason }, count);
+    for (const [state, count] of Object.entries(standing.schedules)) schedules.set({ state }, count);
+    behind.set(standing.schedulesBehind);
   };
   const refreshStream = (): void => {
     const stream = sources.stream();
     if (stream === undefined) return;
     lag.set(stream.lag);
+    full.set(stream.full.length);
     for (const { id, pending: own, lastSuccessAt } of stream.consumers) {
       const consumer = id.slice(id.lastIndexOf(":") + 1);
       pending.set({ consumer }, own);
@@ -115,6 +134,8 @@ export function createWorkerMetrics(sources: MetricSources): WorkerMetrics {
     actionEnded: (action, outcome) => actions.inc({ action, outcome }),
     runOpened: () => runs.inc(),
     relayed: (count) => relayed.inc(count),
+    ticked: (outcome) => ticks.inc({ outcome }),
+    projected: (lagMs) => lagged.observe(lagMs / 1_000),
     async text() {
       refreshStream();
       // While the database is away the gauges keep what they had; everything else is told all the same.
@@ -140,6 +161,8 @@ export function countedActivities<A extends Activities>(activities: A, metrics: 
       try {
         const result = await activity(...args);
         end("succeeded");
+        const oldestMs = oldestEntryMs(args[0]);
+        if (oldestMs !== undefined) metrics.projected(Math.max(Date.now() - oldestMs, 0));
         return result;
       } catch (error) {
         end("failed");
@@ -149,6 +172,13 @@ export function countedActivities<A extends Activities>(activities: A, metrics: 
     return [name, run];
   });
   return Object.fromEntries(counted) as A;
+}
+
+/** When the first of the entries was made that an activity has written; undefined: it had none. Those that a call carries are none of them: its end is not their commit. */
+function oldestEntryMs(args: unknown): number | undefined {
+  const [first] = (args as { readonly entries?: readonly { readonly at?: unknown }[] } | undefined)?.entries ?? [];
+  const ms = typeof first?.at === "string" ? Date.parse(first.at) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
 }
 
 /** The action that a call is of: names are those of the catalogue, so there are only so many. */

@@ -109,15 +109,15 @@ test("[OPS-06] health tells the live state of temporal, eventStream and dataStor
   health = { temporal: "RUNNING", modules: { ...fine, dataStoreSweep: "failing" } };
   expect(await ask("/readyz")).toMatchObject({ status: 503, body: { parts: { dataStoreSweep: "failing" } } });
   expect((await ask("/healthz")).status).toBe(200);
-  const consumers = [{ id: "h:1:0", state: "failing", pending: 3, lastError: "away" }] as const;
+  const consumers = [{ id: "h:1:0", state: "failing", pending: 3, lag: 2, full: [], lastError: "away" }] as const;
   health = {
     temporal: "RUNNING",
     modules: fine,
-    stream: { state: "failing", streams: 1, lag: 2, pending: 3, consumers },
+    stream: { state: "failing", streams: 1, lag: 2, pending: 3, full: ["workflow:events:t"], consumers },
   };
   expect(await ask("/readyz")).toMatchObject({
     status: 503,
-    body: { parts: { eventStream: "failing", stream: { lag: 2, pending: 3, consumers } } },
+    body: { parts: { eventStream: "failing", stream: { lag: 2, pending: 3, full: ["workflow:events:t"], consumers } } },
   });
   health = { temporal: "FAILED", modules: fine };
   expect(await ask("/readyz")).toMatchObject({ status: 503, body: { parts: { temporal: "FAILED" } } });

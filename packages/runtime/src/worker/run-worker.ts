@@ -2,15 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { MailPort, Registry } from "@mainspring/actions";
 import { taskQueue, workflowIdOf } from "@mainspring/core";
-import {
-  countDeadLetters,
-  openDispatcher,
-  openReconciler,
-  openStore,
-  tenantIds,
-  type MasterKeys,
-  type Store,
-} from "@mainspring/store";
+import { openDispatcher, openReconciler, openStore, type MasterKeys } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import { NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Log } from "../activities/dependencies.ts";
@@ -19,6 +11,7 @@ import { StepLimits } from "../activities/step-limits.ts";
 import { Epochs } from "../activities/epochs.ts";
 import { Programs } from "../activities/programs.ts";
 import { shellActivities } from "../activities/shell-activities.ts";
+import type { BacklogGate } from "../ingestion/backlog.ts";
 import type { CorrelationPaths } from "../ingestion/correlation.ts";
 import { deliverOnce, routeOnce } from "../ingestion/route-event.ts";
 import { relayOnce } from "../launcher/relay.ts";
@@ -38,6 +31,7 @@ import { startInterval, worstOf, type IntervalState } from "./intervals.ts";
 import { countedActivities, createWorkerMetrics } from "./metrics.ts";
 import { assertMayPoll, ownershipSelfTest } from "./ownership.ts";
 import { startScheduleKeeping, tickActivities } from "./schedule-keeping.ts";
+import { standingOf } from "./standing.ts";
 import { sweepOnce } from "./sweep.ts";
 
 /** How long the parts of a worker wait; tests lower them. */
@@ -104,6 +98,8 @@ export interface WorkerOptions {
   readonly stream?: StreamSettings;
   /** For events of the stream. */
   readonly correlationPaths?: CorrelationPaths;
+  /** What entries of a stream wait for once their tenant has too many events that are not routed; left out: they never do. */
+  readonly backlog?: BacklogGate;
 }
 
 export interface RunWorker {
@@ -160,7 +156,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   let stream: EventStream | undefined;
   const metrics = createWorkerMetrics({
     backlog: () => dispatcher.backlog(),
-    deadLetters: kept(deadLettersKeptMs, () => deadLettersOf(store)),
+    standing: kept(standingKeptMs, () => standingOf(store)),
     stream: () => stream?.health(),
   });
   const client = temporalClient(store, temporal);
@@ -178,7 +174,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     workflowBundle: options.bundle,
     activities: countedActivities(
       {
-        ...tickActivities({ ...launcherParts, log }),
+        ...tickActivities({ ...launcherParts, log }, metrics),
         ...shellActivities({
           store,
           registry: options.registry,
@@ -275,7 +271,10 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     stream = await startEventStream({
       store,
       settings: options.stream,
-      rules: { paths: options.correlationPaths ?? {} },
+      rules: {
+        paths: options.correlationPaths ?? {},
+        ...(options.backlog === undefined ? {} : { backlog: options.backlog }),
+      },
       identity,
       consumers: options.ingestionWorkers ?? 2,
       log,
@@ -346,13 +345,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
 
 const temporalProbeEveryMs = 2_000;
 const temporalProbeWithinMs = 2_000;
-const deadLettersKeptMs = 15_000;
-
-async function deadLettersOf(store: Store): Promise<number> {
-  let count = 0;
-  for (const tenantId of await store.platform(tenantIds)) count += await store.tenant(tenantId, countDeadLetters);
-  return count;
-}
+const standingKeptMs = 15_000;
 
 /** What was asked for is good for so long. */
 function kept<T>(forMs: number, ask: () => Promise<T>): () => Promise<T> {

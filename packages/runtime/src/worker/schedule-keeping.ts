@@ -9,9 +9,13 @@ import { Crossing } from "../wire/crossing.ts";
 import { startInterval, worstOf, type IntervalState } from "./intervals.ts";
 
 /** What the tick's workflow may call. */
-export function tickActivities(parts: TickParts) {
+export function tickActivities(parts: TickParts, counts?: { ticked(outcome: string): void }) {
   return {
-    scheduleTick: async (args: TickArgs) => new Crossing(args.tenantId, await scheduleTick(parts, args)),
+    scheduleTick: async (args: TickArgs) => {
+      const result = await scheduleTick(parts, args);
+      counts?.ticked(result.outcome);
+      return new Crossing(args.tenantId, result);
+    },
   };
 }
 

@@ -24,8 +24,11 @@ export function presentEvent(row: InboxRow, mask: EventMask, counts: EventCounts
     runsTaken: counts?.taken ?? 0,
     runsStarted: counts?.started ?? 0,
     attempts: row.attempts,
+    worker: row.worker,
+    claimedAt: row.claimedAt,
     adjusted: row.adjusted === null ? null : [...row.adjusted],
     error: mask.value((row.error ?? null) as Json),
+    occurredAt: row.occurredAt,
     receivedAt: row.acceptedAt,
     processedAt: row.completedAt,
   };

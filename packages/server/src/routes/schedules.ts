@@ -77,9 +77,10 @@ export function scheduleHandlers({ store, schedules }: Services): Handlers<"sche
       });
       return { status: 200, body: page };
     },
-    async create({ body: { spec, ...settings }, caller }) {
+    async create({ body: { spec, ...settings }, idempotencyKey, caller }) {
       const { tenantId } = caller;
-      const row = await schedules.create({ tenantId, by: actorOf(caller), ...settings, spec: specOf(spec) });
+      const made = { tenantId, by: actorOf(caller), ...settings, spec: specOf(spec), idempotencyKey };
+      const row = await schedules.create(made);
       return { status: 201, body: await now(tenantId, row), headers: { etag: `"${row.revision}"` } };
     },
     async previewSpec({ body: { spec, ...request }, caller }) {

@@ -110,6 +110,19 @@ test("[INT-20] an assign writes all of its targets or none, in variables of its 
   expect(state.payload).toEqual({ p: 1 });
 });
 
+test("nothing is written into a large output that is kept by reference; it can be replaced", () => {
+  const blob = { $blob: "ab".repeat(32), bytes: 300_000, contentType: "application/json" };
+  const into = (value: string): Ran =>
+    ran([call("get", { saveAs: "big" }), assign("into", "vars.big.rows", value)], { act: () => ({ output: blob }) });
+  for (const value of ["1", "nothing"]) {
+    const { state, outcome } = into(value);
+    expect(state.vars).toEqual({ big: blob });
+    expect(outcome).toMatchObject({ error: { category: "ExpressionError", code: "VALUE_IS_BLOB", stepId: "into" } });
+  }
+  const replaced = ran([call("get", { saveAs: "big" }), assign("over", "big", "1")], { act: () => ({ output: blob }) });
+  expect(replaced.state.vars).toEqual({ big: 1 });
+});
+
 test("a value that stands in two places is written in one", () => {
   const { state } = ran([
     { id: "a", type: "transform.assign", assign: { "vars.o.deep": { n: 1 } } },

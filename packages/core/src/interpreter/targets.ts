@@ -12,7 +12,7 @@ const hasOwn = Object.hasOwn;
 
 /**
  * Writes a value that has been weighed (nothing removes the target), copying what is shared on the way to it.
- * @throws StepFailure STATE_TOO_LARGE, TARGET_NOT_WRITABLE
+ * @throws StepFailure STATE_TOO_LARGE, TARGET_NOT_WRITABLE, VALUE_IS_BLOB
  */
 export function writeTarget(
   m: Machine,
@@ -174,6 +174,8 @@ function placed(m: Machine, container: Json | undefined, target: Target, at: num
     else items[index] = value;
     return items;
   }
+  // A large output is kept by reference: nobody has its members here, and the reference is not theirs to change.
+  if (hasOwn(container, "$blob")) throw intoBlob(target);
   const present = hasOwn(container, key);
   if (value === undefined && !present) return container;
   const members = owned(m, container) as JsonObject;
@@ -213,6 +215,16 @@ function arrayIndex(key: string, length: number): number {
     index = index * 10 + digit;
   }
   return index <= length ? index : -1;
+}
+
+function intoBlob(target: Target): StepFailure {
+  const path = target.join(".");
+  return new StepFailure(
+    "ExpressionError",
+    "VALUE_IS_BLOB",
+    `Nothing can be written to ${path}: it leads into a value that is too large to be looked into. It can only be passed on or replaced.`,
+    { target: path },
+  );
 }
 
 function notWritable(target: Target): StepFailure {

@@ -3,6 +3,7 @@ import { schemaErrors } from "../schema/codes.ts";
 import { valueErrors } from "../values/codes.ts";
 import { actionErrorPatterns, actionErrors } from "./action.ts";
 import type { ErrorCatalogue, ErrorEntry } from "./catalogue.ts";
+import { commandLineErrors } from "./command-line.ts";
 import { definitionErrors } from "./definition.ts";
 import { publishErrors } from "./publish.ts";
 import { expressionIssues } from "./expression-refusals.ts";
@@ -30,6 +31,7 @@ export const errors = {
   ...actionErrors,
   ...requestErrors,
   ...scheduleErrors,
+  ...commandLineErrors,
 } as const satisfies ErrorCatalogue;
 
 /** The same codes by area, for the reference. */
@@ -56,6 +58,7 @@ export const errorAreas: readonly {
   { title: "Actions", about: "What calling an action can end in.", errors: actionErrors },
   { title: "Requests", about: "What a request to the API can end in.", errors: requestErrors },
   { title: "Schedules", about: "What is wrong with a schedule, or with what is asked of one.", errors: scheduleErrors },
+  { title: "The command line", about: "What a command can end in by itself.", errors: commandLineErrors },
 ];
 
 export type ErrorCode = keyof typeof errors;

@@ -116,7 +116,7 @@ export function createRunClient(
     previewRestart: (request) => previewRestart(parts, request),
     restartFrom: (request) => starts.run(request.tenantId, () => restartFrom(parts, request)),
     previewBulk: (request) => previewBulk(parts, request),
-    actInBulk: (request) => actInBulk(parts, request),
+    actInBulk: (request) => actInBulk({ ...parts, starts }, request),
     cancel: (request) => cancelRun(parts, request),
     quotaResume: (request) => resumeDespiteQuota(parts, request),
     answerTask: (request) => answerTask(parts, request),

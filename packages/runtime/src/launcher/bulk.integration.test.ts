@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { acceptInbound } from "../ingestion/accept.ts";
 import { newWorld, type World } from "../testing/world.ts";
+import { FairStarts } from "./fair-starts.ts";
 import { actInBulk, previewBulk, type BulkRequest } from "./bulk.ts";
 
 const effects: string[] = [];
@@ -76,15 +77,24 @@ test("[BLK-01] what a preview lists is what happens, to these runs and no others
   await expect(actInBulk(parts(), request({ planHash: "unknown" }))).rejects.toMatchObject({ code: "PLAN_CHANGED" });
 });
 
-test("[BLK-01] without a plan it acts at once, and says of the others why not", async () => {
+test("[BLK-01] [FAI-01] without a plan it acts at once, in its tenant's turn where it starts runs, and says of the others why not", async () => {
   const open = await world.start("naps");
   await world.waiting(open);
-  const replayed = await actInBulk(parts(), request({ action: "replay", filter: { workflow: "naps" } }));
+  const turns: string[] = [];
+  const fair = new FairStarts();
+  const starts: Pick<FairStarts, "run"> = {
+    run: (tenantId, start) => {
+      turns.push(tenantId);
+      return fair.run(tenantId, start);
+    },
+  };
+  const replayed = await actInBulk({ ...parts(), starts }, request({ action: "replay", filter: { workflow: "naps" } }));
   const byRun = new Map(replayed.items.map((item) => [item.runId, item]));
   expect(byRun.get(open)).toMatchObject({ result: "skipped", code: "RUN_NOT_ENDED" });
   const done = replayed.items.filter(({ result }) => result === "done");
   expect(done.length).toBe(replayed.count);
   expect(done.length).toBeGreaterThanOrEqual(3);
+  expect(turns).toEqual(done.map(() => world.tenantId));
   for (const { runId, newRunId } of done) expect((await world.run(newRunId ?? "")).replayOfRunId).toBe(runId);
   const all = await actInBulk(parts(), request({ filter: {} }));
   expect(all.items.some(({ code }) => code === "RUN_ALREADY_ENDED")).toBe(true);

@@ -12,7 +12,8 @@ import {
 } from "@mainspring/store";
 import { cancelRun } from "./cancel.ts";
 import { deleteEndedRun } from "./delete-run.ts";
-import type { LauncherParts } from "./launch.ts";
+import type { FairStarts } from "./fair-starts.ts";
+import type { Launched, LauncherParts } from "./launch.ts";
 import { hasConfirmedEnd, hasEnded, replay } from "./replay.ts";
 
 export type BulkAction = "cancel" | "replay" | "delete";
@@ -55,6 +56,11 @@ export interface BulkReport {
   readonly items: readonly BulkItem[];
 }
 
+export interface BulkParts extends LauncherParts {
+  /** The turns in which this process starts runs: a bulk's replays stand in its tenant's line as its requests do. Left out: they do not. */
+  readonly starts?: Pick<FairStarts, "run">;
+}
+
 /** One request touches so many runs at most. */
 export const bulkMax = 1_000;
 const atOnce = 8;
@@ -90,7 +96,7 @@ export async function previewBulk(parts: LauncherParts, request: BulkRequest): P
  * is carried out again, because its reply was lost, replays no run twice.
  * @throws MainspringError PLAN_CHANGED when the plan is not known, or is one of something else; IDEMPOTENCY_CONFLICT
  */
-export async function actInBulk(parts: LauncherParts, request: BulkRequest): Promise<BulkReport> {
+export async function actInBulk(parts: BulkParts, request: BulkRequest): Promise<BulkReport> {
   const { tenantId, action } = request;
   const given = request.planHash ?? (await planOfKey(parts, request));
   const planned = given === undefined ? await previewBulk(parts, request) : undefined;
@@ -198,7 +204,7 @@ async function hindrance(
   return (await hasConfirmedEnd(parts, tenantId, run)) ? undefined : "RUN_NOT_ENDED";
 }
 
-async function act(parts: LauncherParts, request: BulkRequest, runId: string): Promise<BulkItem> {
+async function act(parts: BulkParts, request: BulkRequest, runId: string): Promise<BulkItem> {
   const { tenantId, action, filter, by } = request;
   const [run] = (await parts.store.tenant(tenantId, (db) => listRuns(db, { ...filter, runId }, { limit: 1 }))).items;
   if (run === undefined) {
@@ -220,7 +226,8 @@ async function act(parts: LauncherParts, request: BulkRequest, runId: string): P
         return { ...shown(run), result: "done" };
       case "replay": {
         const idempotencyKey = `bulk:${request.planHash ?? ""}:${runId}`;
-        const replayed = await replay(parts, { tenantId, runId, startedBy: by, idempotencyKey });
+        const start = (): Promise<Launched> => replay(parts, { tenantId, runId, startedBy: by, idempotencyKey });
+        const replayed = await (parts.starts === undefined ? start() : parts.starts.run(tenantId, start));
         return { ...shown(run), result: "done", newRunId: replayed.runId };
       }
       case "delete":

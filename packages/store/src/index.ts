@@ -37,7 +37,7 @@ export {
 export type { DeletionProof, TenantInUse } from "./tenant-deletion.ts";
 export { countTenantRows, exportTenantRows, tenantTables } from "./tenant-rows.ts";
 export type { TenantTable } from "./tenant-rows.ts";
-export { getQuotas, isWithinQuota, putQuotas, stepUsage } from "./quotas.ts";
+export { getQuotas, isWithinQuota, putQuotas, quotaQuestion, stepUsage } from "./quotas.ts";
 export type { QuotaQuestion, Quotas, StepUsage } from "./quotas.ts";
 export type { DeletionMode, TenantDeletion, TenantRow } from "./tenants.ts";
 export {

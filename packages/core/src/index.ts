@@ -143,6 +143,7 @@ export { openCommands, restart, resume, start } from "./interpreter/interpret.ts
 export { programIndex } from "./interpreter/program-index.ts";
 export { restartMisfits } from "./interpreter/restart.ts";
 export { entriesHash, stateHash } from "./interpreter/machine.ts";
+export { childReturnOf } from "./interpreter/child-return.ts";
 export { childRunIdOf } from "./interpreter/ids.ts";
 export { eventMatchesFilters, filterHolds, filterValue } from "./interpreter/filters.ts";
 export { nextDelayMs, retryAfterMaxMs } from "./interpreter/retry.ts";

@@ -1,7 +1,7 @@
 import { canonicalHash } from "../canonical/canonical-hash.ts";
 import type { Program, SemanticsVersion } from "../program/program.ts";
 import { instantMs } from "../time/instant.ts";
-import type { Json } from "../values/json.ts";
+import type { Json, JsonObject } from "../values/json.ts";
 import { Corruption } from "./failure.ts";
 import type { ProgramIndex } from "./program-index.ts";
 import { programIndex, rootList } from "./program-index.ts";
@@ -149,6 +149,20 @@ export function machineOf(program: Program, state: RunState, now: Instant): Mach
   return m;
 }
 
+/** A run as its expressions see it: `meta`, which is `system`. */
+export function metaOf(system: StartContext, now: Instant, version: SemanticsVersion): JsonObject {
+  return {
+    runId: system.runId,
+    workflow: system.workflow,
+    version: system.version,
+    definitionHash: system.definitionHash,
+    tenantId: system.tenantId,
+    startedAt: system.startedAt,
+    now,
+    runtimeSemanticsVersion: version,
+  };
+}
+
 function emptyMachine(program: Program, version: SemanticsVersion, system: StartContext, now: Instant): Machine {
   const behaviour = semantics[version] as Behaviour | undefined;
   if (behaviour === undefined) throw new Corruption(`There are no semantics of version ${version}.`);
@@ -160,16 +174,7 @@ function emptyMachine(program: Program, version: SemanticsVersion, system: Start
     system,
     now,
     nowMs: instantMs(now),
-    meta: {
-      runId: system.runId,
-      workflow: system.workflow,
-      version: system.version,
-      definitionHash: system.definitionHash,
-      tenantId: system.tenantId,
-      startedAt: system.startedAt,
-      now,
-      runtimeSemanticsVersion: version,
-    },
+    meta: metaOf(system, now, version),
     payload: null,
     vars: {},
     state: null,

@@ -200,3 +200,14 @@ test("workflows call each other eight deep, and no deeper", () => {
   expect(said(result)).toEqual([]);
   expect(JSON.stringify(result.outcome)).toContain("CHILD_DEPTH");
 });
+
+test("[CHD-05] what a child leaves says of it what its own expressions saw, and nothing of how it was run", () => {
+  const own = programOf("child", [{ id: "out", type: "control.return", output: x("meta") }], { semantics: 1 });
+  const main = programOf("parent", [
+    { ...call, output: { "vars.meta": x("childRun.meta"), "vars.same": x("childRun.meta = childRun.system") } },
+  ]);
+  const { vars, failures } = ran({ payload: { name: "ada" }, expect: { vars: { same: true } } }, { child: own }, main);
+  expect(failures).toEqual([]);
+  expect(vars["meta"]).toEqual(vars["told"]);
+  expect(vars["meta"]).toMatchObject({ workflow: "child", runtimeSemanticsVersion: 1 });
+});

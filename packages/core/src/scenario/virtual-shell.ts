@@ -1,5 +1,6 @@
 import { systemForm } from "../forms/system-forms.ts";
 import { businessInstant } from "../calendar/business-time.ts";
+import { childReturnOf } from "../interpreter/child-return.ts";
 import { resume, start } from "../interpreter/interpret.ts";
 import type {
   ChildError,
@@ -244,9 +245,7 @@ export class VirtualShell {
 
   #childEnded(run: VirtualRun, id: CommandId, child: VirtualRun, outcome: Outcome): void {
     if (outcome.status !== "succeeded") return this.feed(run, { kind: "childFailed", id, error: outcome.error });
-    const { payload, vars, system } = child.state;
-    const meta = system as unknown as Json;
-    const result = { runId: child.id, output: outcome.output, payload, vars, local: {}, meta, system: meta };
+    const result = { runId: child.id, ...childReturnOf(child.state, outcome.output, this.clock.now) };
     this.feed(run, { kind: "childSucceeded", id, result });
   }
 

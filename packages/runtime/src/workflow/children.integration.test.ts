@@ -64,6 +64,7 @@ test("[CHD-01] [CHD-02] [CHD-04] [CHD-05] [ENG-10] [ENG-12] [TST-14] a child is 
           "vars.sent": { $expr: "childRun.payload.n" },
           "vars.of": { $expr: "childRun.meta.workflow" },
           "vars.version": { $expr: "childRun.system.version" },
+          "vars.semantics": { $expr: "childRun.system.runtimeSemanticsVersion" },
           "vars.local": { $expr: "childRun.local" },
           "payload.twice": { $expr: "childRun.output.twice" },
         },
@@ -83,6 +84,7 @@ test("[CHD-01] [CHD-02] [CHD-04] [CHD-05] [ENG-10] [ENG-12] [TST-14] a child is 
     sent: 21,
     of: "double",
     version: 1,
+    semantics: 2,
     local: {},
     twice: 42,
   });
@@ -99,7 +101,6 @@ test("[CHD-01] [CHD-02] [CHD-04] [CHD-05] [ENG-10] [ENG-12] [TST-14] a child is 
     triggerMetadata: { type: "child", parentRunId: runId, stepId: "call", attempt: 1 },
     parentRunId: runId,
     rootRunId: runId,
-    semantics: 2,
     temporalWorkflowId: workflowId(child.id),
     startedBy: `run:${runId}`,
   });

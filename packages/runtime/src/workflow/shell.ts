@@ -1,4 +1,5 @@
 import {
+  childReturnOf,
   currentStepQuery,
   currentWaitQuery,
   eventSignal,
@@ -177,9 +178,7 @@ export class Shell {
 
   /** What a run that succeeded gives the run that called it. */
   childReturn(output: Json): ChildReturn {
-    const { payload, vars, system } = this.#state;
-    const meta = system as unknown as Json;
-    return { output, payload, vars, local: {}, meta, system: meta };
+    return childReturnOf(this.#state, output, this.#lastNow ?? this.#state.system.now);
   }
 
   // --- beginning

@@ -1,14 +1,4 @@
 import type { ZoneOffset } from "../calendar/business-time.ts";
-import { instantMs } from "../time/instant.ts";
-
-const fields = {
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-} as const;
 
 /**
  * The clocks of a zone as this machine knows them; undefined for a zone that it does not know. For hosts alone: machines may differ,
@@ -16,21 +6,23 @@ const fields = {
  */
 export function zoneOffset(zone: string): ZoneOffset | undefined {
   const format = formatOf(zone);
-  if (format === undefined) return undefined;
-  return (atMs) => {
-    const parts = Object.fromEntries(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
-    const year = String(parts["year"] ?? "1970").padStart(4, "0");
-    const local = `${year}-${parts["month"]}-${parts["day"]}T${parts["hour"]}:${parts["minute"]}:${parts["second"]}.000Z`;
-    return instantMs(local) - Math.floor(atMs / 1_000) * 1_000;
-  };
+  return format === undefined ? undefined : (atMs) => offsetIn(format.format(atMs));
 }
 
+// The offset itself takes a quarter of the time that date and time take to be put together (4 µs and 17), and a preview asks thousands of times.
 function formatOf(zone: string): Intl.DateTimeFormat | undefined {
-  const options = { timeZone: zone, calendar: "iso8601", numberingSystem: "latn", hourCycle: "h23" } as const;
   try {
-    return new Intl.DateTimeFormat("en-US", { ...options, ...fields });
+    return new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset", year: "numeric" });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/** Of a text that ends with `GMT`, `GMT+05:30` or, before zones were rounded, `GMT-00:25:21`. */
+function offsetIn(text: string): number {
+  const [, sign, hours, minutes, seconds = "0"] = /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text) ?? [];
+  if (sign === undefined) return 0;
+  const ms = (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
+  return sign === "-" ? -ms : ms;
 }

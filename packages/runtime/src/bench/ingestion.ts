@@ -38,7 +38,16 @@ interface Sample {
   readonly sentMs: number[];
   readonly acceptedMs: number[];
   memoryMb: number;
+  /** Of the worker, from the first event until all calls have begun, of each run in a full round. */
+  readonly cpuMs: number[];
+  readonly roundTrips: number[];
 }
+
+type Round = Pick<Sample, "sinceStartMs" | "memoryMb"> & {
+  readonly perSecond: number;
+  readonly cpuMs: number;
+  readonly roundTrips: number;
+};
 
 /**
  * So many runs parked on an event, then resumed by as many events at full rate; and lone events, one at a time. Each run makes one call then,
@@ -53,13 +62,17 @@ export async function compareIngestion(stack: BenchStack, runs: number): Promise
     sentMs: [],
     acceptedMs: [],
     memoryMb: 0,
+    cpuMs: [],
+    roundTrips: [],
   }));
   for (const program of programs) await round(program, 100);
   await stack.analyze();
   for (let n = 0; n < rounds; n += 1) {
     for (const i of n % 2 === 0 ? [0, 1] : [1, 0]) {
       const sample = samples[i] as Sample;
-      const { perSecond, sinceStartMs, memoryMb } = await round(programs[i] as Parking, runs);
+      const { perSecond, sinceStartMs, memoryMb, cpuMs, roundTrips } = await round(programs[i] as Parking, runs);
+      sample.cpuMs.push(cpuMs);
+      sample.roundTrips.push(roundTrips);
       sample.perSecond.push(perSecond);
       sample.sinceStartMs.push(...sinceStartMs);
       sample.memoryMb = Math.max(sample.memoryMb, memoryMb);
@@ -75,12 +88,12 @@ export async function compareIngestion(stack: BenchStack, runs: number): Promise
   const moreMs = median(our.acceptedMs) - median(their.sentMs);
   const row = (name: string, sample: Sample): string =>
     `| ${name} | ${median(sample.perSecond).toFixed(0)} | ${[0.5, 0.95, 0.99].map((share) => quantile(sample.sinceStartMs, share).toFixed(0)).join(" / ")} | ` +
-    `${[0.5, 0.95].map((share) => quantile(sample.acceptedMs, share).toFixed(1)).join(" / ")} | ${[0.5, 0.95].map((share) => quantile(sample.sentMs, share).toFixed(1)).join(" / ")} | ${sample.memoryMb.toFixed(0)} |`;
+    `${[0.5, 0.95].map((share) => quantile(sample.acceptedMs, share).toFixed(1)).join(" / ")} | ${[0.5, 0.95].map((share) => quantile(sample.sentMs, share).toFixed(1)).join(" / ")} | ${median(sample.cpuMs).toFixed(1)} | ${median(sample.roundTrips).toFixed(1)} | ${sample.memoryMb.toFixed(0)} |`;
   const text = [
     `# ${runs} parked runs, resumed by events; ${rounds} alternating rounds, then ${singles} lone events`,
     "",
-    "| engine | resumes/s | since the first event, p50 / p95 / p99 ms | lone event: accepted → action starts, p50 / p95 ms | sent → action starts, p50 / p95 ms | worker MB |",
-    "|---|---|---|---|---|---|",
+    "| engine | resumes/s | since the first event, p50 / p95 / p99 ms | lone event: accepted → action starts, p50 / p95 ms | sent → action starts, p50 / p95 ms | worker CPU ms/resume | its database round trips/resume | worker MB |",
+    "|---|---|---|---|---|---|---|---|",
     row(programs[0].name, our),
     row(programs[1].name, their),
     "",
@@ -93,6 +106,8 @@ export async function compareIngestion(stack: BenchStack, runs: number): Promise
     acceptedP50Ms: median(sample.acceptedMs),
     sentP50Ms: median(sample.sentMs),
     p95Ms: quantile(sample.sinceStartMs, 0.95),
+    cpuMs: median(sample.cpuMs),
+    roundTrips: median(sample.roundTrips),
     memoryMb: sample.memoryMb,
   });
   return {
@@ -101,17 +116,21 @@ export async function compareIngestion(stack: BenchStack, runs: number): Promise
   };
 }
 
-async function round(
-  program: Parking,
-  runs: number,
-): Promise<{ perSecond: number; sinceStartMs: number[]; memoryMb: number }> {
+async function round(program: Parking, runs: number): Promise<Round> {
   const keys = await park(program, runs);
+  const before = await program.worker.usage();
   const firstMs = preciseNow();
   await program.resumeAll(keys);
   const stamps = await stampsOf(program, runs);
-  const { memoryMb } = await program.worker.usage();
+  const after = await program.worker.usage();
   const sinceStartMs = stamps.map(({ atMs }) => atMs - firstMs);
-  return { perSecond: runs / (Math.max(...sinceStartMs) / 1_000), sinceStartMs, memoryMb };
+  return {
+    perSecond: runs / (Math.max(...sinceStartMs) / 1_000),
+    sinceStartMs,
+    memoryMb: after.memoryMb,
+    cpuMs: (after.cpuMs - before.cpuMs) / runs,
+    roundTrips: (after.roundTrips - before.roundTrips) / runs,
+  };
 }
 
 async function loneEvents(program: Parking): Promise<{ sent: number[]; accepted: number[] }> {

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { builtInActions, createRegistry } from "@mainspring/actions";
 import { roundTrips } from "@mainspring/store";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { cachedRunsFromEnvironment } from "../worker/cached-runs.ts";
 import { nativeConnection } from "../worker/native-connection.ts";
 import { startRunWorker } from "../worker/run-worker.ts";
 import { workflowBundle } from "../worker/workflow-bundle.ts";
@@ -19,6 +20,8 @@ const environment = (name: string): string => {
   return value;
 };
 const temporal = { address: environment("TEMPORAL_ADDRESS"), namespace: environment("TEMPORAL_NAMESPACE") };
+// As many in both: a run that is not in memory reads its history again.
+const cachedRuns = cachedRunsFromEnvironment({});
 const quiet = {
   info: () => undefined,
   warn: (fields: object, message: string) => void process.stderr.write(`${message} ${JSON.stringify(fields)}\n`),
@@ -51,6 +54,7 @@ async function startOurs(): Promise<() => Promise<void>> {
     reconcilerUrl: environment("RECONCILER_DATABASE_URL"),
     registry: createRegistry([...builtInActions, remoteNoop, effectlessNoop, localNoop, batchedNoop, stampedCall]),
     bundle: await workflowBundle(),
+    cachedRuns,
     log: quiet,
   });
   return () => worker.stop();
@@ -70,6 +74,7 @@ async function startHandWritten(): Promise<() => Promise<void>> {
         return {};
       },
     },
+    maxCachedWorkflows: cachedRuns,
     maxConcurrentWorkflowTaskExecutions: 20,
     maxConcurrentActivityTaskExecutions: 50,
     maxConcurrentLocalActivityExecutions: 20,

@@ -9,21 +9,17 @@ import {
 } from "@mainspring/core";
 import {
   claimEvents,
-  deliveriesOf,
   deliveryDone,
   eventDone,
   getEvent,
   getTask,
   lockDelivery,
   markTriggersDecided,
-  offerDelivery,
   onceFor,
   recordDecision,
   triggersFor,
-  waitingRuns,
   type Dispatcher,
   type InboxRow,
-  type ListeningTrigger,
   type Store,
   type TenantDb,
 } from "@mainspring/store";
@@ -34,6 +30,7 @@ import { isAway, isNotFound, messageOf } from "../temporal/grpc.ts";
 import { Crossing } from "../wire/crossing.ts";
 import type { TaskAnswer } from "../workflow/task-answer.ts";
 import { fireTriggers } from "./fire-triggers.ts";
+import { interestsIn, type Interest } from "./interests.ts";
 import { sideBySide, together } from "./together.ts";
 
 export const eventTriesMax = 10;
@@ -111,10 +108,8 @@ export async function routeOnce(parts: IngestionParts): Promise<number> {
  * other, and one that fails is tried again alone. @returns ids of those that this worker had
  */
 async function routeBatch(parts: IngestionParts, tenantId: string, ids: readonly string[]): Promise<string[]> {
-  const { store, worker, claimMs } = parts;
-  const events = await store.tenant(tenantId, (db) => claimEvents(db, ids, { worker, claimMs }));
-  if (events.length === 0) return [];
-  const found = await interestsIn(parts, tenantId, events);
+  const { store } = parts;
+  const { events, found } = await claimAndLook(parts, tenantId, ids);
   const write = together<(db: TenantDb) => Promise<void>>((writes) =>
     store.tenant(tenantId, async (db) => void (await Promise.all(writes.map((one) => one(db))))),
   );
@@ -130,26 +125,32 @@ async function routeBatch(parts: IngestionParts, tenantId: string, ids: readonly
   return events.map(({ id }) => id);
 }
 
-/** Of all in one transaction; where that fails, of each alone, so that the one which is to blame is found. */
-async function interestsIn(
-  parts: IngestionParts,
-  tenantId: string,
-  events: readonly InboxRow[],
-): Promise<ReadonlyMap<string, Interest>> {
-  const found = new Map<string, Interest>();
-  const of = async (some: readonly InboxRow[]): Promise<void> => {
-    const interests = await parts.store.tenant(tenantId, (db) =>
-      Promise.all(some.map((event) => interestIn(db, event))),
-    );
-    for (const [i, event] of some.entries()) found.set(event.id, interests[i] as Interest);
-  };
+interface Claimed {
+  readonly events: readonly InboxRow[];
+  readonly found: ReadonlyMap<string, Interest>;
+}
+
+/** Of all in one transaction; where that fails, what concerns each alone, so that the one which is to blame is found. */
+async function claimAndLook(parts: IngestionParts, tenantId: string, ids: readonly string[]): Promise<Claimed> {
+  const { store, worker, claimMs } = parts;
+  const claim = (db: TenantDb): Promise<InboxRow[]> => claimEvents(db, ids, { worker, claimMs });
   try {
-    await of(events);
+    return await store.tenant(tenantId, async (db) => {
+      const events = await claim(db);
+      return { events, found: await interestsIn(db, events) };
+    });
   } catch {
+    const events = await store.tenant(tenantId, claim);
+    const found = new Map<string, Interest>();
     for (const event of events)
-      await of([event]).catch((error: unknown) => failed(parts, tenantId, event, messageOf(error)));
+      try {
+        const alone = await store.tenant(tenantId, (db) => interestsIn(db, [event]));
+        for (const [id, interest] of alone) found.set(id, interest);
+      } catch (error) {
+        await failed(parts, tenantId, event, messageOf(error));
+      }
+    return { events, found };
   }
-  return found;
 }
 
 /**
@@ -217,49 +218,6 @@ const correlationMissing = {
   code: "CORRELATION_MISSING",
   message: "No correlation key could be derived: no wait was looked up",
 };
-
-interface Interest {
-  /** "": none could be derived. */
-  readonly key: string;
-  /** They are told of it now. */
-  readonly runs: readonly string[];
-  readonly triggers: readonly ListeningTrigger[];
-  readonly areDecided: boolean;
-}
-
-/** Who is concerned by an event; that nobody is, is written down at once. */
-async function interestIn(db: TenantDb, event: InboxRow): Promise<Interest> {
-  const key = event.correlationKey ?? "";
-  // Asked side by side, which is one round trip: a lone event's way to its run is as long as its round trips.
-  const [{ areDecided, hasStarted, triggers }, waiting] = await Promise.all([
-    triggersFor(db, event),
-    key === ""
-      ? []
-      : waitingRuns(db, {
-          name: event.name,
-          key,
-          eventId: event.id,
-          ...(event.runId === null ? {} : { runId: event.runId }),
-        }),
-  ]);
-  const isWaitedFor = waiting.length > 0;
-  // A run that has a delivery was told, or will be: by its own look-back, or by the retry of the delivery.
-  const offered = await Promise.all(waiting.map(({ runId }) => offerDelivery(db, { eventId: event.id, runId })));
-  const runs = waiting.flatMap(({ runId }, i) => (offered[i] === "new" ? [runId] : []));
-  const isUnmatched = !areDecided && !hasStarted && triggers.length === 0 && !isWaitedFor;
-  if (isUnmatched && (await deliveriesOf(db, event.id)).length === 0)
-    await recordDecision(db, {
-      outcome: "no-trigger",
-      onceKey: onceFor.event(event.id),
-      eventId: event.id,
-      values: {
-        name: event.name,
-        correlationKey: event.correlationKey,
-        ...(event.runId === null ? {} : { runId: event.runId }),
-      },
-    });
-  return { key, runs, triggers, areDecided };
-}
 
 /** Tries again the signals that failed, each alone. @returns how many were tried */
 export async function deliverOnce(parts: IngestionParts): Promise<number> {

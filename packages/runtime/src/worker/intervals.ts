@@ -5,6 +5,8 @@ export type IntervalState = "starting" | "ok" | "failing";
 
 export interface Interval {
   state(): IntervalState;
+  /** Waits for its next round, and nobody has asked for one. */
+  idle(): boolean;
   /** Asks for a round at once, as after a notification. */
   wake(): void;
   /** No further round; resolves when the one under way is over. */
@@ -53,6 +55,7 @@ export function startInterval(
   };
   return {
     state: () => state,
+    idle: () => wakeUp !== undefined && !woken,
     wake,
     async stop() {
       stopped = true;
@@ -60,6 +63,13 @@ export function startInterval(
       await running;
     },
   };
+}
+
+/** Of several that do the same one goes to work; where all are at it each looks once more. */
+export function wakeOneOf(intervals: readonly Interval[]): void {
+  const idle = intervals.find((interval) => interval.idle());
+  if (idle === undefined) for (const interval of intervals) interval.wake();
+  else idle.wake();
 }
 
 /** Of several that do the same. */

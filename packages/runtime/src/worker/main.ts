@@ -10,7 +10,14 @@ import { mailFromEnvironment } from "../mail/mail-from-environment.ts";
 import { streamFromEnvironment } from "../stream/settings.ts";
 import { isDevelopment, temporalFromEnvironment } from "../temporal/connect.ts";
 import { configureTracing, flushTraces } from "../tracing/tracing.ts";
-import { boundsFromEnvironment, hostFromEnvironment, waitsFromEnvironment } from "./environment.ts";
+import { cachedRunsFromEnvironment } from "./cached-runs.ts";
+import {
+  boundsFromEnvironment,
+  hostFromEnvironment,
+  ingestionWorkersFromEnvironment,
+  portFromEnvironment,
+  waitsFromEnvironment,
+} from "./environment.ts";
 import { startHealthServer } from "./health-server.ts";
 import { startRunWorker, type RunWorker } from "./run-worker.ts";
 import { workflowBundle } from "./workflow-bundle.ts";
@@ -43,6 +50,7 @@ process.on("SIGINT", () => void stop("SIGINT"));
 
 try {
   const host = hostFromEnvironment(process.env);
+  const port = portFromEnvironment(process.env);
   configureTracing(process.env, { service: "worker", complain: (message) => log.warn(message) });
   if (isDevelopment(process.env)) log.info({ host }, "development: loopback only");
   const mail = mailFromEnvironment(process.env);
@@ -58,17 +66,17 @@ try {
     bundle: await workflowBundle(),
     bounds: boundsFromEnvironment(process.env),
     waits: waitsFromEnvironment(process.env),
-    ingestionWorkers: workerCount(process.env["WORKFLOW_WORKER_COUNT"]),
+    cachedRuns: cachedRunsFromEnvironment(process.env),
+    ingestionWorkers: ingestionWorkersFromEnvironment(process.env),
     ...(stream === undefined ? {} : { stream }),
     correlationPaths: correlationPathsFromEnvironment(process.env),
     backlog: backlogFromEnvironment(process.env),
     log,
   });
   const running = worker;
-  const port = process.env["MAINSPRING_WORKER_PORT"];
   if (port !== undefined)
     health = await startHealthServer(
-      Number(port),
+      port,
       host,
       () => running.health(),
       () => running.metrics(),
@@ -98,12 +106,6 @@ async function stop(signal: string): Promise<void> {
   health?.close();
   log.info("stopped");
   process.exit(0);
-}
-
-function workerCount(text: string | undefined): number {
-  const count = Number(text ?? 2);
-  if (Number.isInteger(count) && count >= 1 && count <= 64) return count;
-  throw new Error(`WORKFLOW_WORKER_COUNT is ${text}: set it to a whole number from 1 to 64`);
 }
 
 function temporalLogger() {

@@ -27,7 +27,8 @@ import { isNotFound } from "../temporal/grpc.ts";
 import { defaultBounds, type Bounds } from "../workflow/bounds.ts";
 import { nativeConnection } from "./native-connection.ts";
 import { continueDeletions, housekeepOnce } from "./housekeeping.ts";
-import { startInterval, worstOf, type IntervalState } from "./intervals.ts";
+import { startInterval, wakeOneOf, worstOf, type IntervalState } from "./intervals.ts";
+import { cachedRunsFromEnvironment } from "./cached-runs.ts";
 import { countedActivities, createWorkerMetrics } from "./metrics.ts";
 import { assertMayPoll, ownershipSelfTest } from "./ownership.ts";
 import { startScheduleKeeping, tickActivities } from "./schedule-keeping.ts";
@@ -92,6 +93,8 @@ export interface WorkerOptions {
   readonly log: Log;
   readonly bounds?: Partial<Bounds>;
   readonly waits?: Partial<WorkerWaits>;
+  /** Runs that are kept in memory between their workflow tasks. Left out: as many as the heap has room for. */
+  readonly cachedRuns?: number;
   /** Ingestion workers of this process, and consumers of the event stream. */
   readonly ingestionWorkers?: number;
   /** Left out: there is no Redis source. */
@@ -201,7 +204,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
     maxConcurrentWorkflowTaskExecutions: 20,
     maxConcurrentActivityTaskExecutions: 50,
     maxConcurrentLocalActivityExecutions: 20,
-    maxCachedWorkflows: 1_000,
+    maxCachedWorkflows: options.cachedRuns ?? cachedRunsFromEnvironment({}),
     workflowTaskPollerBehavior: { type: "simple-maximum", maximum: 8 },
     activityTaskPollerBehavior: { type: "simple-maximum", maximum: 8 },
     shutdownGraceTime: waits.shutdownGraceMs,
@@ -284,9 +287,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   const stopListening = [
     await dispatcher.listen("outbox", () => relay.wake()),
     await dispatcher.listen("ends", () => releasing.wake()),
-    await dispatcher.listen("inbox", () => {
-      for (const router of routers) router.wake();
-    }),
+    await dispatcher.listen("inbox", () => wakeOneOf(routers)),
   ];
 
   return {

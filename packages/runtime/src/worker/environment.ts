@@ -16,10 +16,35 @@ const loopback = ["127.0.0.1", "::1", "localhost"];
 
 /** The address that `/healthz` and `/readyz` listen on. @throws Error for development on any other than loopback */
 export function hostFromEnvironment(env: NodeJS.ProcessEnv): string {
-  const host = env["MAINSPRING_HOST"] ?? "127.0.0.1";
+  const host = env["MAINSPRING_HOST"] || "127.0.0.1";
   if (isDevelopment(env) && !loopback.includes(host))
     throw new Error(`MAINSPRING_DEV=1 serves loopback only, but MAINSPRING_HOST is ${host}: unset one of them.`);
   return host;
+}
+
+/** `MAINSPRING_WORKER_PORT`; undefined: nothing listens. @throws Error that names the variable */
+export function portFromEnvironment(env: NodeJS.ProcessEnv): number | undefined {
+  return whole(env, "MAINSPRING_WORKER_PORT", { from: 0, to: 65_535 });
+}
+
+/** `WORKFLOW_WORKER_COUNT`. @throws Error that names the variable */
+export function ingestionWorkersFromEnvironment(env: NodeJS.ProcessEnv): number {
+  return whole(env, "WORKFLOW_WORKER_COUNT", { from: 1, to: 64 }) ?? ingestionWorkersDefault;
+}
+
+const ingestionWorkersDefault = 2;
+
+// Empty is left out: a compose file passes on what it was not given as an empty text.
+function whole(
+  env: NodeJS.ProcessEnv,
+  variable: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): number | undefined {
+  const text = env[variable];
+  if (text === undefined || text === "") return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= from && value <= to) return value;
+  throw new Error(`${variable} is ${text}: set it to a whole number from ${from} to ${to}`);
 }
 
 function numbers(env: NodeJS.ProcessEnv, variable: string, known: readonly string[]): Record<string, number> {
@@ -33,7 +58,7 @@ function numbers(env: NodeJS.ProcessEnv, variable: string, known: readonly strin
   } catch {
     throw wrong();
   }
-  if (typeof parsed !== "object" || parsed === null) throw wrong();
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw wrong();
   for (const [name, value] of Object.entries(parsed)) {
     if (!known.includes(name) || typeof value !== "number" || !(value > 0)) throw wrong();
   }

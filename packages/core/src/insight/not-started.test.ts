@@ -61,7 +61,7 @@ const sentences: {
     "The fire of Tue 4 Mar 09:00 UTC started no run of report v2: the schedule was paused: holidays.",
   ],
   "schedule-disabled": [
-    { ...scheduled, values: { reason: "its payload lacks to" } },
+    { ...scheduled, values: { reason: "its payload lacks to." } },
     "The fire of Tue 4 Mar 09:00 UTC started no run of report v2: the schedule was disabled: its payload lacks to.",
   ],
   "repeated-hour": [

@@ -325,12 +325,12 @@ function listIn(values: JsonObject, name: string): string[] {
 function noteIn(values: JsonObject): string {
   const by = textOf(values["by"]);
   const note = textOf(values["note"]);
-  return `${by === undefined ? "" : ` by ${by}`}${note === undefined ? "" : `: ${note}`}`;
+  return `${by === undefined ? "" : ` by ${by}`}${note === undefined ? "" : `: ${note.replace(/\.$/, "")}`}`;
 }
 
 function reasonIn(values: JsonObject): string {
   const reason = textOf(values["reason"]);
-  return reason === undefined ? "" : `: ${reason}`;
+  return reason === undefined ? "" : `: ${reason.replace(/\.$/, "")}`;
 }
 
 function calendarIn(values: JsonObject): string {

@@ -9,6 +9,19 @@ const listEveryWhenUnreachableMs = 2_000;
 /** As many pages are read again at each refresh; beyond that a list stands still until it is asked again. */
 const livePagesMax = 4;
 
+interface Asked {
+  readonly state: { readonly status: string; readonly error: unknown };
+}
+
+/**
+ * Until a server that did not answer answers, in milliseconds: what a page lacks comes by itself. A query with an
+ * interval of its own asks this too.
+ */
+export function againWhenAway({ state: { status, error } }: Asked): number | false {
+  const isRefusal = error instanceof ApiProblem && error.status < 500;
+  return status === "error" && !isRefusal ? listEveryWhenUnreachableMs : false;
+}
+
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
@@ -18,6 +31,7 @@ export function createQueryClient(): QueryClient {
         staleTime: 1_000,
         retry: (failures, error) => !(error instanceof ApiProblem && error.status < 500) && failures < 1,
         retryDelay: 300,
+        refetchInterval: againWhenAway,
       },
       mutations: { networkMode: "always", retry: false },
     },
@@ -112,7 +126,7 @@ export const runDiffQuery = (client: Client, a: string, b: string, isOpen: boole
   queryOptions({
     queryKey: ["runs-diff", a, b],
     queryFn: ({ signal }) => client.runs.diff({ query: { a, b }, signal }),
-    refetchInterval: isOpen ? whyEveryMs : false,
+    refetchInterval: (query) => againWhenAway(query) || (isOpen ? whyEveryMs : false),
   });
 
 export type RestartPlan = Extract<Awaited<ReturnType<Client["runs"]["restartFrom"]>>, { planHash: string }>;

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Kbd } from "@mantine/core";
-import { Link, Outlet, useRouter } from "@tanstack/react-router";
-import { useState, type ReactElement } from "react";
+import { Link, Outlet, useLocation, useRouter } from "@tanstack/react-router";
+import { useEffect, useRef, useState, type ReactElement } from "react";
 import { Dialog } from "../parts/dialog.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { Mark } from "./mark.tsx";
@@ -12,12 +12,19 @@ export function Shell(): ReactElement {
   const { identity, signOut } = useSignedIn();
   const [isHelpOpen, setHelpOpen] = useState(false);
   const router = useRouter();
+  const nav = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // Where there is no room for all pages, the one that is open is moved into sight.
+  useEffect(() => {
+    nav.current?.querySelector("[data-active]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [pathname]);
   useKeys({
     "?": () => setHelpOpen(true),
     g: () => void router.navigate({ to: "/runs" }),
     i: () => void router.navigate({ to: "/inbox" }),
     e: () => void router.navigate({ to: "/events" }),
     s: () => void router.navigate({ to: "/schedules" }),
+    w: () => void router.navigate({ to: "/workflows" }),
   });
   return (
     <>
@@ -29,7 +36,7 @@ export function Shell(): ReactElement {
           <Mark size={22} />
           <span className="bar-word">Mainspring</span>
         </Link>
-        <nav aria-label="Pages" className="bar-nav">
+        <nav aria-label="Pages" className="bar-nav" ref={nav}>
           <Link to="/runs" activeProps={{ "data-active": "true" }}>
             Runs
           </Link>
@@ -49,7 +56,7 @@ export function Shell(): ReactElement {
             Settings
           </Link>
         </nav>
-        <span className="bar-who muted small" title={`Key “${identity.keyName}”`}>
+        <span className="bar-who muted small" title={`${identity.tenant}, key “${identity.keyName}”`}>
           <span className="bar-tenant">{identity.tenant}</span>
           <span className="bar-role">{identity.role}</span>
         </span>
@@ -73,7 +80,7 @@ export function Shell(): ReactElement {
 }
 
 const shortcuts = [
-  ["j", "next run, step, task or event"],
+  ["j", "next of the list"],
   ["k", "the one before"],
   ["Enter", "open what is marked"],
   ["Esc", "close details"],
@@ -83,6 +90,7 @@ const shortcuts = [
   ["i", "inbox"],
   ["e", "events"],
   ["s", "schedules"],
+  ["w", "workflows"],
   ["?", "this list"],
 ] as const;
 

@@ -92,6 +92,9 @@ function DeadLetterLine({
       onClick={onChoose}
     >
       <StatusMark status="dead" />
+      <span className="event-line-became small muted">
+        {letter.attempts === 1 ? "1 try" : `${letter.attempts} tries`}
+      </span>
       <span className="event-line-name">{letter.name}</span>
       <span className="event-line-key">
         {letter.kind === "delivery" ? "signal to a run · " : ""}

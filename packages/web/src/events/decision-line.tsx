@@ -10,11 +10,14 @@ import "./decisions.css";
 export function DecisionLine({
   decision,
   isChosen,
+  within,
   onEvent,
   children,
 }: {
   decision: DecisionReply;
   isChosen?: boolean;
+  /** It stands in what it is about: the schedule or the workflow is not named again. */
+  within?: true;
   /** Shows the event beside the list; left out: it is opened on the page of events. */
   onEvent?: (eventId: string) => void;
   children?: ReactNode;
@@ -25,11 +28,11 @@ export function DecisionLine({
       <StatusMark status={decision.outcome} />
       <div className="decision-what">
         <p>
-          <Sentence text={decision.sentence} />
+          <RunSentence sentence={decision.sentence} runId={runId} />
         </p>
         <p className="muted small decision-facts">
           <Moment at={decision.decidedAt} />
-          {workflow === null ? null : (
+          {workflow === null || within === true ? null : (
             <>
               {" · "}
               <Link to="/workflows/$key" params={{ key: workflow }}>
@@ -37,15 +40,7 @@ export function DecisionLine({
               </Link>
             </>
           )}
-          {runId === null ? null : (
-            <>
-              {" · "}
-              <Link to="/runs/$runId" params={{ runId }}>
-                run #{runId.slice(-6)}
-              </Link>
-            </>
-          )}
-          {scheduleId === null ? null : (
+          {scheduleId === null || within === true ? null : (
             <>
               {" · "}
               <Link to="/schedules" search={{ schedule: scheduleId }}>
@@ -69,10 +64,25 @@ export function DecisionLine({
             </>
           )}
         </p>
-        <Details decision={decision} />
+        {decision.outcome === "fired" && decision.evidence.length === 0 ? null : <Details decision={decision} />}
         {children}
       </div>
     </li>
+  );
+}
+
+/** The run that is named in it can be opened. */
+function RunSentence({ sentence, runId }: { sentence: string; runId: string | null }): ReactElement {
+  const at = runId === null ? -1 : sentence.indexOf(runId);
+  if (runId === null || at < 0) return <Sentence text={sentence} />;
+  return (
+    <>
+      <Sentence text={sentence.slice(0, at)} />
+      <Link to="/runs/$runId" params={{ runId }} title={runId}>
+        #{runId.slice(-6)}
+      </Link>
+      <Sentence text={sentence.slice(at + runId.length)} />
+    </>
   );
 }
 

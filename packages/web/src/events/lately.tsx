@@ -30,7 +30,7 @@ export function Lately({
           <>
             <ul className="decisions panel" aria-label="Decisions, newest first">
               {items.map((decision) => (
-                <DecisionLine key={decision.id} decision={decision} />
+                <DecisionLine key={decision.id} decision={decision} within />
               ))}
             </ul>
             {nextCursor === null ? null : <p className="decisions-all">{all}</p>}

@@ -1,19 +1,21 @@
 import type { ReactElement } from "react";
 import { Moment } from "../time/moment.tsx";
 
-/** When something fires: on the schedule's clocks with their zone's offset, in UTC, and how far away that is. */
-export function FireTimes({
-  label,
-  items,
-}: {
-  label: string;
-  items: readonly { readonly nominalAt: string; readonly local: string }[];
-}): ReactElement {
+interface Fire {
+  readonly nominalAt: string;
+  readonly local: string;
+}
+
+/** When something fires: on the schedule's clocks with their offset, in UTC, and how far away that is. */
+export function FireTimes({ label, items }: { label: string; items: readonly Fire[] }): ReactElement {
+  const isUtc = items.every(({ local }) => /(Z|[+-]00:00)$/.test(local));
+  const hasSeconds = items.some(({ nominalAt }) => nominalAt.slice(17, 19) !== "00");
+  const shown = (time: string): string => time.slice(0, hasSeconds ? 19 : 16).replace("T", " ");
   return (
-    <table className="fire-times small" aria-label={label}>
+    <table className="fire-times small" aria-label={label} data-utc={isUtc ? "" : undefined}>
       <thead>
         <tr>
-          <th scope="col">On its clocks</th>
+          {isUtc ? null : <th scope="col">On its clocks</th>}
           <th scope="col">UTC</th>
           <th scope="col">In</th>
         </tr>
@@ -21,11 +23,14 @@ export function FireTimes({
       <tbody>
         {items.map(({ nominalAt, local }) => (
           <tr key={nominalAt}>
+            {isUtc ? null : (
+              <td>
+                <Weekday of={local} /> {shown(local)} <span className="muted">{local.slice(19)}</span>
+              </td>
+            )}
             <td>
-              <span className="fire-day">{weekdayOf(local)}</span> {local.slice(0, secondsOf(local)).replace("T", " ")}{" "}
-              <span className="muted">{local.slice(19)}</span>
+              {isUtc ? <Weekday of={nominalAt} /> : null} {shown(nominalAt)}
             </td>
-            <td>{nominalAt.slice(0, secondsOf(nominalAt)).replace("T", " ")}</td>
             <td>
               <Moment at={nominalAt} />
             </td>
@@ -36,13 +41,8 @@ export function FireTimes({
   );
 }
 
-/** Seconds are shown where there are some. */
-function secondsOf(time: string): number {
-  return time.slice(17, 19) === "00" ? 16 : 19;
-}
-
 const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-function weekdayOf(local: string): string {
-  return weekdays[new Date(`${local.slice(0, 10)}T00:00:00Z`).getUTCDay()] ?? "";
+function Weekday({ of }: { of: string }): ReactElement {
+  return <span className="fire-day">{weekdays[new Date(`${of.slice(0, 10)}T00:00:00Z`).getUTCDay()]}</span>;
 }

@@ -175,20 +175,24 @@ function Fields({
       }}
     >
       <div className="fields-pair">
-        <NativeSelect
-          label="Workflow"
-          value={draft.workflow}
-          disabled={schedule !== undefined}
-          error={problemAt("workflow")}
-          errorProps={{ role: "alert" }}
-          data={[
-            ...(draft.workflow === "" ? [{ value: "", label: "Choose one" }] : []),
-            ...workflowKeys(published, draft.workflow),
-          ]}
-          onChange={(event) => change({ workflow: event.currentTarget.value })}
-        />
+        {schedule === undefined ? (
+          <NativeSelect
+            label="Workflow"
+            value={draft.workflow}
+            error={problemAt("workflow")}
+            errorProps={{ role: "alert" }}
+            data={[
+              ...(draft.workflow === "" ? [{ value: "", label: "Choose one" }] : []),
+              ...workflowKeys(published, draft.workflow),
+            ]}
+            onChange={(event) => change({ workflow: event.currentTarget.value })}
+          />
+        ) : (
+          <TextInput label="Workflow" description="a schedule keeps it" value={draft.workflow} readOnly />
+        )}
         <TextInput
           label="Name (optional)"
+          description={schedule === undefined ? undefined : "for people"}
           placeholder={draft.workflow}
           value={draft.name}
           maxLength={200}

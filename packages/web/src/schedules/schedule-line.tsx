@@ -45,7 +45,7 @@ export function ScheduleLine({
         <span className="schedule-when">
           <code>{specText(schedule)}</code>
           {schedule.businessDays === null ? null : (
-            <span className="muted small">on days of {schedule.businessDays.calendar}</span>
+            <span className="muted small">on business days of {schedule.businessDays.calendar}</span>
           )}
         </span>
         <span className="schedule-times small">
@@ -117,5 +117,6 @@ function reasonText(reason: unknown): string | undefined {
     readonly issues?: readonly { readonly pointer: string; readonly message: string }[];
   };
   if (typeof message !== "string") return undefined;
-  return [message, ...(issues ?? []).map((issue) => `${issue.pointer}: ${issue.message}`)].join(" ");
+  const places = (issues ?? []).map((issue) => `${issue.pointer} ${issue.message}`).join(", ");
+  return places === "" ? message : `${message.replace(/\.$/, "")}: ${places}.`;
 }

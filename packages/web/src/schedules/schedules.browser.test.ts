@@ -1,3 +1,4 @@
+import type { JsonObject } from "@mainspring/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   axeViolations,
@@ -26,8 +27,156 @@ afterAll(() => studio?.stop());
 test("[STU-01] a tenant without schedules is told how to make one", async () => {
   const page = await studio.page("/schedules", { apiKey: tenant.keys.operator });
   await page.getByText("Nothing starts by time yet").waitFor();
+  expect(await page.getByRole("button", { name: /new schedule|make one/i }).count()).toBe(0); // an author does
   expect(await axeViolations(page)).toEqual([]);
   expect(page.complaints).toEqual([]);
+});
+
+test("[STU-01] [SCX-01] a schedule is made with its next times in sight, changed, backfilled and deleted; what is wrong stands at its field", async () => {
+  const { client, keys } = await studio.tenant("Written schedules");
+  await publish(client, {
+    workflow: "report",
+    payload: {
+      type: "object",
+      required: ["region"],
+      properties: { region: { type: "string", minLength: 2 }, token: { type: "string", sensitive: true } },
+    },
+    steps: [{ id: "done", type: "control.return", output: 1 }],
+  });
+  const page = await studio.page("/schedules", { apiKey: keys.author });
+  await page.getByRole("button", { name: "Make one…" }).click();
+  const dialog = page.getByRole("dialog", { name: "New schedule" });
+  const cron = dialog.getByRole("textbox", { name: "Cron expression" });
+  await cron.fill("61 8 * * *");
+  await dialog.getByText(/^The minute "61"/).waitFor();
+  await cron.fill("0 8 * * *");
+  await dialog.getByRole("combobox", { name: "Time zone" }).fill("Nowhere/Land");
+  await dialog.getByText(/Nowhere\/Land/).waitFor();
+  await dialog.getByRole("combobox", { name: "Time zone" }).fill("America/Chicago");
+  const times = dialog.getByRole("table", { name: "Next times" });
+  await times
+    .getByText(/-0[56]:00/)
+    .first()
+    .waitFor();
+  const spec = { cron: "0 8 * * *", zone: "America/Chicago" };
+  const { items } = await client.schedules.previewSpec({ body: { spec, count: 5 } });
+  expect(await times.locator("tbody tr").count()).toBe(5);
+  expect(await times.locator("tbody tr").first().innerText()).toContain(items[0]?.local.slice(0, 10));
+  const payload = dialog.getByRole("textbox", { name: "Payload (JSON)" });
+  await payload.fill('{"region": "n"}');
+  await dialog.getByText(/^\/region:/).waitFor();
+  await payload.fill('{"region": "nl", "token": "nobody-sees-it"}');
+  await dialog.getByText("Lateness, spread and note").click();
+  await dialog.getByRole("textbox", { name: "Spread" }).fill("soon");
+  await dialog.getByRole("button", { name: "Create schedule" }).click();
+  await dialog.getByText("Type an amount, such as 15.").waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await dialog.getByRole("textbox", { name: "Spread" }).fill("2");
+  await dialog.getByRole("button", { name: "Create schedule" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const [made] = (await client.schedules.list({ query: {} })).items;
+  expect(made).toMatchObject({ workflow: "report", name: "report", spec, jitterMs: 120_000, state: "active" });
+
+  await page.getByRole("button", { name: "Details of report" }).click();
+  await page.getByRole("button", { name: "Change…" }).click();
+  const change = page.getByRole("dialog", { name: "Change report" });
+  await change.getByRole("textbox", { name: "Name (optional)" }).fill("Morning report");
+  await change.getByLabel("While the run before is open").selectOption("allow");
+  await change.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Morning report" }).waitFor();
+  // The masked part of the payload was not written over by its mask: else the backfilled run could not start.
+  await page.getByRole("button", { name: "Backfill…" }).click();
+  const backfill = page.getByRole("dialog", { name: "Make up for times of the past?" });
+  await backfill.getByRole("button", { name: "Start runs" }).click();
+  await backfill.getByText(/^\d runs? (is|are) started\.$/).waitFor();
+  await backfill.getByRole("button", { name: "Close" }).click();
+  const became = page.getByRole("region", { name: "What became of the times of Morning report" });
+  await became.getByText("Started", { exact: true }).first().waitFor();
+  const [run] = (await client.runs.list({ query: { workflow: "report" } })).items;
+  expect((await client.runs.get({ params: { id: run?.id ?? "" } })).input).toMatchObject({ region: "nl" });
+  expect(await axeViolations(page)).toEqual([]);
+  expect(await overflowPx(page)).toBe(0);
+
+  await page.getByRole("button", { name: "Delete…" }).click();
+  const remove = page.getByRole("dialog", { name: "Delete the schedule Morning report?" });
+  expect(
+    await remove.getByRole("button", { name: "Keep it" }).evaluate((it) => it === it.ownerDocument.activeElement),
+  ).toBe(true);
+  await remove.getByRole("button", { name: "Delete schedule" }).click();
+  await page.getByText("Nothing starts by time yet").waitFor();
+  expect((await client.schedules.list({ query: {} })).items).toEqual([]);
+  expect(page.complaints).toEqual([]);
+});
+
+test("[STU-01] [WIF-01] a workflow's page shows what is wrong with its draft, how it differs, what it would have done, publishes it, and says why nothing started", async () => {
+  const { client, keys } = await studio.tenant("Written workflows");
+  const definition = (output: JsonObject | number, more: JsonObject[] = []): JsonObject & { workflow: string } => ({
+    workflow: "order",
+    triggers: [{ id: "large", event: "order.placed", when: { $expr: "event.payload.total > 100" } }],
+    steps: [...more, { id: "done", type: "control.return", output }],
+  });
+  const saved = async (draft: JsonObject): Promise<void> => {
+    await client.workflows.save({ params: { key: "order" }, body: { definition: draft } });
+  };
+  await publish(client, definition(1));
+  await client.runs.start({ params: { key: "order" }, query: { wait: 30 }, body: { payload: {} } });
+  await saved(definition({ $expr: "payload.(" }));
+  await client.events.accept({ body: { name: "order.placed", id: "o-7", payload: { total: 7 } } });
+
+  const page = await studio.page("/workflows", { apiKey: keys.author });
+  await page.getByRole("link", { name: "order", exact: true }).waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.getByText("The draft cannot be published: 1 problem.").waitFor();
+  await page.getByText("EXPR_SYNTAX").waitFor();
+  expect(await page.getByRole("button", { name: "Publish…", exact: true }).isDisabled()).toBe(true);
+  await saved(definition(1, [{ id: "note", type: "state.set", state: "NOTED" }]));
+  await page.getByText("The draft differs from version 1, and can be published.").waitFor();
+
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByRole("list", { name: "Steps that differ" }).getByText("note").waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await page.getByRole("button", { name: "What if" }).click();
+  await page.getByRole("button", { name: "Try the draft" }).click();
+  await page.getByText("0 of 1 go the same way, 1 go another way.").waitFor();
+  await page.getByRole("button", { name: "Starts", exact: true }).click();
+  await page.getByText(/its condition was false, with event\.payload\.total = 7/).waitFor();
+  await page.getByRole("link", { name: "the event" }).click();
+  await page.getByRole("region", { name: "Event order.placed" }).waitFor();
+  await page.goBack();
+
+  await page.getByRole("button", { name: "Versions" }).click();
+  await page.getByRole("button", { name: "Publish…", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Publish order?" });
+  await dialog.getByRole("list", { name: "Steps that differ" }).getByText("note").waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Publish", exact: true }).click();
+  await dialog.getByText("Version 2 is published.").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await page.getByText("The draft is what version 2 says.").waitFor();
+  expect((await client.workflows.get({ params: { key: "order" } })).publishedVersion).toBe(2);
+
+  const viewer = await studio.page("/workflows/order?tab=what-if", {
+    apiKey: keys.viewer,
+    colorScheme: "dark",
+    viewport: { width: 360, height: 740 },
+  });
+  await viewer.getByText("Your key may not try drafts").waitFor();
+  expect(await viewer.getByRole("button", { name: /^(Start|Pause|Unpublish|Publish)…/ }).count()).toBe(0);
+  // Where the pages do not fit side by side, the open one is in sight.
+  const bar = viewer.getByRole("navigation", { name: "Pages" });
+  await expect
+    .poll(async () => (await bar.getByRole("link", { name: "Workflows" }).boundingBox())?.x)
+    .toBeLessThan(280);
+  await viewer.getByRole("button", { name: "Compare" }).click();
+  await viewer
+    .getByRole("list", { name: "Steps that differ" })
+    .or(viewer.getByText(/are the same\./))
+    .first()
+    .waitFor();
+  expect(await axeViolations(viewer, "colours")).toEqual([]);
+  expect(await overflowPx(viewer)).toBe(0);
+  expect([...page.complaints, ...viewer.complaints]).toEqual([]);
 });
 
 test("[STU-01] [SCX-01] schedules show when they fire next, are paused with a note and let go again, by keyboard", async () => {

@@ -54,7 +54,8 @@ export function SignIn({ reason, onSignIn }: { reason?: string; onSignIn: (apiKe
           Sign in
         </Button>
         <p id={hintId} className="muted small">
-          <code>npm start</code> prints a key. It is kept in this tab only.
+          <code>npm start</code> prints a key; elsewhere an administrator makes it, under Settings. It is kept in this
+          tab only.
         </p>
       </form>
     </main>

@@ -1,5 +1,4 @@
 import type { AuditEntryReply } from "@mainspring/api";
-import { isJsonObject } from "@mainspring/core";
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useInfiniteQuery, useMutation } from "@tanstack/react-query";
@@ -13,6 +12,7 @@ import { actorText } from "../session/actor-text.ts";
 import { useSignedIn } from "../session/use-session.tsx";
 import { Moment } from "../time/moment.tsx";
 import { AuditSubject } from "./audit-subject.tsx";
+import { detailsText, hasDetails } from "./details-text.ts";
 
 const pageSize = 50;
 const typingPauseMs = 300;
@@ -126,13 +126,14 @@ function Verify(): ReactElement {
 
 function AuditLine({ entry: { seq, at, actor, action, subject, details } }: { entry: AuditEntryReply }): ReactElement {
   const { identity } = useSignedIn();
-  const hasDetails = details !== null && !(isJsonObject(details) && Object.keys(details).length === 0);
+  const said = detailsText(details);
   return (
     <li className="setting audit-entry">
       <span className="muted small audit-seq">{seq}</span>
       <span className="audit-what">
         <code>{action}</code> <AuditSubject subject={subject} />
-        {hasDetails ? (
+        {said === undefined ? null : <span className="muted small"> {said}</span>}
+        {said === undefined && hasDetails(details) ? (
           <details className="small">
             <summary className="muted">Details</summary>
             <JsonView value={details} label={`details of entry ${seq}`} />

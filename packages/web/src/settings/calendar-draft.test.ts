@@ -27,9 +27,9 @@ test("a calendar that is opened and saved untouched means the same", () => {
 });
 
 test("a week is told in short, over the weekend too", () => {
-  expect(weekText(calendar)).toBe("mon-thu 09:00-12:00 and 13:00-17:00, fri 09:00-14:00");
-  expect(weekText({ week: { "sat-mon": ["10:00-14:00"] } })).toBe("mon 10:00-14:00, sat-sun 10:00-14:00");
-  expect(weekText({ week: {} })).toBe("never open");
+  expect(weekText(calendar)).toBe("Mon-Thu 09:00-12:00 and 13:00-17:00, Fri 09:00-14:00");
+  expect(weekText({ week: { "sat-mon": ["10:00-14:00"] } })).toBe("Mon 10:00-14:00, Sat-Sun 10:00-14:00");
+  expect(weekText({ week: {} })).toBe("Never open");
 });
 
 test("hours and dates are typed as people write them", () => {

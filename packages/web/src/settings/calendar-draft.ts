@@ -61,7 +61,7 @@ function hoursOf(week: CalendarReply["week"], day: DayName): readonly string[] {
   return [];
 }
 
-/** A week in short, equal neighbours together: `mon-fri 09:00-17:00, sat 10:00-14:00`. */
+/** A week in short, equal neighbours together: `Mon-Fri 09:00-17:00, Sat 10:00-14:00`. */
 export function weekText({ week }: Pick<CalendarReply, "week">): string {
   const groups: { from: DayName; to: DayName; hours: string }[] = [];
   for (const day of dayNames) {
@@ -71,8 +71,14 @@ export function weekText({ week }: Pick<CalendarReply, "week">): string {
     else groups.push({ from: day, to: day, hours });
   }
   const open = groups.filter(({ hours }) => hours !== "");
-  if (open.length === 0) return "never open";
-  return open.map(({ from, to, hours }) => `${from === to ? from : `${from}-${to}`} ${hours}`).join(", ");
+  if (open.length === 0) return "Never open";
+  return open
+    .map(({ from, to, hours }) => `${from === to ? capital(from) : `${capital(from)}-${capital(to)}`} ${hours}`)
+    .join(", ");
+}
+
+function capital(day: DayName): string {
+  return day.charAt(0).toUpperCase() + day.slice(1);
 }
 
 function hoursIn(text: string): string[] {

@@ -76,6 +76,7 @@ test("[STU-01] [WHK-01] a webhook is made, called, given a second secret, freed 
   await line.getByRole("button", { name: "remove secret 1" }).click();
   await line.getByRole("button", { name: "remove secret 2" }).waitFor({ state: "detached" });
   expect([await post(path, first, "m-4"), await post(path, second, "m-5")]).toEqual([401, 202]);
+  await line.getByText(/^A call was refused .*: its signature was wrong/).waitFor();
 
   await line.getByRole("button", { name: "Switch off" }).click();
   await line.getByText("· switched off").waitFor();
@@ -112,6 +113,7 @@ test("[STU-01] secrets are written and never shown; keys are made, shown once an
   expect(await asked()).toBe(200);
   await page.getByRole("button", { name: "Revoke the key the nightly job" }).click();
   await page.getByRole("button", { name: "Revoke key" }).click();
+  await page.getByText("1 revoked key").click();
   await page.getByText(/· revoked/).waitFor();
   expect(await asked()).toBe(401);
   // The key in use is not offered for revoking.
@@ -130,6 +132,64 @@ test("[STU-01] secrets are written and never shown; keys are made, shown once an
   expect(page.complaints).toEqual([]);
 });
 
+test("[STU-01] event types, calendars and forms are made and changed, with what is wrong at its field; a sample is sent as a test event", async () => {
+  const page = await studio.page("/settings?tab=event-types", { apiKey: tenant.keys.author });
+  await page.getByText("No event types yet").waitFor();
+  await page.getByRole("button", { name: "New event type…" }).click();
+  const type = page.getByRole("dialog", { name: "New event type" });
+  await type.getByRole("textbox", { name: "Name" }).fill("order.placed");
+  await type.getByRole("textbox", { name: /^Where a payload/ }).fill("id");
+  await type
+    .getByRole("textbox", { name: /^Schema/ })
+    .fill('{"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}');
+  await type.getByRole("textbox", { name: /^Samples/ }).fill('[{"id": "o-17"}, {"id": 18}]');
+  await type.getByRole("button", { name: "Create" }).click();
+  await type.getByText(/^\/1\/id:/).waitFor();
+  await type.getByRole("textbox", { name: /^Samples/ }).fill('[{"id": "o-17"}]');
+  await type.getByRole("button", { name: "Create" }).click();
+  await page.getByRole("button", { name: "Send a test event order.placed" }).click();
+  const send = page.getByRole("dialog", { name: "Send order.placed" });
+  expect(JSON.parse(await send.getByRole("textbox", { name: "Payload (JSON)" }).inputValue())).toEqual({ id: "o-17" });
+  expect(await axeViolations(page)).toEqual([]);
+  await send.getByRole("button", { name: "Send event" }).click();
+  await send.getByRole("link", { name: "See what becomes of it" }).click();
+  const event = page.getByRole("region", { name: "Event order.placed" });
+  await event.getByText("o-17", { exact: true }).first().waitFor();
+
+  await page.goto(`${studio.url}/settings?tab=calendars`);
+  await page.getByText("Mon-Fri 09:00-17:00").waitFor();
+  await page.getByRole("button", { name: "Change the calendar default" }).click();
+  const calendar = page.getByRole("dialog", { name: "Change the calendar default" });
+  await calendar.getByRole("textbox", { name: "Friday" }).fill("nine to five");
+  await calendar.getByRole("button", { name: "Save" }).click();
+  await calendar.getByRole("alert").first().waitFor();
+  await calendar.getByRole("textbox", { name: "Friday" }).fill("09:00-12:00");
+  await calendar.getByRole("textbox", { name: /^Holidays/ }).fill("2031-12-25");
+  await calendar.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Mon-Thu 09:00-17:00, Fri 09:00-12:00").waitFor();
+  await page.getByText("1 holiday").waitFor();
+
+  await page.getByRole("button", { name: "Forms" }).click();
+  await page.getByRole("button", { name: "New form…" }).click();
+  const form = page.getByRole("dialog", { name: "New form" });
+  await form.getByRole("group", { name: "Approve?" }).waitFor();
+  await form.getByRole("textbox", { name: "Name" }).fill("refund");
+  await form.getByRole("textbox", { name: "Schema of the answer" }).fill('{"type": "nonsense"}');
+  await form.getByRole("button", { name: "Create" }).click();
+  await form.getByText(/^\/type:/).waitFor();
+  await form
+    .getByRole("textbox", { name: "Schema of the answer" })
+    .fill('{"type": "object", "properties": {"amount": {"type": "number", "title": "How much?"}}}');
+  await form.getByRole("textbox", { name: "How much?" }).waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await form.getByRole("button", { name: "Create" }).click();
+  await page.getByRole("button", { name: "Change the form refund" }).waitFor();
+  await page.getByRole("button", { name: "Delete the form refund" }).click();
+  await page.getByRole("button", { name: "Delete form" }).click();
+  await page.getByRole("button", { name: "Change the form refund" }).waitFor({ state: "detached" });
+  expect(page.complaints).toEqual([]);
+});
+
 test("[STU-01] settings say what a key may not see, and pass axe in light and dark and at 360 px", async () => {
   await tenant.client.webhooks.create({ body: { key: "hub", scheme: "github", enabled: true, headers: [] } });
   const viewer = await studio.page("/settings?tab=audit", { apiKey: tenant.keys.viewer });
@@ -144,8 +204,11 @@ test("[STU-01] settings say what a key may not see, and pass axe in light and da
     const rules = colorScheme === "light" ? "all" : "colours";
     for (const [tab, ready] of [
       ["Webhooks", /^hub$/],
+      ["Event types", /What events of a name/],
+      ["Calendars", /When business is done/],
+      ["Forms", /What people are asked/],
       ["Secrets", /Steps name them/],
-      ["API keys", /Only their hashes/],
+      ["API keys", /Only its hash/],
       ["Usage and limits", /Steps this month/],
       ["Audit log", /webhook\.create/],
     ] as const) {

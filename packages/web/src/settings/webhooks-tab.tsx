@@ -12,7 +12,7 @@ import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { Moment } from "../time/moment.tsx";
-import { webhooksQuery } from "./queries.ts";
+import { refusedCallsQuery, webhooksQuery } from "./queries.ts";
 import { RemoveButton, SettingsHead } from "./setting-parts.tsx";
 import { ShownOnce } from "./shown-once.tsx";
 
@@ -23,6 +23,14 @@ const schemeNames: Record<(typeof webhookSchemes)[number], string> = {
   slack: "Slack",
 };
 const secretsMax = 2;
+
+/** What the sender is not told. */
+const refusalTexts: { readonly [reason: string]: string } = {
+  "no-signature": "it had no signature",
+  malformed: "its signature could not be read",
+  "wrong-signature": "its signature was wrong, so the secret or the body was another one",
+  "outside-window": "its time was too far from ours",
+};
 
 interface MadeSecret {
   readonly key: string;
@@ -90,6 +98,7 @@ function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made
   const queries = useQueryClient();
   const isAdmin = useMay("admin");
   const isAuthor = useMay("author");
+  const refused = useQuery(refusedCallsQuery(client)).data?.get(webhook.key);
   const { key, path } = webhook;
   const params = { key };
   const onSettled = (): void => void queries.invalidateQueries({ queryKey: ["webhooks"] });
@@ -165,6 +174,17 @@ function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made
       </div>
       {webhook.description === null ? null : <p className="muted">{webhook.description}</p>}
       <Address path={path} webhook={key} />
+      {refused === undefined ? null : (
+        <p className="setting-refused small" data-tone="amber">
+          <StatusIcon status="unauthorised" size={14} />
+          <span>
+            A call was refused <Moment at={refused.at} />: {refusalTexts[refused.reason] ?? refused.reason}.{" "}
+            <Link to="/events" search={{ show: "decisions", outcome: "unauthorised" }}>
+              Refused calls
+            </Link>
+          </span>
+        </p>
+      )}
       <p className="muted small">
         {webhook.workflow === null ? "" : `starts ${webhook.workflow} · `}
         {webhook.correlationKey === null

@@ -8,5 +8,8 @@ test("bounds are a sentence, and what repeats without one is named", () => {
   expect(boundsText({ historyEvents: null, timers: 3, fanOut: null, unbounded: ["each", "poll"] })).toBe(
     "A run takes at most 3 timers. No bound is known for history events and things at once, since the values decide how often `each` and `poll` repeats.",
   );
+  expect(boundsText({ historyEvents: 14, timers: 0, fanOut: 0, unbounded: [] })).toBe(
+    "A run takes at most 14 history events.",
+  );
   expect(boundsText(undefined)).toBe("");
 });

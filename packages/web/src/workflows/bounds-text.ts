@@ -9,7 +9,7 @@ export function boundsText(bounds: ReadonlyJson | undefined): string {
     [bounds["fanOut"], "thing at once", "things at once"],
   ] as const;
   const bounded = named.flatMap(([count, one, many]) =>
-    typeof count === "number" ? [`${count.toLocaleString("en")} ${count === 1 ? one : many}`] : [],
+    typeof count === "number" && count > 0 ? [`${count.toLocaleString("en")} ${count === 1 ? one : many}`] : [],
   );
   const open = named.flatMap(([count, , many]) => (count === null ? [many] : []));
   const unbounded = Array.isArray(bounds["unbounded"])

@@ -16,13 +16,13 @@ export function DiffView({ diff }: { diff: VersionDiffReply }): ReactElement {
       </p>
     );
   return (
-    <div className="diff">
-      <ul className="diff-steps" aria-label="Steps that differ">
+    <div className="version-diff">
+      <ul className="version-diff-steps" aria-label="Steps that differ">
         {(["added", "removed", "changed"] as const).map((kind) =>
           steps[kind].length === 0 ? null : (
             <li key={kind}>
               <ChangeMark kind={kind} />
-              <span className="diff-step-ids">
+              <span className="version-diff-step-ids">
                 {steps[kind].map((id) => (
                   <code key={id}>{id}</code>
                 ))}
@@ -34,12 +34,12 @@ export function DiffView({ diff }: { diff: VersionDiffReply }): ReactElement {
           <li className="muted">No step differs; what is around them does.</li>
         ) : null}
       </ul>
-      <ul className="diff-changes small" aria-label="Places that differ">
+      <ul className="version-diff-changes small" aria-label="Places that differ">
         {changes.map(({ pointer, kind, before, after }) => (
-          <li key={pointer} className="diff-change">
+          <li key={pointer} className="version-diff-change">
             <ChangeMark kind={kind} />
-            <code className="diff-pointer">{pointer === "" ? "(whole)" : pointer}</code>
-            <span className="diff-values">
+            <code className="version-diff-pointer">{pointer === "" ? "(whole)" : pointer}</code>
+            <span className="version-diff-values">
               {kind === "added" ? null : <del>{valueLine(before)}</del>}
               {kind === "removed" ? null : <ins>{valueLine(after)}</ins>}
             </span>
@@ -57,7 +57,7 @@ export function DiffView({ diff }: { diff: VersionDiffReply }): ReactElement {
 function ChangeMark({ kind }: { kind: keyof typeof changeWords }): ReactElement {
   return (
     <span
-      className="diff-mark small"
+      className="version-diff-mark small"
       data-tone={kind === "added" ? "green" : kind === "removed" ? "vermilion" : "blue"}
     >
       <span aria-hidden="true">{kind === "added" ? "+" : kind === "removed" ? "−" : "±"}</span> {changeWords[kind]}

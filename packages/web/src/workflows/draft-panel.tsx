@@ -36,7 +36,7 @@ export function DraftPanel({ workflow }: { workflow: WorkflowReply }): ReactElem
               <p className="draft-sentence">
                 <strong>{draftSentence({ valid, issues, isSame, publishedVersion })}</strong>{" "}
                 <span className="muted">
-                  <Sentence text={boundsText(bounds)} />
+                  <Sentence text={valid ? boundsText(bounds) : ""} />
                 </span>
               </p>
               {mayPublish && !isSame ? (

@@ -24,7 +24,8 @@ export function PausedLine({ workflow }: { workflow: WorkflowSummary }): ReactEl
       <span>
         <strong>Paused</strong> since <Moment at={paused.at} />
         {paused.by === null ? null : ` by ${actorText(paused.by, identity.keyId)}`}
-        {paused.note === null ? "." : `: ${paused.note}`} Its starts are held.
+        {paused.note === null ? "." : `: ${/[.!?]$/.test(paused.note) ? paused.note : `${paused.note}.`}`} Its starts
+        are held.
       </span>
       {mayUnpause ? (
         <Button variant="default" size="xs" loading={unpause.isPending} onClick={() => unpause.mutate()}>

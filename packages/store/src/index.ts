@@ -30,7 +30,7 @@ export {
   noteDeletion,
   openRunsOf,
   proofOfDeletion,
-  temporalScheduleIds,
+  schedulesOfTenant,
   tenantsBeingDeleted,
   unendedRuns,
 } from "./tenant-deletion.ts";
@@ -39,7 +39,7 @@ export { countTenantRows, exportTenantRows, tenantTables } from "./tenant-rows.t
 export type { TenantTable } from "./tenant-rows.ts";
 export { getQuotas, isWithinQuota, putQuotas, quotaQuestion, stepUsage } from "./quotas.ts";
 export type { QuotaQuestion, Quotas, StepUsage } from "./quotas.ts";
-export type { DeletionMode, TenantDeletion, TenantRow } from "./tenants.ts";
+export type { DeletionMode, LeftInTemporal, TenantDeletion, TenantRow } from "./tenants.ts";
 export {
   calendarNames,
   defaultCalendar,
@@ -193,11 +193,15 @@ export type { FormRow, ListedForm, SystemFormRow } from "./forms.ts";
 export { waitingRuns, waitsOf } from "./waits.ts";
 export type { WaitingRun, WaitRow } from "./waits.ts";
 export {
+  eventTypeVersions,
+  eventWaitsOf,
   formsOfTasks,
   inputsOf,
   programsAround,
   relatedRuns,
+  runsThatMeet,
   secretVersions,
+  startingEventsOf,
   stepsByCommand,
   valuesOfSteps,
   waitKeysOf,

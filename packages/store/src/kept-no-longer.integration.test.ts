@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import type { Json } from "@mainspring/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getBlob, putBlob, sweepBlobs } from "./blobs.ts";
 import { recordDecision } from "./decisions.ts";
 import { putForm } from "./forms.ts";
 import { acceptEvent } from "./inbox.ts";
-import { forgetOld, runsPastRetention } from "./run-deletion.ts";
+import { deleteRun, forgetOld, runsPastRetention } from "./run-deletion.ts";
 import { asOwner } from "./testing/as-owner.ts";
 import { clonedDatabase } from "./testing/cloned-database.ts";
 import type { ClonedDatabase } from "./testing/cloned-database.ts";
@@ -80,6 +81,47 @@ test("events that no run had, and decisions, go when they are as old, and event 
   expect(await owner("select outcome from workflow_trigger_decisions where tenant_id = $1", [tenant.id])).toEqual([
     { outcome: "no-trigger" },
   ]);
+});
+
+test("[TEN-05] with a run, and with an event, goes what decisions read from them; what was decided, and of what, stays", async () => {
+  const tenant = await testTenant(database.store);
+  const card = "4929-1122";
+  const event = async (eventId: string): Promise<string> =>
+    (await tenant.run((db) => acceptEvent(db, { source: "s", eventId, name: "e", payload: { card }, bodyHash: "h" })))
+      .id;
+  const decide = (about: Partial<Parameters<typeof recordDecision>[1]>, values: Json): Promise<unknown> =>
+    tenant.run((db) => recordDecision(db, { outcome: "filtered", workflowKey: "w", ...about, values }));
+  const read = { "event.payload.card": card };
+  const error = { code: "CONDITION_NOT_BOOLEAN", message: card };
+  const [taken, aged, kept] = [await event("taken"), await event("aged"), await event("kept")];
+  const runId = await endedRun(tenant, 1);
+  await owner("update workflow_runs set trigger_event_id = $1 where id = $2", [taken, runId]);
+  await decide({ outcome: "fired", eventId: taken, runId, triggerId: "a" }, { condition: true, read, held: "paused" });
+  await decide({ eventId: taken, triggerId: "b" }, { condition: false, read });
+  await decide({ eventId: taken, triggerId: "c" }, { condition: card, failed: "when", read, error });
+  await decide({ outcome: "no-trigger", eventId: taken }, { name: "e", correlationKey: card });
+  await decide({ eventId: aged }, { condition: null, read, attempts: 3 });
+  await decide({ eventId: kept }, { condition: false, read });
+
+  expect(await tenant.run((db) => deleteRun(db, { id: runId, authoredKeys: [] }))).toBe(true);
+  await owner(
+    "update workflow_runtime_events set state = 'completed', due_at = null, accepted_at = now() - interval '91 days' where id = $1",
+    [aged],
+  );
+  await tenant.run((db) => forgetOld(db, 100));
+  const left = (await owner(
+    'select event_id, trigger_id, outcome, run_id, "values" from workflow_trigger_decisions where tenant_id = $1 order by id',
+    [tenant.id],
+  )) as readonly { readonly values: Json }[];
+  expect(left).toMatchObject([
+    { event_id: taken, trigger_id: "a", outcome: "fired", run_id: runId, values: { condition: true, held: "paused" } },
+    { event_id: taken, trigger_id: "b", outcome: "filtered", values: { condition: false } },
+    { event_id: taken, trigger_id: "c", values: { failed: "when", error: { code: "CONDITION_NOT_BOOLEAN" } } },
+    { event_id: taken, outcome: "no-trigger", values: null },
+    { event_id: aged, values: { condition: null, attempts: 3 } },
+    { event_id: kept, values: { condition: false, read } },
+  ]);
+  expect(JSON.stringify(left.slice(0, -1))).not.toContain(card);
 });
 
 test("[TEN-05] blobs that no row refers to and that no history can refer to are removed, and no others", async () => {

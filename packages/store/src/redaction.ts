@@ -122,3 +122,60 @@ export async function waitKeysOf(db: TenantDb, runIds: readonly string[]): Promi
     where run_id = any(${[...runIds]}::uuid[]) and key is not null group by run_id`.execute(db);
   return new Map(rows.map(({ runId, keys }) => [runId, keys]));
 }
+
+/** Which of the tenant's event types have a schema, each with its revision: whether what is known of them still holds. */
+export async function eventTypeVersions(db: TenantDb): Promise<{ name: string; revision: number }[]> {
+  const { rows } = await prepared<{ name: string; revision: number }>`
+    select name, revision from workflow_event_types where schema is not null order by name collate "C"`.execute(db);
+  return rows;
+}
+
+/** Steps of the runs that wait or waited for events of these names. */
+export async function eventWaitsOf(
+  db: TenantDb,
+  runIds: readonly string[],
+  names: readonly string[],
+): Promise<{ stepPath: string; name: string }[]> {
+  if (runIds.length === 0 || names.length === 0) return [];
+  const { rows } = await prepared<{ stepPath: string; name: string }>`
+    select distinct step_path as "stepPath", event_name as name from workflow_run_waits
+    where run_id = any(${[...runIds]}::uuid[]) and wait_type = 'event' and event_name = any(${[...names]}::text[])`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** Events of these names that began one of the runs. */
+export async function startingEventsOf(
+  db: TenantDb,
+  runIds: readonly string[],
+  names: readonly string[],
+): Promise<{ name: string; payload: Json }[]> {
+  if (runIds.length === 0 || names.length === 0) return [];
+  const { rows } = await prepared<{ name: string; payload: Json }>`
+    select e.name, e.payload from workflow_runtime_events e
+    where e.id in (select trigger_event_id from workflow_runs where id = any(${[...runIds]}::uuid[]) and trigger_event_id is not null)
+      and e.name = any(${[...names]}::text[])`.execute(db);
+  return loadColumns(db, rows, ["payload"]);
+}
+
+/** Those of the runs that, or whose tree or origin, were begun by or wait or waited for an event of these names. */
+export async function runsThatMeet(
+  db: TenantDb,
+  runIds: readonly string[],
+  names: readonly string[],
+): Promise<Set<string>> {
+  if (runIds.length === 0 || names.length === 0) return new Set();
+  const wanted = [...names];
+  const { rows } = await prepared<{ id: string }>`
+    select distinct r.id from workflow_runs r cross join lateral (
+      select r.id, r.trigger_event_id
+      union select tree.id, tree.trigger_event_id from workflow_runs tree where tree.root_run_id = r.root_run_id
+      union select origin.id, origin.trigger_event_id from workflow_runs origin where origin.id = r.restarted_from) t
+    where r.id = any(${[...runIds]}::uuid[]) and (
+      exists (select from workflow_run_waits w where w.run_id = t.id and w.wait_type = 'event' and w.event_name = any(${wanted}::text[]))
+      or exists (select from workflow_runtime_events e where e.id = t.trigger_event_id and e.name = any(${wanted}::text[])))`.execute(
+    db,
+  );
+  return new Set(rows.map(({ id }) => id));
+}

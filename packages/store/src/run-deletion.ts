@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { RawBuilder } from "kysely";
 import { prepared } from "./prepared.ts";
 import type { PlatformDb, TenantDb } from "./store.ts";
 import { retentionDaysDefault } from "./tenants.ts";
@@ -9,7 +10,7 @@ export const rememberedDays = 30;
 /**
  * Removes a run with all that is its own: executions, journal, steps, waits, tasks, deliveries, snapshots, invocations. Of events that only
  * this run had, and of authored keys, as much stays as refuses a repetition: id and body hash, key, input hash and output.
- * Children, replays and restarts are runs of their own and stay.
+ * Decisions about it and about these events stay, without the values that they were made from. Children, replays and restarts are runs of their own and stay.
  * @param run.authoredKeys keys of its invocations that an author gave
  * @returns false when there was no such run
  */
@@ -19,7 +20,9 @@ export async function deleteRun(
 ): Promise<boolean> {
   const { id, authoredKeys } = run;
   const forgetAt = sql`now() + ${rememberedDays}::int * interval '1 day'`;
-  await sql`update workflow_runtime_events e set payload = 'null', user_id = null, correlation_key = null, correlation_how = null, run_id = null,
+  const erased = await sql<{
+    id: string;
+  }>`update workflow_runtime_events e set payload = 'null', user_id = null, correlation_key = null, correlation_how = null, run_id = null,
       error_json = null, due_at = null, state = case when e.state = 'dead' then 'dead' else 'completed' end, completed_at = coalesce(e.completed_at, now()),
       forget_at = ${forgetAt}
     where (e.run_id = ${id}
@@ -27,9 +30,10 @@ export async function deleteRun(
         or e.id = (select r.trigger_event_id from workflow_runs r where r.id = ${id}))
       and not exists (select from workflow_event_deliveries d where d.event_id = e.id and d.run_id <> ${id} and d.state <> 'ignored')
       and not exists (select from workflow_runs r where r.trigger_event_id = e.id and r.id <> ${id})
-      and not exists (select from workflow_runs r where e.id = any(r.offered_event_ids) and r.completed_at is null)`.execute(
-    db,
-  );
+      and not exists (select from workflow_runs r where e.id = any(r.offered_event_ids) and r.completed_at is null)
+    returning e.id`.execute(db);
+  await forgetValues(db, sql`run_id = ${id}`);
+  await forgetDecidedFrom(db, erased.rows);
   await sql`delete from workflow_action_invocations where run_id = ${id} and not key = any(${[...authoredKeys]}::text[])`.execute(
     db,
   );
@@ -37,6 +41,26 @@ export async function deleteRun(
     where run_id = ${id}`.execute(db);
   const { rows } = await sql`delete from workflow_runs where id = ${id} returning true as deleted`.execute(db);
   return rows.length > 0;
+}
+
+/** @param events ours */
+async function forgetDecidedFrom(db: TenantDb, events: readonly { readonly id: string }[]): Promise<void> {
+  if (events.length > 0) await forgetValues(db, sql`event_id = any(${events.map(({ id }) => id)}::uuid[])`);
+}
+
+/** Of what decisions were made from, what is ours: beside these numbers, and true and false. */
+const keptValues = ["code", "failed", "held", "kind", "limit", "what", "zone"] as const;
+
+/**
+ * What was decided stays, and what it was decided from goes: it was read from an event, and only with that is it known which of it has to
+ * be masked.
+ */
+async function forgetValues(db: TenantDb, of: RawBuilder<unknown>): Promise<void> {
+  await sql`update workflow_trigger_decisions set "values" = (
+      select json_object_agg(key, case key when 'error' then json_build_object('code', value -> 'code') else value end)
+      from json_each("values") where key = any(${[...keptValues]}::text[]) or key = 'error' and json_typeof(value) = 'object'
+        or json_typeof(value) in ('boolean', 'null') or json_typeof(value) = 'number' and key <> 'condition')
+    where ${of} and json_typeof("values") = 'object'`.execute(db);
 }
 
 /** A key that is remembered of a deleted run was used: it is remembered from now on. */
@@ -79,12 +103,15 @@ const keptDays = sql`(select coalesce(max(retention_days), ${retentionDaysDefaul
  */
 export async function forgetOld(db: TenantDb, limit: number): Promise<number> {
   const before = sql`now() - greatest(${keptDays}, ${rememberedDays}::int * interval '1 day')`;
-  const events = await sql`delete from workflow_runtime_events where tenant_id = ${db.tenantId} and id in (
+  const events = await sql<{
+    id: string;
+  }>`delete from workflow_runtime_events where tenant_id = ${db.tenantId} and id in (
       select e.id from workflow_runtime_events e
       where e.accepted_at < ${before} and e.due_at is null and e.forget_at is null and e.state in ('completed', 'dead')
         and not exists (select from workflow_event_deliveries d where d.event_id = e.id)
         and not exists (select from workflow_runs r where r.trigger_event_id = e.id)
-      order by e.accepted_at limit ${limit}) returning true as gone`.execute(db);
+      order by e.accepted_at limit ${limit}) returning id`.execute(db);
+  await forgetDecidedFrom(db, events.rows);
   const decisions = await sql`delete from workflow_trigger_decisions where tenant_id = ${db.tenantId} and id in (
       select d.id from workflow_trigger_decisions d where d.created_at < ${before} order by d.created_at limit ${limit})
       returning true as gone`.execute(db);

@@ -51,10 +51,7 @@ export interface RunRow {
 }
 
 /** A row of a list: without input and output. */
-export type RunSummary = Omit<RunRow, "input" | "output"> & {
-  /** Of a search: found by something that is never masked. Otherwise by business state, error or the key of a wait. */
-  readonly foundPlainly?: boolean;
-};
+export type RunSummary = Omit<RunRow, "input" | "output">;
 
 type Dates = "cancelRequestedAt" | "confirmedAt" | "createdAt" | "startedAt" | "completedAt" | "updatedAt";
 type Raw<R> = Omit<R, Dates | "replayOfRunId"> & {
@@ -164,9 +161,7 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
     ].filter((condition) => condition !== false);
     const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
     const { rows } = await sql<Raw<RunSummary> & { micros: string }>`
-      select ${summaryColumns}, (extract(epoch from created_at) * 1000000)::bigint::text as micros${
-        filter.q === undefined ? sql`` : sql`, coalesce(${matchesPlainly(filter.q)}, false) as "foundPlainly"`
-      }
+      select ${summaryColumns}, (extract(epoch from created_at) * 1000000)::bigint::text as micros
       from workflow_runs ${where} order by created_at desc, id desc limit ${limit}`.execute(db);
     for (const row of rows) micros.set(row.id, row.micros);
     return shown<RunSummary>(
@@ -181,16 +176,12 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
 function matches(q: string): ReturnType<typeof sql> {
   const plain = likePattern(q);
   // The collation folds the case of every letter, whatever the database's own is.
-  return sql`(${matchesPlainly(q)} or state_text collate "pg_c_utf8" ilike ${plain}
-    or error_json::text collate "pg_c_utf8" ilike ${jsonPattern(q)}
-    or id in (select run_id from workflow_run_waits where key collate "pg_c_utf8" ilike ${plain}))`;
-}
-
-function matchesPlainly(q: string): ReturnType<typeof sql> {
-  const plain = likePattern(q);
   // Rows of an earlier engine follow no version of ours, and nothing says what of them is sensitive.
   return sql`(id::text ilike ${plain} or workflow_key ilike ${plain}
-    or coalesce(search_text, case when program_hash is null then left(input_json::text, ${searchedInputChars}) end) collate "pg_c_utf8" ilike ${jsonPattern(q)})`;
+    or coalesce(search_text, case when program_hash is null then left(input_json::text, ${searchedInputChars}) end) collate "pg_c_utf8" ilike ${jsonPattern(q)}
+    or state_text collate "pg_c_utf8" ilike ${plain}
+    or error_json::text collate "pg_c_utf8" ilike ${jsonPattern(q)}
+    or id in (select run_id from workflow_run_waits where key collate "pg_c_utf8" ilike ${plain}))`;
 }
 
 function jsonPattern(q: string): string {

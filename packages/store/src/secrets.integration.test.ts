@@ -4,9 +4,22 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseMasterKeys } from "./master-keys.ts";
 import { deleteSecret, listSecrets, putSecret, readSecrets, rotateTenantKey } from "./secrets.ts";
 import { openStore } from "./store.ts";
+import type { TenantDb } from "./store.ts";
 import { clonedDatabase } from "./testing/cloned-database.ts";
 import type { ClonedDatabase } from "./testing/cloned-database.ts";
 import { testTenant } from "./testing/test-tenant.ts";
+import { addWebhookSecret, insertWebhook, readWebhookSecrets } from "./webhooks.ts";
+
+const standardHook = {
+  scheme: "standard",
+  description: null,
+  enabled: true,
+  eventName: null,
+  correlationKey: null,
+  headers: [],
+  workflow: null,
+  replyWaitMs: null,
+} as const;
 
 let database: ClonedDatabase;
 let owner: pg.Client;
@@ -84,6 +97,61 @@ test("[SEC-03] a new tenant key seals all secrets anew, the old one stays, and a
     [tenant.id],
   );
   expect(rows).toEqual([{ keys: [1, 2], key_version: 2 }]);
+});
+
+test("[SEC-03] a new tenant key seals the secrets of webhooks anew, and the old key is then needed for none of them", async () => {
+  const tenant = await testTenant(database.store);
+  const hook = await tenant.run((db) => insertWebhook(db, { key: "hook", ...standardHook }));
+  const endpointId = hook?.id ?? "";
+  for (const value of ["the first of the hook", "the second of the hook"])
+    await tenant.run((db) => addWebhookSecret(db, { endpointId, value }));
+  expect(await tenant.run((db) => rotateTenantKey(db))).toBe(2);
+  const { rows } = await owner.query("select key_version from webhook_secrets where tenant_id = $1", [tenant.id]);
+  expect(rows).toEqual([{ key_version: 2 }, { key_version: 2 }]);
+  // Who never had the old key in memory, and finds none, opens them.
+  await owner.query("delete from tenant_keys where tenant_id = $1 and version = 1", [tenant.id]);
+  const fresh = openStore({ url: database.appUrl, max: 1, masterKeys: parseMasterKeys(database.masterKeys) });
+  try {
+    const read = await fresh.tenant(tenant.id, (db) => readWebhookSecrets(db, endpointId));
+    expect(read).toEqual(["the first of the hook", "the second of the hook"]);
+  } finally {
+    await fresh.close();
+  }
+});
+
+test("[SEC-03] whoever sets a secret just after, or while, another process rotates the key seals it under the new one", async () => {
+  const tenant = await testTenant(database.store);
+  const hook = await tenant.run((db) => insertWebhook(db, { key: "hook", ...standardHook }));
+  const endpointId = hook?.id ?? "";
+  const other = openStore({ url: database.appUrl, max: 4, masterKeys: parseMasterKeys(database.masterKeys) });
+  const inOther = <T>(work: (db: TenantDb) => Promise<T>): Promise<T> => other.tenant(tenant.id, work);
+  try {
+    // It knows the old key from here on.
+    await inOther((db) => putSecret(db, { name: "before", value: "value before" }));
+    await tenant.run((db) => rotateTenantKey(db));
+    await inOther((db) => putSecret(db, { name: "after", value: "value after" }));
+    await inOther((db) => addWebhookSecret(db, { endpointId, value: "value of the hook" }));
+    const versions = async (): Promise<unknown[]> =>
+      (
+        await owner.query(
+          `select distinct key_version as version from (select tenant_id, key_version from secrets
+            union all select tenant_id, key_version from webhook_secrets) sealed where tenant_id = $1`,
+          [tenant.id],
+        )
+      ).rows;
+    expect(await versions()).toEqual([{ version: 2 }]);
+    for (let version = 3; version <= 6; version += 1) {
+      await Promise.all([
+        tenant.run((db) => rotateTenantKey(db)),
+        inOther((db) => putSecret(db, { name: "after", value: `value ${version}` })),
+        inOther((db) => putSecret(db, { name: `new ${version}`, value: `value ${version}` })),
+      ]);
+      expect(await versions()).toEqual([{ version }]);
+    }
+    expect((await tenant.run((db) => readSecrets(db, ["after"]))).get("after")).toBe("value 6");
+  } finally {
+    await other.close();
+  }
 });
 
 test("[SEC-03] a tenant's key is wrapped by the newest master key once it is used, and the old master key is then needed no longer", async () => {

@@ -4,6 +4,7 @@ import { readPage } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
 import { seal, unseal } from "./sealing.ts";
 import type { TenantDb } from "./store.ts";
+import { resealWebhookSecrets } from "./webhooks.ts";
 
 /** What may be shown of a secret. */
 export interface SecretRow {
@@ -24,7 +25,7 @@ export async function putSecret(
   await sql`select pg_advisory_xact_lock(hashtextextended(${`secret:${db.tenantId}:${name}`}, 0))`.execute(db);
   const { rows: found } = await sql<{ version: number }>`select version from secrets where name = ${name}`.execute(db);
   const version = (found[0]?.version ?? 0) + 1;
-  const { version: keyVersion, key } = await db.keys.newest(db);
+  const { version: keyVersion, key } = await db.keys.newestToKeep(db);
   const sealed = seal(key, Buffer.from(value, "utf8"), contextOf(db.tenantId, name, version));
   const { rows } = await sql<RawSecret>`
     insert into secrets (tenant_id, name, version, key_version, sealed, updated_by)
@@ -70,7 +71,7 @@ export async function readSecrets(db: TenantDb, names: readonly string[]): Promi
 }
 
 /**
- * A new tenant key, under which all secrets are sealed anew. Old keys stay for the histories that they sealed.
+ * A new tenant key, under which all secrets, those of webhooks too, are sealed anew. Old keys stay for the histories that they sealed.
  * @returns the key's version
  */
 export async function rotateTenantKey(db: TenantDb): Promise<number> {
@@ -82,6 +83,7 @@ export async function rotateTenantKey(db: TenantDb): Promise<number> {
     const sealed = seal(key, value, contextOf(db.tenantId, row.name, row.version));
     await sql`update secrets set key_version = ${keyVersion}, sealed = ${sealed} where name = ${row.name}`.execute(db);
   }
+  await resealWebhookSecrets(db, { version: keyVersion, key });
   return keyVersion;
 }
 

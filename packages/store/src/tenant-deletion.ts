@@ -4,7 +4,7 @@ import { recordAudit } from "./audit.ts";
 import { instant } from "./instants.ts";
 import type { PlatformDb, TenantDb } from "./store.ts";
 import { countTenantRows, withoutTimeLimit } from "./tenant-rows.ts";
-import type { DeletionMode, TenantDeletion } from "./tenants.ts";
+import type { DeletionMode, LeftInTemporal, TenantDeletion } from "./tenants.ts";
 
 /** What a finished deletion leaves: kept as the last entry of the tenant's audit log. */
 export interface DeletionProof {
@@ -19,6 +19,8 @@ export interface DeletionProof {
     readonly removed: number;
     readonly open: number;
     readonly schedules: number;
+    /** As Temporal was asked when it had been told to delete everything. */
+    readonly left: LeftInTemporal;
   };
   readonly keysErased: number;
   readonly tables: { readonly table: string; readonly deleted: number; readonly left: number }[];
@@ -113,10 +115,10 @@ export async function executionsOfRuns(
   return rows;
 }
 
-/** What Temporal has of the tenant's schedules. */
-export async function temporalScheduleIds(db: TenantDb): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select temporal_schedule_id as id from tenant_workflow_schedule order by id`.execute(db);
+/** Ids of the schedules that there are, and of those that are gone but have decided something, in their order. */
+export async function schedulesOfTenant(db: TenantDb): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`select id from tenant_workflow_schedule
+    union select schedule_id from workflow_trigger_decisions where schedule_id is not null order by 1`.execute(db);
   return rows.map(({ id }) => id);
 }
 
@@ -183,14 +185,15 @@ export async function finishDeletion(db: TenantDb): Promise<DeletionProof | unde
     select count(pseudonymised_at)::int as pseudonymised, now() as now from audit_log where tenant_id = ${db.tenantId}`.execute(
     db,
   );
-  const { mode, requestedAt, canceled, terminated, removed, schedules, keysErased } = deletion;
+  const { mode, requestedAt, canceled, terminated, removed, schedules, left: inTemporal, keysErased } = deletion;
+  if (inTemporal === undefined) throw new Error("Nobody has asked Temporal what is left of the tenant");
   const proof: DeletionProof = {
     tenantId: db.tenantId,
     status: "deleted",
     mode,
     requestedAt,
     completedAt: instant(log[0]?.now ?? new Date()),
-    executions: { canceled, terminated, removed, open: 0, schedules },
+    executions: { canceled, terminated, removed, open: inTemporal.open, schedules, left: inTemporal },
     keysErased,
     tables,
     audit: { kept, pseudonymised: log[0]?.pseudonymised ?? 0 },

@@ -45,6 +45,17 @@ export class TenantKeys {
     return row.own ? key : this.#keepNewest(db.tenantId, key);
   }
 
+  /**
+   * The newest key as the database has it, held until the transaction ends: what is sealed under it now and kept, a rotation that comes
+   * next finds and seals anew, and one that was made elsewhere a moment ago is not missed.
+   */
+  async newestToKeep(db: TenantDb): Promise<TenantKey> {
+    await sql`select pg_advisory_xact_lock_shared(hashtextextended(${lockOf(db.tenantId)}, 0))`.execute(db);
+    const row = (await newestRow(db)) ?? (await this.#make(db, 1));
+    const key = await this.#unwrapped(db, row);
+    return row.own ? key : this.#keepNewest(db.tenantId, key);
+  }
+
   /** @throws Error when the tenant has no such key, or its master key is not configured */
   async version(db: TenantDb, version: number): Promise<TenantKey> {
     const known = this.knownVersion(db.tenantId, version);
@@ -57,7 +68,7 @@ export class TenantKeys {
 
   /** A new key seals from now on; the others open what they have sealed, and are all wrapped by the newest master key. */
   async rotate(db: TenantDb): Promise<TenantKey> {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`tenant-keys:${db.tenantId}`}, 0))`.execute(db);
+    await sql`select pg_advisory_xact_lock(hashtextextended(${lockOf(db.tenantId)}, 0))`.execute(db);
     const { rows } = await sql<KeyRow>`select ${columns} from tenant_keys order by version desc`.execute(db);
     for (const row of rows) await this.#unwrapped(db, row);
     const last = rows[0];
@@ -129,6 +140,10 @@ async function newestRow(db: TenantDb): Promise<KeyRow | undefined> {
 
 function contextOf(tenantId: string, version: number): readonly (string | number)[] {
   return ["mainspring/tenant-key", tenantId, version];
+}
+
+function lockOf(tenantId: string): string {
+  return `tenant-keys:${tenantId}`;
 }
 
 function nameOf(tenantId: string, version: number): string {

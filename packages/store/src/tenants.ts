@@ -10,6 +10,18 @@ import type { PlatformDb, TenantDb } from "./store.ts";
 /** What becomes of runs under way when their tenant is deleted. */
 export type DeletionMode = "refuse" | "cancel" | "terminate";
 
+/** What Temporal was found to have of a tenant. */
+export interface LeftInTemporal {
+  /** Executions that are open. */
+  readonly open: number;
+  /** Executions of whatever status, those of schedules themselves included. */
+  readonly histories: number;
+  readonly schedules: number;
+  /** What the index still lists, some of which may be gone already. */
+  readonly listed: number;
+  readonly measuredAt: string;
+}
+
 /** How far the deletion of a tenant has come. */
 export interface TenantDeletion {
   readonly mode: DeletionMode;
@@ -23,6 +35,8 @@ export interface TenantDeletion {
   /** Histories that Temporal was asked to delete. */
   readonly removed: number;
   readonly schedules: number;
+  /** As Temporal was last asked. */
+  readonly left?: LeftInTemporal;
   readonly keysErased: number;
   /** By table, as counted when the removal of rows began. */
   readonly rows: { readonly [table: string]: number };

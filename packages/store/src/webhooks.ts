@@ -7,6 +7,7 @@ import type { Page, PageRequest } from "./paging.ts";
 import { seal, unseal } from "./sealing.ts";
 import { isUuid } from "./store.ts";
 import type { TenantDb } from "./store.ts";
+import type { TenantKey } from "./tenant-keys.ts";
 
 export type WebhookScheme = "standard" | "github" | "stripe" | "slack";
 
@@ -108,7 +109,7 @@ export async function addWebhookSecret(
 ): Promise<WebhookSecretRow | undefined> {
   const { endpointId, value, by } = secret;
   const id = newId();
-  const { version: keyVersion, key } = await db.keys.newest(db);
+  const { version: keyVersion, key } = await db.keys.newestToKeep(db);
   const sealed = seal(key, Buffer.from(value, "utf8"), contextOf(db.tenantId, endpointId, id));
   // Of two that take the last place at once, the unique slot refuses one.
   const { rows } = await sql<{ createdAt: Date }>`
@@ -138,16 +139,36 @@ export async function retireWebhookSecret(
 
 /** The values of an endpoint's secrets: for the one place that verifies signatures, and nobody else. */
 export async function readWebhookSecrets(db: TenantDb, endpointId: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string; keyVersion: number; sealed: Buffer }>`
-    select id, key_version as "keyVersion", sealed from webhook_secrets where endpoint_id = ${endpointId} order by slot`.execute(
+  const { rows } = await sql<SealedRow>`select ${sealedColumns} from webhook_secrets
+    where endpoint_id = ${endpointId} order by slot`.execute(db);
+  const values: string[] = [];
+  for (const row of rows) values.push((await opened(db, row)).toString("utf8"));
+  return values;
+}
+
+/** Seals every endpoint's secrets under another key of the tenant. */
+export async function resealWebhookSecrets(db: TenantDb, { version, key }: TenantKey): Promise<void> {
+  const { rows } = await sql<SealedRow>`select ${sealedColumns} from webhook_secrets order by id for update`.execute(
     db,
   );
-  const values: string[] = [];
-  for (const { id, keyVersion, sealed } of rows) {
-    const { key } = await db.keys.version(db, keyVersion);
-    values.push(unseal(key, sealed, contextOf(db.tenantId, endpointId, id)).toString("utf8"));
+  for (const row of rows) {
+    const sealed = seal(key, await opened(db, row), contextOf(db.tenantId, row.endpointId, row.id));
+    await sql`update webhook_secrets set key_version = ${version}, sealed = ${sealed} where id = ${row.id}`.execute(db);
   }
-  return values;
+}
+
+interface SealedRow {
+  readonly id: string;
+  readonly endpointId: string;
+  readonly keyVersion: number;
+  readonly sealed: Buffer;
+}
+
+const sealedColumns = sql.raw(`id, endpoint_id as "endpointId", key_version as "keyVersion", sealed`);
+
+async function opened(db: TenantDb, { id, endpointId, keyVersion, sealed }: SealedRow): Promise<Buffer> {
+  const { key } = await db.keys.version(db, keyVersion);
+  return unseal(key, sealed, contextOf(db.tenantId, endpointId, id));
 }
 
 type Raw = Omit<WebhookRow, "secrets" | "createdAt" | "updatedAt"> & {

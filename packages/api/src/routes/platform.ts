@@ -140,8 +140,18 @@ const deletionProof = z.object({
     canceled: z.number().int(),
     terminated: z.number().int(),
     removed: z.number().int().meta({ description: "histories that Temporal was asked to delete" }),
-    open: z.number().int().meta({ description: "still open when the rows were deleted: always 0" }),
-    schedules: z.number().int(),
+    open: z.number().int().meta({ description: "still open when the rows were deleted" }),
+    schedules: z.number().int().meta({ description: "schedules that Temporal was asked to delete" }),
+    left: z
+      .object({
+        open: z.number().int(),
+        histories: z.number().int(),
+        schedules: z.number().int(),
+        listed: z.number().int().meta({ description: "what Temporal's index, which is behind, still listed" }),
+        measuredAt: instant,
+      })
+      .optional()
+      .meta({ description: "what Temporal was found to have when it was asked for each of them" }),
   }),
   keysErased: z.number().int().meta({ description: "what was sealed under them can be read nowhere any more" }),
   tables: z.array(z.object({ table: z.string(), deleted: z.number().int(), left: z.number().int() })).meta({

@@ -12,6 +12,8 @@ export interface RunMask {
   readonly facts: SensitiveFacts;
   /** Of a command: the step that gave it; of a task: the step that asked. */
   readonly stepOf: (commandOrTaskId: string) => string | undefined;
+  /** By the name of an event: of its payload, where its type declares something sensitive. Left out: of none. */
+  readonly eventSchemas?: ReadonlyMap<string, Json>;
 }
 
 /** Names and times of ours: no person's value stands there. */
@@ -103,9 +105,12 @@ function maskMember(member: Json, mask: RunMask): Json {
   if (Array.isArray(member)) return member.map((item) => maskMember(item, mask));
   if (!isJsonObject(member)) return mask.values.value(member);
   if (typeof member["receivedAt"] !== "string") return mask.values.value(member);
+  const schema = typeof member["name"] === "string" ? mask.eventSchemas?.get(member["name"]) : undefined;
   const masked: JsonObject = {};
   for (const [name, inner] of Object.entries(member))
-    masked[name] = ofOurs.includes(name) ? inner : mask.values.value(inner);
+    masked[name] = ofOurs.includes(name)
+      ? inner
+      : mask.values.value(name === "payload" ? maskBySchema(schema, inner as Json) : inner);
   return masked;
 }
 

@@ -15,6 +15,9 @@ const dynamicConfig: Record<string, unknown> = {
   "history.timerProcessorMaxPollRPS": 2_000,
   "history.timerProcessorMaxTimeShift": "10ms",
   "history.workflowIdReuseMinimalInterval": "1ms",
+  // An execution that is to be deleted goes once what was owed to it is known to be done: by default that is noted every 30 s.
+  "history.transferProcessorUpdateAckInterval": "1s",
+  "history.visibilityProcessorUpdateAckInterval": "1s",
   "system.enableActivityEagerExecution": true,
   "matching.numTaskqueueReadPartitions": 1,
   "matching.numTaskqueueWritePartitions": 1,

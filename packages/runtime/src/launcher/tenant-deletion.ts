@@ -1,27 +1,32 @@
-import { MainspringError, tenantAttribute, workflowIdOf } from "@mainspring/core";
+import { MainspringError, workflowIdOf } from "@mainspring/core";
 import {
   beginDeletion,
   deleteSomeRows,
   eraseKeys,
-  executionsOfRuns,
   finishDeletion,
   getTenant,
   noteDeletion,
   openRunsOf,
   proofOfDeletion,
-  temporalScheduleIds,
   unendedRuns,
   voidQueuedStart,
   type DeletionMode,
   type DeletionProof,
+  type LeftInTemporal,
   type TenantDeletion,
 } from "@mainspring/store";
-import { isNotFound, messageOf } from "../temporal/grpc.ts";
 import { cancelRun } from "./cancel.ts";
-import { temporalSchedules } from "../schedules/temporal-schedules.ts";
 import { removeStream } from "../stream/remove-stream.ts";
 import type { StreamSettings } from "../stream/settings.ts";
 import type { LauncherParts } from "./launch.ts";
+import {
+  inTurn,
+  leftInTemporal,
+  removeExecutions,
+  removeSchedules,
+  terminateWhatElseRuns,
+  unlessGone,
+} from "./tenant-executions.ts";
 
 export interface DeletionParts extends LauncherParts {
   /** Left out: there are no streams of events. */
@@ -48,9 +53,10 @@ export interface DeletionUnderWay {
   readonly openRuns: number;
 }
 
-const atOnce = 8;
 const page = 200;
 const lookEveryMs = 200;
+/** Temporal's index may still list what is gone; past this time it is no reason to wait, and the proof says how many it lists. */
+const indexLagMaxMs = 600_000;
 const reason = "the tenant is deleted";
 
 /**
@@ -91,8 +97,8 @@ export async function continueDeletion(
         break;
       }
       case "executions":
-        await removeSchedules(parts, tenantId);
-        await removeExecutions(parts, tenantId);
+        if (!(await removeFromTemporal(parts, tenantId, deletion, deadline)))
+          return underWay(parts, tenantId, deletion);
         if (parts.stream !== undefined) await removeStream(parts.stream, tenantId);
         await store.tenant(tenantId, eraseKeys);
         break;
@@ -156,6 +162,41 @@ async function endRuns(
   return true;
 }
 
+/**
+ * Removes schedules and histories, and asks until Temporal has none of them: it deletes after it has answered.
+ * @returns false when it has some left at the deadline
+ */
+async function removeFromTemporal(
+  parts: LauncherParts,
+  tenantId: string,
+  { requestedAt, graceEndsAt }: TenantDeletion,
+  deadline: number,
+): Promise<boolean> {
+  const indexWaitedFor = Math.max(Date.parse(requestedAt), Date.parse(graceEndsAt)) + indexLagMaxMs;
+  for (let isAsked = false; ;) {
+    if (!isAsked) {
+      const schedules = await removeSchedules(parts, tenantId);
+      const removed = await removeExecutions(parts, tenantId);
+      await note(parts, tenantId, (now) => ({
+        ...now,
+        schedules: Math.max(now.schedules, schedules),
+        removed: Math.max(now.removed, removed),
+      }));
+    }
+    const left = await leftInTemporal(parts, tenantId);
+    await note(parts, tenantId, (now) => ({ ...now, left }));
+    if (isNothing(left) && (left.listed === 0 || Date.now() > indexWaitedFor)) return true;
+    if (Date.now() > deadline) return false;
+    // What came to be meanwhile is asked for too; what is about to go is waited for.
+    isAsked = left.open === 0 && left.schedules === 0;
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
+function isNothing({ open, histories, schedules }: LeftInTemporal): boolean {
+  return open === 0 && histories === 0 && schedules === 0;
+}
+
 async function note(
   { store }: LauncherParts,
   tenantId: string,
@@ -184,72 +225,6 @@ async function eachUnended(
 /** @returns whether there was an open execution. A start that is owed is dropped, so that no relay performs it later. */
 async function terminate({ store, client }: LauncherParts, tenantId: string, runId: string): Promise<boolean> {
   await store.tenant(tenantId, (db) => voidQueuedStart(db, runId, "platform", reason)).catch(() => false);
-  try {
-    await client.workflow.getHandle(workflowIdOf(runId)).terminate(reason);
-    return true;
-  } catch (error) {
-    if (isNotFound(error)) return false; // ended, or never started
-    throw error;
-  }
-}
-
-/** By Temporal's own index, where the namespace has our attributes: a second look, for an execution that no row knows of. */
-async function terminateWhatElseRuns({ client }: LauncherParts, tenantId: string): Promise<number> {
-  let found = 0;
-  try {
-    const query = `${tenantAttribute} = "${tenantId}" AND ExecutionStatus = "Running"`;
-    for await (const { workflowId, runId } of client.workflow.list({ query })) {
-      await client.workflow
-        .getHandle(workflowId, runId)
-        .terminate(reason)
-        .then(
-          () => (found += 1),
-          (error: unknown) => {
-            if (!isNotFound(error)) throw error;
-          },
-        );
-    }
-  } catch (error) {
-    // Without the attributes the index knows no tenants: the rows are what there is.
-    if (!/search attribute/i.test(messageOf(error))) throw error;
-  }
-  return found;
-}
-
-/** What Temporal would start for the tenant. */
-async function removeSchedules(parts: LauncherParts, tenantId: string): Promise<void> {
-  const temporal = temporalSchedules(parts.client);
-  const ids = await parts.store.tenant(tenantId, temporalScheduleIds);
-  await inTurn(ids, (id) => temporal.remove(id));
-  await note(parts, tenantId, (now) => ({ ...now, schedules: Math.max(now.schedules, ids.length) }));
-}
-
-/** Histories hold what the tenant's runs were given: they go now and not with their retention. */
-async function removeExecutions(parts: LauncherParts, tenantId: string): Promise<void> {
-  const { store, client } = parts;
-  const { namespace } = client.options;
-  let removed = 0;
-  let after: string | undefined;
-  for (;;) {
-    const runs = await store.tenant(tenantId, (db) => executionsOfRuns(db, after, page));
-    await inTurn(runs, async ({ runId, temporalRunIds }) => {
-      for (const id of temporalRunIds.length === 0 ? [""] : temporalRunIds) {
-        const workflowExecution = { workflowId: workflowIdOf(runId), runId: id };
-        try {
-          await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
-          removed += 1;
-        } catch (error) {
-          if (!isNotFound(error)) throw error;
-        }
-      }
-    });
-    if (runs.length < page) break;
-    after = runs.at(-1)?.runId;
-  }
-  await note(parts, tenantId, (now) => ({ ...now, removed: Math.max(now.removed, removed) }));
-}
-
-/** A few at a time. */
-async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let i = 0; i < items.length; i += atOnce) await Promise.all(items.slice(i, i + atOnce).map(work));
+  // Gone: ended, or never started.
+  return unlessGone(() => client.workflow.getHandle(workflowIdOf(runId)).terminate(reason));
 }

@@ -1,4 +1,4 @@
-import { changeSchedule, getSchedule, scheduleSynced, type Store, type TenantDb } from "@mainspring/store";
+import { changeSchedule, getSchedule, getTenant, scheduleSynced, type Store, type TenantDb } from "@mainspring/store";
 import { messageOf } from "../temporal/grpc.ts";
 import { undecidedTimes } from "./accounting.ts";
 import { desiredOf } from "./desired.ts";
@@ -16,11 +16,15 @@ export async function syncSchedule(
 ): Promise<boolean> {
   const { store, temporal } = parts;
   for (let round = 1; round <= roundsMax; round += 1) {
-    const row = await store.tenant(tenantId, (db) => getSchedule(db, scheduleId));
+    const [row, tenant] = await store.tenant(tenantId, async (db) => [
+      await getSchedule(db, scheduleId),
+      await getTenant(db),
+    ]);
     if (row === undefined) return true;
     try {
-      // What fires no more need not be there.
-      if (row.state === "completed") await temporal.remove(row.temporalScheduleId);
+      // What fires no more need not be there, nor what is about to be deleted with its tenant.
+      if (row.state === "completed" || (tenant?.deletion ?? null) !== null)
+        await temporal.remove(row.temporalScheduleId);
       else if ((await temporal.apply(desiredOf(tenantId, row))) !== "unchanged")
         await store.tenant(tenantId, (db) => oweUndecided(db, scheduleId));
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { DecisionReply } from "@mainspring/api";
-import { explainDecision } from "@mainspring/core";
-import type { DecisionFacts, Evidence, Instant, Json, NotStarted } from "@mainspring/core";
+import { explainDecision, isJsonObject } from "@mainspring/core";
+import type { DecisionFacts, Evidence, Instant, Json, JsonObject, NotStarted } from "@mainspring/core";
 import type { DecisionRow } from "@mainspring/store";
 import type { EventMask } from "./event-redaction.ts";
 
@@ -9,7 +9,7 @@ export function explainRow(row: DecisionRow, mask: EventMask, now: Instant): Not
   const facts: DecisionFacts = {
     outcome: row.outcome,
     decidedAt: row.decidedAt,
-    values: mask.value(row.values),
+    values: valuesOf(row, mask),
     ...(row.event === null ? {} : { event: row.event }),
     ...(row.scheduleId === null ? {} : { scheduleId: row.scheduleId }),
     ...(row.nominalAt === null ? {} : { nominalAt: row.nominalAt }),
@@ -40,8 +40,16 @@ export function presentDecision(row: DecisionRow, mask: EventMask, now: Instant)
     version: row.version,
     triggerId: row.triggerId,
     runId: row.runId,
-    values: mask.value(row.values),
+    values: valuesOf(row, mask),
   };
+}
+
+/** Each value that was read is masked where it stood in the event. */
+function valuesOf({ values }: DecisionRow, mask: EventMask): Json {
+  const read = isJsonObject(values) ? values["read"] : undefined;
+  if (!isJsonObject(read)) return mask.value(values);
+  const masked = Object.entries(read).map(([path, value]) => [path, mask.at(path, value as Json)]);
+  return mask.value({ ...(values as JsonObject), read: Object.fromEntries(masked) as Json });
 }
 
 export function presentEvidence({ kind, text, data }: Evidence): { kind: string; text: string; data?: Json } {

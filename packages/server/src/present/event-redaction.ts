@@ -1,7 +1,8 @@
-import { hasSensitive, maskBySchema, sensitiveValues, ValueMask } from "@mainspring/core";
+import { hasSensitive, maskBySchema, pointerKeys, sensitiveValues, ValueMask } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
 import { eventTypeRules, payloadsOf } from "@mainspring/store";
 import type { TenantDb } from "@mainspring/store";
+import { maskUnder } from "./mask-under.ts";
 import type { Redaction } from "./redaction.ts";
 
 /** What readers of an event, and of what was decided about it, put its values through. Nothing that is stored is touched by it. */
@@ -9,6 +10,8 @@ export interface EventMask {
   payload(payload: Json): Json;
   value(value: Json): Json;
   text(text: string): string;
+  /** What stands at a path such as `payload.total`, `event.payload.total` or a pointer into the payload: also what its value alone does not give away. */
+  at(path: string, value: Json): Json;
 }
 
 interface MaskedEvent {
@@ -51,5 +54,20 @@ function maskOf(values: ValueMask, schema: Json | undefined): EventMask {
     payload: (payload) => values.value(schema === undefined ? payload : maskBySchema(schema, payload)),
     value: (value) => values.value(value),
     text: (text) => values.text(text),
+    at: (path, value) => values.value(schema === undefined ? value : maskedAt(schema, path, value)),
   };
+}
+
+function maskedAt(schema: Json, path: string, value: Json): Json {
+  const keys = keysInPayload(path);
+  return keys === undefined ? value : maskUnder((payload) => maskBySchema(schema, payload), keys, value);
+}
+
+/** @returns undefined: beside the payload, of which alone its type speaks */
+function keysInPayload(path: string): readonly string[] | undefined {
+  if (path.startsWith("/")) return pointerKeys(path);
+  const [first, ...rest] = path.split(".");
+  if (first === "payload") return rest;
+  if (first !== "event") return path.split(".");
+  return rest[0] === "payload" ? rest.slice(1) : undefined;
 }

@@ -1,20 +1,68 @@
 import type { RunDiffReply, RunMomentReply, RunWhyReply, StepReply } from "@mainspring/api";
-import { pointerKeys, showState, valueText } from "@mainspring/core";
-import type { Cause, JournalEntry, Json, RunDiff, RunMoment, RunWhy, ValueDivergence } from "@mainspring/core";
+import { isJsonObject, pointerKeys, showState, valueText } from "@mainspring/core";
+import type {
+  Cause,
+  Evidence,
+  JournalEntry,
+  Json,
+  RunDiff,
+  RunMoment,
+  RunWhy,
+  ValueDivergence,
+} from "@mainspring/core";
 import type { DiffedRun } from "../ports.ts";
+import type { EventMask } from "./event-redaction.ts";
+import { maskUnder } from "./mask-under.ts";
 import type { RunRedaction } from "./redaction.ts";
 
 type CauseReply = RunWhyReply["also"][number];
 
-export function presentWhy(why: RunWhy, redact: RunRedaction): RunWhyReply {
-  return {
-    ...presentCause(why, redact),
-    also: why.also.map((cause) => presentCause(cause, redact)),
-    asOf: why.asOf,
-  };
+/** Events that did not reach the run and are told of all the same. */
+export function nearEvents(why: RunWhy): { readonly id: string; readonly name: string }[] {
+  return [why, ...why.also].flatMap(({ evidence }) =>
+    evidence.flatMap((one) => {
+      const { eventId, name } = missOf(one) ?? {};
+      return typeof eventId === "string" && typeof name === "string" ? [{ id: eventId, name }] : [];
+    }),
+  );
 }
 
-function presentCause(cause: Cause, redact: RunRedaction): CauseReply {
+function missOf({ kind, data }: Evidence): { readonly [name: string]: Json } | undefined {
+  return kind === "near-miss" && isJsonObject(data) ? data : undefined;
+}
+
+/** @param events masks of those that {@link nearEvents} names, by our id: they are not the run's, and have sensitive values of their own */
+export function presentWhy(
+  why: RunWhy,
+  redact: RunRedaction,
+  events: (id: string) => Pick<EventMask, "text" | "value" | "at">,
+): RunWhyReply {
+  const near = [...new Set(nearEvents(why).map(({ id }) => id))].map(events);
+  const all: Masks = {
+    text: (text) => near.reduce((masked, mask) => mask.text(masked), redact.text(text)),
+    value: (value) => near.reduce((masked, mask) => mask.value(masked), redact.value(value)),
+  };
+  const present = (cause: Cause): CauseReply =>
+    presentCause({ ...cause, evidence: cause.evidence.map((one) => withMaskedFind(one, events)) }, all);
+  return { ...present(why), also: why.also.map(present), asOf: why.asOf };
+}
+
+type Masks = Pick<RunRedaction, "text" | "value">;
+
+/** What a filter found where the event's type says that it is sensitive, though its value alone does not give it away. */
+function withMaskedFind(one: Evidence, events: (id: string) => Pick<EventMask, "at">): Evidence {
+  const miss = missOf(one);
+  const filter = miss?.["filter"];
+  if (miss === undefined || !isJsonObject(filter)) return one;
+  const { eventId } = miss;
+  const { found, path } = filter as { readonly [name: string]: Json };
+  if (found === undefined || typeof path !== "string" || typeof eventId !== "string") return one;
+  const shown = events(eventId).at(path, found);
+  const text = one.text.replace(`(it is ${valueText(found)})`, () => `(it is ${valueText(shown)})`);
+  return { ...one, text, data: { ...miss, filter: { ...filter, found: shown } } };
+}
+
+function presentCause(cause: Cause, redact: Masks): CauseReply {
   const { sentence, since, evidence, remedy, next } = cause;
   return {
     cause: cause.cause,
@@ -148,13 +196,5 @@ function asStep(
 
 /** A value that stands at `pointer` in what a schema describes: masked as it would be there. */
 function maskedAt(mask: (whole: Json) => Json, pointer: string, value: Json): Json {
-  const keys = pointerKeys(pointer) ?? [];
-  let whole = value;
-  for (const key of [...keys].reverse()) whole = { [key]: whole };
-  let masked: Json | undefined = mask(whole);
-  for (const key of keys) {
-    if (typeof masked !== "object" || masked === null) return masked ?? null;
-    masked = (masked as { readonly [key: string]: Json })[key];
-  }
-  return masked ?? null;
+  return maskUnder(mask, pointerKeys(pointer) ?? [], value);
 }

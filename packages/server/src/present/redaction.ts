@@ -19,13 +19,18 @@ import {
 } from "@mainspring/core";
 import type { ActionSchemas, JournalEntry, Json, Program, RunMask, SensitiveFacts } from "@mainspring/core";
 import {
+  eventTypeRules,
+  eventTypeVersions,
+  eventWaitsOf,
   formsOfTasks,
   getProgram,
   inputsOf,
   programsAround,
   readSecrets,
   relatedRuns,
+  runsThatMeet,
   secretVersions,
+  startingEventsOf,
   stepsByCommand,
   valuesOfSteps,
 } from "@mainspring/store";
@@ -50,7 +55,7 @@ export interface RunRedaction {
   entry(entry: JournalEntry): JournalEntry;
 }
 
-/** Masks by what the deployed actions and the pinned programs declare. See docs/decisions/0030-masked-when-read.md. */
+/** Masks by what the deployed actions, the pinned programs and the types of events declare. See docs/decisions/0030-masked-when-read.md. */
 export interface Redaction {
   ofRun(db: TenantDb, runId: string): Promise<RunRedaction>;
   /** Values of the tenant's secrets, to be masked wherever they stand. */
@@ -62,6 +67,7 @@ export interface Redaction {
 const keptPrograms = 500;
 const keptTenants = 500;
 const noFacts: SensitiveFacts = { inputs: new Map(), outputs: new Map(), forms: new Map(), namedForms: new Map() };
+const noSchemas: ReadonlyMap<string, Json> = new Map();
 
 export function createRedaction(catalogue: readonly CatalogueEntry[]): Redaction {
   const entries = new Map(catalogue.map((entry) => [entry.id, entry]));
@@ -106,18 +112,37 @@ export function createRedaction(catalogue: readonly CatalogueEntry[]): Redaction
     return values;
   }
 
+  // The same of its event types.
+  const typed = new Map<string, { readonly versions: string; readonly schemas: ReadonlyMap<string, Json> }>();
+
+  async function eventSchemasOf(db: TenantDb): Promise<ReadonlyMap<string, Json>> {
+    const types = await eventTypeVersions(db);
+    if (types.length === 0) return noSchemas;
+    const versions = JSON.stringify(types);
+    const kept = typed.get(db.tenantId);
+    if (kept?.versions === versions) return kept.schemas;
+    const schemas = new Map<string, Json>();
+    for (const { name, schema } of await eventTypeRules(db))
+      if (schema !== null && hasSensitive(schema)) schemas.set(name, schema);
+    typed.set(db.tenantId, { versions, schemas });
+    if (typed.size > keptTenants) typed.delete(typed.keys().next().value as string);
+    return schemas;
+  }
+
   async function ofRun(db: TenantDb, runId: string): Promise<RunRedaction> {
     const secrets = await secretsOf(db);
+    const eventSchemas = await eventSchemasOf(db);
     const related = await relatedRuns(db, runId);
     const facts = new Map<string, SensitiveFacts>();
     for (const { id, programHash } of related) facts.set(id, await factsOf(db, programHash));
-    if ([...facts.values()].every((one) => nothingIsSensitive(one))) return ofSecrets(secrets);
+    const met = await metEvents(db, [...facts.keys()], eventSchemas);
+    if (met.isEmpty && [...facts.values()].every((one) => nothingIsSensitive(one))) return ofSecrets(secrets);
     const own = facts.get(runId) ?? noFacts;
-    const named = await namedForms(db, related, facts);
-    const values = new ValueMask([...secrets, ...(await valuesAround(db, facts, named))]);
-    const withForms = withNamedForms(own, named);
+    const answers = { named: await namedForms(db, related, facts), events: met.byStep };
+    const values = new ValueMask([...secrets, ...met.values, ...(await valuesAround(db, facts, answers))]);
+    const withForms = withAnswers(own, answers);
     const stepOf = await stepsByCommand(db, runId, [...withForms.outputs.keys(), ...withForms.forms.keys()]);
-    return redacting({ values, facts: withForms, stepOf: (id) => stepOf.get(id) });
+    return redacting({ values, facts: withForms, stepOf: (id) => stepOf.get(id), eventSchemas });
   }
 
   return {
@@ -127,10 +152,12 @@ export function createRedaction(catalogue: readonly CatalogueEntry[]): Redaction
       if (runIds.length === 0) return () => untouched;
       const plain = ofSecrets(await secretsOf(db));
       const around = await programsAround(db, runIds);
+      const meeting = await runsThatMeet(db, runIds, [...(await eventSchemasOf(db)).keys()]);
       const found = new Map<string, RunRedaction>();
       for (const [runId, programs] of around) {
         const facts = await Promise.all(programs.map((hash) => factsOf(db, hash)));
-        found.set(runId, facts.every((one) => nothingIsSensitive(one)) ? plain : await ofRun(db, runId));
+        const isPlain = !meeting.has(runId) && facts.every((one) => nothingIsSensitive(one));
+        found.set(runId, isPlain ? plain : await ofRun(db, runId));
       }
       return (runId) => found.get(runId) ?? plain;
     },
@@ -154,25 +181,58 @@ async function namedForms(
   return schemas.length === 0 ? undefined : { anyOf: schemas };
 }
 
-function withNamedForms(facts: SensitiveFacts, named: Json | undefined): SensitiveFacts {
-  if (named === undefined) return facts;
+/** What the runs take from outside, beside what their programs say: answers to named forms, and events by the step that waits for them. */
+interface Answers {
+  readonly named: Json | undefined;
+  readonly events: ReadonlyMap<string, Json>;
+}
+
+function withAnswers(facts: SensitiveFacts, { named, events }: Answers): SensitiveFacts {
+  if (named === undefined && events.size === 0) return facts;
   const forms = new Map(facts.forms);
-  for (const path of facts.namedForms.keys()) forms.set(path, named);
+  if (named !== undefined) for (const path of facts.namedForms.keys()) forms.set(path, named);
+  for (const [path, schema] of events) forms.set(path, schema);
   return { ...facts, forms };
+}
+
+/** Events whose type declares something sensitive: what began the runs, and what they wait for. */
+async function metEvents(
+  db: TenantDb,
+  runIds: readonly string[],
+  schemas: ReadonlyMap<string, Json>,
+): Promise<{
+  readonly isEmpty: boolean;
+  readonly values: readonly Json[];
+  readonly byStep: ReadonlyMap<string, Json>;
+}> {
+  if (schemas.size === 0) return { isEmpty: true, values: [], byStep: noSchemas };
+  const names = [...schemas.keys()];
+  const starting = await startingEventsOf(db, runIds, names);
+  const byStep = new Map<string, Json>();
+  for (const { stepPath, name } of await eventWaitsOf(db, runIds, names)) {
+    const before = byStep.get(stepPath);
+    const schema = schemas.get(name) as Json;
+    byStep.set(stepPath, before === undefined ? schema : { anyOf: [before, schema] });
+  }
+  return {
+    isEmpty: starting.length === 0 && byStep.size === 0,
+    values: starting.flatMap(({ name, payload }) => sensitiveValues(schemas.get(name), payload)),
+    byStep,
+  };
 }
 
 /** Every sensitive value of the run and of those around it. */
 async function valuesAround(
   db: TenantDb,
   facts: ReadonlyMap<string, SensitiveFacts>,
-  named: Json | undefined,
+  answers: Answers,
 ): Promise<Json[]> {
   const found: Json[] = [];
   const withPayload = [...facts].filter(([, { payload }]) => payload !== undefined).map(([id]) => id);
   for (const { runId, input } of await inputsOf(db, withPayload))
     found.push(...sensitiveValues(facts.get(runId)?.payload, input));
   for (const one of new Set(facts.values())) {
-    const whole = withNamedForms(one, named);
+    const whole = withAnswers(one, answers);
     const paths = [...new Set([...whole.inputs.keys(), ...whole.outputs.keys(), ...whole.forms.keys()])];
     const runIds = [...facts].filter(([, other]) => other === one).map(([id]) => id);
     for (const { stepPath, of, value } of await valuesOfSteps(db, runIds, paths)) {

@@ -2,7 +2,9 @@ import { roleSuffices } from "@mainspring/api";
 import type { RestartPlanReply } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
 import { recordAudit } from "@mainspring/store";
+import type { RunSummary, TenantDb } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
+import { withoutMaskedFinds } from "../present/masked-finds.ts";
 import type { RunRedaction } from "../present/redaction.ts";
 import type { PlannedChild, PlannedInvocation, RestartPlan } from "../recovery-port.ts";
 import type { Services } from "../services.ts";
@@ -16,6 +18,19 @@ export function recoveryHandlers({
 }: Services): Pick<Handlers<"runs">, "restartFrom" | "bulk" | "rebuild"> {
   const redactionOf = (tenantId: string, runId: string): Promise<RunRedaction> =>
     store.tenant(tenantId, (db) => redaction.ofRun(db, runId));
+
+  const shownOf = async (db: TenantDb, q: string | undefined, found: readonly RunSummary[]) =>
+    q === undefined
+      ? found
+      : withoutMaskedFinds(
+          db,
+          q,
+          found,
+          await redaction.ofRuns(
+            db,
+            found.map(({ id }) => id),
+          ),
+        );
 
   return {
     async restartFrom({ params, body, idempotencyKey, caller }) {
@@ -46,7 +61,7 @@ export function recoveryHandlers({
         );
       return { status: 202, body: { runId }, headers: { location: `/api/v1/runs/${runId}` } };
     },
-    async bulk({ body, caller }) {
+    async bulk({ body, idempotencyKey, caller }) {
       if (body.action === "delete" && !roleSuffices(caller.role, "admin"))
         throw new MainspringError("FORBIDDEN", {}, "deleting runs needs the role admin");
       const request = {
@@ -54,8 +69,10 @@ export function recoveryHandlers({
         action: body.action,
         filter: body.filter ?? {},
         by: actorOf(caller),
+        visible: (db: TenantDb, found: readonly RunSummary[]) => shownOf(db, body.filter?.q, found),
         ...(body.reason === undefined ? {} : { reason: body.reason }),
         ...(body.planHash === undefined ? {} : { planHash: body.planHash }),
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       };
       const report = await (body.dryRun === true ? runs.previewBulk(request) : runs.actInBulk(request));
       return { status: 200, body: { ...report, items: [...report.items] } };

@@ -1,7 +1,8 @@
 import { MainspringError } from "@mainspring/core";
 import type { RunWhyReply } from "@mainspring/api";
 import type { Handlers } from "../http/handler.ts";
-import { presentDiff, presentMoment, presentWhy } from "../present/insight.ts";
+import { maskEvents } from "../present/event-redaction.ts";
+import { nearEvents, presentDiff, presentMoment, presentWhy } from "../present/insight.ts";
 import type { Services } from "../services.ts";
 
 /** Runs that are looked at side by side. */
@@ -14,8 +15,12 @@ export function runInsightHandlers({
   redaction,
 }: Services): Pick<Handlers<"runs">, "why" | "whyMany" | "at" | "diff"> {
   const redactionOf = (tenantId: string, runId: string) => store.tenant(tenantId, (db) => redaction.ofRun(db, runId));
-  const whyOf = async (tenantId: string, runId: string): Promise<RunWhyReply> =>
-    presentWhy(await insight.why({ tenantId, runId }), await redactionOf(tenantId, runId));
+  const whyOf = async (tenantId: string, runId: string): Promise<RunWhyReply> => {
+    const why = await insight.why({ tenantId, runId });
+    return store.tenant(tenantId, async (db) =>
+      presentWhy(why, await redaction.ofRun(db, runId), await maskEvents(db, redaction, nearEvents(why))),
+    );
+  };
 
   return {
     async why({ params, caller }) {

@@ -1,6 +1,6 @@
 import { MainspringError } from "@mainspring/core";
 import type { RunReply } from "@mainspring/api";
-import type { JournalEntry, Json } from "@mainspring/core";
+import type { JournalEntry } from "@mainspring/core";
 import {
   descendantsOf,
   getRun,
@@ -11,10 +11,9 @@ import {
   recordAudit,
   snapshotsOf,
   stepsOf,
-  waitKeysOf,
   waitsOf,
 } from "@mainspring/store";
-import type { OpenWait, Page, RunRow, RunSummary, TenantDb } from "@mainspring/store";
+import type { OpenWait, Page, RunRow, TenantDb } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
 import { streamOfRun } from "../live/run-stream.ts";
 import { waitForEnd } from "../live/wait-for-end.ts";
@@ -28,6 +27,7 @@ import {
 } from "../present/run.ts";
 import { withInvocations } from "../present/effects.ts";
 import { exportOf } from "../present/export.ts";
+import { withoutMaskedFinds } from "../present/masked-finds.ts";
 import { untouched } from "../present/redaction.ts";
 import type { RunRedaction } from "../present/redaction.ts";
 import type { Services } from "../services.ts";
@@ -286,33 +286,6 @@ async function journalPage(
   const entries = await journalOf(db, runId, { afterSeq, limit: query.limit + 1 });
   const items = entries.slice(0, query.limit) as JournalItem[];
   return { items, nextCursor: entries.length > query.limit ? String(items.at(-1)?.seq) : null };
-}
-
-/**
- * Without the rows that a search found only by a value that their readers see masked: that a run was found would confirm it. A page may
- * so be shorter than its limit.
- */
-async function withoutMaskedFinds(
-  db: TenantDb,
-  q: string | undefined,
-  rows: readonly RunSummary[],
-  redactionOf: (runId: string) => RunRedaction,
-): Promise<readonly RunSummary[]> {
-  if (q === undefined) return rows;
-  const doubtful = rows.filter((row) => row.foundPlainly !== true && !redactionOf(row.id).isEmpty);
-  if (doubtful.length === 0) return rows;
-  const keys = await waitKeysOf(
-    db,
-    doubtful.map(({ id }) => id),
-  );
-  const sought = [q.toLowerCase(), JSON.stringify(q).slice(1, -1).toLowerCase()];
-  const isStillFound = (row: RunSummary): boolean => {
-    const { value, text } = redactionOf(row.id);
-    const seen = [row.state, row.error].map((one) => JSON.stringify(value((one ?? null) as Json)));
-    seen.push(...(keys.get(row.id) ?? []).map((key) => text(key)));
-    return seen.some((one) => sought.some((part) => one.toLowerCase().includes(part)));
-  };
-  return rows.filter((row) => !doubtful.includes(row) || isStillFound(row));
 }
 
 async function* counted(text: AsyncGenerator<string>, onClose: () => void): AsyncGenerator<string> {

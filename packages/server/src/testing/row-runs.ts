@@ -31,6 +31,9 @@ export interface RowRuns extends Runs {
   isReady: boolean;
 }
 
+/** Where nothing is executed nothing is left. */
+const nothingInTemporal = { open: 0, histories: 0, schedules: 0, listed: 0, measuredAt: "2031-01-01T00:00:00.000Z" };
+
 export function rowRuns(store: Store): RowRuns {
   const start = async (request: StartRequest): Promise<{ runId: string; status: string; created: boolean }> =>
     store.tenant(request.tenantId, async (db) => {
@@ -100,8 +103,11 @@ export function rowRuns(store: Store): RowRuns {
     async restartFrom({ tenantId, runId, startedBy }) {
       return port.replay({ tenantId, runId, startedBy });
     },
-    async previewBulk({ tenantId, action, filter }) {
-      const { items } = await store.tenant(tenantId, (db) => listRuns(db, filter, {}));
+    async previewBulk({ tenantId, action, filter, visible }) {
+      const items = await store.tenant(tenantId, async (db) => {
+        const found = (await listRuns(db, filter, {})).items;
+        return visible === undefined ? found : visible(db, found);
+      });
       return {
         action,
         planHash: "plan",
@@ -126,7 +132,9 @@ export function rowRuns(store: Store): RowRuns {
       const begun = await store.tenant(tenantId, (db) => beginDeletion(db, { mode, graceMs, by }));
       if (begun !== undefined && "inUse" in begun) throw new MainspringError("TENANT_IN_USE", { ...begun.inUse });
       if (begun !== undefined) {
-        await store.tenant(tenantId, (db) => noteDeletion(db, { ...begun, stage: "executions" }));
+        await store.tenant(tenantId, (db) =>
+          noteDeletion(db, { ...begun, stage: "executions", left: nothingInTemporal }),
+        );
         await store.tenant(tenantId, eraseKeys);
         while (await store.tenant(tenantId, deleteSomeRows));
         await store.tenant(tenantId, finishDeletion);

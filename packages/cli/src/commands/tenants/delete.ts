@@ -56,13 +56,20 @@ function proofLines(proof: TenantDeletionProof, out: Output): string[] {
       ["tenant", proof.tenantId],
       ["deleted", instantText(proof.completedAt)],
       ["runs", `${executions.canceled} cancelled, ${executions.terminated} terminated, ${executions.open} open`],
-      ["in Temporal", `${executions.removed} histories and ${executions.schedules} schedules removed`],
+      [
+        "in Temporal",
+        `${executions.removed} histories and ${executions.schedules} schedules removed${leftText(executions.left)}`,
+      ],
       ["keys erased", String(proof.keysErased)],
       ["rows", `${sum(({ deleted }) => deleted)} deleted in ${tables.length} tables, ${sum(({ left }) => left)} left`],
       ["audit", `${audit.kept} entries kept, ${audit.pseudonymised} under pseudonyms`],
     ],
     out.paint,
   );
+}
+
+function leftText(left: TenantDeletionProof["executions"]["left"]): string {
+  return left === undefined ? "" : `, ${left.histories} histories and ${left.schedules} schedules left`;
 }
 
 function progressLines(progress: TenantDeletionProgress, out: Output): string[] {

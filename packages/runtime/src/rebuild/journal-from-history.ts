@@ -5,6 +5,7 @@ import type { temporal } from "@temporalio/proto";
 import { Worker, type InjectedSinks, type WorkflowBundle } from "@temporalio/worker";
 import { traceSinks } from "../tracing/activity-spans.ts";
 import type { JournalSinks } from "../workflow/journal-sink.ts";
+import { replayBundle } from "./replay-bundle.ts";
 
 type History = temporal.api.history.v1.IHistory;
 
@@ -54,7 +55,11 @@ export async function journalOfChain(
   };
   for (const history of chain) {
     await Worker.runReplayHistory(
-      { workflowBundle: parts.bundle, dataConverter: parts.dataConverter, sinks: { ...sinks, ...traceSinks } },
+      {
+        workflowBundle: replayBundle(parts.bundle),
+        dataConverter: parts.dataConverter,
+        sinks: { ...sinks, ...traceSinks },
+      },
       history,
       workflowIdOf(runId),
     );

@@ -38,6 +38,20 @@ test("in a terminal the last column is cut to its width, in a pipe nothing is", 
   expect(table(rows, columns, { paint: plainPaint })[1]).toBe(`a   ${rows[0]?.why}`);
 });
 
+test("an id is never cut, also where nothing stands behind it", () => {
+  const id = "0190a0a0-0000-7000-8000-000000000001";
+  const [, row] = table(
+    [{ id }],
+    [
+      { title: "STATUS", of: () => "SUCCEEDED" },
+      { title: "RUN", of: (one) => one.id, whole: true },
+      { title: "WHY", of: () => "" },
+    ],
+    { paint: plainPaint, columns: 20 },
+  );
+  expect(row).toBe(`SUCCEEDED  ${id}`);
+});
+
 test("fields are aligned and those without a value left out", () => {
   expect(
     fields(

@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly title: string;
   readonly of: (row: Row) => string | Cell;
   readonly align?: "right";
+  /** Never cut: half an id is of no use. */
+  readonly whole?: true;
 }
 
 export interface TableOptions {
@@ -38,9 +40,10 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
       const cell = cells[index] ?? { text: "" };
       const width = widths.get(index) ?? 0;
       const isLast = position === used.length - 1;
-      const room = isLast && options.columns !== undefined ? Math.max(lastColumnMin, options.columns - left) : width;
+      const isCut = isLast && options.columns !== undefined && columns[index]?.whole !== true;
+      const room = isCut ? Math.max(lastColumnMin, (options.columns ?? 0) - left) : width;
       left += width + gap.length;
-      const text = isLast ? cut(cell.text, room) : cell.text;
+      const text = isCut ? cut(cell.text, room) : cell.text;
       const padding = " ".repeat(Math.max(0, width - columnsOf(text)));
       const painted = cell.paint?.(text) ?? text;
       if (columns[index]?.align === "right") return padding + painted;

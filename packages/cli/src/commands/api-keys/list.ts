@@ -15,7 +15,7 @@ export function apiKeysList(program: Program, parent: Command): void {
     const keys = await client.apiKeys.list();
     type Row = (typeof keys)["items"][number];
     const columns = [
-      { title: "ID", of: ({ id }: Row) => id },
+      { title: "ID", of: ({ id }: Row) => id, whole: true as const },
       { title: "ROLE", of: ({ role }: Row) => role },
       { title: "CREATED", of: ({ createdAt }: Row) => instantText(createdAt) },
       { title: "REVOKED", of: ({ revokedAt }: Row) => instantText(revokedAt) },

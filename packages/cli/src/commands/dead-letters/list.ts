@@ -30,7 +30,7 @@ export function deadLettersList(program: Program, parent: Command): void {
           { title: "KEY", of: ({ correlationKey }) => printable(correlationKey ?? "") },
           { title: "TRIES", of: ({ attempts }) => String(attempts), align: "right" },
           { title: "GIVEN UP", of: ({ deadAt }) => instantText(deadAt) },
-          { title: "EVENT", of: ({ eventId }) => eventId },
+          { title: "EVENT", of: ({ eventId }) => eventId, whole: true },
           { title: "ERROR", of: ({ error, redeliverable }) => errorText(error) + (redeliverable ? "" : " (for good)") },
         ],
         out.tableOptions,

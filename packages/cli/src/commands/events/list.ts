@@ -59,7 +59,7 @@ function eventTable(events: readonly InboxEvent[], out: Output): string[] {
       { title: "SOURCE", of: ({ source }) => printable(source) },
       { title: "ID", of: ({ id }) => printable(id) },
       { title: "ACCEPTED", of: ({ receivedAt }) => instantText(receivedAt) },
-      { title: "EVENT", of: ({ eventId }) => eventId },
+      { title: "EVENT", of: ({ eventId }) => eventId, whole: true },
     ],
     out.tableOptions,
   );

@@ -57,7 +57,7 @@ function reportLines(report: BulkReportReply, out: Output): string[] {
         { title: "RESULT", of: ({ result }) => result },
         { title: "WORKFLOW", of: ({ workflow }) => printable(workflow) },
         { title: "STATUS", of: ({ status }) => status },
-        { title: "RUN", of: ({ runId }) => runId },
+        { title: "RUN", of: ({ runId }) => runId, whole: true },
         { title: "", of: ({ code, newRunId }) => code ?? (newRunId === undefined ? "" : `new run ${newRunId}`) },
       ],
       out.tableOptions,

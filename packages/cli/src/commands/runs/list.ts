@@ -54,7 +54,7 @@ function runTable(runs: readonly RunSummary[], asked: ReadonlyMap<string, string
       { title: "STATE", of: ({ state }) => printableValue(state) },
       { title: "CREATED", of: ({ createdAt }) => instantText(createdAt) },
       { title: "TOOK", of: ({ createdAt, completedAt }) => betweenText(createdAt, completedAt), align: "right" },
-      { title: "RUN", of: ({ id }) => id },
+      { title: "RUN", of: ({ id }) => id, whole: true },
       { title: "WHY", of: (run) => printable(asked.get(run.id) ?? whyOf(run)) },
     ],
     out.tableOptions,

@@ -36,7 +36,7 @@ export function schedulesList(program: Program, parent: Command): void {
       { title: "WHEN", of: specText },
       { title: "LAST", of: (row: ScheduleReply) => instantText(row.lastNominalAt) },
       { title: "NEXT", of: (row: ScheduleReply) => instantText(row.nextAt) },
-      { title: "SCHEDULE", of: (row: ScheduleReply) => row.id },
+      { title: "SCHEDULE", of: (row: ScheduleReply) => row.id, whole: true as const },
       { title: "NOTE", of: (row: ScheduleReply) => printable(row.stateNote ?? row.note ?? "") },
     ];
     pageResult(out, page, "No schedules.", (rows) => table(rows, columns, out.tableOptions));

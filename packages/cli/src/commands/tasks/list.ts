@@ -62,7 +62,7 @@ function taskTable(tasks: readonly TaskReply[], out: Output): string[] {
       { title: "DUE", of: ({ dueAt, overdue }) => instantText(dueAt) + (overdue ? " overdue" : "") },
       { title: "WORKFLOW", of: ({ workflow }) => printable(workflow) },
       { title: "FOR", of: (task) => printable(peopleOf(task)) },
-      { title: "TASK", of: ({ id }) => id },
+      { title: "TASK", of: ({ id }) => id, whole: true },
       { title: "TITLE", of: ({ title }) => printable(title) },
     ],
     out.tableOptions,

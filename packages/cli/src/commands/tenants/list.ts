@@ -18,7 +18,7 @@ export function tenantsList(program: Program, parent: Command): void {
     const page = await client.platform.listTenants({ query: { limit, cursor } });
     type Row = (typeof page.items)[number];
     const columns = [
-      { title: "TENANT", of: ({ id }: Row) => id },
+      { title: "TENANT", of: ({ id }: Row) => id, whole: true as const },
       { title: "STATE", of: ({ suspended, deletion }: Row) => stateOf(suspended, deletion !== null) },
       { title: "CREATED", of: ({ createdAt }: Row) => instantText(createdAt) },
       { title: "NAME", of: ({ name }: Row) => printable(name) },

@@ -51,7 +51,7 @@ function reportLines({ counts, items }: WhatIfReply, out: Output): string[] {
     ...table(
       items,
       [
-        { title: "RUN", of: ({ runId }) => runId },
+        { title: "RUN", of: ({ runId }) => runId, whole: true },
         { title: "VERSION", of: ({ version }) => String(version ?? ""), align: "right" },
         { title: "STATUS", of: ({ status }) => status },
         { title: "DRAFT", of: ({ verdict }) => verdict },

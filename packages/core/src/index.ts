@@ -207,6 +207,7 @@ export { inputError } from "./scenario/contracts.ts";
 export type { GivenAnswer, MockedTry } from "./scenario/mocks.ts";
 export { MockBook } from "./scenario/mocks.ts";
 export { runScenario } from "./scenario/run-scenario.ts";
+export type { WrittenScenario } from "./scenario/read-scenario.ts";
 export { traceOf } from "./scenario/trace.ts";
 export type { Skeleton } from "./scenario/skeleton.ts";
 export { skeletonOf } from "./scenario/skeleton.ts";

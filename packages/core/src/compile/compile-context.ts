@@ -31,6 +31,9 @@ import type { LostNames } from "./lost-names.ts";
 import { didYouMean } from "../values/nearest.ts";
 import { branchOwn } from "./program-writes.ts";
 import { noTarget, parseTarget } from "./target.ts";
+import { without } from "../values/without.ts";
+
+export { without };
 
 /** Fields whose target gets a result, which is meant to last. */
 const resultFields = ["/saveAs", "/captureErrorAs"];
@@ -334,11 +337,4 @@ function sentence(text: string): string {
 
 function literalNumber(value: Value | undefined): number {
   return value?.kind === "literal" && typeof value.value === "number" ? value.value : 0;
-}
-
-/** The object without its undefined members: a program is plain JSON. */
-export function without<Members extends object>(members: Members): Members {
-  const kept = { ...members };
-  for (const key of Object.keys(kept) as (keyof Members)[]) if (kept[key] === undefined) delete kept[key];
-  return kept;
 }

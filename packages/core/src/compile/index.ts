@@ -26,5 +26,5 @@ export { readsOf } from "../expression/reads.ts";
 export { definitionJsonSchema, scenarioFileJsonSchema } from "../definition/json-schema.ts";
 export type { ParsedScenarios, ScenarioFile } from "./scenario/parse-scenarios.ts";
 export { parseScenarios } from "./scenario/parse-scenarios.ts";
-export { defaultNow } from "./scenario/compile-scenario.ts";
+export { defaultNow } from "../scenario/read-scenario.ts";
 export { scenarioText } from "./scenario/scenario-text.ts";

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import type { CalendarDefinition } from "../calendar/calendar.ts";
 import type { ErrorCategory, StepStatus } from "../interpreter/transition.ts";
+import {
+  durationPattern,
+  failureCategories,
+  failurePattern,
+  placePattern,
+  tracedPattern,
+} from "../scenario/notation.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import { calendarSchema } from "./calendar.ts";
 import type { ShapeProblem } from "./definition.ts";
@@ -42,7 +49,9 @@ export type MockDefinition = MockAnswersDefinition | IterationsDefinition;
 
 export interface ScheduledEventDefinition {
   readonly name: string;
-  readonly key: string | number;
+  readonly key?: string | number;
+  /** The same as `key`. */
+  readonly correlationKey?: string | number;
   readonly payload?: Json;
   readonly source?: string;
   readonly id?: string;
@@ -62,6 +71,7 @@ export interface StartingEventDefinition {
   readonly name: string;
   readonly payload?: Json;
   readonly key?: string | number;
+  readonly correlationKey?: string | number;
   readonly source?: string;
   readonly id?: string;
   readonly trigger?: string;
@@ -139,36 +149,11 @@ export interface ScenarioFileDefinition {
 
 export const scenariosMax = 1_000;
 
-const durationUnitsMs: { readonly [unit: string]: number } = {
-  ms: 1,
-  s: 1_000,
-  m: 60_000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-const durationPattern = /^-?\s*\d+(?:\.\d+)?\s*(?:ms|s|min|m|h|d)(?:\s+\d+(?:\.\d+)?\s*(?:ms|s|min|m|h|d))*$/;
-
-/** `2h 30m` in milliseconds. */
-export function durationMs(given: DurationDefinition): number {
-  if (typeof given === "number") return given;
-  let ms = 0;
-  for (const [, count, unit] of given.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)/g))
-    ms += Number(count) * (durationUnitsMs[unit as string] as number);
-  return Math.round(given.trimStart().startsWith("-") ? -ms : ms);
-}
-
 const json = z.unknown() as unknown as z.ZodType<Json>;
 const duration = z
   .union([z.int(), z.string().regex(durationPattern)])
   .describe("Milliseconds, or text such as 500ms, 20s, 2h 30m, 45d.")
   .meta({ id: "Duration" });
-
-/** A step, in a loop with the number of its turn from 0: `ask`, `ask[1]`, `ask[1.0]`. */
-export const placePattern = /^([A-Za-z][A-Za-z0-9_-]{0,63})(?:\[(\d+(?:\.\d+)*)\])?$/;
-/** The same with a status and a number of tries: `ask[1] FAILED #2`. */
-export const tracedPattern =
-  /^([A-Za-z][A-Za-z0-9_-]{0,63})(?:\[(\d+(?:\.\d+)*)\])?(?:\s+(RUNNING|WAITING|SUCCEEDED|FAILED|CANCELED|SKIPPED))?(?:\s+#(\d+))?$/;
 
 const place = z.string().regex(placePattern).describe("A step's id, in a loop with its turn from 0: ask or ask[1].");
 const moment = z
@@ -176,29 +161,16 @@ const moment = z
   .describe("A time after the start of the run, or { waits: step } for the moment at which it comes to wait there.")
   .meta({ id: "Moment" });
 
-const categories = [
-  "ValidationError",
-  "ExpressionError",
-  "TransientError",
-  "ActionError",
-  "TimeoutError",
-  "QuotaExceededError",
-  "ChildWorkflowError",
-  "BusinessError",
-  "ControlError",
-] as const;
 const code = z.string().regex(/^[A-Z][A-Z0-9_]{2,63}$/);
-/** `TransientError` or `TransientError HTTP_503`. */
-export const failurePattern = new RegExp(`^(${categories.join("|")})(?:\\s+([A-Z][A-Z0-9_]{2,63}))?$`);
 
 const failure = z
   .union([
     z
       .string()
       .regex(failurePattern)
-      .meta({ examples: [...categories] }),
+      .meta({ examples: [...failureCategories] }),
     z.strictObject({
-      category: z.enum(categories),
+      category: z.enum(failureCategories),
       code: code.optional(),
       message: z.string().max(2_000).optional(),
       details: json.optional(),
@@ -265,6 +237,7 @@ const scenario = z
         name: eventName,
         payload: json.optional(),
         key: key.optional(),
+        correlationKey: key.optional().describe("The same as key."),
         source: z.string().min(1).max(200).optional(),
         id: z.string().min(1).max(200).optional(),
         trigger: z.string().regex(idPattern).optional().describe("Which trigger, where several take the event."),
@@ -273,14 +246,23 @@ const scenario = z
       .describe("Starts the run by a trigger, instead of payload."),
     events: z
       .array(
-        z.strictObject({
-          name: eventName,
-          key,
-          payload: json.optional(),
-          source: z.string().min(1).max(200).optional(),
-          id: z.string().min(1).max(200).optional().describe("The same id from the same source counts once."),
-          at: moment.optional().describe("Left out: at the start."),
-        }),
+        z
+          .strictObject({
+            name: eventName,
+            key: key.optional().describe("The correlation key."),
+            correlationKey: key.optional().describe("The same as key."),
+            payload: json.optional(),
+            source: z.string().min(1).max(200).optional(),
+            id: z.string().min(1).max(200).optional().describe("The same id from the same source counts once."),
+            at: moment.optional().describe("Left out: at the start."),
+          })
+          .superRefine((given, context) => {
+            if ((given.key === undefined) !== (given.correlationKey === undefined)) return;
+            const code = given.key === undefined ? "FIELD_MISSING" : "FIELD_INVALID";
+            const message =
+              given.key === undefined ? '"key" is missing.' : "key and correlationKey are the same: here are both.";
+            context.addIssue({ code: "custom", message, params: { problem: { code, pointer: "/key", message } } });
+          }),
       )
       .optional(),
     answers: z

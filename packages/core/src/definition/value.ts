@@ -3,6 +3,9 @@ import { isJsonObject } from "../values/json.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import { keyIsRefused } from "../values/keys.ts";
 import { pointerToken } from "../values/pointer.ts";
+import { valueForm } from "../values/value-form.ts";
+
+export { valueForm };
 
 /**
  * A value as an author writes it: a literal, `{ $expr: "..." }`, `{ $secret: name, format? }`, `{ $literal: ... }`, or an
@@ -12,18 +15,6 @@ export type ValueDefinition = Json;
 
 /** What a literal in this place may be; an expression may stand in any of them. */
 export type ValueKind = "any" | "condition" | "number" | "text" | "items" | "people";
-
-export type ValueForm = "literal" | "expr" | "secret" | "object" | "array";
-
-/** Whether an object is one of the `$` forms, and which. */
-export function valueForm(value: ValueDefinition): ValueForm {
-  if (Array.isArray(value)) return "array";
-  if (!isJsonObject(value)) return "literal";
-  if ("$expr" in value) return "expr";
-  if ("$secret" in value) return "secret";
-  if ("$literal" in value) return "literal";
-  return "object";
-}
 
 /** What a schema check of ours hands over to the translation of zod's issues. */
 export interface DefinitionProblem {

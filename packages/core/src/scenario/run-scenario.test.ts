@@ -65,6 +65,29 @@ test("[WAI-05] [WAI-06] a filter may compare two fields of the event, and not wi
   for (const early of [0, 5]) expect(said(ran(program, { events: sent(early), expect: { output: 5 } }))).toEqual([]);
 });
 
+test("[SCN-01] a scenario may be given as its author writes it, as long as it has no expressions in its mocks", () => {
+  const program = programWith([
+    { id: "call", ...call, saveAs: "charged", retry: { maxAttempts: 3, backoffMs: 1_000 } },
+    { id: "paid", ...wait, saveAs: "paid" },
+    { id: "done", type: "control.return", output: x("[vars.charged.n, vars.paid.n]") },
+  ]);
+  const written = {
+    name: "as written",
+    payload: null,
+    mocks: { call: [{ fail: "TransientError" }, { output: { n: 1 }, after: "2s" }] },
+    events: [{ name: "paid", correlationKey: "A-1", payload: { n: 2 }, at: { waits: "paid", plus: "1m" } }],
+    expect: { output: [1, 2], trace: ["call SUCCEEDED #2", "paid", { stepId: "done" }], took: "63s" },
+  } as const;
+  expect(runScenario(program, written).failures).toEqual([]);
+  const other = runScenario(program, { ...written, expect: { output: [1, 3] } });
+  expect(other.failures.map(({ path }) => path)).toEqual(["/expect/output/1"]);
+  expect(runScenario(program, { mocks: { call: { output: { n: x("input.n") } } } }).failures).toEqual([
+    { path: "/mocks/call/output/n/$expr", message: "An expression of a mock is compiled by parseScenarios." },
+  ]);
+  const none = runScenario(programWith([]), {});
+  expect([none.failures, none.outcome]).toEqual([[], { status: "succeeded", output: null }]);
+});
+
 test("[CASE-15] tries and delays are those of the author's policy, and a try ends at its deadline", () => {
   const retry = { maxAttempts: 4, backoffMs: 10_000, backoffMultiplier: 1, retryOn: ["TimeoutError"] };
   const program = programWith([{ id: "call", ...call, timeoutMs: 10_000, saveAs: "w", retry }]);

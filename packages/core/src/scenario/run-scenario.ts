@@ -6,6 +6,8 @@ import { checkExpectation } from "./check-expectation.ts";
 import { checkNames } from "./check-names.ts";
 import type { Coverage } from "./coverage.ts";
 import { coverageOf } from "./coverage.ts";
+import { readScenario } from "./read-scenario.ts";
+import type { WrittenScenario } from "./read-scenario.ts";
 import type { Scenario, ScenarioFailure, ScenarioResult, ScenarioWorld } from "./scenario.ts";
 import { traceOf } from "./trace.ts";
 import { payloadByTrigger } from "./trigger.ts";
@@ -16,8 +18,15 @@ import type { VirtualRun } from "./virtual-shell.ts";
  * Runs a workflow against a scenario, on a virtual clock and without any effect, and compares what came of it with what
  * the scenario expects. The same on every machine: the interpreter that decides is the one that runs on Temporal.
  * Never throws for what a scenario or a definition says.
+ * @param given from \`parseScenarios\`, or an object as an author writes it, without expressions in its mocks
  */
-export function runScenario(program: Program, scenario: Scenario, world: ScenarioWorld = {}): ScenarioResult {
+export function runScenario(
+  program: Program,
+  given: Scenario | WrittenScenario,
+  world: ScenarioWorld = {},
+): ScenarioResult {
+  const { scenario, failures: unread } = asRead(given);
+  if (unread.length > 0) return { ...nothing, failures: unread };
   const problems = checkNames(program, scenario);
   const start = startOf(program, scenario);
   if (start.failure !== undefined) problems.push(start.failure);
@@ -59,6 +68,25 @@ export function runScenario(program: Program, scenario: Scenario, world: Scenari
     coverage: coverageByWorkflow(shell.runs),
   };
 }
+
+/** What \`parseScenarios\` has read stays as it is. Without it there is nobody here who compiles an expression. */
+function asRead(given: Scenario | WrittenScenario): {
+  readonly scenario: Scenario;
+  readonly failures: readonly ScenarioFailure[];
+} {
+  const failures: ScenarioFailure[] = [];
+  const scenario = readScenario(given as WrittenScenario, {}, "", {
+    compile: () => ({ issues: [uncompiled] }),
+    refuse: ({ message }, path) => void failures.push({ path, message }),
+  });
+  return { scenario, failures };
+}
+
+const uncompiled = {
+  code: "EXPR_SYNTAX",
+  message: "An expression of a mock is compiled by parseScenarios.",
+  remedy: "Read the scenario with parseScenarios.",
+};
 
 const nothing: ScenarioResult = {
   trace: [],

@@ -135,6 +135,15 @@ function Frames({ line }: { line: RunMomentReply["frames"][number] }): ReactElem
   );
 }
 
+const frameWords: { readonly [member: string]: string } = {
+  stepId: "",
+  stepPath: "",
+  path: "of",
+  pc: "next",
+  fibers: "lines",
+  iteration: "turn",
+};
+
 function FrameText({ frame }: { frame: ReadonlyJson }): ReactElement {
   if (!isJsonObject(frame)) return <code>{valueText(frame)}</code>;
   const { kind, ...members } = frame;
@@ -145,7 +154,7 @@ function FrameText({ frame }: { frame: ReadonlyJson }): ReactElement {
       {shown.map(([name, value]) => (
         <span key={name}>
           {" "}
-          <span className="muted">{name}</span>{" "}
+          <span className="muted">{frameWords[name] ?? name}</span>{" "}
           <code>{typeof value === "string" ? value : value === undefined ? "" : valueText(value)}</code>
         </span>
       ))}

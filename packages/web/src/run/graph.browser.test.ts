@@ -113,10 +113,12 @@ test("[STU-01] the graph is usable by keyboard, in dark, on a phone, and without
 const zoomOf = (url: string): string | null => new URL(url).searchParams.get("zoom");
 
 test("[STU-01] the timeline shows steps and waits over time, is zoomed and moved by keyboard, and its address holds what is shown", async () => {
-  const page = await studio.page(`/runs/${runId}?tab=timeline`, { apiKey: tenant.keys.viewer });
+  const waiting = await start(tenant.client, "fix-devices", { devices: ["on"] });
+  await reaches(tenant.client, waiting, "WAITING");
+  const page = await studio.page(`/runs/${waiting}?tab=timeline`, { apiKey: tenant.keys.viewer });
   const timeline = page.getByRole("region", { name: "Timeline" });
   await timeline.getByRole("button", { name: /^told/ }).waitFor();
-  await timeline.getByText("confirmed · k").waitFor();
+  await timeline.getByText("confirmed · k", { exact: true }).waitFor();
   expect(await timeline.getByRole("status").innerText()).toMatch(/^whole run/);
   expect(await timeline.getByRole("button", { name: "Later" }).isDisabled()).toBe(true);
 
@@ -134,12 +136,12 @@ test("[STU-01] the timeline shows steps and waits over time, is zoomed and moved
   await timeline.getByText(/^whole run/).waitFor();
   await page.waitForURL((url) => zoomOf(url.href) === null);
 
-  await page.keyboard.press("k");
-  await page.getByRole("region", { name: /^Step never/ }).waitFor();
+  await page.keyboard.press("j");
+  await page.getByRole("region", { name: /^Step each/ }).waitFor();
   await page.keyboard.press("z");
   await page.waitForURL(/zoom=/);
   await page.keyboard.press("Escape");
-  await page.getByRole("region", { name: /^Step never/ }).waitFor({ state: "detached" });
+  await page.getByRole("region", { name: /^Step each/ }).waitFor({ state: "detached" });
   expect(page.complaints).toEqual([]);
 });
 

@@ -18,6 +18,8 @@ interface HeadlinePanelProps {
   readonly why: RunWhyReply | undefined;
   /** The server could not be asked. */
   readonly isUnknown: boolean;
+  /** The server gave the answer and could not be asked since. */
+  readonly isStale: boolean;
   readonly runId: string;
   /** Goes to the tasks of the run. */
   readonly onTasks: () => void;
@@ -27,11 +29,13 @@ interface HeadlinePanelProps {
  * Where the run stands and why, in one sentence, with what to do. The sentence is at once what the journal tells; for an
  * open run the server's answer takes its place, with the evidence, as long as the run has not moved on since.
  */
-export function HeadlinePanel({ runId, facts, why, isUnknown, onTasks }: HeadlinePanelProps): ReactElement {
+export function HeadlinePanel({ runId, facts, why, isUnknown, isStale, onTasks }: HeadlinePanelProps): ReactElement {
   const now = useNow();
   const headline = headlineOf(facts, now);
   if (!hasEnded(facts.status))
-    return <WhyPanel runId={runId} why={why} isUnknown={isUnknown} headline={headline} onTasks={onTasks} />;
+    return (
+      <WhyPanel runId={runId} why={why} isUnknown={isUnknown} isStale={isStale} headline={headline} onTasks={onTasks} />
+    );
   const remedy = facts.status === "FAILED" && facts.error !== null ? explainCode(facts.error.code)?.remedy : undefined;
   return (
     <section
@@ -64,12 +68,13 @@ interface WhyPanelProps {
   readonly runId: string;
   readonly why: RunWhyReply | undefined;
   readonly isUnknown: boolean;
+  readonly isStale: boolean;
   readonly headline: Headline;
   readonly onTasks: () => void;
 }
 
 /** Of an open run. It has its height at once, so that nothing moves when the answer comes. */
-function WhyPanel({ runId, why, isUnknown, headline, onTasks }: WhyPanelProps): ReactElement {
+function WhyPanel({ runId, why, isUnknown, isStale, headline, onTasks }: WhyPanelProps): ReactElement {
   const titleId = useId();
   const child = why === undefined ? undefined : childRunOf(why);
   return (
@@ -83,7 +88,7 @@ function WhyPanel({ runId, why, isUnknown, headline, onTasks }: WhyPanelProps): 
         Why is it not moving?
       </h2>
       <p className="headline-sentence">
-        {why === undefined ? <Sentence text={headline.sentence} /> : why.sentence}{" "}
+        {why === undefined ? <Sentence text={headline.sentence} /> : <Sentence text={why.sentence} />}{" "}
         {child === undefined ? null : (
           <Link to="/runs/$runId" params={{ runId: child }}>
             Open that run
@@ -96,7 +101,7 @@ function WhyPanel({ runId, why, isUnknown, headline, onTasks }: WhyPanelProps): 
         ) : null}
       </p>
       {why !== undefined ? (
-        <WhyFacts why={why} runId={runId} />
+        <WhyFacts why={why} runId={runId} isStale={isStale} />
       ) : (
         <>
           {headline.also.slice(0, alsoMax).map((line) => (
@@ -113,7 +118,7 @@ function WhyPanel({ runId, why, isUnknown, headline, onTasks }: WhyPanelProps): 
   );
 }
 
-function WhyFacts({ why, runId }: { why: RunWhyReply; runId: string }): ReactElement {
+function WhyFacts({ why, runId, isStale }: { why: RunWhyReply; runId: string; isStale: boolean }): ReactElement {
   const nearMisses = why.evidence.filter(({ kind }) => kind === "near-miss");
   const others = why.evidence.filter(({ kind }) => kind !== "near-miss");
   const also = why.also.slice(0, alsoMax);
@@ -130,13 +135,13 @@ function WhyFacts({ why, runId }: { why: RunWhyReply; runId: string }): ReactEle
       ))}
       {also.map((cause) => (
         <p key={cause.sentence} className="headline-also">
-          <span className="muted">Also:</span> {cause.sentence}
+          <span className="muted">Also:</span> <Sentence text={cause.sentence} />
         </p>
       ))}
       {untold > 0 ? <p className="muted small">and {untold} more like these</p> : null}
-      <p className="headline-remedy">
-        <strong>What to do</strong> {why.remedy} <SendTestEvent why={why} runId={runId} />
-      </p>
+      <div className="headline-remedy">
+        <strong>What to do</strong> <Sentence text={why.remedy} /> <SendTestEvent why={why} runId={runId} />
+      </div>
       <details className="why-evidence small">
         <summary className="muted">
           Evidence ({others.length})
@@ -152,6 +157,12 @@ function WhyFacts({ why, runId }: { why: RunWhyReply; runId: string }): ReactEle
               <Moment at={why.next} />
             </>
           )}
+          {isStale ? (
+            <strong className="why-stale">
+              {" · as of "}
+              <Moment at={why.asOf} />, the server does not answer since
+            </strong>
+          ) : null}
         </summary>
         <ul>
           {others.map((one) => (

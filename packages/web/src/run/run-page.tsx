@@ -1,10 +1,10 @@
 import { ApiProblem, type RunReply } from "@mainspring/api";
-import type { RunError } from "@mainspring/core";
+import { isJsonObject, type RunError } from "@mainspring/core";
 import { Button, Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useMemo, useState, type ReactElement } from "react";
-import { runQuery, stepsQuery } from "../app/queries.ts";
+import { againWhenAway, runQuery, stepsQuery } from "../app/queries.ts";
 import { useTitle } from "../app/use-title.ts";
 import { Empty } from "../parts/empty.tsx";
 import type { LiveState } from "../parts/live-mark.tsx";
@@ -12,6 +12,7 @@ import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { hasEnded, lookOf } from "../status/status.ts";
 import { addEntries, emptyJournal, lastSeqOf } from "./fold-journal.ts";
+import type { HeadlineFacts } from "./headline.ts";
 import { HeadlinePanel } from "./headline-panel.tsx";
 import { isLegacy } from "./legacy.ts";
 import type { LiveJournalState } from "./live-journal.ts";
@@ -19,7 +20,7 @@ import { RestartDialog } from "./restart-dialog.tsx";
 import { RunHeader } from "./run-header.tsx";
 import type { RunPageSearch } from "./run-search.ts";
 import { RunTabs } from "./run-tabs.tsx";
-import { stepRows } from "./step-rows.ts";
+import { heldByQuota, standingWaits, stepRows } from "./step-rows.ts";
 import { TimeBar } from "./time-bar.tsx";
 import { UnclaimedBanner } from "./unclaimed-banner.tsx";
 import { useWhy } from "./use-why.ts";
@@ -45,7 +46,7 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
     refetchInterval: (query) => {
       const status = query.state.data?.status;
       if (status === "QUEUED") return queuedEveryMs;
-      return status !== undefined && hasEnded(status) ? false : openEveryMs;
+      return status !== undefined && hasEnded(status) ? againWhenAway(query) : openEveryMs;
     },
   });
   const { journal, connection } = live;
@@ -59,12 +60,18 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
 
   const isActing =
     connection !== "ended" && journal.steps.some((step) => step.status === "RUNNING" && step.type === "action.call");
+  const isCutOff =
+    run.data !== undefined && hasEnded(run.data.status) && journal.steps.some((step) => step.finishedAt === undefined);
   const recorded = useQuery({
     ...stepsQuery(client, runId),
-    enabled: isActing || (run.data !== undefined && isLegacy(run.data)),
-    refetchInterval: isActing ? actingEveryMs : false,
+    enabled: isActing || isCutOff || (run.data !== undefined && isLegacy(run.data)),
+    refetchInterval: (query) =>
+      isActing || (isCutOff && stepRows(journal.steps, query.state.data).some((step) => step.finishedAt === undefined))
+        ? actingEveryMs
+        : againWhenAway(query),
   });
-  const steps = useMemo(() => stepRows(journal.steps, recorded.data), [journal.steps, recorded.data]);
+  const rows = useMemo(() => stepRows(journal.steps, recorded.data), [journal.steps, recorded.data]);
+  const steps = useMemo(() => heldByQuota(rows, journal.waits), [rows, journal.waits]);
 
   const past = search.at === undefined ? undefined : journal.entries[search.at - 1];
   const shown = useMemo(
@@ -93,6 +100,7 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
 
   const status = statusOf(run.data, live);
   const endedAt = hasEnded(status) ? (run.data.completedAt ?? journal.endedAt ?? null) : null;
+  const view = past === undefined ? { ...shown, waits: standingWaits(shown.waits, endedAt) } : shown;
   const stepCount = Math.max(journal.steps.length, run.data.steps);
   const { startedAt } = run.data;
   const state = shown.state === undefined && past === undefined ? run.data.state : shown.state;
@@ -120,13 +128,14 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
           endedAt,
           error: errorOf(run.data, live),
           cancelRequestedAt: run.data.cancelRequestedAt,
-          cancel: journal.cancel,
+          cancel: cancelOf(run.data, journal.cancel),
           steps,
           stepCount,
           waits: journal.waits,
         }}
         why={why.why}
         isUnknown={why.isUnknown}
+        isStale={why.isStale}
         onTasks={() => onSearch({ ...search, tab: "tasks" })}
       />
       {connection === "refused" ? <ProblemNotice error={live.error} /> : null}
@@ -135,8 +144,8 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
       )}
       <RunTabs
         run={run.data}
-        view={shown}
-        steps={past === undefined ? steps : shown.steps}
+        view={view}
+        steps={past === undefined ? steps : heldByQuota(shown.steps, shown.waits)}
         status={past === undefined ? status : (shown.status ?? "RUNNING")}
         endedAt={past === undefined ? endedAt : past.at}
         past={past}
@@ -172,6 +181,14 @@ function errorOf(run: RunReply, live: LiveJournalState): RunError | null {
     attempt,
     ...(details === undefined ? {} : { details }),
   };
+}
+
+/** The journal knows that Temporal asked; the row knows who had asked for that. */
+function cancelOf(run: RunReply, told: HeadlineFacts["cancel"]): HeadlineFacts["cancel"] {
+  const details = run.error?.details;
+  const by = details !== undefined && isJsonObject(details) ? details["by"] : undefined;
+  const named = [by, told?.by].find((each) => typeof each === "string" && each !== "temporal");
+  return typeof named !== "string" ? undefined : { by: named, reason: told?.reason };
 }
 
 function liveStateOf(live: LiveJournalState): LiveState {

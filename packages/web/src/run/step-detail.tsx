@@ -14,6 +14,7 @@ import { ExplainedError } from "./explained-error.tsx";
 import { changedMembers } from "./changed-members.ts";
 import { stepTitle } from "./fold-journal.ts";
 import type { StepRow } from "./step-rows.ts";
+import { textIn } from "./why.ts";
 
 /** Everything about one step execution. */
 export function StepDetail({
@@ -123,7 +124,7 @@ export function StepDetail({
         <Part title="Calls">
           <ul className="calls">
             {calls.map((call) => (
-              <Call key={call.id} call={call} isRepeated={isRepeated} />
+              <Call key={call.id} call={call} step={step} />
             ))}
           </ul>
         </Part>
@@ -164,18 +165,11 @@ function BeforeAfter({ runId, before, after }: { runId: string; before: number; 
   );
 }
 
-function Call({
-  call,
-  isRepeated,
-}: {
-  call: InvocationReply;
-  /** A failure of it is no end. */
-  isRepeated: boolean;
-}): ReactElement {
-  const status = call.status === "STARTED" ? "RUNNING" : call.status;
+function Call({ call, step }: { call: InvocationReply; step: StepRow }): ReactElement {
+  const lateAt = textIn(call.late, "at");
   return (
     <li className="call">
-      <StatusMark status={status === "FAILED" && isRepeated ? "RETRYING" : status} />
+      <StatusMark status={callStatus(call, step)} />
       <span>
         {call.attempts} {call.attempts === 1 ? "attempt" : "attempts"}
       </span>
@@ -185,8 +179,19 @@ function Call({
       <span className="muted">
         key <CopyId id={call.id} label="idempotency key" />
       </span>
+      {lateAt === undefined ? null : (
+        <span className="muted">
+          answered too late, <Moment at={lateAt} />
+        </span>
+      )}
     </li>
   );
+}
+
+/** Of a call that began and told no end, nothing is known once its step is over; a failure that is tried again is none. */
+function callStatus(call: InvocationReply, step: StepRow): string {
+  if (call.status === "STARTED") return step.finishedAt === undefined ? "RUNNING" : "UNKNOWN";
+  return call.status === "FAILED" && step.finishedAt === undefined ? "RETRYING" : call.status;
 }
 
 /** The ledger's rows of this step execution: same place, begun while it ran. */

@@ -1,7 +1,7 @@
 import type { StepReply } from "@mainspring/api";
 import { expect, test } from "vitest";
-import type { StepView } from "./fold-journal.ts";
-import { barOf, stepRows } from "./step-rows.ts";
+import type { StepView, WaitView } from "./fold-journal.ts";
+import { barOf, heldByQuota, standingWaits, stepRows } from "./step-rows.ts";
 
 const step: StepView = {
   execution: 2,
@@ -52,4 +52,46 @@ test("bars stand where their step stands in the run, an open one reaches now", (
   ).toEqual({ left: 25, width: 50 });
   expect(barOf({ startedAt: "2031-01-01T00:00:01.000Z" }, fromMs, fromMs + 4_000)).toEqual({ left: 25, width: 75 });
   expect(barOf({ startedAt: "2031-01-01T00:00:09.000Z" }, fromMs, fromMs + 4_000)).toEqual({ left: 100, width: 0 });
+});
+
+test("a step that was cut off ends as its row says, and what was waited for is waited for no more", () => {
+  const open: StepView = {
+    execution: 3,
+    stepId: "call",
+    stepPath: "root.steps[0]",
+    iteration: [],
+    status: "RUNNING",
+    startedAt: "2026-11-24T10:00:00.000Z",
+  };
+  const row: StepReply & { readonly finishedAt: string } = {
+    execution: 3,
+    stepId: "call",
+    stepPath: "root.steps[0]",
+    iteration: [],
+    type: "action.call",
+    attempt: 1,
+    status: "FAILED",
+    startedAt: open.startedAt,
+    finishedAt: "2026-11-24T10:00:09.000Z",
+    input: null,
+    output: null,
+    error: { code: "ENDED_OUTSIDE", message: "terminated" },
+    nextAttemptAt: null,
+  };
+  expect(stepRows([open], [row])).toMatchObject([
+    { status: "FAILED", finishedAt: row.finishedAt, error: { code: "ENDED_OUTSIDE" } },
+  ]);
+  const wait: WaitView = {
+    waitId: "w",
+    waitType: "quota",
+    stepId: "call",
+    iteration: [],
+    execution: 3,
+    status: "WAITING",
+    openedAt: open.startedAt,
+  };
+  expect(heldByQuota([open], [wait])).toMatchObject([{ status: "PAUSED" }]);
+  expect(heldByQuota([open], [{ ...wait, status: "RESOLVED" }])).toEqual([open]);
+  expect(standingWaits([wait], null)).toEqual([wait]);
+  expect(standingWaits([wait], row.finishedAt)).toEqual([{ ...wait, status: "CANCELED", closedAt: row.finishedAt }]);
 });

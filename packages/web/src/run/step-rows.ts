@@ -1,6 +1,6 @@
 import type { StepReply } from "@mainspring/api";
 import type { RunError } from "@mainspring/core";
-import type { StepView } from "./fold-journal.ts";
+import type { StepView, WaitView } from "./fold-journal.ts";
 
 /** A step as it is shown: what the journal says, with what only the projection knows. */
 export interface StepRow extends StepView {
@@ -20,7 +20,17 @@ export function stepRows(steps: readonly StepView[], recorded: readonly StepRepl
   return steps.map((step) => {
     const row = byExecution.get(step.execution);
     if (row === undefined) return step;
-    if (step.finishedAt !== undefined || step.status === "WAITING") return { ...step, recorded: row };
+    if (step.finishedAt !== undefined) return { ...step, recorded: row };
+    // Of a run that was ended from outside the journal tells no end; its rows do.
+    if (row.finishedAt !== null)
+      return {
+        ...step,
+        recorded: row,
+        status: row.status,
+        finishedAt: row.finishedAt,
+        error: step.error ?? (row.error === null ? undefined : asRunError(row.error, row.finishedAt)),
+      };
+    if (step.status === "WAITING") return { ...step, recorded: row };
     return {
       ...step,
       recorded: row,
@@ -32,6 +42,23 @@ export function stepRows(steps: readonly StepView[], recorded: readonly StepRepl
       nextAttemptAt: row.nextAttemptAt ?? undefined,
     };
   });
+}
+
+/** A step whose call the quota holds does not run, whatever its journal said when it began. */
+export function heldByQuota(steps: readonly StepRow[], waits: readonly WaitView[]): readonly StepRow[] {
+  const held = new Set(
+    waits.filter((wait) => wait.waitType === "quota" && wait.status === "WAITING").map(({ execution }) => execution),
+  );
+  if (held.size === 0) return steps;
+  return steps.map((step) =>
+    held.has(step.execution) && step.finishedAt === undefined ? { ...step, status: "PAUSED" } : step,
+  );
+}
+
+/** The waits of a run as they stand: with its end, whoever brought it about, nothing is waited for any more. */
+export function standingWaits(waits: readonly WaitView[], endedAt: string | null): readonly WaitView[] {
+  if (endedAt === null || waits.every(({ status }) => status !== "WAITING")) return waits;
+  return waits.map((wait) => (wait.status === "WAITING" ? { ...wait, status: "CANCELED", closedAt: endedAt } : wait));
 }
 
 /** A step of a run that has no journal: an earlier engine made it. */

@@ -144,13 +144,17 @@ function Lane({ lane, at, widthPx, wholeMs, waitFill }: LaneProps): ReactElement
       {placed.map(({ span, x, width }, index) => (
         <Bar key={index} span={span} x={x} width={width} waitFill={waitFill} />
       ))}
-      {text === "" || placed.length === 0 || !(isRoomBehind || isRoomBefore) ? null : (
+      {text === "" || placed.length === 0 ? null : isRoomBehind || isRoomBefore ? (
         <text
           className="timeline-text"
           x={isRoomBehind ? end + textGapPx : start - textGapPx}
           y={17}
           textAnchor={isRoomBehind ? "start" : "end"}
         >
+          {text}
+        </text>
+      ) : (
+        <text className="timeline-text" data-over="true" x={Math.max(0, start) + textGapPx} y={17}>
           {text}
         </text>
       )}
@@ -188,12 +192,11 @@ function Bar({
 }
 
 /** What stands beside the bars: tries beyond the first, what was waited for, the code of a failure. */
-function textOf({ step, spans, turns }: TimelineLane): string {
-  const turned = turns === undefined ? [] : [`(${turns})`];
+function textOf({ step, spans }: TimelineLane): string {
   const tries = (step.attempt ?? 1) > 1 ? [`↻${step.attempt}`] : [];
   const waited = spans.flatMap(({ label }) => (label === undefined ? [] : [label]));
   const code = step.error !== undefined && step.status === "FAILED" ? [step.error.code] : [];
-  return [...turned, ...tries, ...waited.slice(0, 1), ...code].join(" ");
+  return [...tries, ...waited.slice(0, 1), ...code].join(" ");
 }
 
 function titleOf({ step, spans }: TimelineLane, startMs: number): string {

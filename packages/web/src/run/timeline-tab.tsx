@@ -176,7 +176,7 @@ function Timeline({
         </p>
         <div className="timeline-acts" role="group" aria-label="What is shown">
           {hasLoops ? (
-            <Act name={isFolded ? "Show the steps in loops" : "Fold loops"} keys="f" isOff={false} onAct={toggleFold}>
+            <Act name={isFolded ? "Unfold loops" : "Fold loops"} keys="f" isOff={false} onAct={toggleFold}>
               {isFolded ? "Unfold loops" : "Fold loops"}
             </Act>
           ) : null}
@@ -195,7 +195,7 @@ function Timeline({
           <Act name="Zoom to the chosen step" keys="z" isOff={selectedAt < 0} onAct={zoomToStep}>
             Step
           </Act>
-          <Act name="Show the whole run" keys="0" isOff={held === undefined} onAct={() => setHeld(undefined)}>
+          <Act name="Show all of the run" keys="0" isOff={held === undefined} onAct={() => setHeld(undefined)}>
             All
           </Act>
         </div>
@@ -304,7 +304,7 @@ function Act({
 }
 
 const LaneName = memo(function LaneName({
-  lane: { step, depth },
+  lane: { step, depth, turns },
   isSelected,
   onSelect,
 }: {
@@ -325,6 +325,7 @@ const LaneName = memo(function LaneName({
     >
       <StatusIcon status={step.status} size={14} />
       <code className="timeline-id">{title}</code>
+      {turns === undefined ? null : <span className="muted small">({turns})</span>}
       <span className="visually-hidden"> {lookOf(step.status).word}</span>
     </button>
   );

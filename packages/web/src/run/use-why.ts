@@ -15,7 +15,13 @@ export function useWhy(
   runId: string,
   isOpen: boolean,
   lastSeq: number,
-): { readonly why: RunWhyReply | undefined; readonly isUnknown: boolean } {
+): {
+  readonly why: RunWhyReply | undefined;
+  /** The server could not be asked. */
+  readonly isUnknown: boolean;
+  /** There is an answer, and the server could not be asked since. */
+  readonly isStale: boolean;
+} {
   const [asked, setAsked] = useState<number | undefined>(undefined);
   useEffect(() => {
     const timer = setTimeout(() => setAsked(lastSeq), quietMs);
@@ -23,5 +29,10 @@ export function useWhy(
   }, [lastSeq]);
   const isQuiet = isOpen && asked === lastSeq;
   const why = useQuery({ ...whyQuery(client, runId, asked), enabled: isQuiet });
-  return { why: isQuiet ? why.data : undefined, isUnknown: isQuiet && why.data === undefined && why.error !== null };
+  const isFailing = isQuiet && why.error !== null;
+  return {
+    why: isQuiet ? why.data : undefined,
+    isUnknown: isFailing && why.data === undefined,
+    isStale: isFailing && why.data !== undefined,
+  };
 }

@@ -3,7 +3,7 @@ import { Button, Skeleton } from "@mantine/core";
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
-import { runDiffQuery, runQuery } from "../app/queries.ts";
+import { againWhenAway, runDiffQuery, runQuery } from "../app/queries.ts";
 import { useTitle } from "../app/use-title.ts";
 import { CopyId } from "../parts/copy-id.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
@@ -17,6 +17,8 @@ import { RunPicker } from "./run-picker.tsx";
 import "./diff.css";
 
 type Side = "a" | "b";
+
+const openEveryMs = 5_000;
 
 /** Two runs side by side, and where they first part. */
 export function DiffPage({
@@ -75,7 +77,10 @@ function useSide(id: string | undefined): UseQueryResult<RunReply> {
   return useQuery({
     ...runQuery(client, id ?? ""),
     enabled: id !== undefined,
-    refetchInterval: ({ state }) => (state.data === undefined || hasEnded(state.data.status) ? false : 5_000),
+    refetchInterval: (query) => {
+      const { data } = query.state;
+      return againWhenAway(query) || (data === undefined || hasEnded(data.status) ? false : openEveryMs);
+    },
   });
 }
 

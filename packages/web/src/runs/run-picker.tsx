@@ -46,7 +46,9 @@ export function RunPicker({
     [shownWorkflow, q, pasted],
   );
   const list = useInfiniteQuery({ ...runsQuery(client, asked), enabled: otherId === undefined || other !== undefined });
-  const runs = (list.data?.pages.flatMap((page) => page.items) ?? []).filter(({ id }) => id !== otherId);
+  const offers = other === undefined ? [] : offersOf(other);
+  const above = new Set([otherId, ...offers.map(({ id }) => id)]);
+  const runs = (list.data?.pages.flatMap((page) => page.items) ?? []).filter(({ id }) => !above.has(id));
   const keys = workflows.data?.map(({ key }) => key) ?? [];
   const keysWithShown = shownWorkflow === "" || keys.includes(shownWorkflow) ? keys : [shownWorkflow, ...keys];
   return (
@@ -59,7 +61,13 @@ export function RunPicker({
           </Button>
         )}
       </div>
-      {other === undefined ? null : <Relatives run={other} onPick={onPick} />}
+      {offers.length === 0 ? null : (
+        <ul className="picker-runs picker-offers" aria-label="Runs that have to do with the other one">
+          {offers.map(({ id, word }) => (
+            <PickedRun key={id} runId={id} word={word} onPick={onPick} />
+          ))}
+        </ul>
+      )}
       <div className="picker-filters">
         <TextInput
           size="xs"
@@ -80,6 +88,7 @@ export function RunPicker({
         <NativeSelect
           aria-label="Workflow"
           size="xs"
+          className="run-workflow"
           value={shownWorkflow}
           onChange={(event) => setWorkflow(event.currentTarget.value)}
           data={[{ value: "", label: "All workflows" }, ...keysWithShown.map((key) => ({ value: key, label: key }))]}
@@ -131,8 +140,8 @@ export function RunPicker({
 const offeredMax = 6;
 
 /** The run that it was made from, and those that were made from it. */
-function Relatives({ run, onPick }: { run: RunReply; onPick: (id: string) => void }): ReactElement | null {
-  const offers = [
+function offersOf(run: RunReply): readonly { readonly id: string; readonly word: string }[] {
+  return [
     ...(run.replayOfRunId === null ? [] : [{ id: run.replayOfRunId, word: "the run that it replays" }]),
     ...(typeof run.restartedFrom === "string"
       ? [{ id: run.restartedFrom, word: "the run that it was restarted from" }]
@@ -140,14 +149,6 @@ function Relatives({ run, onPick }: { run: RunReply; onPick: (id: string) => voi
     ...run.replays.map(({ id }) => ({ id, word: "a replay of it" })),
     ...run.restarts.map(({ id }) => ({ id, word: "a restart of it" })),
   ].slice(0, offeredMax);
-  if (offers.length === 0) return null;
-  return (
-    <ul className="picker-runs picker-offers" aria-label="Runs that have to do with the other one">
-      {offers.map(({ id, word }) => (
-        <PickedRun key={id} runId={id} word={word} onPick={onPick} />
-      ))}
-    </ul>
-  );
 }
 
 function PickedRun({

@@ -30,6 +30,7 @@ const looks = {
   // Of steps and waits only. A try that will be repeated is no failed end, so it is not vermilion.
   RETRYING: { word: "Retrying", shape: "turning-arrow", tone: "blue" },
   SKIPPED: { word: "Skipped", shape: "diamond", tone: "grey" },
+  UNKNOWN: { word: "Outcome unknown", shape: "barred-ring", tone: "amber" },
   RESOLVED: { word: "Resolved", shape: "tick-disc", tone: "green" },
   // Of tasks only.
   OPEN: { word: "Open", shape: "clock", tone: "violet" },

@@ -52,6 +52,27 @@ test("[CLI-01] nobody at the address is exit code 3, and so is a server that say
   expect((await runCli(["runs", "list"])).code).toBe(3);
 });
 
+test("[CLI-01] a file that cannot be written, or read, is a usage error with its name", async () => {
+  const url = await serverThat((_, reply) => {
+    reply.writeHead(200, { "content-type": "application/json" }).end('{"format":"mainspring.run/1"}');
+  });
+  const cwd = emptyFolder();
+  const written = await runCli(["runs", "export", runId, "--url", url, "-o", "out.json", "--json"], { cwd });
+  expect([written.code, JSON.parse(written.stdout)]).toEqual([0, { file: join(cwd, "out.json") }]);
+  expect(JSON.parse(readFileSync(join(cwd, "out.json"), "utf8"))).toEqual({ format: "mainspring.run/1" });
+  for (const [file, why] of [
+    ["no-folder/out.json", "there is no such folder"],
+    [".", "EISDIR"],
+  ] as const) {
+    const ran = await runCli(["runs", "export", runId, "--url", url, "-o", file], { cwd });
+    expect(ran).toMatchObject({ code: 2, stdout: "" });
+    expect(ran.stderr).toContain(`USAGE  ${file} cannot be written: ${why}`);
+  }
+  const read = await runCli(["publish", "no-such.yaml", "--url", url], { cwd });
+  expect(read.code).toBe(2);
+  expect(read.stderr).toContain("no-such.yaml cannot be read: there is no such file");
+});
+
 test("the key goes with the request, from the environment or the stack's file", async () => {
   const keys: (string | undefined)[] = [];
   const url = await serverThat((request, reply) => {

@@ -1,3 +1,4 @@
+import type { Issue } from "../values/issue.ts";
 import type { SchemaErrorCode } from "./codes.ts";
 
 /** What is wrong with a value, or with a schema. The message names the rule, never the value: it may be a secret. */
@@ -7,3 +8,6 @@ export interface SchemaProblem {
   readonly pointer: string;
   readonly message: string;
 }
+
+/** The same as checks of definitions report it. */
+export type SchemaIssue = SchemaProblem & Pick<Issue, "severity" | "remedy">;

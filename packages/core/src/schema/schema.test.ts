@@ -165,3 +165,15 @@ test("multiples are exact in decimals", () => {
   expect(isMultipleOf(1e308, 1e-300)).toBe(true);
   expect(isMultipleOf(1e308, 3e-300)).toBe(false);
 });
+
+test("what is wrong with a value is an issue like any other, with severity and remedy", () => {
+  const schema = { type: "object", required: ["a"], properties: { b: { type: "number" } } };
+  for (const { severity, remedy } of validate(schema, { b: "1" })) {
+    expect(severity).toBe("error");
+    expect(remedy.length).toBeGreaterThan(5);
+  }
+  expect(validate(schema, { b: "1" }).map(({ code, pointer }) => [code, pointer])).toEqual([
+    ["SCHEMA_REQUIRED", "/a"],
+    ["SCHEMA_TYPE", "/b"],
+  ]);
+});

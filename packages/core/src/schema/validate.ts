@@ -1,5 +1,6 @@
 import { canonicalJson } from "../canonical/canonical-json.ts";
 import { jsonBytes } from "../canonical/json-bytes.ts";
+import { expressionErrors } from "../expression/codes.ts";
 import { Fault, spend } from "../expression/run.ts";
 import { isJsonObject } from "../values/json.ts";
 import { pointerToken } from "../values/pointer.ts";
@@ -8,8 +9,9 @@ import { isMultipleOf } from "./multiple-of.ts";
 import { resolveRef } from "./resolve.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import type { Meter } from "../expression/run.ts";
+import { schemaErrors } from "./codes.ts";
 import type { SchemaErrorCode } from "./codes.ts";
-import type { SchemaProblem } from "./problem.ts";
+import type { SchemaIssue, SchemaProblem } from "./problem.ts";
 
 export interface ValidateOptions {
   /** Units of fuel that the check may use. */
@@ -40,11 +42,15 @@ const ValueSet = Set;
  * What is wrong with `value` by `schema`, at most 50 problems in the order of the value; none when it is valid. The
  * schema must have passed `checkSchema`. A check that takes too much work ends with the one problem EXPR_FUEL.
  */
-export function validate(schema: Json, value: Json | undefined, options: ValidateOptions = {}): SchemaProblem[] {
-  const result = validateMetered(schema, value, options);
-  return result.error === undefined
-    ? result.problems
-    : [{ code: "EXPR_FUEL", pointer: "", message: result.error.message }];
+export function validate(schema: Json, value: Json | undefined, options: ValidateOptions = {}): SchemaIssue[] {
+  const { problems, error } = validateMetered(schema, value, options);
+  if (error !== undefined) return [issueOf({ code: error.code, pointer: "", message: error.message })];
+  return problems.map(issueOf);
+}
+
+function issueOf({ code, pointer, message }: SchemaProblem): SchemaIssue {
+  const { remedy } = code === "EXPR_FUEL" ? expressionErrors.EXPR_FUEL : schemaErrors[code];
+  return { code, severity: "error", pointer, message, remedy };
 }
 
 /** `validate` with the fuel that it used, the same on every machine. */

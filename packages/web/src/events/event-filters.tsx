@@ -5,8 +5,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { workflowsQuery } from "../app/queries.ts";
 import { useKeys } from "../app/use-keys.ts";
+import { StatusChips, ViewChips } from "../parts/chips.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
-import { StatusIcon } from "../status/status-icon.tsx";
 import { lookOf } from "../status/status.ts";
 import {
   eventViews,
@@ -41,25 +41,19 @@ export function EventFilters({
   return (
     <search className="event-filters" aria-label="Filter events">
       <div className="event-filters-row">
-        <div className="status-chips event-views" role="group" aria-label="Which events">
-          {eventViews.map((each) => (
-            <button
-              key={each}
-              type="button"
-              className="status-chip"
-              aria-pressed={view === each}
-              onClick={() =>
-                onSearch({
-                  ...(each === "all" ? {} : { show: each }),
-                  ...(name === undefined || each === "decisions" ? {} : { name }),
-                  ...(source === undefined ? {} : { source }),
-                })
-              }
-            >
-              {viewNames[each]}
-            </button>
-          ))}
-        </div>
+        <ViewChips
+          label="Which events"
+          views={eventViews}
+          names={viewNames}
+          shown={view}
+          onShow={(each) =>
+            onSearch({
+              ...(each === "all" ? {} : { show: each }),
+              ...(name === undefined || each === "decisions" ? {} : { name }),
+              ...(source === undefined ? {} : { source }),
+            })
+          }
+        />
         {view === "decisions" ? null : (
           <FilterText
             field="name"
@@ -102,21 +96,11 @@ export function EventFilters({
         ) : null}
       </div>
       {view === "all" ? (
-        <div className="status-chips" role="group" aria-label="Status">
-          {eventStatuses.map((status) => (
-            <button
-              key={status}
-              type="button"
-              className="status-chip"
-              data-tone={lookOf(status).tone}
-              aria-pressed={search.status?.includes(status) ?? false}
-              onClick={() => onSearch(toggledEventStatus(search, status))}
-            >
-              <StatusIcon status={status} size={14} />
-              {lookOf(status).word}
-            </button>
-          ))}
-        </div>
+        <StatusChips
+          statuses={eventStatuses}
+          chosen={search.status}
+          onToggle={(status) => onSearch(toggledEventStatus(search, status))}
+        />
       ) : null}
     </search>
   );

@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { workflowsQuery } from "../app/queries.ts";
 import { useKeys } from "../app/use-keys.ts";
+import { StatusChips } from "../parts/chips.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
-import { StatusIcon } from "../status/status-icon.tsx";
-import { lookOf, runStatuses } from "../status/status.ts";
+import { runStatuses } from "../status/status.ts";
 import {
   runTriggers,
   searchTextMin,
@@ -63,21 +63,11 @@ export function RunFilters({
         <StateBox key={search.state ?? ""} state={search.state} onState={(state) => onSearch({ ...search, state })} />
       </div>
       <div className="run-filters-row">
-        <div className="status-chips" role="group" aria-label="Status">
-          {runStatuses.map((status) => (
-            <button
-              key={status}
-              type="button"
-              className="status-chip"
-              data-tone={lookOf(status).tone}
-              aria-pressed={search.status?.includes(status) ?? false}
-              onClick={() => onSearch(toggledStatus(search, status))}
-            >
-              <StatusIcon status={status} size={14} />
-              {lookOf(status).word}
-            </button>
-          ))}
-        </div>
+        <StatusChips
+          statuses={runStatuses}
+          chosen={search.status}
+          onToggle={(status) => onSearch(toggledStatus(search, status))}
+        />
         <div className="run-filters-acts">{children}</div>
       </div>
     </search>

@@ -34,6 +34,7 @@ export const RunRow = memo(function RunRow({
           to="/runs/$runId"
           params={{ runId: run.id }}
           className="run-row-link"
+          data-line
           aria-label={`${run.workflow} version ${run.version}, ${lookOf(run.status).word.toLowerCase()}, run ${run.id}`}
         >
           {run.workflow}

@@ -4,10 +4,11 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useLayoutEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { rowsWhyQuery, runsQuery } from "../app/queries.ts";
-import { useKeys } from "../app/use-keys.ts";
 import { useTitle } from "../app/use-title.ts";
 import { Empty } from "../parts/empty.tsx";
+import { MoreButton } from "../parts/more-button.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { useListKeys } from "../parts/use-list-keys.ts";
 import { useSignedIn } from "../session/use-session.tsx";
 import { LiveMark } from "../parts/live-mark.tsx";
 import { liveRows, type LiveRows } from "./live-rows.ts";
@@ -35,7 +36,7 @@ export function RunsPage({
   const list = useInfiniteQuery(runsQuery(client, asked));
   const [view, setView] = useState<LiveRows<RunSummary> | undefined>(undefined);
   const viewOf = useRef<AskedRuns | undefined>(undefined);
-  const listElement = useRef<HTMLOListElement>(null);
+  const listElement = useListKeys<HTMLOListElement>();
   const fresh = useMemo(() => list.data?.pages.flatMap((page) => page.items), [list.data]);
 
   useLayoutEffect(() => {
@@ -48,11 +49,6 @@ export function RunsPage({
 
   const toAsk = useMemo(() => rowsToAsk(view?.rows ?? []), [view]);
   const asks = useQuery({ ...rowsWhyQuery(client, toAsk), enabled: toAsk.length > 0 });
-
-  useKeys({
-    j: () => moveFocus(listElement.current, 1),
-    k: () => moveFocus(listElement.current, -1),
-  });
 
   function showHeld(): void {
     if (fresh !== undefined) setView(liveRows<RunSummary>([], fresh, "follow"));
@@ -102,18 +98,7 @@ export function RunsPage({
               ))}
             </ol>
           )}
-          {list.hasNextPage ? (
-            <div className="runs-more">
-              <Button
-                variant="default"
-                size="xs"
-                loading={list.isFetchingNextPage}
-                onClick={() => void list.fetchNextPage()}
-              >
-                Load more
-              </Button>
-            </div>
-          ) : null}
+          <MoreButton list={list} />
         </div>
       )}
     </main>
@@ -123,14 +108,6 @@ export function RunsPage({
 function isBeingRead(list: HTMLOListElement | null): boolean {
   if (list === null) return false;
   return window.scrollY > atTopPx || list.contains(document.activeElement) || list.matches(":hover");
-}
-
-function moveFocus(list: HTMLOListElement | null, by: 1 | -1): void {
-  const links = [...(list?.querySelectorAll<HTMLElement>(".run-row-link") ?? [])];
-  const at = links.findIndex((link) => link === document.activeElement);
-  const next = links[at < 0 ? (by === 1 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + by))];
-  next?.focus();
-  next?.closest("li")?.scrollIntoView({ block: "nearest" });
 }
 
 function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () => void }): ReactElement {

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { savedViewsQuery } from "../app/queries.ts";
 import { searchText } from "../app/search-text.ts";
+import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
@@ -18,12 +19,15 @@ export function SavedViews({
 }): ReactElement | null {
   const { client } = useSignedIn();
   const queries = useQueryClient();
-  const [isNaming, setNaming] = useState(false);
+  const [asked, setAsked] = useState<"name" | "remove" | undefined>(undefined);
   const maySave = useMay("operator");
   const views = useQuery(savedViewsQuery(client));
   const remove = useMutation({
     mutationFn: (id: string) => client.savedViews.remove({ params: { id } }),
-    onSettled: () => void queries.invalidateQueries({ queryKey: savedViewsQuery(client).queryKey }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: savedViewsQuery(client).queryKey });
+      setAsked(undefined);
+    },
   });
   const items = views.data?.items ?? [];
   const shown = items.find(({ filter }) => addressOf(readFilter(filter)) === addressOf(search));
@@ -43,16 +47,31 @@ export function SavedViews({
         />
       )}
       {maySave && shown === undefined && isFiltered(search) ? (
-        <Button size="xs" variant="default" onClick={() => setNaming(true)}>
+        <Button size="xs" variant="default" onClick={() => setAsked("name")}>
           Save view
         </Button>
       ) : null}
       {maySave && shown !== undefined ? (
-        <Button size="xs" variant="default" loading={remove.isPending} onClick={() => remove.mutate(shown.id)}>
+        <Button size="xs" variant="default" onClick={() => setAsked("remove")}>
           Remove view
         </Button>
       ) : null}
-      {isNaming ? <NameDialog search={search} onClose={() => setNaming(false)} /> : null}
+      {asked === "name" ? <NameDialog search={search} onClose={() => setAsked(undefined)} /> : null}
+      {asked === "remove" && shown !== undefined ? (
+        <ConfirmDialog
+          title={`Remove the view “${shown.name}”?`}
+          action="Remove view"
+          isPending={remove.isPending}
+          error={remove.error}
+          onConfirm={() => remove.mutate(shown.id)}
+          onClose={() => {
+            remove.reset();
+            setAsked(undefined);
+          }}
+        >
+          Nobody of the tenant has it any more. The runs stay.
+        </ConfirmDialog>
+      ) : null}
     </div>
   );
 }

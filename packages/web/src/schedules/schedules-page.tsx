@@ -5,6 +5,7 @@ import { useRef, useState, type ReactElement } from "react";
 import { workflowsQuery } from "../app/queries.ts";
 import { useKeys } from "../app/use-keys.ts";
 import { useTitle } from "../app/use-title.ts";
+import { ViewChips } from "../parts/chips.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { LiveMark } from "../parts/live-mark.tsx";
 import { MoreButton } from "../parts/more-button.tsx";
@@ -15,7 +16,7 @@ import { lookOf } from "../status/status.ts";
 import { scheduleQuery, schedulesQuery } from "./queries.ts";
 import { ScheduleForm } from "./schedule-form.tsx";
 import { ScheduleLine } from "./schedule-line.tsx";
-import { scheduleStates, type SchedulesSearch } from "./schedules-search.ts";
+import { scheduleStates, type ScheduleStateWord, type SchedulesSearch } from "./schedules-search.ts";
 import { StateDialog } from "./state-dialog.tsx";
 import "../run/run.css";
 import "../runs/runs.css";
@@ -108,6 +109,15 @@ export function SchedulesPage({
   );
 }
 
+const scheduleViews = ["all", ...scheduleStates] as const;
+const scheduleViewNames = {
+  all: "All",
+  ...(Object.fromEntries(scheduleStates.map((state) => [state, lookOf(state).word])) as Record<
+    ScheduleStateWord,
+    string
+  >),
+};
+
 function Filters({
   search,
   onSearch,
@@ -121,22 +131,15 @@ function Filters({
   const { workflow } = search;
   const select = useRef<HTMLSelectElement>(null);
   useKeys({ "/": () => select.current?.focus() });
-  const states = [undefined, ...scheduleStates];
   return (
     <search className="schedules-filters" aria-label="Filter schedules">
-      <div className="status-chips inbox-views" role="group" aria-label="Which schedules">
-        {states.map((state) => (
-          <button
-            key={state ?? "all"}
-            type="button"
-            className="status-chip"
-            aria-pressed={search.state === state}
-            onClick={() => onSearch({ ...search, state, schedule: undefined })}
-          >
-            {state === undefined ? "All" : lookOf(state).word}
-          </button>
-        ))}
-      </div>
+      <ViewChips
+        label="Which schedules"
+        views={scheduleViews}
+        names={scheduleViewNames}
+        shown={search.state ?? "all"}
+        onShow={(view) => onSearch({ ...search, state: view === "all" ? undefined : view, schedule: undefined })}
+      />
       <NativeSelect
         ref={select}
         aria-label="Workflow"

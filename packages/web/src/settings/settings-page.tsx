@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import { useTitle } from "../app/use-title.ts";
+import { ViewChips } from "../parts/chips.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { ApiKeysTab } from "./api-keys-tab.tsx";
@@ -32,18 +33,14 @@ export function SettingsPage({
       <div className="page-head">
         <h1>Settings</h1>
       </div>
-      <div className="status-chips settings-tabs" role="group" aria-label="Which settings">
-        {settingsTabs.map((each) => (
-          <button
-            key={each}
-            type="button"
-            className="status-chip"
-            aria-pressed={tab === each}
-            onClick={() => onSearch(each === "webhooks" ? {} : { tab: each })}
-          >
-            {tabNames[each]}
-          </button>
-        ))}
+      <div className="settings-tabs">
+        <ViewChips
+          label="Which settings"
+          views={settingsTabs}
+          names={tabNames}
+          shown={tab}
+          onShow={(each) => onSearch(each === "webhooks" ? {} : { tab: each })}
+        />
       </div>
       {missing === undefined ? (
         <Tab tab={tab} />

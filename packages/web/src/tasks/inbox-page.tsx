@@ -6,6 +6,7 @@ import { useRef, type ReactElement } from "react";
 import { taskQuery, tasksQuery } from "../app/queries.ts";
 import { useKeys } from "../app/use-keys.ts";
 import { useTitle } from "../app/use-title.ts";
+import { ViewChips } from "../parts/chips.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { LiveMark } from "../parts/live-mark.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
@@ -62,18 +63,14 @@ export function InboxPage({
           }
         />
       </div>
-      <div className="status-chips inbox-views" role="group" aria-label="Which tasks">
-        {inboxViews.map((each) => (
-          <button
-            key={each}
-            type="button"
-            className="status-chip"
-            aria-pressed={view === each}
-            onClick={() => onSearch(each === "mine" ? {} : { show: each })}
-          >
-            {viewNames[each]}
-          </button>
-        ))}
+      <div className="inbox-views">
+        <ViewChips
+          label="Which tasks"
+          views={inboxViews}
+          names={viewNames}
+          shown={view}
+          onShow={(each) => onSearch(each === "mine" ? {} : { show: each })}
+        />
       </div>
       {tasks.error !== null && tasks.data === undefined ? (
         <ProblemNotice error={tasks.error} onRetry={() => void tasks.refetch()} />

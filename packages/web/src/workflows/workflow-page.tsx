@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
 import { useTitle } from "../app/use-title.ts";
+import { ViewChips } from "../parts/chips.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { LiveMark } from "../parts/live-mark.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
@@ -73,18 +74,14 @@ export function WorkflowPage({
     <main className="page" id="main">
       <Head workflow={workflow} isBroken={error !== null || read.failureCount > 0} />
       <PausedLine workflow={workflow} />
-      <div className="status-chips workflow-tabs" role="group" aria-label="What of the workflow">
-        {workflowTabs.map((each) => (
-          <button
-            key={each}
-            type="button"
-            className="status-chip"
-            aria-pressed={tab === each}
-            onClick={() => onSearch(each === "versions" ? {} : { tab: each })}
-          >
-            {tabNames[each]}
-          </button>
-        ))}
+      <div className="workflow-tabs">
+        <ViewChips
+          label="What of the workflow"
+          views={workflowTabs}
+          names={tabNames}
+          shown={tab}
+          onShow={(each) => onSearch(each === "versions" ? {} : { tab: each })}
+        />
       </div>
       <Tab tab={tab} workflow={workflow} search={search} onSearch={onSearch} />
     </main>

@@ -516,3 +516,14 @@ test("what is assigned there, or saved beside it, is as it should be", () => {
   const wait = { id: "w", type: "event.wait", event: "e", correlationKey: "k", saveAs: "events", assign: { event: 1 } };
   expect(codesOf(of(wait))).toEqual([]);
 });
+
+test("a definition without calls needs no catalogue, and a call without one is told", () => {
+  const compiled = (step: object): unknown => {
+    const parsed = parseDefinition({ workflow: "alone", steps: [{ id: "a", ...step }] });
+    if ("issues" in parsed) throw new Error(JSON.stringify(parsed.issues));
+    const { program, issues } = compileDefinition(parsed.definition);
+    return [program !== undefined, issues.map(({ code }) => code)];
+  };
+  expect(compiled({ type: "control.return" })).toEqual([true, []]);
+  expect(compiled({ type: "action.call", action: "x.do@1", input: {} })).toEqual([false, ["ACTION_UNKNOWN"]]);
+});

@@ -44,12 +44,14 @@ export const newestSemantics: SemanticsVersion = 2;
 /**
  * Checks a definition as publishing does, and compiles it. Every problem is found at once.
  * The program is the same on every machine for the same definition and catalogue.
+ * @param world without actions, every call is one of an unknown action
  */
 export function compileDefinition(
   definition: Definition,
-  catalogue: CompileCatalogue,
+  world: Partial<CompileCatalogue> = {},
   options: CompileOptions = {},
 ): CompiledDefinition {
+  const catalogue: CompileCatalogue = { ...world, actions: world.actions ?? [] };
   const issues = new IssueList(options.positions);
   const semantics = definition.semantics ?? catalogue.defaultSemantics ?? newestSemantics;
   const lost = options.lost ?? new LostNames();

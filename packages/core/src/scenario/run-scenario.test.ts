@@ -3,6 +3,8 @@ import { x } from "../testing/build-program.ts";
 import { programOf } from "../testing/scenario-cases.ts";
 import { programWith, ran, said, scenarioOf } from "../testing/scenario.ts";
 import { zoneOffset } from "../host/zone-offset.ts";
+import type { Json } from "../values/json.ts";
+import type { WrittenScenario } from "./read-scenario.ts";
 import { runScenario } from "./run-scenario.ts";
 
 const dayMs = 86_400_000;
@@ -60,8 +62,8 @@ test("[WAI-05] [WAI-06] a filter may compare two fields of the event, and not wi
     { n: 4, paid: 9, round: 2 },
     { n: 5, due: 9, paid: 9, round: 2 },
   ];
-  const sent = (early: number): object[] =>
-    payments.map((payload, i) => ({ name: "paid", key: "A-1", payload, at: (i - early) * 1_000 }));
+  const sent = (early: number) =>
+    payments.map((payload, i) => ({ name: "paid", key: "A-1", payload: payload as Json, at: (i - early) * 1_000 }));
   for (const early of [0, 5]) expect(said(ran(program, { events: sent(early), expect: { output: 5 } }))).toEqual([]);
 });
 
@@ -71,13 +73,13 @@ test("[SCN-01] a scenario may be given as its author writes it, as long as it ha
     { id: "paid", ...wait, saveAs: "paid" },
     { id: "done", type: "control.return", output: x("[vars.charged.n, vars.paid.n]") },
   ]);
-  const written = {
+  const written: WrittenScenario = {
     name: "as written",
     payload: null,
     mocks: { call: [{ fail: "TransientError" }, { output: { n: 1 }, after: "2s" }] },
     events: [{ name: "paid", correlationKey: "A-1", payload: { n: 2 }, at: { waits: "paid", plus: "1m" } }],
     expect: { output: [1, 2], trace: ["call SUCCEEDED #2", "paid", { stepId: "done" }], took: "63s" },
-  } as const;
+  };
   expect(runScenario(program, written).failures).toEqual([]);
   const other = runScenario(program, { ...written, expect: { output: [1, 3] } });
   expect(other.failures.map(({ path }) => path)).toEqual(["/expect/output/1"]);

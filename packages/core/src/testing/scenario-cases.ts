@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { CompileCatalogue } from "../compile/catalogue.ts";
 import { compileDefinition } from "../compile/compile-definition.ts";
 import { parseDefinition } from "../compile/parse-definition.ts";
 import { parseScenarios } from "../compile/scenario/parse-scenarios.ts";
@@ -44,7 +45,7 @@ export function scenarioCases(): ScenarioCase[] {
 }
 
 /** A program of a definition that is in order. */
-export function programOf(text: string, actions: Parameters<typeof compileDefinition>[1]["actions"]): Program {
+export function programOf(text: string, actions: CompileCatalogue["actions"]): Program {
   const parsed = parseDefinition(text);
   if ("issues" in parsed) throw new Error(JSON.stringify(parsed.issues));
   const { program, issues } = compileDefinition(parsed.definition, { actions });

@@ -2,6 +2,7 @@ import { basename, isAbsolute, join } from "node:path";
 import { usageError } from "../../cli-error.ts";
 import type { Context } from "../../context.ts";
 import { exitCodes, type ExitCode } from "../../exit-codes.ts";
+import { readText } from "../../input/read-text.ts";
 import { writeText } from "../../input/write-text.ts";
 import { issueLines } from "../../output/issues.ts";
 import { printable } from "../../output/printable.ts";
@@ -23,6 +24,7 @@ export async function initTests({ io, out }: Context, flows: readonly string[]):
   ]);
   const written: Written[] = [];
   for (const flow of flows) {
+    await readText(flow, io);
     const path = isAbsolute(flow) ? flow : join(io.cwd, flow);
     const file = testFileOf(path);
     const tested = await testedWorkflow(file, { actions: [], forms: [], calendars: [], scenarios: [] });

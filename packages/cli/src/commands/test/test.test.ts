@@ -155,6 +155,8 @@ test.each([
   [["alone.flow.yaml"], "There is no scenario file beside alone.flow.yaml: it would be called alone.test.yaml."],
   [["greet.test.yaml", "--filter", "nobody"], 'No scenario\'s name contains "nobody".'],
   [["--init"], "--init needs a definition."],
+  [["--init", "nowhere.flow.yaml"], "nowhere.flow.yaml cannot be read: there is no such file."],
+  [["--init", "empty"], "empty cannot be read: it is a folder."],
 ])("%j is a usage error", async (args, says) => {
   const { run } = folderOf({
     "empty/x.txt": "",

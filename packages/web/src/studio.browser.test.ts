@@ -70,6 +70,33 @@ test("[STU-01] one signs in with a key, a wrong one is said to be wrong, and sig
   expect(await page.evaluate("Object.keys(sessionStorage)")).not.toContain("mainspring.apiKey");
 });
 
+test("[STU-01] one goes to another tenant and back in one tab, and neither shows what the other has", async () => {
+  const page = await studio.page("/runs", { apiKey: tenant.keys.viewer });
+  await page.getByRole("link", { name: /^failing version 1, failed/ }).waitFor();
+  await page.getByRole("button", { name: "Signed in to Studio as viewer" }).click();
+  const dialog = page.getByRole("dialog", { name: "Signed in" });
+  const key = dialog.getByLabel("Use another key", { exact: true });
+  await key.fill("not-a-key");
+  await page.keyboard.press("Enter");
+  await dialog.getByText("This key is not known").waitFor();
+  expect(await axeViolations(page)).toEqual([]);
+  await key.fill(nobody.keys.operator);
+  await page.keyboard.press("Enter");
+  await page.getByText("No runs yet").waitFor();
+  expect(await page.getByRole("link", { name: /^failing/ }).count()).toBe(0);
+  await page.getByRole("button", { name: "Signed in to Nobody as operator" }).click();
+  await page
+    .getByRole("list", { name: "Other keys of this tab" })
+    .getByRole("button", { name: /^Studio/ })
+    .click();
+  await page.getByRole("link", { name: /^failing version 1, failed/ }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("API key", { exact: true }).waitFor();
+  const left = await page.evaluate<string[]>("Object.keys(sessionStorage)");
+  expect(left.filter((name) => name.startsWith("mainspring"))).toEqual([]);
+  expect(page.complaints).toEqual([]);
+});
+
 test("[STU-01] a key that is taken away ends the session with the reason", async () => {
   const { id, key } = await tenant.client.apiKeys.create({ body: { name: "for a moment", role: "viewer" } });
   const page = await studio.page("/runs", { apiKey: key });

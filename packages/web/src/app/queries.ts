@@ -60,6 +60,17 @@ export const runsQuery = (client: Client, asked: AskedRuns) =>
     },
   });
 
+const countsEveryMs = 10_000;
+
+/** How many runs there are in each status, of those that are asked for; without text. */
+export const runCountsQuery = (client: Client, { status: _status, q: _q, ...asked }: AskedRuns) =>
+  queryOptions({
+    queryKey: ["run-counts", asked],
+    queryFn: ({ signal }) => client.runs.counts({ query: asked, signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: countsEveryMs,
+  });
+
 export const runQuery = (client: Client, runId: string) =>
   queryOptions({
     queryKey: ["run", runId],

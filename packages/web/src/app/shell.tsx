@@ -2,6 +2,7 @@ import { ActionIcon, Button, Kbd } from "@mantine/core";
 import { Link, Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { Dialog } from "../parts/dialog.tsx";
+import { AccountDialog } from "../session/account-dialog.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { Mark } from "./mark.tsx";
 import { useKeys } from "./use-keys.ts";
@@ -11,6 +12,7 @@ import "./shell.css";
 export function Shell(): ReactElement {
   const { identity, signOut } = useSignedIn();
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const [isAccountOpen, setAccountOpen] = useState(false);
   const router = useRouter();
   const nav = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
@@ -56,10 +58,17 @@ export function Shell(): ReactElement {
             Settings
           </Link>
         </nav>
-        <span className="bar-who muted small" title={`${identity.tenant}, key “${identity.keyName}”`}>
+        <button
+          type="button"
+          className="plain-button bar-who muted small"
+          title={`${identity.tenant}, key “${identity.keyName}”`}
+          onClick={() => setAccountOpen(true)}
+        >
+          <span className="visually-hidden">Signed in to </span>
           <span className="bar-tenant">{identity.tenant}</span>
+          <span className="visually-hidden"> as </span>
           <span className="bar-role">{identity.role}</span>
-        </span>
+        </button>
         <ActionIcon
           variant="subtle"
           color="gray"
@@ -75,6 +84,7 @@ export function Shell(): ReactElement {
       </header>
       <Outlet />
       {isHelpOpen ? <Shortcuts onClose={() => setHelpOpen(false)} /> : null}
+      {isAccountOpen ? <AccountDialog onClose={() => setAccountOpen(false)} /> : null}
     </>
   );
 }

@@ -64,7 +64,10 @@ export function EventPanel({ id }: { id: string }): ReactElement {
             <ProblemNotice error={deliveries.error} />
           )
         ) : (
-          <Deliveries deliveries={deliveries.data} />
+          <Deliveries
+            deliveries={deliveries.data}
+            said={why.data === undefined ? [] : [why.data, ...why.data.also].map(({ sentence }) => sentence)}
+          />
         )}
       </div>
     </section>
@@ -269,7 +272,14 @@ function Adjusted({ note }: { note: string }): ReactElement {
   );
 }
 
-function Deliveries({ deliveries }: { deliveries: readonly DeliveryReply[] }): ReactElement {
+/** @param said what stands above already, and is not said again */
+function Deliveries({
+  deliveries,
+  said,
+}: {
+  deliveries: readonly DeliveryReply[];
+  said: readonly string[];
+}): ReactElement {
   if (deliveries.length === 0) return <p className="muted">No run waited for it, and no trigger was asked.</p>;
   return (
     <ul className="event-deliveries" aria-label="Runs and triggers that it came to">
@@ -288,7 +298,7 @@ function Deliveries({ deliveries }: { deliveries: readonly DeliveryReply[] }): R
                 run #{one.runId.slice(-6)}
               </Link>
             )}
-            {one.reason === null ? null : <span className="muted"> {one.reason}</span>}
+            {one.reason === null || said.includes(one.reason) ? null : <span className="muted"> {one.reason}</span>}
           </span>
           <span className="muted small event-delivery-when">
             {one.attempts > 1 ? `${one.attempts} tries · ` : null}

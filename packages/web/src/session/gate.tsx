@@ -39,7 +39,8 @@ export function SessionGate({ session, children }: { session: SessionStore; chil
     if (client === undefined || data === undefined) return undefined;
     return {
       client,
-      identity: { keyId: data.id, keyName: data.name, role: data.role, tenant: data.tenant.name },
+      identity: { keyId: data.id, keyName: data.name, role: data.role, groups: data.groups, tenant: data.tenant.name },
+      session,
       signOut: () => session.signOut(),
     };
   }, [client, data, session]);

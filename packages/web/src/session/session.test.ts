@@ -29,3 +29,22 @@ test("a key outlives a reload of the tab and is gone after sign-out", () => {
   session.signIn("another");
   expect(seen).toEqual(["in", "out"]);
 });
+
+test("a tab goes from one tenant's key to another's and back, and signing out forgets all of them", () => {
+  const storage = memoryStorage();
+  const session = createSessionStore(storage);
+  session.signIn("ms_a");
+  session.switchTo("ms_b", { tenant: "A", role: "admin", name: "a" });
+  expect(storage.getItem("mainspring.apiKey")).toBe("ms_b");
+  expect(session.others()).toEqual([{ apiKey: "ms_a", tenant: "A", role: "admin", name: "a" }]);
+  session.switchTo("ms_a", { tenant: "B", role: "viewer", name: "b" });
+  expect(session.others().map(({ tenant }) => tenant)).toEqual(["B"]);
+  session.switchTo("ms_a", { tenant: "A", role: "admin", name: "a" });
+  expect(session.others().map(({ tenant }) => tenant)).toEqual(["B"]);
+  session.signOut();
+  expect([storage.items.size, session.others()]).toEqual([0, []]);
+  storage.setItem("mainspring.otherKeys", '[{"apiKey": 1}, "x"]');
+  expect(session.others()).toEqual([]);
+  storage.setItem("mainspring.otherKeys", "{");
+  expect(session.others()).toEqual([]);
+});

@@ -1,11 +1,8 @@
-import { ApiProblem, ApiUnreachable } from "@mainspring/api";
 import { Button, PasswordInput } from "@mantine/core";
 import { useId, useState, type FormEvent, type ReactElement } from "react";
 import { Mark } from "../app/mark.tsx";
-import { clientFor } from "./session.ts";
+import { keyRefusal } from "./key-refusal.ts";
 import "./sign-in.css";
-
-const unknownKey = "This key is not known. Check that it was copied whole.";
 
 export function SignIn({ reason, onSignIn }: { reason?: string; onSignIn: (apiKey: string) => void }): ReactElement {
   const [apiKey, setApiKey] = useState("");
@@ -16,17 +13,12 @@ export function SignIn({ reason, onSignIn }: { reason?: string; onSignIn: (apiKe
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     const key = apiKey.trim();
-    if (key === "") return setError("Enter an API key.");
-    if (!/^[\x21-\x7e]+$/.test(key)) return setError(unknownKey); // it could not even be sent in a header
     setBusy(true);
     setError(undefined);
-    try {
-      await clientFor(key).apiKeys.current();
-      onSignIn(key);
-    } catch (caught) {
-      setError(refusalText(caught));
-      setBusy(false);
-    }
+    const refusal = await keyRefusal(key);
+    if (refusal === undefined) return onSignIn(key);
+    setError(refusal);
+    setBusy(false);
   }
 
   return (
@@ -60,13 +52,4 @@ export function SignIn({ reason, onSignIn }: { reason?: string; onSignIn: (apiKe
       </form>
     </main>
   );
-}
-
-function refusalText(error: unknown): string {
-  if (error instanceof ApiProblem && error.status === 401) return unknownKey;
-  if (error instanceof ApiProblem && error.status === 403)
-    return "This key cannot be used here: it belongs to no tenant.";
-  if (error instanceof ApiProblem) return `${error.detail} ${error.remedy}`;
-  if (error instanceof ApiUnreachable) return "The server does not answer. Try again in a moment.";
-  throw error;
 }

@@ -1,10 +1,13 @@
 import { roleSuffices, type Client, type TenantRole } from "@mainspring/api";
 import { createContext, useContext } from "react";
+import type { SessionStore } from "./session.ts";
 
 /** Who one is signed in as. */
 export interface Identity {
   readonly keyId: string;
   readonly keyName: string;
+  /** Tasks that are assigned to one of them are this key's too. */
+  readonly groups: readonly string[];
   readonly role: TenantRole;
   readonly tenant: string;
 }
@@ -12,6 +15,8 @@ export interface Identity {
 export interface SignedIn {
   readonly client: Client;
   readonly identity: Identity;
+  /** Of this tab, for whoever uses more than one. */
+  readonly session: Pick<SessionStore, "others" | "switchTo">;
   readonly signOut: () => void;
 }
 

@@ -1,11 +1,9 @@
-import { webhookSchemes, type WebhookReply } from "@mainspring/api";
-import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import type { WebhookReply } from "@mainspring/api";
+import { Button } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
-import { workflowsQuery } from "../app/queries.ts";
 import { copyText } from "../parts/copy-id.tsx";
-import { Dialog } from "../parts/dialog.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
@@ -15,13 +13,8 @@ import { Moment } from "../time/moment.tsx";
 import { refusedCallsQuery, webhooksQuery } from "./queries.ts";
 import { RemoveButton, SettingsHead } from "./setting-parts.tsx";
 import { ShownOnce } from "./shown-once.tsx";
+import { schemeNames, WebhookForm, type MadeSecret } from "./webhook-form.tsx";
 
-const schemeNames: Record<(typeof webhookSchemes)[number], string> = {
-  standard: "Standard Webhooks",
-  github: "GitHub",
-  stripe: "Stripe",
-  slack: "Slack",
-};
 const secretsMax = 2;
 
 /** What the sender is not told. */
@@ -31,12 +24,6 @@ const refusalTexts: { readonly [reason: string]: string } = {
   "wrong-signature": "its signature was wrong, so the secret or the body was another one",
   "outside-window": "its time was too far from ours",
 };
-
-interface MadeSecret {
-  readonly key: string;
-  readonly path: string;
-  readonly secret: string;
-}
 
 /** Addresses at which other systems tell of events. */
 export function WebhooksTab(): ReactElement {
@@ -73,15 +60,7 @@ export function WebhooksTab(): ReactElement {
           </div>
         )}
       </Loaded>
-      {isCreating ? (
-        <CreateWebhook
-          onClose={() => setCreating(false)}
-          onMade={(next) => {
-            setCreating(false);
-            setMade(next);
-          }}
-        />
-      ) : null}
+      {isCreating ? <WebhookForm onClose={() => setCreating(false)} onMade={setMade} /> : null}
       {made === undefined ? null : (
         <ShownOnce title={`The secret of ${made.key}`} value={made.secret} onClose={() => setMade(undefined)}>
           <p className="muted small">
@@ -99,6 +78,7 @@ function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made
   const isAdmin = useMay("admin");
   const isAuthor = useMay("author");
   const refused = useQuery(refusedCallsQuery(client)).data?.get(webhook.key);
+  const [isEditing, setEditing] = useState(false);
   const { key, path } = webhook;
   const params = { key };
   const onSettled = (): void => void queries.invalidateQueries({ queryKey: ["webhooks"] });
@@ -151,6 +131,16 @@ function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made
           {isAuthor ? (
             <Button size="compact-xs" variant="default" loading={toggle.isPending} onClick={() => toggle.mutate()}>
               {webhook.enabled ? "Switch off" : "Switch on"}
+            </Button>
+          ) : null}
+          {isAuthor ? (
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-label={`Change the webhook ${key}`}
+              onClick={() => setEditing(true)}
+            >
+              Change…
             </Button>
           ) : null}
           {isAdmin ? (
@@ -213,6 +203,7 @@ function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made
         {webhook.secrets.length === 0 ? <li className="muted">no secret: every call is refused</li> : null}
       </ul>
       {error === null ? null : <ProblemNotice error={error} />}
+      {isEditing ? <WebhookForm webhook={webhook} onClose={() => setEditing(false)} /> : null}
     </li>
   );
 }
@@ -238,102 +229,5 @@ function Address({ path, webhook }: { path: string; webhook: string }): ReactEle
         {said}
       </button>
     </p>
-  );
-}
-
-function CreateWebhook({
-  onClose,
-  onMade,
-}: {
-  onClose: () => void;
-  onMade: (made: MadeSecret | undefined) => void;
-}): ReactElement {
-  const { client } = useSignedIn();
-  const queries = useQueryClient();
-  const workflows = useQuery(workflowsQuery(client));
-  const [key, setKey] = useState("");
-  const [scheme, setScheme] = useState<(typeof webhookSchemes)[number]>("standard");
-  const [secret, setSecret] = useState("");
-  const [keyExpression, setKeyExpression] = useState("");
-  const [workflow, setWorkflow] = useState("");
-  const create = useMutation({
-    mutationFn: () =>
-      client.webhooks.create({
-        body: {
-          key: key.trim(),
-          scheme,
-          enabled: true,
-          headers: [],
-          ...(secret === "" ? {} : { secret }),
-          ...(keyExpression.trim() === "" ? {} : { correlationKey: { $expr: keyExpression.trim() } }),
-          ...(workflow === "" ? {} : { workflow }),
-        },
-      }),
-    onSuccess: (created) => {
-      void queries.invalidateQueries({ queryKey: ["webhooks"] });
-      onMade(
-        created.secret === undefined ? undefined : { key: created.key, path: created.path, secret: created.secret },
-      );
-    },
-  });
-  return (
-    <Dialog title="New webhook" onClose={onClose}>
-      <form
-        className="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        <TextInput
-          label="Key"
-          description="In its address, and the source of its events: lower case, digits, hyphens"
-          value={key}
-          maxLength={63}
-          required
-          data-autofocus
-          onChange={(event) => setKey(event.currentTarget.value)}
-        />
-        <NativeSelect
-          label="Who calls"
-          value={scheme}
-          onChange={(event) => setScheme(event.currentTarget.value as typeof scheme)}
-          data={webhookSchemes.map((each) => ({ value: each, label: schemeNames[each] }))}
-        />
-        <PasswordInput
-          label="Secret (optional)"
-          description="As the other side shows it; left empty, one is made and shown once"
-          value={secret}
-          maxLength={1_000}
-          autoComplete="off"
-          onChange={(event) => setSecret(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Correlation key (optional)"
-          description="An expression over headers, query and body, such as body.order.id"
-          value={keyExpression}
-          maxLength={1_000}
-          onChange={(event) => setKeyExpression(event.currentTarget.value)}
-        />
-        <NativeSelect
-          label="Start a workflow (optional)"
-          value={workflow}
-          onChange={(event) => setWorkflow(event.currentTarget.value)}
-          data={[
-            { value: "", label: "None: waits and triggers alone" },
-            ...(workflows.data ?? []).map((each) => ({ value: each.key, label: each.key })),
-          ]}
-        />
-        {create.error === null ? null : <ProblemNotice error={create.error} />}
-        <div className="dialog-actions">
-          <Button variant="default" onClick={onClose}>
-            Close
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            Create
-          </Button>
-        </div>
-      </form>
-    </Dialog>
   );
 }

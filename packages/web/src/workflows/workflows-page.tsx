@@ -123,7 +123,7 @@ function WorkflowLine({ workflow, onStart }: { workflow: WorkflowSummary; onStar
         </Link>
         {mayStart && publishedVersion !== null ? (
           <Button variant="default" size="xs" onClick={onStart}>
-            Start…<span className="visually-hidden"> {key}</span>
+            Start<span className="visually-hidden"> {key}</span>…
           </Button>
         ) : (
           <span />

@@ -1,0 +1,228 @@
+import { webhookSchemes, type WebhookReply } from "@mainspring/api";
+import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState, type ReactElement } from "react";
+import { workflowsQuery } from "../app/queries.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { issuesByField } from "../parts/field-issues.ts";
+import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { useSignedIn } from "../session/use-session.tsx";
+import { expressionOf, headersOf, textOf } from "./webhook-draft.ts";
+import "../parts/fields.css";
+
+type Scheme = (typeof webhookSchemes)[number];
+
+export const schemeNames: Record<Scheme, string> = {
+  standard: "Standard Webhooks",
+  github: "GitHub",
+  stripe: "Stripe",
+  slack: "Slack",
+};
+
+export interface MadeSecret {
+  readonly key: string;
+  readonly path: string;
+  readonly secret: string;
+}
+
+const fields = ["/key", "/scheme", "/description", "/secret", "/eventName", "/correlationKey", "/headers", "/workflow"];
+
+/**
+ * Makes an endpoint, or changes one.
+ * @param webhook left out: a new one
+ * @param onMade of a new one: with the secret, if one was made
+ */
+export function WebhookForm({
+  webhook,
+  onClose,
+  onMade,
+}: {
+  webhook?: WebhookReply;
+  onClose: () => void;
+  onMade?: (made: MadeSecret | undefined) => void;
+}): ReactElement {
+  const { client } = useSignedIn();
+  const queries = useQueryClient();
+  const workflows = useQuery(workflowsQuery(client));
+  const [key, setKey] = useState(webhook?.key ?? "");
+  const [scheme, setScheme] = useState<Scheme>(webhook?.scheme ?? "standard");
+  const [description, setDescription] = useState(webhook?.description ?? "");
+  const [secret, setSecret] = useState("");
+  const [eventName, setEventName] = useState(textOf(webhook?.eventName));
+  const [correlationKey, setCorrelationKey] = useState(textOf(webhook?.correlationKey));
+  const [headers, setHeaders] = useState(webhook?.headers.join(", ") ?? "");
+  const [workflow, setWorkflow] = useState(webhook?.workflow ?? "");
+  const [waitS, setWaitS] = useState(
+    webhook === undefined || webhook.reply === null ? "" : String(webhook.reply.waitMs / 1_000),
+  );
+  const waits = workflow !== "" && waitS.trim() !== "";
+  const isWait = !waits || (Number(waitS) > 0 && Number(waitS) <= 30);
+  const save = useMutation({
+    mutationFn: async () => {
+      const settings = {
+        scheme,
+        enabled: webhook?.enabled ?? true,
+        description: description.trim() === "" ? null : description.trim(),
+        eventName: expressionOf(eventName, webhook?.eventName),
+        correlationKey: expressionOf(correlationKey, webhook?.correlationKey),
+        headers: headersOf(headers),
+        workflow: workflow === "" ? null : workflow,
+        reply: waits ? { waitMs: Math.round(Number(waitS) * 1_000) } : null,
+      };
+      if (webhook !== undefined) {
+        await client.webhooks.put({ params: { key: webhook.key }, body: settings, ifMatch: webhook.revision });
+        return undefined;
+      }
+      const created = await client.webhooks.create({
+        body: { key: key.trim(), ...settings, ...(secret === "" ? {} : { secret }) },
+      });
+      return created.secret === undefined
+        ? undefined
+        : { key: created.key, path: created.path, secret: created.secret };
+    },
+    onSuccess: async (made) => {
+      await queries.invalidateQueries({ queryKey: ["webhooks"] });
+      onClose();
+      onMade?.(made);
+    },
+  });
+  const issues = issuesByField(save.error, fields);
+  function edited<Value>(set: (value: Value) => void): (event: { currentTarget: { value: Value } }) => void {
+    return ({ currentTarget: { value } }) => {
+      if (save.error !== null) save.reset();
+      set(value);
+    };
+  }
+  const common = { errorProps: { role: "alert" }, autoComplete: "off", spellCheck: false } as const;
+  return (
+    <Dialog
+      title={webhook === undefined ? "New webhook" : `Change the webhook ${webhook.key}`}
+      onClose={onClose}
+      wide
+      keepsTyped
+    >
+      <form
+        className="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isWait) save.mutate();
+        }}
+      >
+        <div className="fields-pair">
+          {webhook === undefined ? (
+            <TextInput
+              {...common}
+              label="Key"
+              description="in its address, and the source of its events"
+              placeholder="shop"
+              value={key}
+              maxLength={63}
+              required
+              withAsterisk={false}
+              data-autofocus
+              error={issues.at("/key")}
+              onChange={edited(setKey)}
+            />
+          ) : null}
+          <NativeSelect
+            label="Who calls"
+            description="and how the call is signed"
+            value={scheme}
+            error={issues.at("/scheme")}
+            onChange={(event) => edited(setScheme)({ currentTarget: { value: event.currentTarget.value as Scheme } })}
+            data={webhookSchemes.map((each) => ({ value: each, label: schemeNames[each] }))}
+          />
+        </div>
+        <TextInput
+          label="Description (optional)"
+          value={description}
+          maxLength={1_000}
+          error={issues.at("/description")}
+          onChange={edited(setDescription)}
+        />
+        {webhook === undefined ? (
+          <PasswordInput
+            {...common}
+            label="Secret (optional)"
+            description="as the other side shows it; left empty, one is made and shown once"
+            value={secret}
+            maxLength={1_000}
+            error={issues.at("/secret")}
+            onChange={edited(setSecret)}
+          />
+        ) : null}
+        <p className="muted small">
+          The next two are expressions over <code>headers</code>, <code>query</code> and <code>body</code>; a fixed text
+          stands in quotes.
+        </p>
+        <div className="fields-pair">
+          <TextInput
+            {...common}
+            label="Correlation key (optional)"
+            placeholder="body.order.id"
+            value={correlationKey}
+            maxLength={1_000}
+            classNames={{ input: "mono" }}
+            error={issues.at("/correlationKey")}
+            onChange={edited(setCorrelationKey)}
+          />
+          <TextInput
+            {...common}
+            label="Event name (optional)"
+            placeholder="as the caller has it"
+            value={eventName}
+            maxLength={1_000}
+            classNames={{ input: "mono" }}
+            error={issues.at("/eventName")}
+            onChange={edited(setEventName)}
+          />
+        </div>
+        <TextInput
+          {...common}
+          label="Headers in the payload (optional)"
+          description="with any, the payload is {headers, body}; without, it is the body"
+          placeholder="x-request-id, x-shop"
+          value={headers}
+          maxLength={4_000}
+          error={issues.at("/headers")}
+          onChange={edited(setHeaders)}
+        />
+        <div className="fields-pair">
+          <NativeSelect
+            label="Start a workflow (optional)"
+            description="by each new event, beside waits and triggers"
+            value={workflow}
+            error={issues.at("/workflow")}
+            onChange={edited(setWorkflow)}
+            data={[
+              { value: "", label: "None" },
+              ...[
+                ...new Set([...(workflow === "" ? [] : [workflow]), ...(workflows.data ?? []).map((each) => each.key)]),
+              ],
+            ]}
+          />
+          {workflow === "" ? null : (
+            <TextInput
+              {...common}
+              label="Wait for its output (optional)"
+              description="seconds, 30 at most; then the call is answered with it"
+              inputMode="decimal"
+              value={waitS}
+              error={isWait ? undefined : "Type seconds, 30 at most."}
+              onChange={edited(setWaitS)}
+            />
+          )}
+        </div>
+        {save.error === null || issues.rest === null ? null : <ProblemNotice error={issues.rest} />}
+        <div className="dialog-actions">
+          <Button variant="default" onClick={onClose}>
+            Close
+          </Button>
+          <Button type="submit" loading={save.isPending}>
+            {webhook === undefined ? "Create" : "Save"}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

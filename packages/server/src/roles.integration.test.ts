@@ -6,6 +6,7 @@ import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { misdescribed } from "./testing/openapi-check.ts";
 import { writeOpenTask } from "./testing/journals.ts";
+import { rowsOf } from "./testing/rows-of.ts";
 import { platformKey, smallDefinition, testServer } from "./testing/test-server.ts";
 import type { TestServer, TestTenant } from "./testing/test-server.ts";
 
@@ -22,9 +23,13 @@ let own: {
   scheduleId: string;
 };
 
+/** Of tenant `one`, before anybody has called anything. */
+let rowsBefore: Awaited<ReturnType<typeof rowsOf>>;
+
 beforeAll(async () => {
   on = await testServer();
   own = await furnish(on.one, "secret-plan");
+  rowsBefore = await rowsOf(on, on.one.id);
 });
 afterAll(() => on.close());
 
@@ -250,6 +255,10 @@ test.each(tenantRoutes.map((named) => [named.id, named] as const))(
     }
   },
 );
+
+test("[TEN-02] [SEC-01] all of these calls have changed not one row of the first tenant", async () => {
+  expect(await rowsOf(on, on.one.id)).toEqual(rowsBefore);
+});
 
 test.each(routes.filter(({ route }) => route.role !== "public").map((named) => [named.id, named] as const))(
   "[SEC-01] %s: nobody without a key, and no role below the one it asks for",

@@ -1,4 +1,5 @@
-// Whatever comes to POST /events and is no event: its documented code, nothing stored in part, never a 5xx.
+// Whatever comes to POST /events or to a webhook and is no event: its documented code, nothing stored in part, never a 5xx.
+import { createHmac } from "node:crypto";
 import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testServer } from "./testing/test-server.ts";
@@ -191,4 +192,76 @@ test("[SEC-06] what is strange and is an event all the same comes back as it was
     expect((await send(JSON.stringify({ name: "strange", id }))).status).toBe(202);
     expect((await on.one.client.events.list({ query: { id } })).items.map((event) => event.id)).toEqual([id]);
   }
+});
+
+const secret = "whsec_the_secret_of_strange_calls";
+
+test("[WHK-01] [SEC-06] whatever a webhook's sender signs is an event with what could be kept of it, or has its code and stores nothing", async () => {
+  const { path } = await on.one.client.webhooks.create({
+    body: { key: "strange", scheme: "stripe", secret, headers: [], enabled: true },
+  });
+  const call = async (
+    body: string | Buffer,
+    at: string = String(Math.floor(Date.now() / 1_000)),
+  ): Promise<Response> => {
+    const bytes = new Uint8Array(Buffer.from(body));
+    const signature = createHmac("sha256", secret).update(`${at}.`).update(bytes).digest("hex");
+    return fetch(on.url + path, {
+      method: "POST",
+      headers: { "content-type": json, "stripe-signature": `t=${at},v1=${signature}` },
+      body: bytes,
+    });
+  };
+  const kept: [body: string | Buffer, payload: unknown, adjusted: readonly string[] | null][] = [
+    ["null", null, null],
+    ["[1]", [1], null],
+    ['{"id":null,"type":null}', { id: null, type: null }, null],
+    ['{"type":"","n":1}', { type: "", n: 1 }, null],
+    ['{"n":12345678901234567890}', { n: "12345678901234567890" }, ["/n NUMBER_NOT_EXACT"]],
+    ['{"t":"a\\u0000b\\ud800"}', { t: "a\ufffdb\ufffd" }, ["/t TEXT_NOT_STORABLE"]],
+    ['{"__proto__":{"admin":true},"n":2}', { n: 2 }, ["/__proto__ KEY_REFUSED"]],
+    [Buffer.from([0x22, 0xff, 0x22]), "\ufffd", [" TEXT_NOT_STORABLE"]],
+  ];
+  for (const [body, payload, adjusted] of kept) {
+    const reply = await call(body);
+    expect([String(body), reply.status]).toEqual([String(body), 202]);
+    const { eventId } = (await reply.json()) as { eventId: string };
+    const event = await on.one.client.events.get({ params: { id: eventId } });
+    expect(event).toMatchObject({
+      source: "strange",
+      name: expect.stringMatching(/^(stripe|webhook)\./),
+      payload,
+      adjusted,
+    });
+  }
+  const before = await stored();
+  const body = '{"id":"evt_now","type":"charge.failed"}';
+  const now = Math.floor(Date.now() / 1_000);
+  for (const at of [
+    "-1",
+    "0",
+    "",
+    "now",
+    "1e9",
+    "99999999999999999999",
+    String(now + 3_600),
+    String(now - 3_600),
+    `${now}.5`,
+  ])
+    expect([at, (await call(body, at)).status]).toEqual([at, 401]);
+  for (const [broken, status, code] of [
+    ["{", 400, "BODY_NOT_JSON"],
+    ['{"a":1}{"a":2}', 400, "BODY_NOT_JSON"],
+    [`${"[".repeat(10_000)}${"]".repeat(10_000)}`, 400, "BODY_NOT_JSON"],
+    [`["${"x".repeat(300_000)}"]`, 413, "PAYLOAD_TOO_LARGE"],
+    [`["${"x".repeat(2_000_000)}"]`, 413, "BODY_TOO_LARGE"],
+  ] as const) {
+    const reply = await call(broken);
+    expect([broken.slice(0, 20), reply.status, await reply.json()]).toEqual([
+      broken.slice(0, 20),
+      status,
+      expect.objectContaining({ code }),
+    ]);
+  }
+  expect(await stored()).toEqual(before);
 });

@@ -95,7 +95,13 @@ test("[ING-13] [MBX-02] filters are the run's business: it is told, refuses, and
 test("[ING-11] a signal that fails does not hold up the others, and its delivery says why", async () => {
   const worker = await world.startWorker({ waits: { reconcileEveryMs: 600_000 } });
   const [gone, live] = [await listener("mixed", "m-1"), await listener("mixed", "m-1")];
-  await world.client.workflow.getHandle(`workflow-runtime-v2:run:${gone}`).terminate("by hand");
+  const execution = world.client.workflow.getHandle(`workflow-runtime-v2:run:${gone}`);
+  // Its wait is there before it has looked back: terminated in between, it might find the event yet, and would write that it took it.
+  await until("it has looked back", async () => {
+    const { raw } = await execution.describe();
+    return (raw.pendingWorkflowTask ?? null) === null ? true : undefined;
+  });
+  await execution.terminate("by hand");
   const id = await world.event({ name: "mixed", payload: { n: 3 }, correlationKey: "m-1" });
   expect((await world.ended(live)).output).toBe(3);
   const rows = await until("both are told of", async () => {

@@ -143,8 +143,10 @@ test("[ENG-04] with relay, inbox consumers, quota scan, sweep and reconciler sto
       return row.status === "SUCCEEDED" ? row : undefined;
     });
     expect(run.output).toEqual({ tries: 3, told: { sum: 7 } });
-    expect(await world.client.workflow.getHandle(workflowIdOf(runId)).describe()).toMatchObject({
-      status: { name: "COMPLETED" },
+    // The row says so a moment before the execution does.
+    await until("its execution has completed", async () => {
+      const { status } = await world.client.workflow.getHandle(workflowIdOf(runId)).describe();
+      return status.name === "COMPLETED" ? true : undefined;
     });
     // Nobody routes: an event that is accepted now stays where it is.
     await world.event({ name: "order.paid", correlationKey: "k-1" });

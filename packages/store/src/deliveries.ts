@@ -123,19 +123,18 @@ export async function applyVerdicts(
     .filter(({ eventId }) => isUuid(eventId))
     .map(({ verdict, ...rest }) => ({ ...rest, id: newId(), state: verdict === "kept" ? "delivered" : verdict }));
   if (verdicts.length === 0) return;
-  await prepared`with freed as (
+  await prepared`with changed as (
     insert into workflow_event_deliveries as d (tenant_id, event_id, run_id, id, state, reason, wait_id, verdict_seq)
     select ${db.tenantId}::uuid, e.id, ${runId}::uuid, r.id, r.state, r.reason, r."waitId", r.seq
     from json_to_recordset(${JSON.stringify(verdicts)}::json) as r("eventId" uuid, id uuid, state text, reason text, "waitId" text, seq int)
-    join workflow_runtime_events e on e.id = r."eventId"
+    cross join lateral (select id from workflow_runtime_events where id = r."eventId" offset 0) e -- else all events are read for a few
     on conflict (tenant_id, event_id, run_id) do update set
       state = excluded.state, reason = excluded.reason, wait_id = excluded.wait_id, verdict_seq = excluded.verdict_seq,
       due_at = null, reserved_wait_id = null, updated_at = now()
     -- The same word again, as with an entry written twice, leaves alone what look-back has kept since.
     where d.verdict_seq is distinct from excluded.verdict_seq or (d.reserved_wait_id is null and d.state <> excluded.state)
-    returning case when old.state is distinct from 'ignored' and new.state = 'ignored' then d.event_id end as "eventId"), ${routedAgain(db)}`.execute(
-    db.unread,
-  );
+    returning d.event_id as "eventId", old.state is distinct from 'ignored' and new.state = 'ignored' as "isFree"),
+    freed as (select "eventId" from changed where "isFree"), ${routedAgain(db)}`.execute(db.unread);
 }
 
 /**

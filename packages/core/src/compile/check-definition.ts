@@ -13,7 +13,7 @@ import { readDocument } from "./parse-definition.ts";
 import type { Positions } from "./positions.ts";
 import type { ReadDocument } from "./read-json.ts";
 import { Repair } from "./repair.ts";
-import { checkShape, withStepIds } from "./shape.ts";
+import { checkShape, withoutEchoes, withStepIds } from "./shape.ts";
 import { shapeIssue } from "./shape-issue.ts";
 
 /** All that publishing says of a definition. */
@@ -49,7 +49,10 @@ export function checkDefinition(textOrObject: unknown, catalogue: CompileCatalog
     return { document: value, definition: value, ...given, ...compiled, issues: inDocumentOrder(issues) };
   }
   const others = issuesOfTheRest(read, unkept, intake, catalogue);
-  const issues = inDocumentOrder([...withStepIds(intake.issues, value), ...others]).slice(0, issuesMax);
+  const issues = inDocumentOrder([...withStepIds(withoutEchoes(intake.issues, unkept.length), value), ...others]).slice(
+    0,
+    issuesMax,
+  );
   return { ...(unkept.length === 0 ? { document: value } : {}), ...given, issues };
 }
 

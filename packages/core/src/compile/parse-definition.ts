@@ -7,7 +7,7 @@ import type { ReadDocument } from "./read-json.ts";
 import { readJson } from "./read-json.ts";
 import { readObject } from "./read-object.ts";
 import { readYaml } from "./read-yaml.ts";
-import { checkShape, withStepIds } from "./shape.ts";
+import { checkShape, withoutEchoes, withStepIds } from "./shape.ts";
 
 export type ParsedDefinition =
   | { readonly definition: Definition; readonly positions?: Positions }
@@ -25,10 +25,11 @@ export function parseDefinition(textOrObject: unknown): ParsedDefinition {
   const { read, intake } = readDocument(textOrObject);
   if (read === undefined) return { issues: intake.issues };
   const { value, positions } = read;
-  const refused = intake.issues.length > 0;
+  const unread = intake.issues.length;
+  const refused = unread > 0;
   const shaped = checkShape(value, positions, intake);
   if (shaped && !refused) return { definition: value, ...(positions === undefined ? {} : { positions }) };
-  const issues = withStepIds(intake.issues, value);
+  const issues = withStepIds(withoutEchoes(intake.issues, unread), value);
   return refused ? { issues } : { issues, document: value };
 }
 

@@ -52,6 +52,12 @@ export function stepIdAt(document: unknown, pointer: string): string | undefined
   return id;
 }
 
+/** What could not be read stands as null: of that nothing more is said. @param unread how many issues reading made, the first ones */
+export function withoutEchoes(issues: readonly Issue[], unread: number): Issue[] {
+  const pointers = new Set(issues.slice(0, unread).map(({ pointer }) => pointer));
+  return issues.filter(({ code, pointer }, i) => i < unread || code !== "FIELD_TYPE" || !pointers.has(pointer));
+}
+
 /** Adds the step ids to issues, which readers and schemas do not know. */
 export function withStepIds(issues: readonly Issue[], document: unknown): Issue[] {
   return issues.map((issue) => {

@@ -24,6 +24,8 @@ export const malformed: readonly Malformed[] = [
   { name: "a comment alone", source: "# later\n", found: ["FIELD_TYPE  1"] },
   { name: "text that is no object", source: "hello", found: ["FIELD_TYPE  1"], says: "must be an object, and is text" },
   { name: "a list", source: "[1]", found: ["FIELD_TYPE  1"] },
+  { name: "a map", source: new Map(), found: ["FIELD_TYPE  undefined"], says: "an object with a class of its own" },
+  { name: "text with NUL alone", source: "a\0b", found: ["TEXT_NOT_STORABLE  1"] },
   { name: "null", source: null, found: ["FIELD_TYPE  undefined"] },
   { name: "an open bracket", source: "workflow: [x\nsteps: []", found: ["YAML_SYNTAX  2"] },
   { name: "a tab for indentation", source: "workflow: bad-one\nsteps:\n\t- 1", found: ["YAML_SYNTAX  3"] },

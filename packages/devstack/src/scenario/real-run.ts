@@ -190,6 +190,7 @@ class RealRun {
     if (await waitUntil(condition, { deadlineMs: progressWithinMs, everyMs: 30 })) return;
     const trace = this.#runId === "" ? [] : await this.#trace();
     const steps = trace
+      .slice(-20)
       .map(({ stepId, iteration, status }) => `${[stepId, ...iteration].join(".")} ${status}`)
       .join(", ");
     throw new Error(`the run did not come so far that ${what}, in ${progressWithinMs / 1_000} s. It has: ${steps}`);

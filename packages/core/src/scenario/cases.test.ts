@@ -6,7 +6,7 @@ import { scenarioCases } from "../testing/scenario-cases.ts";
 import { instantMs } from "../time/instant.ts";
 import { runScenario } from "./run-scenario.ts";
 
-const all = scenarioCases().flatMap(({ id, file, program, scenarios, actions }) =>
+const all = [...scenarioCases(), ...scenarioCases("together")].flatMap(({ id, file, program, scenarios, actions }) =>
   scenarios.map((scenario) => ({ id, file, name: scenario.name, program, scenario, actions })),
 );
 

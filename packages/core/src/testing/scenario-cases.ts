@@ -11,7 +11,7 @@ import { action } from "./catalogue.ts";
 
 /** A definition with its scenarios. */
 export interface ScenarioCase {
-  /** `CASE-1` of the worked cases. */
+  /** `CASE-1` of the worked cases, or the requirement that it shows. */
   readonly id: string;
   /** The name of its files. */
   readonly file: string;
@@ -20,21 +20,21 @@ export interface ScenarioCase {
   readonly actions: readonly ActionContract[];
 }
 
-const folder = join(import.meta.dirname, "..", "scenario", "cases");
 const builtIn = [
   action("http.request@1"),
   action("log.write@1", { effect: "none", execution: "local" }),
   action("time.now@1", { effect: "none", execution: "local" }),
 ];
 
-/** The worked cases that are scenario files; the first line of each names its case. */
-export function scenarioCases(): ScenarioCase[] {
+/** The worked cases that are scenario files, or what shows parts of the language together; the first line of each says which. */
+export function scenarioCases(name: "cases" | "together" = "cases"): ScenarioCase[] {
+  const folder = join(import.meta.dirname, "..", "scenario", name);
   return readdirSync(folder)
     .filter((name) => name.endsWith(".test.yaml"))
     .map((name) => {
       const text = readFileSync(join(folder, name), "utf8");
       const file = name.slice(0, -".test.yaml".length);
-      const id = /^# (CASE-\d+)\b/.exec(text)?.[1];
+      const id = /^# ([A-Z]{3,4}-\d+)\b/.exec(text)?.[1];
       if (id === undefined) throw new Error(`${name} does not say which case it is`);
       const read = parseScenarios(text);
       if ("issues" in read) throw new Error(`${name}: ${JSON.stringify(read.issues)}`);

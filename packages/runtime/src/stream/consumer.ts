@@ -49,6 +49,8 @@ const idlePauseMs = 200;
 const failurePauseMs = 250;
 /** A stream whose tenant's inbox is full is left alone for so long. */
 const fullPauseMs = 1_000;
+/** And one of which something could not be stored. */
+const failedPauseMs = 500;
 
 // Only a consumer that has nothing left may go: with it would go what says that an entry is still owed.
 const removeConsumer = `
@@ -69,8 +71,9 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   // Streams of which we were given entries that we have not acknowledged, as after a failure: those come before what is new.
   let owed = new Set<string>();
   let owesAll = true;
-  /** By stream, when it is looked at again. */
+  /** By stream, when it is looked at again: those of tenants whose inbox is full, and those of which something could not be stored. */
   const full = new Map<string, number>();
+  const failed = new Map<string, number>();
   let claimedAtMs = Date.now();
   let endPause: (() => void) | undefined;
 
@@ -90,6 +93,19 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       owed.add(key);
     } else if (full.delete(key)) log.info({ consumer: id, stream: key }, "a tenant's inbox has room again");
   };
+  /** One stream that cannot be taken from holds up no other. */
+  const takeApart = async (key: string, entries: readonly StreamEntry[]): Promise<void> => {
+    try {
+      await take(key, entries);
+      failed.delete(key);
+    } catch (error) {
+      const about = { consumer: id, stream: key, error: messageOf(error) };
+      if (!failed.has(key)) log.warn(about, "Events of a stream cannot be taken; it is tried again");
+      failed.set(key, Date.now() + failedPauseMs);
+      owed.add(key);
+      health = { ...health, lastError: about.error };
+    }
+  };
   const read = async (keys: readonly string[], from: ">" | "0"): Promise<void> => {
     const given = await readGroup(client, {
       group: settings.group,
@@ -108,7 +124,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
         );
         await client.xAck(key, settings.group, [...deleted]);
       }
-      await take(key, entries);
+      await takeApart(key, entries);
       if (entries.length + deleted.length > 0) more.add(key);
     }
     // Nothing is owed of a stream once it has nothing left that was given to us.
@@ -117,11 +133,12 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       if (more.has(key)) continue;
       owed.delete(key);
       full.delete(key);
+      failed.delete(key);
     }
   };
   const claimIdle = async (keys: readonly string[]): Promise<void> => {
     for (const key of keys) {
-      for (let from = "0-0"; !stopped && !full.has(key);) {
+      for (let from = "0-0"; !stopped && !owed.has(key);) {
         const claimed = await reader.xAutoClaim(key, settings.group, id, settings.idleTimeoutMs, from, {
           COUNT: settings.batchSize,
         });
@@ -130,7 +147,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
         );
         if (entries.length > 0)
           log.info({ consumer: id, stream: key, entries: entries.length }, "took over idle entries");
-        await take(key, entries);
+        await takeApart(key, entries);
         from = String(claimed.nextId);
         if (from === "0-0") break;
       }
@@ -142,8 +159,9 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     const all = streams.keys();
     if (owesAll) owed = new Set(all);
     owesAll = false;
-    for (const key of full.keys()) if (!all.includes(key)) full.delete(key);
-    const keys = all.filter((key) => (full.get(key) ?? 0) <= Date.now());
+    for (const later of [full, failed]) for (const key of later.keys()) if (!all.includes(key)) later.delete(key);
+    const isLater = (key: string): boolean => Math.max(full.get(key) ?? 0, failed.get(key) ?? 0) > Date.now();
+    const keys = all.filter((key) => !isLater(key));
     const again = keys.filter((key) => owed.has(key));
     if (keys.length === 0) {
       await client.ping();
@@ -156,7 +174,8 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     } else {
       await read(keys, ">");
     }
-    health = { state: "ok", lastSuccessAt: new Date().toISOString() };
+    health =
+      failed.size > 0 ? { ...health, state: "failing" } : { state: "ok", lastSuccessAt: new Date().toISOString() };
   };
   const running = (async () => {
     while (!stopped) {

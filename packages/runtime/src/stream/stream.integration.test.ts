@@ -297,6 +297,38 @@ test("[ING-24] what the inbox of a tenant has no room for stays in its stream, i
   await stream.stop();
 });
 
+test("[ING-24] [OPS-06] a stream of which nothing can be stored holds up no other; that is told, and it comes in once it can", async () => {
+  const broken = await newTenant(world.store);
+  const brokenKey = settings.prefix + broken;
+  let isBroken = true;
+  const store: World["store"] = {
+    ...world.store,
+    tenant: (tenantId, work) =>
+      isBroken && tenantId === broken
+        ? Promise.reject(new Error("no room on this tenant's disk"))
+        : world.store.tenant(tenantId, work),
+  };
+  const stream = await startStream({ store, consumers: 1 });
+  await add(messageFields({ id: "stuck", name: "n", tenantId: broken }), brokenKey);
+  await until("that is told", () => (stream.health().state === "failing" ? true : undefined));
+  for (let n = 0; n < 3; n += 1) {
+    await add(entry(`beside-the-broken-${n}`));
+    await inbox(`beside-the-broken-${n}`);
+  }
+  expect(stream.health()).toMatchObject({
+    state: "failing",
+    consumers: [{ state: "failing", lastError: "no room on this tenant's disk" }],
+  });
+  expect((await redis.client.xPending(brokenKey, settings.group)).pending).toBe(1);
+  isBroken = false;
+  await until("it has come in", async () => {
+    const { items } = await world.store.tenant(broken, (db) => listEvents(db, { eventId: "stuck" }, {}));
+    return items.length === 1 ? true : undefined;
+  });
+  await until("all is well", () => (stream.health().state === "ok" ? true : undefined));
+  await stream.stop();
+});
+
 test("[ING-24] an entry that somebody deletes while it is owed holds up nothing behind it", async () => {
   let isAway = true;
   const store: World["store"] = {

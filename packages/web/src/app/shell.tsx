@@ -18,7 +18,7 @@ export function Shell(): ReactElement {
   const { pathname } = useLocation();
   // Where there is no room for all pages, the one that is open is moved into sight.
   useEffect(() => {
-    nav.current?.querySelector("[data-active]")?.scrollIntoView({ inline: "center", block: "nearest" });
+    nav.current?.querySelector("[data-active]")?.scrollIntoView({ inline: "nearest", block: "nearest" });
   }, [pathname]);
   useKeys({
     "?": () => setHelpOpen(true),

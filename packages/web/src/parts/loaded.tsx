@@ -1,6 +1,8 @@
+import { ApiUnreachable } from "@mainspring/api";
 import { Skeleton } from "@mantine/core";
 import type { ReactElement } from "react";
 import { ProblemNotice } from "./problem-notice.tsx";
+import "./loaded.css";
 
 /** What a query gave; before that, a shape of its height; or why there is nothing. */
 export function Loaded<Data>({
@@ -15,7 +17,18 @@ export function Loaded<Data>({
   height: number;
   children: (data: Data) => ReactElement | null;
 }): ReactElement | null {
-  if (query.data !== undefined) return children(query.data);
+  if (query.data !== undefined)
+    return (
+      <>
+        {query.error === null ? null : (
+          <p className="loaded-stale small" data-tone="amber" role="status">
+            This may be out of date:{" "}
+            {query.error instanceof ApiUnreachable ? "the server does not answer" : "it could not be read again"}.
+          </p>
+        )}
+        {children(query.data)}
+      </>
+    );
   if (query.error !== null) return <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />;
   return (
     <div role="status">

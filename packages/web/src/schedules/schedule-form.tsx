@@ -1,6 +1,6 @@
 import type { ScheduleReply, WorkflowSummary } from "@mainspring/api";
 import { validate, type Json, type JsonObject } from "@mainspring/core";
-import { Button, NativeSelect, Skeleton, Textarea, TextInput } from "@mantine/core";
+import { Button, Input, NativeSelect, Skeleton, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
@@ -188,7 +188,9 @@ function Fields({
             onChange={(event) => change({ workflow: event.currentTarget.value })}
           />
         ) : (
-          <TextInput label="Workflow" description="a schedule keeps it" value={draft.workflow} readOnly />
+          <Input.Wrapper label="Workflow" labelElement="div" description="a schedule keeps it">
+            <p className="schedule-workflow mono">{draft.workflow}</p>
+          </Input.Wrapper>
         )}
         <TextInput
           label="Name (optional)"

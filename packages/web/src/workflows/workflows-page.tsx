@@ -7,6 +7,7 @@ import { workflowsQuery } from "../app/queries.ts";
 import { useKeys } from "../app/use-keys.ts";
 import { useTitle } from "../app/use-title.ts";
 import { Empty } from "../parts/empty.tsx";
+import { LiveMark } from "../parts/live-mark.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useListKeys } from "../parts/use-list-keys.ts";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
@@ -16,6 +17,7 @@ import { PausedLine } from "./workflow-state.tsx";
 import type { WorkflowsSearch } from "./workflows-search.ts";
 import "./workflows.css";
 
+const everyMs = 5_000;
 /** From so many on they can be searched. */
 const searchedFrom = 6;
 
@@ -28,11 +30,12 @@ export function WorkflowsPage({
 }): ReactElement {
   useTitle("Workflows");
   const { client } = useSignedIn();
-  const workflows = useQuery(workflowsQuery(client));
+  const workflows = useQuery({ ...workflowsQuery(client), refetchInterval: everyMs });
   const list = useListKeys<HTMLUListElement>();
   const input = useRef<HTMLInputElement>(null);
   useKeys({ "/": () => input.current?.select() });
   const all = workflows.data;
+  const isBroken = workflows.error !== null || workflows.failureCount > 0;
   const q = (search.q ?? "").toLowerCase();
   const found = all?.filter(({ key, name }) => `${key} ${name}`.toLowerCase().includes(q));
   const starting = all?.find((workflow) => workflow.key === search.start && workflow.publishedVersion !== null);
@@ -40,23 +43,26 @@ export function WorkflowsPage({
     <main className="page" id="main">
       <div className="page-head">
         <h1>Workflows</h1>
-        {all !== undefined && all.length >= searchedFrom ? (
-          <TextInput
-            ref={input}
-            size="xs"
-            aria-label="Key or name"
-            placeholder="Key or name ( / )"
-            value={search.q ?? ""}
-            maxLength={200}
-            autoComplete="off"
-            onChange={({ currentTarget: { value } }) => onSearch({ ...search, q: value === "" ? undefined : value })}
-            onKeyDown={(event) => {
-              if (event.key !== "Escape") return;
-              onSearch({ ...search, q: undefined });
-              input.current?.blur();
-            }}
-          />
-        ) : null}
+        <span className="page-head-end">
+          <LiveMark state={isBroken ? "broken" : all === undefined ? "connecting" : "live"} />
+          {all !== undefined && all.length >= searchedFrom ? (
+            <TextInput
+              ref={input}
+              size="xs"
+              aria-label="Key or name"
+              placeholder="Key or name ( / )"
+              value={search.q ?? ""}
+              maxLength={200}
+              autoComplete="off"
+              onChange={({ currentTarget: { value } }) => onSearch({ ...search, q: value === "" ? undefined : value })}
+              onKeyDown={(event) => {
+                if (event.key !== "Escape") return;
+                onSearch({ ...search, q: undefined });
+                input.current?.blur();
+              }}
+            />
+          ) : null}
+        </span>
       </div>
       {workflows.error !== null && all === undefined ? (
         <ProblemNotice error={workflows.error} onRetry={() => void workflows.refetch()} />

@@ -27,6 +27,7 @@ export { endedStatuses, runStatuses } from "./schemas/run.ts";
 export type { BulkReportReply, RebuildReportReply, RestartPlanReply } from "./schemas/recovery.ts";
 export type {
   InvocationReply,
+  RunCountsReply,
   RunReply,
   RunStarted,
   RunStatusName,

@@ -57,6 +57,17 @@ beforeAll(async () => {
 });
 afterAll(() => on.close());
 
+test("runs are counted by status with the filters of the list, and never by text", async () => {
+  const { runs } = on.one.client;
+  const { counts, more } = await runs.counts({ query: { workflow: "many" } });
+  expect(counts).toEqual({ QUEUED: 0, RUNNING: 0, WAITING: 0, PAUSED: 0, SUCCEEDED: 15, FAILED: 15, CANCELED: 0 });
+  expect(more).toBe(false);
+  const ofOne = await runs.counts({ query: { workflow: "many", status: ["FAILED"], to: "2026-01-01T00:00:00.003Z" } });
+  expect(ofOne.counts).toMatchObject({ SUCCEEDED: 0, FAILED: 10 });
+  expect(Object.values((await on.other.client.runs.counts()).counts).every((count) => count === 0)).toBe(true);
+  await expect(runs.counts({ query: { q: "4111" } as never })).rejects.toMatchObject({ code: "REQUEST_INVALID" });
+});
+
 async function ask(query: string): Promise<{ readonly status: number; readonly text: string; readonly ids: string[] }> {
   const reply = await fetch(`${on.url}/api/v1/runs?${query}`, {
     headers: { authorization: `Bearer ${on.one.keys.viewer}` },

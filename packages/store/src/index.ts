@@ -170,7 +170,7 @@ export type { WorkflowPause, WorkflowSettings } from "./workflow-state.ts";
 export type { HoldingLimit, HoldReason, LimitReached, StandingRuns, StartTerms, StartUsage } from "./start-limits.ts";
 export { declaresSemantics, keepProgram, parentRun, voidChild } from "./child-runs.ts";
 export type { ParentRun } from "./child-runs.ts";
-export { getRun, listRuns, runForOpen, runInput } from "./runs.ts";
+export { countRuns, getRun, listRuns, runForOpen, runInput } from "./runs.ts";
 export type { RunFilter, RunRow, RunSummary } from "./runs.ts";
 export { confirmEnd, endedOutside } from "./run-ends.ts";
 export { registerExecution } from "./executions.ts";
@@ -242,6 +242,7 @@ export {
   acceptEvent,
   claimEvent,
   claimEvents,
+  claimFailed,
   countBacklog,
   eventDone,
   getEvent,

@@ -143,19 +143,9 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
   const micros = new Map<string, string>();
   const keyOf = (row: RunSummary): [string, string] => [micros.get(row.id) ?? "", row.id];
   return readPage({ db, list: "runs", filter, request, key: ["microseconds", "uuid"], keyOf }, async (after, limit) => {
-    // No stored text has it, and Postgres refuses to look for it.
-    if (JSON.stringify(filter).includes("\\u0000")) return [];
+    if (isUnstorable(filter)) return [];
     const conditions = [
-      filter.workflow !== undefined && sql`workflow_key = ${filter.workflow}`,
-      filter.status !== undefined && filter.status.length > 0 && sql`status = any(${[...filter.status]}::text[])`,
-      filter.state !== undefined && sql`state_text = left(${filter.state}, 200) and state #>> '{}' = ${filter.state}`,
-      filter.trigger !== undefined && sql`trigger = ${filter.trigger}`,
-      filter.from !== undefined && sql`created_at >= ${filter.from}::timestamptz`,
-      filter.to !== undefined && sql`created_at < ${filter.to}::timestamptz`,
-      filter.runId !== undefined && sql`id::text = lower(${filter.runId})`,
-      filter.parentRunId !== undefined &&
-        (isUuid(filter.parentRunId) ? sql`parent_run_id = ${filter.parentRunId}::uuid` : sql`false`),
-      filter.q !== undefined && matches(filter.q),
+      ...conditionsOf(filter),
       after !== undefined &&
         sql`(created_at, id) < (timestamptz 'epoch' + ${String(after[0])}::bigint * interval '1 microsecond', ${after[1]}::uuid)`,
     ].filter((condition) => condition !== false);
@@ -170,6 +160,45 @@ export async function listRuns(db: TenantDb, filter: RunFilter, request: PageReq
       ["state", "triggerMetadata", "error"],
     );
   });
+}
+
+/** As many are counted at most, the newest. */
+const countedMax = 10_000;
+
+/** How many runs meet every part of the filter, by status; of more than `countedMax` those of the newest. */
+export async function countRuns(
+  db: TenantDb,
+  filter: Omit<RunFilter, "q">,
+): Promise<{ readonly counts: { readonly [status: string]: number }; readonly more: boolean }> {
+  if (isUnstorable(filter)) return { counts: {}, more: false };
+  const conditions = conditionsOf(filter).filter((condition) => condition !== false);
+  const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`;
+  const { rows } = await sql<{ status: string; count: number }>`
+    select status, count(*)::int as count
+    from (select status from workflow_runs ${where} order by created_at desc, id desc limit ${countedMax + 1}) newest
+    group by status`.execute(db);
+  const total = rows.reduce((sum, { count }) => sum + count, 0);
+  return { counts: Object.fromEntries(rows.map(({ status, count }) => [status, count])), more: total > countedMax };
+}
+
+/** No stored text has it, and Postgres refuses to look for it. */
+function isUnstorable(filter: RunFilter): boolean {
+  return JSON.stringify(filter).includes("\\u0000");
+}
+
+function conditionsOf(filter: RunFilter): (ReturnType<typeof sql> | false)[] {
+  return [
+    filter.workflow !== undefined && sql`workflow_key = ${filter.workflow}`,
+    filter.status !== undefined && filter.status.length > 0 && sql`status = any(${[...filter.status]}::text[])`,
+    filter.state !== undefined && sql`state_text = left(${filter.state}, 200) and state #>> '{}' = ${filter.state}`,
+    filter.trigger !== undefined && sql`trigger = ${filter.trigger}`,
+    filter.from !== undefined && sql`created_at >= ${filter.from}::timestamptz`,
+    filter.to !== undefined && sql`created_at < ${filter.to}::timestamptz`,
+    filter.runId !== undefined && sql`id::text = lower(${filter.runId})`,
+    filter.parentRunId !== undefined &&
+      (isUuid(filter.parentRunId) ? sql`parent_run_id = ${filter.parentRunId}::uuid` : sql`false`),
+    filter.q !== undefined && matches(filter.q),
+  ];
 }
 
 /** Text of JSON is searched as people read it, so both as it is stored and as JSON writes what they typed. */

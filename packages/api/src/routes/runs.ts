@@ -6,6 +6,7 @@ import {
   journalEntry,
   readPage,
   run,
+  runCounts,
   runStarted,
   runStatus,
   runSummary,
@@ -60,6 +61,18 @@ const start = defineRoute({
 /** `status` may be repeated. */
 const statuses = z.union([runStatus.transform((one) => [one]), z.array(runStatus).min(1).max(7)]);
 
+/** What the runs have in common that are listed or counted. */
+const filters = {
+  workflow: workflowKey.optional(),
+  status: statuses.optional().meta({ description: "may be repeated" }),
+  state: z.string().min(1).max(200).optional().meta({ description: "business state" }),
+  trigger: z.string().min(1).max(200).optional(),
+  from: z.iso.datetime({ offset: true }).optional().meta({ description: "created at or after" }),
+  to: z.iso.datetime({ offset: true }).optional().meta({ description: "created before" }),
+  runId: id.optional(),
+  parentRunId: id.optional().meta({ description: "children of this run" }),
+};
+
 const list = defineRoute({
   method: "GET",
   path: "/runs",
@@ -67,19 +80,23 @@ const list = defineRoute({
   summary: "List runs",
   doc: "Newest first; the filters hold together. A cursor belongs to its filters.",
   query: z.strictObject({
-    workflow: workflowKey.optional(),
-    status: statuses.optional().meta({ description: "may be repeated" }),
-    state: z.string().min(1).max(200).optional().meta({ description: "business state" }),
-    trigger: z.string().min(1).max(200).optional(),
-    from: z.iso.datetime({ offset: true }).optional().meta({ description: "created at or after" }),
-    to: z.iso.datetime({ offset: true }).optional().meta({ description: "created before" }),
-    runId: id.optional(),
-    parentRunId: id.optional().meta({ description: "children of this run" }),
+    ...filters,
     q: z.string().min(3).max(200).optional().meta({ description: "text, literal, any case" }),
     ...pageQuery,
   }),
   replies: { 200: { doc: "a page of runs", schema: readPage(runSummary) } },
   errors: ["CURSOR_MISMATCH"],
+});
+
+const counts = defineRoute({
+  method: "GET",
+  path: "/runs/counts",
+  role: "viewer",
+  summary: "Count runs by status",
+  doc: "With the filters of the list, but for text: how often a text is found is for nobody to know who may not see it. Of many runs the newest 10,000 are counted.",
+  query: z.strictObject(filters),
+  replies: { 200: { doc: "the counts", schema: runCounts } },
+  errors: [],
 });
 
 const get = defineRoute({
@@ -273,6 +290,7 @@ const replay = defineRoute({
 export const runs = {
   start,
   list,
+  counts,
   get,
   steps,
   journal,

@@ -64,6 +64,24 @@ export const runSummary = z.object({ ...runCommon, why: why.optional() });
 /** A run that was made from another. */
 const descendant = z.object({ id, workflow: z.string(), status: runStatus, createdAt: instant });
 
+const count = z.number().int();
+
+/** How many runs there are, by status. */
+export const runCounts = z.object({
+  counts: z.object({
+    QUEUED: count,
+    RUNNING: count,
+    WAITING: count,
+    PAUSED: count,
+    SUCCEEDED: count,
+    FAILED: count,
+    CANCELED: count,
+  } satisfies { readonly [status in RunStatusName]: typeof count }),
+  more: z.boolean().meta({ description: "there are more than are counted: those of the newest 10,000 are" }),
+  asOf,
+});
+export type RunCountsReply = z.infer<typeof runCounts>;
+
 export const run = z.object({
   ...runCommon,
   input: json,

@@ -1,7 +1,9 @@
 import { MainspringError } from "@mainspring/core";
-import type { RunReply } from "@mainspring/api";
+import { runStatuses } from "@mainspring/api";
+import type { RunReply, RunStatusName } from "@mainspring/api";
 import type { JournalEntry } from "@mainspring/core";
 import {
+  countRuns,
   descendantsOf,
   getRun,
   invocationsOf,
@@ -120,6 +122,18 @@ export function runHandlers(services: Services): Omit<Handlers<"runs">, keyof Re
         };
       });
       return { status: 200, body: found };
+    },
+    async counts({ query, caller }) {
+      const { counts, more } = await store.tenant(caller.tenantId, (db) => countRuns(db, query));
+      const of = (status: RunStatusName): [RunStatusName, number] => [status, counts[status] ?? 0];
+      return {
+        status: 200,
+        body: {
+          counts: Object.fromEntries(runStatuses.map(of)) as Record<RunStatusName, number>,
+          more,
+          asOf: new Date().toISOString(),
+        },
+      };
     },
     async get({ params, caller }) {
       return { status: 200, body: await shownRun(caller.tenantId, params.id) };

@@ -39,11 +39,14 @@ export function ViewChips<View extends string>({
 export function StatusChips<Status extends string>({
   statuses,
   chosen,
+  counts,
   onToggle,
 }: {
   statuses: readonly Status[];
   /** Undefined: none is chosen, and all are shown. */
   chosen: readonly Status[] | undefined;
+  /** How many there are of each; "unknown" keeps the room for it. */
+  counts?: { readonly [status in Status]: number } | "unknown";
   onToggle: (status: Status) => void;
 }): ReactElement {
   return (
@@ -59,6 +62,9 @@ export function StatusChips<Status extends string>({
         >
           <StatusIcon status={status} size={14} />
           {lookOf(status).word}
+          {counts === undefined ? null : (
+            <span className="chip-count">{counts === "unknown" ? "" : counts[status].toLocaleString("en")}</span>
+          )}
         </button>
       ))}
     </div>

@@ -1,3 +1,4 @@
+import type { RunCountsReply } from "@mainspring/api";
 import { NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
@@ -20,10 +21,13 @@ const typingPauseMs = 250;
 
 export function RunFilters({
   search,
+  counts,
   onSearch,
   children,
 }: {
   search: RunsSearch;
+  /** How many of the runs that are asked for are in each status, where it is known. */
+  counts: RunCountsReply["counts"] | undefined;
   onSearch: (next: RunsSearch) => void;
   /** What can be done with the filters. */
   children: ReactNode;
@@ -66,6 +70,7 @@ export function RunFilters({
         <StatusChips
           statuses={runStatuses}
           chosen={search.status}
+          counts={counts ?? "unknown"}
           onToggle={(status) => onSearch(toggledStatus(search, status))}
         />
         <div className="run-filters-acts">{children}</div>

@@ -1,15 +1,16 @@
-import type { RunSummary } from "@mainspring/api";
+import type { RunCountsReply, RunSummary } from "@mainspring/api";
 import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useLayoutEffect, useMemo, useRef, useState, type ReactElement } from "react";
-import { rowsWhyQuery, runsQuery } from "../app/queries.ts";
+import { rowsWhyQuery, runCountsQuery, runsQuery } from "../app/queries.ts";
 import { useTitle } from "../app/use-title.ts";
 import { Empty } from "../parts/empty.tsx";
 import { MoreButton } from "../parts/more-button.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useListKeys } from "../parts/use-list-keys.ts";
 import { useSignedIn } from "../session/use-session.tsx";
+import { runStatuses } from "../status/status.ts";
 import { LiveMark } from "../parts/live-mark.tsx";
 import { liveRows, type LiveRows } from "./live-rows.ts";
 import { BulkMenu } from "./bulk-menu.tsx";
@@ -47,6 +48,10 @@ export function RunsPage({
     setView((before) => liveRows<RunSummary>(before?.rows ?? [], fresh, mode));
   }, [fresh, asked, list.isPlaceholderData]);
 
+  // How often a text is found is not counted for anybody.
+  const counted = useQuery({ ...runCountsQuery(client, asked), enabled: asked.q === undefined });
+  const counts = asked.q === undefined ? counted.data : undefined;
+
   const toAsk = useMemo(() => rowsToAsk(view?.rows ?? []), [view]);
   const asks = useQuery({ ...rowsWhyQuery(client, toAsk), enabled: toAsk.length > 0 });
 
@@ -58,14 +63,17 @@ export function RunsPage({
   return (
     <main className="page" id="main">
       <div className="page-head">
-        <h1>Runs</h1>
+        <h1>
+          Runs{" "}
+          <span className="muted small runs-total">{counts === undefined ? "" : totalText(counts, search.status)}</span>
+        </h1>
         <LiveMark
           state={
             list.error !== null || list.failureCount > 0 ? "broken" : list.data === undefined ? "connecting" : "live"
           }
         />
       </div>
-      <RunFilters search={search} onSearch={onSearch}>
+      <RunFilters search={search} counts={counts?.counts} onSearch={onSearch}>
         <SavedViews search={search} onSearch={onSearch} />
         <BulkMenu asked={asked} />
       </RunFilters>
@@ -108,6 +116,17 @@ export function RunsPage({
 function isBeingRead(list: HTMLOListElement | null): boolean {
   if (list === null) return false;
   return window.scrollY > atTopPx || list.contains(document.activeElement) || list.matches(":hover");
+}
+
+/** `1,204`; where there are more than are counted, it says so. */
+function totalText({ counts, more }: RunCountsReply, shown: RunsSearch["status"]): string {
+  const total = runStatuses.reduce(
+    (sum, status) => (shown?.includes(status) === false ? sum : sum + counts[status]),
+    0,
+  );
+  const text = total.toLocaleString("en");
+  if (!more) return text;
+  return shown === undefined ? "more than 10,000" : `${text} of the newest 10,000`;
 }
 
 function NoRuns({ filtered, onClear }: { filtered: boolean; onClear: () => void }): ReactElement {

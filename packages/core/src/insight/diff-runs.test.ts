@@ -83,6 +83,17 @@ test("[DIF-01] the first divergence is named in path and in values, and the caus
   expect(diff.same).toBe(false);
 });
 
+test("[DIF-01] beside a run that is under way it is said where that stands", () => {
+  const whole = side(branching, { act: outputs({ look: { total: 5 } }) });
+  const look = whole.journal.findIndex((entry) => entry.kind === "step" && entry.status === "SUCCEEDED");
+  const begun = { ...whole, journal: whole.journal.slice(0, look) };
+  const sentences = [diffRuns(whole, begun), diffRuns(begun, whole)].map(({ path }) => path?.sentence);
+  expect(sentences).toEqual([
+    "look ended SUCCEEDED in A and is RUNNING in B.",
+    "look is RUNNING in A and ended SUCCEEDED in B.",
+  ]);
+});
+
 test("[DIF-01] another payload, another event and another error are named where they came in", () => {
   const waiting = built([
     { id: "heard", type: "event.wait", event: "go", correlationKey: "k", saveAs: "came" },

@@ -222,7 +222,7 @@ function pathDivergence(a: readonly Step[], b: readonly Step[]): PathDivergence 
     const counterpart = inB.get(step.key) as Step;
     return {
       kind: "other-status",
-      sentence: `${placeText(step)} ended ${step.status} in A and ${counterpart.status} in B.`,
+      sentence: `${placeText(step)} ${standing(step)} in A and ${standing(counterpart)} in B.`,
       a: shown(step),
       b: shown(counterpart),
     };
@@ -328,6 +328,11 @@ function timingDivergence(pairs: readonly Pair[]): TimingDivergence | null {
     };
   }
   return null;
+}
+
+/** A run that is compared may be under way. */
+function standing({ status }: Step): string {
+  return `${["RUNNING", "WAITING", "RETRYING"].includes(status) ? "is" : "ended"} ${status}`;
 }
 
 function shown({ seq, stepId, stepPath, iteration, status }: Step): DiffStep {

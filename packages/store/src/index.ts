@@ -242,7 +242,6 @@ export {
   acceptEvent,
   claimEvent,
   claimEvents,
-  claimFailed,
   countBacklog,
   eventDone,
   getEvent,

@@ -117,3 +117,23 @@ test("[SEC-06] texts that nearly hold a long or repetitive secret take little ti
   for (const [value, text] of hostile) scrubberOf(value).text(text);
   expect(performance.now() - startedMs).toBeLessThan(10_000);
 });
+
+test("[SEC-03] of a secret that is split over two texts, and of one of several lines, no part is left", () => {
+  const scrubber = new Scrubber();
+  const secret = "sk-live-0123456789-abcdefghij";
+  scrubber.add(secret);
+  for (let at = 8; at <= secret.length - 8; at++) {
+    expect(scrubber.text(`the key is ${secret.slice(0, at)}`)).toBe("the key is [REDACTED]");
+    expect(scrubber.text(`${secret.slice(at)} it was`)).toBe("[REDACTED] it was");
+  }
+  expect(scrubber.text("efghij it was")).toBe("efghij it was");
+  const lines = [
+    "-----BEGIN PRIVATE KEY-----",
+    "MIIEvQIBADANBgkqhkiG9w0B",
+    "AQEFAASCBKcwggSjAgEAAoIB",
+    "-----END PRIVATE KEY-----",
+  ];
+  scrubber.add(`${lines.join("\r\n")}\r\n`);
+  for (const line of lines) expect(scrubber.text(`> ${line} <`)).toBe("> [REDACTED] <");
+  expect(scrubber.json({ lines })).toEqual({ lines: lines.map(() => "[REDACTED]") });
+});

@@ -1,11 +1,14 @@
 import { isJsonObject, redactedPlaceholder as scrubbed, type Json } from "@mainspring/core";
 
-/** A text that was cut off may end within a secret: so many of its first characters are enough to be taken for it. */
+/**
+ * A text that was cut off may end within a secret, and the next one begin there: so many of its first, or last, characters are enough to be
+ * taken for it.
+ */
 const cutMin = 8;
 
 /**
  * Takes the values of secrets out of whatever leaves an action: as they are, escaped as JSON (twice, too), percent-encoded, as HTML, in
- * hexadecimal and in the three alignments of base64; within longer texts, in keys of objects, and at the end of a text that was cut off.
+ * hexadecimal and in the three alignments of base64; within longer texts, in keys of objects, and at the end of a text that was cut off, and where the next one goes on.
  */
 export class Scrubber {
   readonly #values = new Set<string>();
@@ -15,18 +18,40 @@ export class Scrubber {
     if (value === "" || this.#values.has(value)) return;
     this.#values.add(value);
     this.#pattern = undefined;
+    // Of a value of several lines, as keys in PEM are, each is told apart by whoever logs line by line.
+    for (const line of /[\r\n]/.test(value) ? value.split(/[\r\n]+/) : [])
+      if (line.trim().length >= cutMin) this.add(line.trim());
   }
 
   text(text: string): string {
     if (this.#values.size === 0) return text;
     this.#pattern ??= patternOf(this.#values);
-    const without = text.replace(this.#pattern, scrubbed);
+    return this.#withoutEnd(this.#withoutBeginning(text.replace(this.#pattern, scrubbed)));
+  }
+
+  #withoutEnd(text: string): string {
+    const end = text.slice(-cutMin);
+    if (end.length < cutMin) return text;
     for (const value of this.#values) {
-      for (let length = Math.min(value.length - 1, without.length); length >= cutMin; length--) {
-        if (without.endsWith(value.slice(0, length))) return without.slice(0, -length) + scrubbed;
+      // The longest first. The whole value was taken out before.
+      for (let at = value.lastIndexOf(end); at >= 0; at = at === 0 ? -1 : value.lastIndexOf(end, at - 1)) {
+        const part = value.slice(0, at + cutMin);
+        if (text.endsWith(part)) return text.slice(0, -part.length) + scrubbed;
       }
     }
-    return without;
+    return text;
+  }
+
+  #withoutBeginning(text: string): string {
+    const beginning = text.slice(0, cutMin);
+    if (beginning.length < cutMin) return text;
+    for (const value of this.#values) {
+      for (let at = value.indexOf(beginning); at >= 0; at = value.indexOf(beginning, at + 1)) {
+        const part = value.slice(at);
+        if (text.startsWith(part)) return scrubbed + text.slice(part.length);
+      }
+    }
+    return text;
   }
 
   /** The same value where nothing of it is secret. */

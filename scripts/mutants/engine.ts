@@ -66,6 +66,7 @@ export const engineMutants: readonly Mutant[] = [
   },
   {
     ...fenced,
+    tests: ["journal.integration.test.ts"],
     file: "run-lock.ts",
     what: "the fence is removed: an older writer overwrites a newer one",
     before: "prepared`(run.fence_epoch, run.fence_ordinal, run.fence_history_length) <= (",
@@ -88,6 +89,7 @@ export const engineMutants: readonly Mutant[] = [
   },
   {
     ...fenced,
+    tests: ["journal.integration.test.ts"],
     file: "journal.ts",
     what: "a late copy of a segment brings back calls whose entries stand no more",
     before: "  if (doubtful.length === 0) return invocations;",

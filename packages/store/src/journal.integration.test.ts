@@ -6,6 +6,7 @@ import type { Fence } from "./fence.ts";
 import { invocationsOf } from "./invocations.ts";
 import { journalOf, writeCarried, writeProvisional } from "./journal.ts";
 import { newId } from "./ids.ts";
+import { recordNone } from "./none-invocations.ts";
 import type { NoneInvocation } from "./none-invocations.ts";
 import { roundTrips } from "./pipeline.ts";
 import { getRun } from "./runs.ts";
@@ -315,6 +316,65 @@ test("a flush that goes as an activity of its own brings the rows of calls whose
   expect(await keys()).toEqual([]);
   await tenant.run((db) => writeCarried(db, write));
   expect(await keys()).toEqual([]);
+});
+
+test("a late copy of a segment's commit brings back no call whose entries the next try of its workflow task has replaced", async () => {
+  const runId = await acceptedRun(tenant);
+  const call: NoneInvocation = {
+    key: newId(),
+    commandId: "c1",
+    place: { stepId: "s", stepPath: "root.steps[0]", iteration: [], execution: 1 },
+    action: "log.write@1",
+    input: 1,
+    status: "SUCCEEDED",
+    output: null,
+    attempts: 1,
+    startedAt: at,
+    finishedAt: at,
+  };
+  const keys = async () => (await tenant.run((db) => invocationsOf(db, runId, {}))).items.map(({ key }) => key);
+  await tenant.run((db) => takeSegmentToken(db, { runId, fence: fence(10), token: "a" }));
+  const commit = (): Promise<string> =>
+    provisional(runId, 10, 3, [step(1, "RUNNING"), { ...step(2, "SUCCEEDED", 1), at }], {
+      segmentToken: "a",
+      invocations: [call],
+    });
+  expect(await commit()).toBe("written");
+  expect(await keys()).toEqual([call.key]);
+  // The same history, and so the same fence, at a later time; a signal had come, and no segment was begun.
+  await provisional(runId, 10, 3, [{ ...step(1, "RUNNING"), at: later }, step(2, "FAILED", 1)]);
+  expect(await keys()).toEqual([]);
+  expect(await commit()).toBe("written");
+  expect(await keys()).toEqual([]);
+});
+
+test("that a call without effect has begun, written behind its end, does not open its row again; that its next try has begun does", async () => {
+  const runId = await acceptedRun(tenant);
+  const key = newId();
+  const row = {
+    key,
+    runId,
+    provisional: false,
+    commandId: "c1",
+    place: { stepId: "s", stepPath: "root.steps[0]", iteration: [], execution: 1 },
+    action: "log.write@1",
+    input: 1,
+    startedAt: at,
+  };
+  const status = async () => (await tenant.run((db) => invocationsOf(db, runId, {}))).items.map((one) => one.status);
+  const begun = (attempts: number) => tenant.run((db) => recordNone(db, { ...row, status: "STARTED", attempts }));
+  const ended = (ends: "SUCCEEDED" | "FAILED", attempts: number) =>
+    tenant.run((db) => recordNone(db, { ...row, status: ends, attempts, finishedAt: later }));
+  await begun(0);
+  expect(await status()).toEqual(["STARTED"]);
+  await ended("FAILED", 1);
+  await begun(0);
+  expect(await status()).toEqual(["FAILED"]);
+  await begun(1);
+  expect(await status()).toEqual(["STARTED"]);
+  await ended("SUCCEEDED", 2);
+  await begun(1);
+  expect(await status()).toEqual(["SUCCEEDED"]);
 });
 
 test("rows of effect-free calls stand and fall with the entries that they were written with", async () => {

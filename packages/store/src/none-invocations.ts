@@ -139,7 +139,10 @@ export async function insertNoneRows(
       error_json = excluded.error_json, temporal_attempt = excluded.temporal_attempt, reported_attempts = excluded.reported_attempts,
       last_reported_attempt = greatest(i.last_reported_attempt, excluded.last_reported_attempt),
       seq = excluded.seq, epoch = excluded.epoch, provisional = excluded.provisional, started_at = excluded.started_at, finished_at = excluded.finished_at
-    where i.effect = 'none'`.execute(db.unread);
+    -- That a try has begun may be written behind its end.
+    where i.effect = 'none' and not (excluded.status = 'STARTED' and i.reported_attempts > excluded.reported_attempts)`.execute(
+    db.unread,
+  );
 }
 
 /** Deletes the rows of effect-free calls that were written with entries which stand no more. @param drop.except written anew */

@@ -58,6 +58,8 @@ export type OpenedHead =
       readonly restart?: RestartOrigin;
       readonly bounds: Bounds;
       readonly segment: SegmentHead;
+      /** When it was opened; an earlier build does not tell. */
+      readonly at?: Instant;
     }
   | { readonly opened: false; readonly category: "ValidationError"; readonly code: string; readonly message: string };
 

@@ -87,10 +87,11 @@ export async function openChildren(dependencies: ActivityDependencies, args: Ope
 export async function voidChildren(
   dependencies: ActivityDependencies,
   { tenantId, runIds }: VoidChildrenArgs,
-): Promise<void> {
+): Promise<Crossing> {
   await dependencies.store.tenant(tenantId, async (db) => {
     for (const runId of runIds) await voidChild(db, runId);
   });
+  return new Crossing(tenantId, null);
 }
 
 /** Stores a large result under the hash by which the journal will name it. */

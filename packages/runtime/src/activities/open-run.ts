@@ -94,6 +94,7 @@ export async function openRun(dependencies: ActivityDependencies, args: OpenRunA
     ...(origin === undefined ? {} : { restart: origin }),
     bounds: dependencies.bounds,
     segment: headOf(segment, written),
+    at: instantFromMs(Date.now()),
   };
   return new CrossingParts([
     new Crossing(tenantId, head),

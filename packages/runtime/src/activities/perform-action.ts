@@ -131,6 +131,7 @@ export async function performAction(
             );
         },
       });
+      shown?.stop();
       const output = withoutEffect
         ? await writeOutcome(dependencies, runId, () =>
             recordSuccess(dependencies, args, scrubber.json(raw), {

@@ -1,4 +1,6 @@
-import type { JournalEntry } from "@mainspring/core";
+import { instantFromMs, type JournalEntry } from "@mainspring/core";
+import { Crossing } from "../wire/crossing.ts";
+import type { Timed } from "../workflow/clock.ts";
 import { computeBusinessTimes } from "./business-time.ts";
 import type { ComputeBusinessTimesArgs, KeepResultArgs, OpenChildrenArgs, VoidChildrenArgs } from "./child-contract.ts";
 import type {
@@ -23,17 +25,23 @@ import type { OpenTasksArgs } from "./task-contract.ts";
 export function shellActivities(dependencies: ActivityDependencies) {
   return {
     openRun: (args: OpenRunArgs) => openRun(dependencies, args),
-    flush: (args: FlushArgs) => flush(dependencies, args),
-    openWaits: (args: OpenWaitsArgs) => openWaits(dependencies, args),
-    openTasks: (args: OpenTasksArgs) => openTasks(dependencies, args),
-    computeBusinessTimes: (args: ComputeBusinessTimesArgs) => computeBusinessTimes(dependencies, args),
-    openChildren: (args: OpenChildrenArgs) => openChildren(dependencies, args),
-    voidChildren: (args: VoidChildrenArgs) => voidChildren(dependencies, args),
-    keepResult: (args: KeepResultArgs) => keepResult(dependencies, args),
-    runSegment: (args: SegmentArgs) => runSegment(dependencies, args),
+    flush: (args: FlushArgs) => timed(flush(dependencies, args)),
+    openWaits: (args: OpenWaitsArgs) => timed(openWaits(dependencies, args)),
+    openTasks: (args: OpenTasksArgs) => timed(openTasks(dependencies, args)),
+    computeBusinessTimes: (args: ComputeBusinessTimesArgs) => timed(computeBusinessTimes(dependencies, args)),
+    openChildren: (args: OpenChildrenArgs) => timed(openChildren(dependencies, args)),
+    voidChildren: (args: VoidChildrenArgs) => timed(voidChildren(dependencies, args)),
+    keepResult: (args: KeepResultArgs) => timed(keepResult(dependencies, args)),
+    runSegment: (args: SegmentArgs) => timed(runSegment(dependencies, args)),
     performAction: (args: PerformActionArgs, entries: readonly JournalEntry[]) =>
       performAction(dependencies, args, entries),
     performBatch: (args: PerformBatchArgs, entries: readonly JournalEntry[]) =>
       performBatch(dependencies, args, entries),
   };
+}
+
+/** What a local activity brings, with the time at its end: see `WorkflowClock`. */
+async function timed(result: Promise<Crossing>): Promise<Crossing> {
+  const { tenantId, value } = await result;
+  return new Crossing(tenantId, { $at: instantFromMs(Date.now()), value } satisfies Timed<unknown>);
 }

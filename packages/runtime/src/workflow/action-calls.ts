@@ -35,7 +35,7 @@ export class ActionCalls {
       if (!scope.cancelled) this.#idleScopes.push(scope);
       // Of a call that was cancelled the interpreter need not hear, but a bound may wait for it.
       if (event === undefined) shell.wake();
-      else shell.push(event);
+      else shell.arrive(event);
     };
     void scope
       .enter(() =>

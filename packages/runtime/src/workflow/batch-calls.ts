@@ -62,7 +62,7 @@ export class BatchCalls {
       shell.end();
       for (const { id } of calls) if (this.#open.get(id) === batch) this.#open.delete(id);
       if (events.length === 0) shell.wake();
-      else shell.pushTogether(events);
+      else shell.arriveTogether(events);
     };
     void batch.scope
       .enter(() =>

@@ -121,7 +121,8 @@ export class Children {
     shell.push({ kind: "childStarted", id, runId });
     const failed = (failure: unknown): void => {
       if (child.phase === "starting") this.#settle();
-      this.#done(id, child.withdrawn ? undefined : { kind: "childFailed", id, error: childError(failure) });
+      const event: Incoming = { kind: "childFailed", id, error: childError(failure) };
+      this.#done(id, child.withdrawn ? undefined : event, "arrives");
     };
     void child.scope
       .run(() =>
@@ -148,19 +149,19 @@ export class Children {
 
   #succeeded(id: CommandId, child: Child, result: ChildResult): void {
     const shell = this.#shell;
-    const ended = (reference: KeptResult): void => {
+    const ended = (reference: KeptResult, comes: "arrives" | "follows"): void => {
       const event: Incoming = { kind: "childSucceeded", id, result, ...(reference === null ? {} : { reference }) };
-      this.#done(id, child.withdrawn ? undefined : event);
+      this.#done(id, child.withdrawn ? undefined : event, comes);
     };
     if (child.withdrawn || jsonTextBytes(JSON.stringify(result)) <= inlineResultMaxBytes) {
-      ended(null);
+      ended(null, "arrives");
       return;
     }
     const args: KeepResultArgs = { tenantId: shell.writer().tenantId, result };
     shell.locally(
       () => local.keepResult(shell.inline(args)),
       () => durably.keepResult(shell.crossing(args)),
-      ended,
+      (reference) => ended(reference, "follows"),
     );
   }
 
@@ -186,10 +187,11 @@ export class Children {
   }
 
   /** Of a child that was withdrawn the interpreter need not hear, but a bound may wait for it. */
-  #done(id: CommandId, event: Incoming | undefined): void {
+  #done(id: CommandId, event: Incoming | undefined, comes: "arrives" | "follows" = "follows"): void {
     this.#open.delete(id);
     this.#shell.end();
     if (event === undefined) this.#shell.wake();
+    else if (comes === "arrives") this.#shell.arrive(event);
     else this.#shell.push(event);
   }
 }

@@ -1,4 +1,5 @@
 import type { RunState } from "@mainspring/core";
+import type { Moment, Timed, WorkflowClock } from "./clock.ts";
 import { Fifo } from "./fifo.ts";
 import { LocalLane } from "./local-lane.ts";
 import type { Incoming } from "./port.ts";
@@ -10,6 +11,12 @@ export interface Together {
 /** A local activity has come back. */
 type TakeOver = () => void;
 
+interface Item<What> {
+  readonly what: What;
+  /** Of what came from outside. */
+  readonly moment?: Moment;
+}
+
 /**
  * All that comes in, in the order in which it is fed, and the lane of local activities.
  *
@@ -18,16 +25,18 @@ type TakeOver = () => void;
  */
 export class Intake {
   readonly #state: () => RunState;
-  readonly #fifo = new Fifo<Incoming | Together | TakeOver>();
+  readonly #clock: WorkflowClock;
+  readonly #fifo = new Fifo<Item<Incoming | Together | TakeOver>>();
   readonly #lane = new LocalLane();
   /** What a local activity that is being taken over brings. */
-  #brought: Incoming[] | undefined;
+  #brought: Item<Incoming>[] | undefined;
   /** Events that came while a wait was being opened. */
-  readonly #aside: Extract<Incoming, { kind: "eventArrived" }>[] = [];
+  readonly #aside: Item<Extract<Incoming, { kind: "eventArrived" }>>[] = [];
   #inFlight = 0;
 
-  constructor(state: () => RunState) {
+  constructor(state: () => RunState, clock: WorkflowClock) {
     this.#state = state;
+    this.#clock = clock;
   }
 
   /** Calls, timers, local activities: whatever is to come back. */
@@ -58,13 +67,15 @@ export class Intake {
     return this.#fifo.length;
   }
 
+  /** What follows from what was fed, or from a local activity. */
   push(event: Incoming): void {
-    if (this.#brought === undefined) this.#fifo.push(event);
-    else this.#brought.push(event);
+    if (this.#brought === undefined) this.#fifo.push({ what: event });
+    else this.#brought.push({ what: event });
   }
 
-  pushTogether(together: readonly Incoming[]): void {
-    this.#fifo.push({ together });
+  /** What Temporal brings. */
+  arrive(what: Incoming | Together | TakeOver): void {
+    this.#fifo.push({ what, moment: this.#clock.moment() });
   }
 
   wake(): void {
@@ -95,37 +106,49 @@ export class Intake {
       const opening = this.#isOpening();
       if (!opening && this.#aside.length > 0) {
         this.#aside.sort((a, b) =>
-          a.event.receivedAt < b.event.receivedAt ? -1 : a.event.receivedAt > b.event.receivedAt ? 1 : 0,
+          a.what.event.receivedAt < b.what.event.receivedAt
+            ? -1
+            : a.what.event.receivedAt > b.what.event.receivedAt
+              ? 1
+              : 0,
         );
-        return this.#aside.shift();
+        return this.#fed(this.#aside.shift());
       }
       const next = this.#fifo.shift();
-      if (typeof next === "function") this.#takeOver(next);
-      else if (next === undefined || "together" in next || next.kind !== "eventArrived" || !opening) return next;
-      else this.#aside.push(next);
+      if (next === undefined) return undefined;
+      const { what } = next;
+      if (typeof what === "function") this.#takeOver({ ...next, what });
+      else if ("together" in what || what.kind !== "eventArrived" || !opening) return this.#fed({ ...next, what });
+      else this.#aside.push({ ...next, what });
     }
   }
 
   /** See `ShellPort.locally`. */
-  locally<T>(call: () => Promise<T>, durably: () => Promise<T>, taken: (result: T) => void): void {
+  locally<T>(
+    call: () => Promise<T | Timed<T>>,
+    durably: () => Promise<T | Timed<T>>,
+    taken: (result: T) => void,
+  ): void {
     this.#inFlight++;
-    const ended = (result: T): void =>
-      this.#fifo.push(() => {
-        this.#inFlight--;
-        taken(result);
-      });
+    const ended = (result: T | Timed<T>): void => {
+      this.#inFlight--;
+      taken(this.#clock.valueOf(result));
+    };
     this.#lane.begin(() => {
       void call().then(
         (result) =>
-          this.#fifo.push(() => {
-            this.#lane.next();
-            this.#inFlight--;
-            taken(result);
+          this.#fifo.push({
+            what: () => {
+              this.#lane.next();
+              ended(result);
+            },
           }),
         () =>
-          this.#fifo.push(() => {
-            this.#lane.next();
-            void durably().then(ended);
+          this.#fifo.push({
+            what: () => {
+              this.#lane.next();
+              void durably().then((result) => this.arrive(() => ended(result)));
+            },
           }),
       );
     });
@@ -141,11 +164,17 @@ export class Intake {
   }
 
   /** What it brings is fed before all that came in later. */
-  #takeOver(item: TakeOver): void {
+  #takeOver({ what, moment }: Item<TakeOver>): void {
     this.#brought = [];
-    item();
+    if (moment !== undefined) this.#clock.came(moment);
+    what();
     this.#fifo.unshift(this.#brought);
     this.#brought = undefined;
+  }
+
+  #fed<What>(item: Item<What> | undefined): What | undefined {
+    if (item?.moment !== undefined) this.#clock.came(item.moment);
+    return item?.what;
   }
 
   #isOpening(): boolean {
@@ -153,6 +182,6 @@ export class Intake {
   }
 }
 
-function isTakeOver(item: Incoming | Together | TakeOver): item is TakeOver {
-  return typeof item === "function";
+function isTakeOver(item: Item<Incoming | Together | TakeOver>): item is Item<TakeOver> {
+  return typeof item.what === "function";
 }

@@ -13,13 +13,15 @@ export interface ShellPort {
   /** Undefined until the run is opened. */
   program(): Program | undefined;
   state(): RunState;
-  /** Workflow time, never before that of what the interpreter was given last. */
+  /** That of what was fed last. */
   now(): Instant;
   bounds(): Bounds;
-  /** The one way in to the interpreter. */
+  /** The one way in to the interpreter, for what follows from what was fed, or from a local activity. */
   push(event: Incoming): void;
+  /** The same for what Temporal brings: calls, timers, signals and the like. */
+  arrive(event: Incoming): void;
   /** Of one activity that brought several: they are fed one after the other, and only then is performed what they command. */
-  pushTogether(events: readonly Incoming[]): void;
+  arriveTogether(events: readonly Incoming[]): void;
   /** Makes the loop look again though nothing came in. */
   wake(): void;
   /** While anything is in flight, the run does not continue as new: its completion would be lost. */

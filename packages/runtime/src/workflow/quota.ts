@@ -1,8 +1,7 @@
-import { quotaResumeSignal, type CommandId } from "@mainspring/core";
+import { instantMs, quotaResumeSignal, type CommandId } from "@mainspring/core";
 import { defineSignal, setHandler } from "@temporalio/workflow";
 import type { FlushResult } from "../activities/contract.ts";
 import type { ShellPort } from "./port.ts";
-import { workflowMs } from "./workflow-time.ts";
 
 /** What a write says of the quota holds for so long; afterwards a call asks for itself. */
 const believedMs = 60_000;
@@ -23,7 +22,7 @@ export class QuotaPause {
       this.#releases++;
       this.#overUntilMs = 0;
       if (isWaiver(signal)) this.#waived = true;
-      shell.push({ kind: "quotaReleased" });
+      shell.arrive({ kind: "quotaReleased" });
     });
   }
 
@@ -42,15 +41,19 @@ export class QuotaPause {
     const asked = this.#releases;
     return (answer) => {
       if (asked !== this.#releases) return;
-      this.#overUntilMs = answer?.overQuota === true ? workflowMs() + believedMs : 0;
+      this.#overUntilMs = answer?.overQuota === true ? this.#nowMs() + believedMs : 0;
     };
   }
 
   /** @returns true when the call is not to be made: the interpreter is told so, and pauses */
   holds(id: CommandId): boolean {
-    if (this.#waived || this.#overUntilMs <= workflowMs()) return false;
+    if (this.#waived || this.#overUntilMs <= this.#nowMs()) return false;
     this.#shell.push({ kind: "actionHeld", id });
     return true;
+  }
+
+  #nowMs(): number {
+    return instantMs(this.#shell.now()) ?? 0;
   }
 }
 

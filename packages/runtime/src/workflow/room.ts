@@ -1,6 +1,6 @@
 import type { RunState } from "@mainspring/core";
-import { workflowInfo } from "@temporalio/workflow";
 import type { Bounds } from "./bounds.ts";
+import type { Moment } from "./clock.ts";
 
 /** What an execution has used of its bounds: when one is reached, the run is to continue as new. */
 export class Room {
@@ -20,14 +20,13 @@ export class Room {
   }
 
   /** @param answers updates that this execution has taken: Temporal limits them as it does signals */
-  isUsedUp({ counters }: RunState, bounds: Bounds, answers: number): boolean {
-    const info = workflowInfo();
+  isUsedUp({ counters }: RunState, bounds: Bounds, answers: number, seen: Moment): boolean {
     return (
       counters.remoteSteps - this.#remoteStepsBefore >= bounds.remoteSteps ||
       counters.steps - this.#stepsBefore >= bounds.steps ||
       this.#signals + answers >= bounds.signals ||
-      info.historyLength >= bounds.holdEvents ||
-      info.continueAsNewSuggested
+      seen.historyLength >= bounds.holdEvents ||
+      seen.continueAsNewSuggested
     );
   }
 }

@@ -46,7 +46,7 @@ export class Segments {
       turn: at.turn,
     });
     let result: SegmentResult | undefined;
-    const died = { ran: false } as const;
+    const died = { $at: at.now, value: { ran: false } } as const;
     this.#intake.locally(
       () => runSegment(args),
       () => Promise.resolve(died),

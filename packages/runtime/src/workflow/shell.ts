@@ -3,11 +3,11 @@ import {
   currentStepQuery,
   currentWaitQuery,
   eventSignal,
+  instantFromMs,
   restart,
   resume,
   start as startRun,
   summaryQuery,
-  type Instant,
   type JournalEntry,
   type Json,
   type Outcome,
@@ -33,6 +33,7 @@ import { Crossing, CrossingProgram } from "../wire/crossing.ts";
 import { openRun } from "./activity-calls.ts";
 import type { Bounds } from "./bounds.ts";
 import { Children } from "./children.ts";
+import { WorkflowClock } from "./clock.ts";
 import { Commands, type Call, type Slow } from "./commands.ts";
 import { openingFailure } from "./failures.ts";
 import { inboundEvent } from "./inbound-signal.ts";
@@ -48,7 +49,7 @@ import { Segments, withOutputs } from "./segments.ts";
 import { currentStep, currentWait, summary } from "./queries.ts";
 import { Tasks } from "./tasks.ts";
 import { Usage, type UsageSoFar } from "./usage.ts";
-import { workflowNow } from "./workflow-time.ts";
+import { momentNow } from "./workflow-time.ts";
 
 /** What one execution hands to the next. Waits and timers are state and are opened again; the journal is empty at that moment. */
 export interface Checkpoint extends UsageSoFar {
@@ -69,7 +70,8 @@ const { journal } = proxySinks<JournalSinks>();
  */
 export class Shell {
   readonly #start: StartInput;
-  readonly #intake = new Intake(() => this.#state);
+  readonly #clock = new WorkflowClock(momentNow);
+  readonly #intake = new Intake(() => this.#state, this.#clock);
   readonly #journal = new JournalBuffer();
   readonly #commands: Commands;
   readonly #tasks: Tasks;
@@ -85,7 +87,6 @@ export class Shell {
   #outcome: Outcome | undefined;
   #ordinal = 1;
   #turn = 1;
-  #lastNow: Instant | undefined;
   #flushes = 0;
   #budgetReported = false;
   readonly #port: ShellPort;
@@ -96,11 +97,12 @@ export class Shell {
       journal: this.#journal,
       program: () => this.#program,
       state: () => this.#state,
-      now: () => workflowNow(this.#lastNow),
+      now: () => this.#clock.now,
       bounds: () => this.#bounds,
       push: (event) => this.#intake.push(event),
       locally: (call, durably, taken) => this.#intake.locally(call, durably, taken),
-      pushTogether: (together) => this.#intake.pushTogether(together),
+      arrive: (event) => this.#intake.arrive(event),
+      arriveTogether: (together) => this.#intake.arrive({ together }),
       wake: () => this.#intake.wake(),
       begin: () => this.#intake.begin(),
       end: () => this.#intake.end(),
@@ -126,14 +128,14 @@ export class Shell {
       usage: this.#usage,
     });
     setHandler(defineSignal<[unknown]>(eventSignal), (signal) => {
-      const now = workflowNow(this.#lastNow);
-      this.#intake.push({ kind: "eventArrived", event: inboundEvent(signal, this.#room.signalled(), now) });
+      const now = instantFromMs(this.#clock.moment().atMs);
+      this.#intake.arrive({ kind: "eventArrived", event: inboundEvent(signal, this.#room.signalled(), now) });
     });
     setHandler(defineQuery(currentStepQuery), () => currentStep(this.#state));
     setHandler(defineQuery(currentWaitQuery), () => currentWait(this.#state));
     setHandler(defineQuery(summaryQuery), () => summary(this.#state));
     root.cancelRequested.catch(() => {
-      this.#intake.push({ kind: "cancelRequested", by: "temporal" });
+      this.#intake.arrive({ kind: "cancelRequested", by: "temporal" });
     });
   }
 
@@ -151,7 +153,7 @@ export class Shell {
         continue;
       }
       while (this.#commands.any && this.#outcome === undefined) {
-        const held = workflowInfo().historyLength >= this.#bounds.holdEvents && this.#intake.inFlight > 0;
+        const held = this.#clock.seen.historyLength >= this.#bounds.holdEvents && this.#intake.inFlight > 0;
         const slow = this.#commands.perform(held ? "hold calls" : "all");
         if (slow !== undefined) await this.#performSlowly(slow);
         this.#commands.cancelWhatWasClosed();
@@ -178,7 +180,7 @@ export class Shell {
 
   /** What a run that succeeded gives the run that called it. */
   childReturn(output: Json): ChildReturn {
-    return childReturnOf(this.#state, output, this.#lastNow ?? this.#state.system.now);
+    return childReturnOf(this.#state, output, this.#clock.now);
   }
 
   // --- beginning
@@ -192,9 +194,11 @@ export class Shell {
       head.restart === undefined
         ? startRun(this.#program, payload as Json, head.context, head.payloadReference)
         : restart(this.#program, payload as unknown as RunState, head.context, head.restart);
-    this.#lastNow = head.context.now;
     const entries = this.#take(first);
     this.#feedSegment(head.segment, events ?? [], entries);
+    this.#clock.passed(head.context.now);
+    if (head.at === undefined) this.#clock.came(this.#clock.moment());
+    else this.#clock.passed(head.at);
   }
 
   #reopen(program: Program, checkpoint: Checkpoint): void {
@@ -213,11 +217,12 @@ export class Shell {
 
   /** Feeds one event, if there is one. */
   #feedNext(): void {
-    if (!this.#budgetReported && workflowInfo().historyLength >= this.#bounds.historyEvents) {
+    let next = this.#intake.next();
+    if (!this.#budgetReported && this.#clock.seen.historyLength >= this.#bounds.historyEvents) {
       this.#budgetReported = true;
       this.#intake.push({ kind: "historyBudgetSpent" });
+      next ??= this.#intake.next();
     }
-    const next = this.#intake.next();
     if (next === undefined) return;
     this.#turn++;
     if ("together" in next) for (const event of next.together) this.#feed(event);
@@ -225,8 +230,7 @@ export class Shell {
   }
 
   #feed(event: Incoming): void {
-    const now = workflowNow(this.#lastNow);
-    this.#lastNow = now;
+    const { now } = this.#clock;
     const entries = this.#take(resume(this.#program, this.#state, { ...event, now, turn: this.#turn } as RunEvent));
     this.#journal.append(entries);
     this.#tasks.sees(event, entries);
@@ -246,7 +250,7 @@ export class Shell {
   #feedSegment(head: SegmentHead, events: readonly RunEvent[], before: readonly JournalEntry[]): void {
     const entries = [...before];
     for (const event of events) {
-      this.#lastNow = event.now;
+      this.#clock.passed(event.now);
       for (const entry of this.#take(resume(this.#program, this.#state, event))) entries.push(entry);
     }
     if (this.#state.nextSeq !== head.nextSeq || segmentHash(entries, this.#state) !== head.hash) {
@@ -271,8 +275,7 @@ export class Shell {
 
   async #segment(calls: readonly Call[]): Promise<void> {
     this.#turn++;
-    const now = workflowNow(this.#lastNow);
-    this.#lastNow = now;
+    const { now } = this.#clock;
     const result = await this.#segments.run(calls, {
       now,
       turn: this.#turn,
@@ -285,8 +288,10 @@ export class Shell {
 
   /** Other runs of this thread go on while the journal is written, or a timer lets signals and cancels in. */
   async #yield(): Promise<void> {
-    if (this.#state.counters.yields % this.#bounds.yieldsPerTimer === 0) await sleep(1);
-    else await this.#writes.now();
+    if (this.#state.counters.yields % this.#bounds.yieldsPerTimer === 0) {
+      await sleep(1);
+      this.#clock.came(this.#clock.moment());
+    } else await this.#writes.now();
     this.#turn++;
     this.#intake.push({ kind: "continue" });
   }
@@ -308,7 +313,7 @@ export class Shell {
       !this.#intake.empty
     )
       return false;
-    return this.#room.isUsedUp(this.#state, this.#bounds, this.#tasks.answers);
+    return this.#room.isUsedUp(this.#state, this.#bounds, this.#tasks.answers, this.#clock.seen);
   }
 
   async #continueAsNew(): Promise<never> {

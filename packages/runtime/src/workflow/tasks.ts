@@ -36,7 +36,7 @@ export class Tasks {
     this.#tenantId = tenantId;
     setHandler(defineSignal<[unknown]>(humanTaskSignal), (given) => {
       this.#answers++;
-      shell.push(taskAnswered(given, `signal-${this.#answers}`, false));
+      shell.arrive(taskAnswered(given, `signal-${this.#answers}`, false));
     });
   }
 
@@ -51,7 +51,7 @@ export class Tasks {
       async (given) => {
         const { event, replied } = this.#await(given);
         shell.begin();
-        shell.push(event);
+        shell.arrive(event);
         try {
           return new Crossing(this.#tenantId, await replied);
         } finally {

@@ -1,10 +1,9 @@
-import type { CommandId, CommandOf, Instant } from "@mainspring/core";
+import { instantMs, type CommandId, type CommandOf, type Instant } from "@mainspring/core";
 import { CancellationScope, proxyActivities, proxyLocalActivities, sleep } from "@temporalio/workflow";
 import type { BusinessDue, ComputeBusinessTimesArgs } from "../activities/child-contract.ts";
 import type { Crossing } from "../wire/crossing.ts";
 import { durableFlushTimeoutMs, flushTimeoutMs, flushTries } from "./bounds.ts";
 import type { ShellPort } from "./port.ts";
-import { msUntil } from "./workflow-time.ts";
 
 interface Calls {
   computeBusinessTimes(args: Crossing): Promise<readonly BusinessDue[]>;
@@ -68,7 +67,7 @@ export class Timers {
   }
 
   #sleepUntil(id: CommandId, dueAt: Instant): void {
-    const waitMs = msUntil(dueAt);
+    const waitMs = (instantMs(dueAt) ?? 0) - (instantMs(this.#shell.now()) ?? 0);
     if (waitMs <= 0) {
       this.#shell.push({ kind: "timerFired", id });
       return;
@@ -80,7 +79,7 @@ export class Timers {
       .then(
         () => {
           this.#open.delete(id);
-          this.#shell.push({ kind: "timerFired", id });
+          this.#shell.arrive({ kind: "timerFired", id });
         },
         () => undefined, // cancelled by the interpreter
       );

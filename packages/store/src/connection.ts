@@ -19,6 +19,8 @@ export interface PoolOptions {
   readonly url: string;
   /** Connections at most; 10 when left out. */
   readonly max?: number;
+  /** Connections that stay open when nobody uses them, once they were made; none when left out. */
+  readonly kept?: number;
   /** Told of connections that broke; work that used them fails by itself. */
   readonly onPoolError?: (error: Error) => void;
   readonly name: string;
@@ -33,6 +35,7 @@ export function openPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.max ?? 10,
+    min: options.kept ?? 0,
     application_name: options.name,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,

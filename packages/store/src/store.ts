@@ -36,6 +36,8 @@ export interface StoreOptions {
   /** Of the role `app`. */
   readonly url: string;
   readonly max?: number;
+  /** Connections that stay open: a lone event does not wait for one to be made, and for its statements to be planned. */
+  readonly kept?: number;
   /** Left out: tenants' keys, and with them secrets, cannot be used. */
   readonly masterKeys?: MasterKeys;
   readonly onPoolError?: (error: Error) => void;

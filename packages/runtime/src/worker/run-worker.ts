@@ -150,6 +150,7 @@ export async function startRunWorker(options: WorkerOptions): Promise<RunWorker>
   const store = openStore({
     url: options.databaseUrl,
     max: 20,
+    kept: 3,
     onPoolError,
     ...(options.masterKeys === undefined ? {} : { masterKeys: options.masterKeys }),
   });

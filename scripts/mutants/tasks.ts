@@ -23,8 +23,8 @@ export const taskMutants: readonly Mutant[] = [
   {
     ...shell,
     what: "a signal may override",
-    before: "shell.push(taskAnswered(given, `signal-${this.#answers}`, false));",
-    after: "shell.push(taskAnswered(given, `signal-${this.#answers}`, true));",
+    before: "shell.arrive(taskAnswered(given, `signal-${this.#answers}`, false));",
+    after: "shell.arrive(taskAnswered(given, `signal-${this.#answers}`, true));",
   },
   {
     ...shell,

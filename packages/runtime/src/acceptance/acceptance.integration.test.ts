@@ -57,8 +57,16 @@ afterAll(async () => {
 
 /** From the start to what is left of it, all compared with what the variant says. @returns the run's id */
 async function expectAsSaid(variant: Variant, run: string): Promise<string> {
-  outside.answer(run, variant.answers);
+  const { polls } = variant;
+  const known = Promise.withResolvers<string>();
+  // A try that is lost with its worker is made again, and is no further turn.
+  const turnOf = async (): Promise<number> => {
+    const steps = await world.steps(await known.promise);
+    return Math.max(...steps.filter(({ stepId }) => stepId === polls).map(({ iteration }) => iteration[0] ?? 0));
+  };
+  outside.answer(run, variant.answers, polls === undefined ? undefined : turnOf);
   const runId = await started(variant, run);
+  known.resolve(runId);
   await variant.play?.({
     world,
     outside,

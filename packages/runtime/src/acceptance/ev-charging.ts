@@ -27,6 +27,7 @@ const common = {
     "POST /tickets": { body: { id: "t-1" } },
     "POST /notices": { status: 202 },
   },
+  polls: "read-meter",
 } as const;
 
 const authorised = 'POST /authorisations {"driver":"ada","station":"st-4"}';

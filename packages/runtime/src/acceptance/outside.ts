@@ -30,8 +30,11 @@ export interface OutsideCall {
 /** The systems that the examples call. Each run has a base address of its own there, so that its effects are told from others'. */
 export interface Outside {
   baseUrl(run: string): string;
-  /** What a run's systems say. A route that is not named answers 404. */
-  answer(run: string, answers: Answers): void;
+  /**
+   * What a run's systems say. A route that is not named answers 404.
+   * @param turnOf of a GET, which carries no key: its turn, where a repeated one is to have the turn that it had before
+   */
+  answer(run: string, answers: Answers, turnOf?: () => Promise<number>): void;
   calls(run: string): readonly OutsideCall[];
   /** What really happened, in order: `POST /bills {"driver":"ada"}`. Reading is no effect, and neither is what was refused. */
   effects(run: string): string[];
@@ -53,6 +56,7 @@ interface RunOutside {
   readonly turns: Map<string, number>;
   effects: number;
   listener: ((number: number) => Promise<void>) | undefined;
+  turnOf: (() => Promise<number>) | undefined;
 }
 
 export async function openOutside(): Promise<Outside> {
@@ -69,6 +73,7 @@ export async function openOutside(): Promise<Outside> {
         turns: new Map(),
         effects: 0,
         listener: undefined,
+        turnOf: undefined,
       };
       runs.set(run, known);
     }
@@ -83,6 +88,7 @@ export async function openOutside(): Promise<Outside> {
       const path = `/${rest.join("/")}`;
       const body: unknown = text === "" ? undefined : JSON.parse(text);
       const key = request.headers["idempotency-key"] as string | undefined;
+      if (method === "GET" && place.turnOf !== undefined) place.turns.set(`${method} ${path}`, await place.turnOf());
       const before = key === undefined ? undefined : place.known.get(key);
       const answer = before ?? answerOf(place, `${method} ${path}`, body, key);
       const call = { method, path, body, key, status: answer.status, repeated: before !== undefined };
@@ -102,7 +108,11 @@ export async function openOutside(): Promise<Outside> {
   const { port } = server.address() as AddressInfo;
   return {
     baseUrl: (run) => `http://127.0.0.1:${port}/${run}`,
-    answer: (run, answers) => void (runOf(run).answers = answers),
+    answer(run, answers, turnOf) {
+      const place = runOf(run);
+      place.answers = answers;
+      place.turnOf = turnOf;
+    },
     calls: (run) => runOf(run).calls,
     effects: (run) =>
       runOf(run)

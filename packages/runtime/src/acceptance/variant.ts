@@ -9,6 +9,8 @@ export interface Variant {
   /** Workflows of the same folder that it calls. */
   readonly calls?: readonly string[];
   readonly answers: Answers;
+  /** The step in a loop whose GET is answered by its turn. */
+  readonly polls?: string;
   /** @param run names the run outside: key of its events, id of its order */
   payload(baseUrl: string, run: string): Json;
   /** The event that starts the run, by that trigger, which makes `payload` of it; left out: somebody starts it with `payload`. */

@@ -23,8 +23,8 @@ export const secretMutants: readonly Mutant[] = [
   {
     ...scrubbing,
     what: "the end of a text that was cut off is not looked at",
-    before: "length >= cutMin; length--",
-    after: "length >= Infinity; length--",
+    before: "if (end.length < cutMin) return text;",
+    after: "if (end.length < Infinity) return text;",
   },
   {
     package: "runtime",

@@ -142,9 +142,9 @@ function outOfBounds(
   const [side, bound] = issue.code === "too_small" ? ["at least", issue.minimum] : ["at most", issue.maximum];
   const has =
     issue.origin === "string"
-      ? `has ${side} ${bound} characters`
+      ? `has ${side} ${bound} ${Number(bound) === 1 ? "character" : "characters"}`
       : issue.origin === "array"
-        ? `has ${side} ${bound} entries`
+        ? `has ${side} ${bound} ${Number(bound) === 1 ? "entry" : "entries"}`
         : `is ${side} ${bound}`;
   const found = typeof given === "number" ? `, and not ${given}` : "";
   return entry("FIELD_INVALID", path.map(pointerToken).join(""), `${fieldName(path)} ${has}${found}.`);

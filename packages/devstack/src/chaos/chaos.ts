@@ -44,6 +44,8 @@ export type ChaosReport = {
 };
 
 const lanes = 12;
+/** A run beside which so much is killed starts again and again. */
+const endsWithinMs = 900_000;
 
 export async function chaos({ runs, kills, seed, say }: ChaosOptions): Promise<ChaosReport> {
   const chance = newChance(seed);
@@ -70,7 +72,7 @@ export async function chaos({ runs, kills, seed, say }: ChaosOptions): Promise<C
     const going = { over: false };
     const victims = { worker: product.worker, server: product.server, postgres: kept.kept };
     const killing = kill({ victims, shop, chance, kills, going, say });
-    await sideBySide(ids, lanes, async (id) => void ended.set(id, await throughChaos(product, shop, id)));
+    await sideBySide(ids, lanes, async (id) => void ended.set(id, await throughChaos(product, shop, id, say)));
     going.over = true;
     const fell = await killing;
     for (const victim of [kept.kept, product.server, product.worker]) await victim.ready();
@@ -102,7 +104,7 @@ export async function chaos({ runs, kills, seed, say }: ChaosOptions): Promise<C
 }
 
 /** Starts one run and sends its event, again and again until that is accepted, and waits for the confirmed end. */
-async function throughChaos(product: Product, shop: Shop, id: string) {
+async function throughChaos(product: Product, shop: Shop, id: string, say: ChaosOptions["say"]) {
   const { api, world } = product;
   const payload = { url: shop.url, id };
   const started = await accepted(() =>
@@ -111,7 +113,13 @@ async function throughChaos(product: Product, shop: Shop, id: string) {
   await accepted(() =>
     api.request("POST", "/events", { name: "chaos.go", id, correlationKey: id, payload: { n: id.length } }),
   );
-  return world.ended(String(started["runId"]), 300_000);
+  const runId = String(started["runId"]);
+  try {
+    return await world.ended(runId, endsWithinMs);
+  } catch (error) {
+    say(`${id} does not end: ${JSON.stringify((await api.request("GET", `/runs/${runId}/why`)).body)}`);
+    throw error;
+  }
 }
 
 /** What a client does that wants to be sure: it repeats until there is an answer that says yes. */

@@ -1,5 +1,6 @@
 import type { Client, ScheduleSpecInput } from "@mainspring/api";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { agendaFires } from "./agenda.ts";
 import type { SchedulesSearch } from "./schedules-search.ts";
 
 const listEveryMs = 5_000;
@@ -39,6 +40,17 @@ export const previewQuery = (client: Client, id: string, revision: number) =>
   queryOptions({
     queryKey: ["schedules", "preview", id, revision],
     queryFn: ({ signal }) => client.schedules.preview({ params: { id }, query: { count: previewCount }, signal }),
+  });
+
+const agendaEveryMs = 60_000;
+
+/** The times of the next days; those that have passed meanwhile are left out by who shows them. */
+export const agendaQuery = (client: Client, id: string, revision: number) =>
+  queryOptions({
+    queryKey: ["schedules", "agenda", id, revision],
+    queryFn: ({ signal }) => client.schedules.preview({ params: { id }, query: { count: agendaFires }, signal }),
+    staleTime: agendaEveryMs,
+    refetchInterval: agendaEveryMs,
   });
 
 const specPreviewCount = 5;

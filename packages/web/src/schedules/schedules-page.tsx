@@ -13,6 +13,7 @@ import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useListKeys } from "../parts/use-list-keys.ts";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { lookOf } from "../status/status.ts";
+import { AgendaView } from "./agenda-view.tsx";
 import { scheduleQuery, schedulesQuery } from "./queries.ts";
 import { ScheduleForm } from "./schedule-form.tsx";
 import { ScheduleLine } from "./schedule-line.tsx";
@@ -77,6 +78,8 @@ export function SchedulesPage({
         <div className="panel" aria-busy={schedules.isPlaceholderData}>
           {shown.length === 0 ? (
             <NoSchedules search={search} onAll={() => onSearch({})} onCreate={mayWrite ? create : undefined} />
+          ) : search.by === "day" ? (
+            <AgendaView schedules={shown} onOpen={(schedule) => onSearch({ ...search, by: undefined, schedule })} />
           ) : (
             <ul ref={list} className="schedules" aria-label="Schedules, newest first">
               {shown.map((schedule) => (
@@ -140,6 +143,14 @@ function Filters({
         shown={search.state ?? "all"}
         onShow={(view) => onSearch({ ...search, state: view === "all" ? undefined : view, schedule: undefined })}
       />
+      <button
+        type="button"
+        className="status-chip schedules-by-day"
+        aria-pressed={search.by === "day"}
+        onClick={() => onSearch({ ...search, by: search.by === "day" ? undefined : "day", schedule: undefined })}
+      >
+        By day
+      </button>
       <NativeSelect
         ref={select}
         aria-label="Workflow"

@@ -10,6 +10,7 @@ test("what the address of the schedules cannot mean is left out", () => {
     schedule,
   });
   expect(readSchedulesSearch({ schedule, form: "edit" })).toEqual({ schedule, form: "edit" });
-  expect(readSchedulesSearch({ form: "edit" })).toEqual({});
+  expect(readSchedulesSearch({ by: "day", form: "edit" })).toEqual({ by: "day" });
+  expect(readSchedulesSearch({ by: "year", form: "edit" })).toEqual({});
   expect(readSchedulesSearch({ state: "gone", workflow: "No Key", schedule: "7" })).toEqual({});
 });

@@ -5,6 +5,8 @@ export type ScheduleStateWord = (typeof scheduleStates)[number];
 export interface SchedulesSearch {
   readonly state?: ScheduleStateWord;
   readonly workflow?: string;
+  /** Left out: a list; by the days to come otherwise. */
+  readonly by?: "day";
   /** The schedule whose details are open. */
   readonly schedule?: string;
   /** What is being written: a new one, or the one that is open. */
@@ -24,6 +26,7 @@ export function readSchedulesSearch(search: Record<string, unknown>): SchedulesS
     text("schedule", /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i),
   ];
   return {
+    ...(search["by"] === "day" ? { by: "day" } : {}),
     ...(state === undefined ? {} : { state }),
     ...(workflow === undefined ? {} : { workflow }),
     ...(schedule === undefined ? {} : { schedule }),

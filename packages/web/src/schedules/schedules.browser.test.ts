@@ -240,6 +240,17 @@ test("[STU-01] a viewer looks on, in the dark and on a narrow page; nothing jump
   const narrow = await studio.page("/schedules", { apiKey: tenant.keys.viewer, viewport: { width: 360, height: 740 } });
   await narrow.getByRole("heading", { name: "Every night" }).waitFor();
   expect(await overflowPx(narrow)).toBe(0);
+
+  // By day: the same schedule stands on most of the next seven, and leads to its details.
+  await narrow.getByRole("button", { name: "By day" }).click();
+  const days = narrow.getByRole("list", { name: "The next seven days" });
+  await days.getByRole("button", { name: "Every night" }).first().waitFor();
+  expect(await days.getByRole("heading").count()).toBe(7);
+  expect(await days.getByRole("button", { name: "Every night" }).count()).toBeGreaterThanOrEqual(6);
+  expect(await overflowPx(narrow)).toBe(0);
+  expect(await axeViolations(narrow)).toEqual([]);
+  await days.getByRole("button", { name: "Every night" }).first().click();
+  await narrow.getByRole("table", { name: "Next times of Every night" }).waitFor();
 });
 
 test("[STU-01] without a server the page says so, and goes on when there is one", async () => {

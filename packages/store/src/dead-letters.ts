@@ -3,7 +3,7 @@ import { channels } from "./listen.ts";
 import { instant } from "./instants.ts";
 import { readPage, withoutMicros } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
-import { loadColumns } from "./stored-values.ts";
+import { loadColumns, toldMissing } from "./stored-values.ts";
 import { isUuid } from "./store.ts";
 import type { TenantDb } from "./store.ts";
 
@@ -65,7 +65,7 @@ export async function listDeadLetters(
         limit,
       });
       for (const row of rows) micros.set(row.id, row.micros);
-      const loaded = await loadColumns(db, rows, ["payload"]);
+      const loaded = await loadColumns(db, rows, ["payload"], toldMissing);
       return loaded.map((row) => ({
         ...withoutMicros(row),
         acceptedAt: instant(row.acceptedAt),

@@ -1,14 +1,14 @@
 import { canonicalHash, type Json } from "@mainspring/core";
 import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
-import { recordDecision } from "./decisions.ts";
+import { onceFor, recordDecision } from "./decisions.ts";
 import { newId } from "./ids.ts";
 import { instant, instantOrNull } from "./instants.ts";
 import type { Moment } from "./instants.ts";
 import { channels } from "./listen.ts";
 import { readPage, withoutMicros } from "./paging.ts";
 import type { Page, PageRequest } from "./paging.ts";
-import { loadColumns, storeValue } from "./stored-values.ts";
+import { loadColumns, storeValue, toldMissing } from "./stored-values.ts";
 import { rememberEventLonger } from "./run-deletion.ts";
 import { isUuid } from "./store.ts";
 import type { TenantDb } from "./store.ts";
@@ -170,11 +170,18 @@ async function stepAside(db: TenantDb, id: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** @param id ours; what cannot be an id names no event */
-export async function getEvent(db: TenantDb, id: string): Promise<InboxRow | undefined> {
+/**
+ * @param id ours; what cannot be an id names no event
+ * @param options.toShow it is only looked at: a payload that is missing from `blobs` is told in its place, and no error
+ */
+export async function getEvent(
+  db: TenantDb,
+  id: string,
+  options: { readonly toShow?: true } = {},
+): Promise<InboxRow | undefined> {
   if (!isUuid(id)) return undefined;
   const { rows } = await sql<Raw>`select ${columns} from workflow_runtime_events where id = ${id}`.execute(db);
-  return (await shown(db, rows))[0];
+  return (await shown(db, rows, options.toShow === true ? toldMissing : undefined))[0];
 }
 
 /** @param ids ours */
@@ -187,6 +194,42 @@ export async function payloadsOf(
     payload: unknown;
   }>`select id, payload from workflow_runtime_events where id = any(${[...ids]}::uuid[])`.execute(db);
   return loadColumns(db, rows, ["payload"]);
+}
+
+/**
+ * A due event of which not even the claim came off, as where its payload is missing from `blobs`: that counts as a try. The payload is not looked at.
+ * @returns undefined when it is not due any more, or another has it
+ */
+export async function claimFailed(
+  db: TenantDb,
+  id: string,
+  failed: {
+    readonly worker: string;
+    readonly error: { readonly code: string; readonly message: string };
+    readonly triesMax: number;
+    /** Of the next try. */
+    readonly nextAt: (attempts: number) => Date;
+  },
+): Promise<{ readonly outcome: "failed" | "dead"; readonly attempts: number } | undefined> {
+  const { rows: due } = await sql<{ attempts: number }>`select attempts + 1 as attempts from workflow_runtime_events
+    where id = ${id} and due_at <= now() and state in ('pending', 'failed', 'processing') for no key update skip locked`.execute(
+    db,
+  );
+  const attempts = due[0]?.attempts;
+  if (attempts === undefined) return undefined;
+  const outcome = attempts < failed.triesMax ? "failed" : "dead";
+  const nextAt = outcome === "failed" ? failed.nextAt(attempts) : null;
+  await sql`update workflow_runtime_events set state = ${outcome}, attempts = ${attempts}, worker = ${failed.worker}, claimed_at = clock_timestamp(),
+      again = false, due_at = ${nextAt}::timestamptz, dead_at = case when ${outcome} = 'dead' then now() end, error_json = ${JSON.stringify(failed.error)}::json
+    where id = ${id}`.execute(db);
+  if (outcome === "dead")
+    await recordDecision(db, {
+      outcome: "dead-lettered",
+      onceKey: onceFor.dead(id),
+      eventId: id,
+      values: { attempts, error: failed.error },
+    });
+  return { outcome, attempts };
 }
 
 /** Events of the tenant that are not routed yet, at most `upTo` of them. */
@@ -238,7 +281,7 @@ export async function listEvents(db: TenantDb, filter: EventFilter, request: Pag
         and (${after === undefined}::boolean or (accepted_at, id) < (timestamptz 'epoch' + ${String(after?.[0] ?? "0")}::bigint * interval '1 microsecond', ${after?.[1] ?? null}::uuid))
       order by accepted_at desc, id desc limit ${limit}`.execute(db);
       for (const row of rows) micros.set(row.id, row.micros);
-      return shown(db, rows);
+      return shown(db, rows, toldMissing);
     },
   );
 }
@@ -312,8 +355,8 @@ export async function eventDone(
   return rows.length > 0;
 }
 
-async function shown(db: TenantDb, rows: readonly Raw[]): Promise<InboxRow[]> {
-  const loaded = await loadColumns(db, rows, ["payload"]);
+async function shown(db: TenantDb, rows: readonly Raw[], missing?: (hash: string) => Json): Promise<InboxRow[]> {
+  const loaded = await loadColumns(db, rows, ["payload"], missing);
   return loaded.map((row) => ({
     ...withoutMicros(row),
     occurredAt: instantOrNull(row.occurredAt),

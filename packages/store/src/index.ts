@@ -242,6 +242,7 @@ export {
   acceptEvent,
   claimEvent,
   claimEvents,
+  claimFailed,
   countBacklog,
   eventDone,
   getEvent,

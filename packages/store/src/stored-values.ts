@@ -33,8 +33,18 @@ export async function loadValue(db: TenantDb, held: unknown): Promise<Json> {
   return (await loadValues(db, [held]))[0] as Json;
 }
 
-/** The values behind what rows hold, in their order, in one statement at most. */
-export async function loadValues(db: TenantDb, held: readonly unknown[]): Promise<Json[]> {
+/** For those who only show rows: what stands for a value whose blob is missing, so that one of them does not hide a whole list. */
+export const toldMissing = (hash: string): Json => `the stored value ${hash} is missing from blobs`;
+
+/**
+ * The values behind what rows hold, in their order, in one statement at most.
+ * @param missing what stands for a value whose blob is missing; left out: that is an error
+ */
+export async function loadValues(
+  db: TenantDb,
+  held: readonly unknown[],
+  missing?: (hash: string) => Json,
+): Promise<Json[]> {
   const hashes = new Set<string>();
   for (const value of held) {
     const hash = referenceOf(value);
@@ -46,6 +56,7 @@ export async function loadValues(db: TenantDb, held: readonly unknown[]): Promis
     const hash = referenceOf(value);
     if (hash === undefined) return value as Json;
     const bytes = blobs.get(hash);
+    if (bytes === undefined && missing !== undefined) return missing(hash);
     if (bytes === undefined)
       throw new Error(`The stored value ${hash} of tenant ${db.tenantId} is missing from blobs.`);
     return JSON.parse(new TextDecoder().decode(bytes)) as Json;
@@ -57,9 +68,10 @@ export async function loadColumns<R extends object, K extends keyof R>(
   db: TenantDb,
   rows: readonly R[],
   keys: readonly K[],
+  missing?: (hash: string) => Json,
 ): Promise<R[]> {
   const held = rows.flatMap((row) => keys.map((key) => row[key]));
-  const values = await loadValues(db, held);
+  const values = await loadValues(db, held, missing);
   return rows.map((row, i) => {
     const filled = { ...row };
     keys.forEach((key, j) => (filled[key] = values[i * keys.length + j] as R[K]));

@@ -1,8 +1,16 @@
-import { deliveriesOf, getEvent, type DeliveryRow, type InboxRow } from "@mainspring/store";
+import {
+  deliveriesOf,
+  getEvent,
+  listDeadLetters,
+  listEvents,
+  type DeliveryRow,
+  type InboxRow,
+} from "@mainspring/store";
+import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../testing/until.ts";
 import { newWorld, type World } from "../testing/world.ts";
-import { routeOnce } from "./route-event.ts";
+import { eventTriesMax, routeOnce } from "./route-event.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -114,6 +122,53 @@ test("[ING-11] a signal that fails does not hold up the others, and its delivery
   });
   expect(rows.find(({ runId }) => runId === gone)?.reason).toMatch(/ended/);
   await worker.stop();
+});
+
+test("[ING-21] [OPS-10] an event that cannot even be read holds up neither its tenant nor others, and is given up after its last try", async () => {
+  const large = "x".repeat(40_000);
+  const lost = await world.event({ name: "lost", payload: { large }, correlationKey: "l-1" });
+  const beside = await world.event({ name: "beside", payload: {}, correlationKey: "l-1" });
+  await asOwner(
+    world.database,
+    "delete from blobs where hash = (select payload ->> '$stored' from workflow_runtime_events where id = $1)",
+    [lost],
+  );
+  const quiet = { info: () => undefined, warn: () => undefined };
+  const { store, client, database } = world;
+  const parts = { store, client, dispatcher: database.dispatcher, log: quiet, worker: "test", claimMs: 60_000 };
+  const row = async (id: string) =>
+    (
+      await asOwner(
+        world.database,
+        "select state, attempts, error_json as error from workflow_runtime_events where id = $1",
+        [id],
+      )
+    )[0] as { state: string; attempts: number; error: { message: string } | null };
+  await routeOnce(parts);
+  expect(await row(beside)).toMatchObject({ state: "completed", error: null });
+  expect(await row(lost)).toMatchObject({
+    state: "failed",
+    attempts: 1,
+    error: { code: "ROUTING_FAILED", message: expect.stringContaining("missing from blobs") },
+  });
+  for (let attempt = 2; attempt <= eventTriesMax; attempt += 1) {
+    await asOwner(world.database, "update workflow_runtime_events set due_at = now() where id = $1", [lost]);
+    await routeOnce(parts);
+    expect((await row(lost)).attempts).toBe(attempt);
+  }
+  expect((await row(lost)).state).toBe("dead");
+  // Whoever looks is told, and sees the others.
+  const { items } = await world.store.tenant(world.tenantId, (db) => listDeadLetters(db, { name: "lost" }, {}));
+  expect(items).toMatchObject([{ eventId: lost, payload: expect.stringContaining("missing from blobs") }]);
+  const listed = await world.store.tenant(world.tenantId, (db) => listEvents(db, { correlationKey: "l-1" }, {}));
+  expect(listed.items.map(({ id }) => id).sort()).toEqual([lost, beside].sort());
+  await expect(inbox(lost)).rejects.toThrow("missing from blobs");
+  const decisions = await asOwner(
+    world.database,
+    "select outcome from workflow_trigger_decisions where event_id = $1 and outcome = 'dead-lettered'",
+    [lost],
+  );
+  expect(decisions).toHaveLength(1);
 });
 
 test("[ING-12] [ING-20] routing only signals: wait and run stay as they are until the run itself has decided", async () => {

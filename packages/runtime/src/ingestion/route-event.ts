@@ -9,6 +9,7 @@ import {
 } from "@mainspring/core";
 import {
   claimEvents,
+  claimFailed,
   deliveryDone,
   eventDone,
   getEvent,
@@ -78,19 +79,24 @@ export async function routeOnce(parts: IngestionParts): Promise<number> {
   // Events of one name and key go one after the other, so what stood behind another is asked for again as long as something moves.
   while (waiting.length > 0) {
     const batches = [...Map.groupBy(waiting, ({ tenantId }) => tenantId)];
-    const done = new Set(
-      (
-        await Promise.all(
-          batches.map(([tenantId, due]) =>
-            routeBatch(
-              parts,
-              tenantId,
-              due.map(({ id }) => id),
-            ),
-          ),
-        )
-      ).flat(),
+    const settled = await Promise.allSettled(
+      batches.map(([tenantId, due]) =>
+        routeBatch(
+          parts,
+          tenantId,
+          due.map(({ id }) => id),
+        ),
+      ),
     );
+    const done = new Set(settled.flatMap((batch) => (batch.status === "fulfilled" ? batch.value : [])));
+    // What is the matter with one tenant holds up no other; where nothing moves, the round has failed.
+    for (const [n, batch] of settled.entries()) {
+      if (batch.status === "fulfilled") continue;
+      if (routed + done.size === 0 && settled.every(({ status }) => status === "rejected")) throw batch.reason;
+      const tenantId = batches[n]?.[0];
+      parts.log.warn({ tenantId, error: messageOf(batch.reason) }, "A tenant's events could not be routed");
+      waiting = waiting.filter((one) => one.tenantId !== tenantId);
+    }
     if (done.size === 0) {
       if (hasPaused || routed > 0) break;
       // Whoever has them is mostly a wait that is just looking back, or a worker that has what stands before them.
@@ -130,27 +136,43 @@ interface Claimed {
   readonly found: ReadonlyMap<string, Interest>;
 }
 
-/** Of all in one transaction; where that fails, what concerns each alone, so that the one which is to blame is found. */
+/** Of all in one transaction; where that fails, of each alone, so that the one which is to blame is found and counts it as a try. */
 async function claimAndLook(parts: IngestionParts, tenantId: string, ids: readonly string[]): Promise<Claimed> {
   const { store, worker, claimMs } = parts;
-  const claim = (db: TenantDb): Promise<InboxRow[]> => claimEvents(db, ids, { worker, claimMs });
-  try {
-    return await store.tenant(tenantId, async (db) => {
-      const events = await claim(db);
+  const claim = (some: readonly string[]): Promise<Claimed> =>
+    store.tenant(tenantId, async (db) => {
+      const events = await claimEvents(db, some, { worker, claimMs });
       return { events, found: await interestsIn(db, events) };
     });
+  try {
+    return await claim(ids);
   } catch {
-    const events = await store.tenant(tenantId, claim);
-    const found = new Map<string, Interest>();
-    for (const event of events)
-      try {
-        const alone = await store.tenant(tenantId, (db) => interestsIn(db, [event]));
-        for (const [id, interest] of alone) found.set(id, interest);
-      } catch (error) {
-        await failed(parts, tenantId, event, messageOf(error));
-      }
-    return { events, found };
+    const claimed: Claimed[] = [];
+    for (const id of ids)
+      await claim([id]).then(
+        (alone) => claimed.push(alone),
+        (error: unknown) => unclaimed(parts, tenantId, id, messageOf(error)),
+      );
+    return {
+      events: claimed.flatMap(({ events }) => events),
+      found: new Map(claimed.flatMap(({ found }) => [...found])),
+    };
   }
+}
+
+async function unclaimed(parts: IngestionParts, tenantId: string, id: string, reason: string): Promise<void> {
+  const { store, worker, counts, log } = parts;
+  const failed = await store.tenant(tenantId, (db) =>
+    claimFailed(db, id, {
+      worker,
+      error: { code: "ROUTING_FAILED", message: reason },
+      triesMax: eventTriesMax,
+      nextAt: (attempts) => new Date(Date.now() + backoffMs(attempts)),
+    }),
+  );
+  if (failed === undefined) return;
+  counts?.eventRouted({ outcome: failed.outcome, tookMs: 0, ageMs: 0 });
+  log.warn({ worker, tenantId, eventId: id, ...failed, error: reason }, "An event could not be claimed");
 }
 
 /**

@@ -113,7 +113,7 @@ function messageOf({ source, id, name, payload, correlationKey, runId, userId }:
 }
 
 async function existing(db: TenantDb, id: string): Promise<InboxRow> {
-  const row = await getEvent(db, id);
+  const row = await getEvent(db, id, { toShow: true });
   if (row === undefined) throw new MainspringError("EVENT_NOT_FOUND");
   return row;
 }

@@ -1,4 +1,5 @@
 import { instantFromMs, type JournalEntry } from "@mainspring/core";
+import { Context } from "@temporalio/activity";
 import { Crossing } from "../wire/crossing.ts";
 import type { Timed } from "../workflow/clock.ts";
 import { computeBusinessTimes } from "./business-time.ts";
@@ -40,8 +41,9 @@ export function shellActivities(dependencies: ActivityDependencies) {
   };
 }
 
-/** What a local activity brings, with the time at its end: see `WorkflowClock`. */
+/** What a local activity brings, with the time at its end: see `WorkflowClock`. One that goes as an ordinary activity has Temporal's. */
 async function timed(result: Promise<Crossing>): Promise<Crossing> {
+  if (!Context.current().info.isLocal) return result;
   const { tenantId, value } = await result;
   return new Crossing(tenantId, { $at: instantFromMs(Date.now()), value } satisfies Timed<unknown>);
 }

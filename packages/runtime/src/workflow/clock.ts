@@ -62,7 +62,7 @@ export class WorkflowClock {
     this.#nowMs = Math.max(this.#nowMs, instantMs(at) ?? 0);
   }
 
-  /** @returns what a local activity has brought; one of an earlier build says no time, and that of its activation counts */
+  /** @returns what has been brought; without a time of its own, by an ordinary activity or an earlier build, that of its activation counts */
   valueOf<T>(result: T | Timed<T>): T {
     if (isTimed(result)) {
       this.passed(result.$at);

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { fullPath, listRoutes } from "@mainspring/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { documentedFiles } from "./testing/documented-files.ts";
 import { startProduct, until, type Product } from "./testing/product.ts";
@@ -242,6 +243,28 @@ test("lists are paged, and the next page is named", async () => {
   expect(page.stdout.split("\n")[1]).toMatch(new RegExp(`^${keys[0]} `));
   const next = await product.run(["workflows", "list", "--limit", "1", "--cursor", cursor]);
   expect(next.stdout.split("\n")[1]).toMatch(new RegExp(`^${keys[1]} `));
+});
+
+test("[API-01] what is answered of real runs, ended, failed and waiting, is what the contract says", async () => {
+  const get = async (path: string): Promise<{ status: number; body: unknown }> => {
+    const reply = await fetch(product.url + path, { headers: { authorization: `Bearer ${product.apiKey}` } });
+    return { status: reply.status, body: await reply.json() };
+  };
+  const of = listRoutes().filter(
+    ({ id, route }) => route.method === "GET" && route.path.startsWith("/runs/:id") && id !== "runs.stream",
+  );
+  expect(of.length).toBeGreaterThan(9);
+  for (const filter of ["workflow=hello&status=SUCCEEDED", "workflow=order&status=WAITING", "status=FAILED"]) {
+    const runId = await until(`a run of ${filter}`, product.worker, async () => {
+      const { body } = await get(`/api/v1/runs?${filter}&limit=1`);
+      return (body as { items: { id: string }[] }).items[0]?.id;
+    });
+    for (const { id, route } of of) {
+      const { status, body } = await get(fullPath(route).replace(":id", runId).replace(":seq", "2"));
+      expect(status, `${id} ${JSON.stringify(body)}`).toBe(200);
+      expect(route.replies[200]?.schema?.safeParse(body).error, id).toBeUndefined();
+    }
+  }
 });
 
 test("a further worker joins the stack that dev.json describes and ends in order", async () => {

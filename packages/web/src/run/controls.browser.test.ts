@@ -165,10 +165,14 @@ test("[UI-01] [RST-01] [RST-02] a failed run is found, its remedy read, and rest
   expect(studio.shop.hits("/mend/card")).toBe(2);
   expect(await page.locator(".run-header-facts").innerText()).toMatch(/restarted from #\w{6} at place/);
   await page.getByRole("tab", { name: "Lineage" }).click();
-  await page.getByRole("listitem").filter({ hasText: "restarted from" }).getByRole("link").click();
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: "restarted from" })
+    .getByRole("link", { name: "mending-card" })
+    .click();
   await page.waitForURL((url) => url.pathname.endsWith(runId));
   await page.getByRole("tab", { name: "Lineage" }).click();
-  await page.getByRole("listitem").filter({ hasText: "restart" }).getByRole("link").click();
+  await page.getByRole("listitem").filter({ hasText: "restart" }).getByRole("link", { name: "mending-card" }).click();
   await page.waitForURL((url) => url.pathname.endsWith(restarted));
   expect(page.complaints).toEqual([]);
 });
@@ -276,7 +280,7 @@ test("[TTR-01] at any entry the data are those of that moment, with what changed
     await page.getByText(`after entry ${entry}`).waitFor();
   }
   await variables.getByText('"reservation"').waitFor();
-  expect(await page.getByRole("region", { name: "the run's frames" }).innerText()).toContain("fiber");
+  await page.getByRole("list", { name: "The run's frames" }).getByText("the run itself").waitFor();
   await page.getByRole("list", { name: "Changed values" }).getByText("vars/reservation").waitFor();
   await page.getByRole("button", { name: "Now", exact: true }).click();
   await page.getByRole("region", { name: "the run's business state" }).getByText("AWAITING_PAYMENT").waitFor();

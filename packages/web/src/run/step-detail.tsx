@@ -159,7 +159,13 @@ function BeforeAfter({ runId, before, after }: { runId: string; before: number; 
           ? `The same after entry ${before} and after entry ${after}.`
           : `Other after entry ${after} than after entry ${before}: ${changes.join(", ")}.`}
       </p>
-      {changes.length === 0 ? null : <JsonView value={one.data.scopes.vars} label="variables before the step" />}
+      {changes.length === 0 ? null : (
+        <>
+          <h4>Before</h4>
+          <JsonView value={one.data.scopes.vars} label="variables before the step" />
+          <h4>After</h4>
+        </>
+      )}
       <JsonView value={other.data.scopes.vars} label="variables after the step" />
     </>
   );

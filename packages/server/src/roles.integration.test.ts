@@ -315,6 +315,10 @@ const prepare: { readonly [id: string]: (tenant: TestTenant) => Promise<Partial<
     await client.schedules.disable({ params: { id: own.scheduleId }, body: {} });
     return {};
   },
+  "tasks.release": async ({ client }) => {
+    await client.tasks.claim({ params: { id: own.taskId } });
+    return {};
+  },
   "workflows.remove": async ({ client }) => {
     await client.workflows.create({ body: { definition: smallDefinition("without-runs") } });
     return { key: "without-runs" };
@@ -346,6 +350,23 @@ test.each(mutating.map((named) => [named.id, named] as const))(
     }
   },
 );
+
+test("[SEC-05] what is done a second time and changes nothing is no second entry", async () => {
+  const tenant = await on.makeTenant("Twice");
+  const { client } = tenant;
+  const { keyId, taskId } = await furnish(tenant, "twice-plan");
+  const twice: readonly (readonly [action: string, act: () => Promise<unknown>])[] = [
+    ["task.claim", () => client.tasks.claim({ params: { id: taskId } })],
+    ["task.release", () => client.tasks.release({ params: { id: taskId } })],
+    ["api-key.revoke", () => client.apiKeys.revoke({ params: { id: keyId } })],
+  ];
+  for (const [action, act] of twice) {
+    await act();
+    await act();
+    expect((await client.audit.list({ query: { action } })).items, action).toHaveLength(1);
+  }
+});
+
 test("a viewer's key cannot publish, start or cancel, and changes nothing by trying", async () => {
   const viewer = on.client(on.one.keys.viewer);
   const before = await viewer.runs.list();

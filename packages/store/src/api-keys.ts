@@ -60,12 +60,14 @@ export async function listApiKeys(db: TenantDb): Promise<ApiKeyRow[]> {
   return rows.map((row) => ({ ...row, createdAt: instant(row.createdAt), revokedAt: instantOrNull(row.revokedAt) }));
 }
 
-/** @returns false when there is no such key */
-export async function revokeApiKey(db: TenantDb, id: string): Promise<boolean> {
-  if (!isUuid(id)) return false;
-  const { rows } =
-    await sql`update api_keys set revoked_at = coalesce(revoked_at, now()) where id = ${id} returning id`.execute(db);
-  return rows.length > 0;
+/** @returns `before`: it was revoked already, and nothing has changed; undefined: there is no such key */
+export async function revokeApiKey(db: TenantDb, id: string): Promise<"revoked" | "before" | undefined> {
+  if (!isUuid(id)) return undefined;
+  const { rows } = await sql`update api_keys set revoked_at = now() where id = ${id} and revoked_at is null
+    returning id`.execute(db);
+  if (rows.length > 0) return "revoked";
+  const { rows: known } = await sql`select from api_keys where id = ${id}`.execute(db);
+  return known.length > 0 ? "before" : undefined;
 }
 
 // The secret has 256 random bits, so a fast hash is as good as a slow one.

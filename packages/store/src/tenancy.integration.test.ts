@@ -309,7 +309,9 @@ test("of an API key only the hash is kept, and it opens its own tenant only", as
   expect(await one.run((db) => findApiKey(db, `${key.slice(0, -1)}${key.endsWith("A") ? "B" : "A"}`))).toBeUndefined();
   const { rows } = await owner.query("select * from api_keys where id = $1", [id]);
   expect(JSON.stringify(rows)).not.toContain(key.slice(-40));
-  expect(await one.run((db) => revokeApiKey(db, id))).toBe(true);
+  expect(await one.run((db) => revokeApiKey(db, id))).toBe("revoked");
+  expect(await one.run((db) => revokeApiKey(db, id))).toBe("before");
+  expect(await two.run((db) => revokeApiKey(db, id))).toBeUndefined();
   expect(await one.run((db) => findApiKey(db, key))).toBeUndefined();
 });
 

@@ -60,13 +60,13 @@ export function apiKeyHandlers({ store }: Services): Handlers<"apiKeys"> {
       return { status: 201, body: created };
     },
     async revoke({ params, caller }) {
-      const wasThere = await store.tenant(caller.tenantId, async (db) => {
+      const found = await store.tenant(caller.tenantId, async (db) => {
         const revoked = await revokeApiKey(db, params.id);
-        if (revoked)
+        if (revoked === "revoked")
           await recordAudit(db, { actor: actorOf(caller), action: "api-key.revoke", subject: `api-key:${params.id}` });
         return revoked;
       });
-      if (!wasThere) throw new MainspringError("API_KEY_NOT_FOUND");
+      if (found === undefined) throw new MainspringError("API_KEY_NOT_FOUND");
       return { status: 204 };
     },
   };

@@ -13,6 +13,10 @@ const open: readonly TaskStatus[] = ["OPEN", "CLAIMED"];
 export function taskHandlers({ store, runs, redaction }: Services): Handlers<"tasks"> {
   const shown = async (db: TenantDb, row: TaskRow): Promise<TaskReply> =>
     presentTask(row, await redaction.ofRun(db, row.runId), Date.now());
+  const isOpenTask = async (tenantId: string, id: string): Promise<boolean> => {
+    const row = await store.tenant(tenantId, (db) => getTask(db, id));
+    return row !== undefined && open.includes(row.status);
+  };
 
   return {
     async list({ query, caller }) {
@@ -49,20 +53,24 @@ export function taskHandlers({ store, runs, redaction }: Services): Handlers<"ta
     },
     async claim({ params: { id }, caller }) {
       return store.tenant(caller.tenantId, async (db) => {
+        const before = await existing(db, id);
         const claimed = await claimTask(db, { id, by: actorOf(caller) });
         const row = await existing(db, id);
         if (!claimed) throw notFree(row);
-        await recordAudit(db, { actor: actorOf(caller), action: "task.claim", subject: `task:${id}` });
+        if (row.version !== before.version)
+          await recordAudit(db, { actor: actorOf(caller), action: "task.claim", subject: `task:${id}` });
         return { status: 200, body: await shown(db, row) };
       });
     },
     async release({ params: { id }, caller }) {
       return store.tenant(caller.tenantId, async (db) => {
         const by = caller.role === "admin" ? {} : { from: actorOf(caller) };
+        const before = await existing(db, id);
         const released = await releaseTask(db, { id, ...by });
         const row = await existing(db, id);
         if (!released) throw notFree(row);
-        await recordAudit(db, { actor: actorOf(caller), action: "task.release", subject: `task:${id}` });
+        if (row.version !== before.version)
+          await recordAudit(db, { actor: actorOf(caller), action: "task.release", subject: `task:${id}` });
         return { status: 200, body: await shown(db, row) };
       });
     },
@@ -70,20 +78,25 @@ export function taskHandlers({ store, runs, redaction }: Services): Handlers<"ta
       const { answer, submissionId = idempotencyKey } = body;
       const sent = { answer, ...(submissionId === undefined ? {} : { submissionId }) };
       const [by, taskId, { tenantId }] = [actorOf(caller), params.id, caller];
+      const isOpen = await isOpenTask(tenantId, taskId);
       const reply = await runs.answerTask({ tenantId, taskId, by, ...sent });
-      await store.tenant(tenantId, (db) =>
-        recordAudit(db, { actor: by, action: "task.complete", subject: `task:${taskId}` }),
-      );
+      // Repeating one's own answer gives the same reply and changes nothing.
+      if (isOpen)
+        await store.tenant(tenantId, (db) =>
+          recordAudit(db, { actor: by, action: "task.complete", subject: `task:${taskId}` }),
+        );
       return { status: 200, body: reply };
     },
     async override({ params, body, caller }) {
       const { answer, submissionId } = body;
       const [by, taskId] = [actorOf(caller), params.id];
       const sent = { answer, ...(submissionId === undefined ? {} : { submissionId }) };
+      const isOpen = await isOpenTask(caller.tenantId, taskId);
       const reply = await runs.answerTask({ tenantId: caller.tenantId, taskId, by, override: true, ...sent });
-      await store.tenant(caller.tenantId, (db) =>
-        recordAudit(db, { actor: by, action: "task.override", subject: `task:${taskId}` }),
-      );
+      if (isOpen)
+        await store.tenant(caller.tenantId, (db) =>
+          recordAudit(db, { actor: by, action: "task.override", subject: `task:${taskId}` }),
+        );
       return { status: 200, body: reply };
     },
   };

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { currentWaitQuery, workflowIdOf } from "@mainspring/core";
 import { listDecisions, listRuns } from "@mainspring/store";
+import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WorkerChild } from "../testing/worker-child.ts";
 import { until } from "../testing/until.ts";
@@ -229,16 +230,33 @@ describe("continued as new every few steps", () => {
 
 describe(`killed at a moment of chance, seed ${seed}`, () => {
   let worker: WorkerChild;
-  let busy: Promise<void> | undefined;
+  let struck: Promise<void> = Promise.resolve();
+  let lastAt: Date | undefined;
   const fell: string[] = [];
-  const strikes = async (where: string): Promise<void> => {
-    await busy;
-    fell.push(where);
-    busy = worker.kill().then(() => worker.start());
-    await busy;
+  // One after the other, and not before what the last one interrupted has ended: a call that five workers in a row were lost with is given up.
+  const strikes = (where: string): Promise<void> => {
+    struck = struck.then(async () => {
+      await interruptedHaveEnded();
+      fell.push(where);
+      lastAt = new Date();
+      await worker.kill();
+      await worker.start();
+    });
+    return struck;
+  };
+  const interruptedHaveEnded = async (): Promise<void> => {
+    if (lastAt === undefined) return;
+    const text = "select 1 from workflow_action_invocations where status = 'STARTED' and started_at < $1 limit 1";
+    const ended = async (): Promise<true | undefined> =>
+      (await asOwner(world.database, text, [lastAt])).length === 0 || undefined;
+    // The ones whose answers wait for their own kill do not end before it.
+    await until("what the last kill interrupted has ended", ended, { withinMs: 5_000, everyMs: 100 }).catch(
+      () => undefined,
+    );
   };
   beforeAll(async () => {
-    worker = new WorkerChild(world);
+    // A busy machine is not to be taken for one kill more.
+    worker = new WorkerChild(world, { MAINSPRING_BOUNDS: JSON.stringify({ heartbeatTimeoutMs: 4_000 }) });
     await worker.start();
   });
   afterAll(async () => {

@@ -59,9 +59,14 @@ test("[DLV-01] dead letters are events and deliveries, the last given up first, 
   const third = await accepted("letters.a");
   await tenant.run((db) => offerDelivery(db, { eventId: third, runId }));
   await tenant.run((db) => deliveryDone(db, { eventId: third, runId, state: "failed", reason: "no answer" }));
+  // Failed too, and tried again later: nobody has given it up.
+  const fourth = await accepted("letters.a");
+  await tenant.run((db) => offerDelivery(db, { eventId: fourth, runId }));
+  const nextAt = new Date(Date.now() + 60_000);
+  await tenant.run((db) => deliveryDone(db, { eventId: fourth, runId, state: "failed", reason: "not yet", nextAt }));
   const list = (filter: object, request: object = {}) => tenant.run((db) => listDeadLetters(db, filter, request));
   const ofLetters = (items: readonly { eventId: string }[]) =>
-    items.map(({ eventId }) => eventId).filter((id) => [one, two, third].includes(id));
+    items.map(({ eventId }) => eventId).filter((id) => [one, two, third, fourth].includes(id));
 
   const all = await list({});
   expect(ofLetters(all.items)).toEqual([third, two, one]);

@@ -70,6 +70,7 @@ test("[ING-21] [ING-22] an event is processed by one worker at a time, whose cla
   const [winner] = claims.filter((row) => row !== undefined) as { worker: string; state: string; attempts: number }[];
   expect(winner).toMatchObject({ state: "processing", attempts: 1 });
   expect(await due()).toBe(false);
+  expect(await claim("late"), "another has it").toBeUndefined();
   expect(await tenant.run((db) => eventDone(db, id, { worker: "another", status: "completed" }))).toBe(false);
   expect(
     await tenant.run((db) =>

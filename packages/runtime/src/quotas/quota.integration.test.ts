@@ -1,6 +1,5 @@
 import { eventSignal, quotaResumeSignal, workflowIdOf } from "@mainspring/core";
 import { journalOf, openReconciler, putQuotas, stepUsage } from "@mainspring/store";
-import { whileOwnerLocks } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chainOf } from "../rebuild/journal-from-history.ts";
 import { countingEndpoint, type CountingEndpoint } from "../testing/counting-endpoint.ts";
@@ -194,51 +193,6 @@ test("[RUN-13] a run that pauses with calls side by side holds each of them, and
     await worker.stop();
     expect(facts("fan").map(([, count]) => count)).toEqual([1, 1, 1, 1, 1, 1, 1]);
     // first, each, six items and the return: the held calls were counted once.
-    expect(await used(world)).toBe(9);
-    await world.expectSound(runId);
-  }));
-
-test("[RUN-13] calls side by side ask before the first of them has written what it carries, and none is made over the quota", () =>
-  inWorld(async (world) => {
-    await world.publish({
-      workflow: "fan",
-      steps: [
-        { id: "go", type: "event.wait", event: "fan.go", correlationKey: "beside", timeoutMs: never },
-        {
-          id: "each",
-          type: "control.forEach",
-          items: { $expr: "[1..6]" },
-          concurrency: 6,
-          body: [post("item", { input: { method: "POST", url: { $expr: 'payload.url & "/orders"' }, body } })],
-        },
-        returns,
-      ],
-    });
-    await quota(world, 4);
-    await world.startWorker({ waits: { quotaScanEveryMs: never } });
-    const runId = await world.start("fan", { url: endpoint.url, order: "beside" });
-    await world.waiting(runId);
-    const callsEnded = async () =>
-      (await chainOf(world.client, runId))
-        .flatMap(({ events }) => events ?? [])
-        .filter((event) => event.activityTaskCompletedEventAttributes).length;
-    // Whoever writes the run's journal waits; whoever asks the ledger alone does not.
-    const lock = "select from workflow_runs where id = $1 for no key update";
-    await whileOwnerLocks(world.database, lock, [runId], async () => {
-      await world.client.workflow
-        .getHandle(workflowIdOf(runId))
-        .signal(eventSignal, { id: crypto.randomUUID(), name: "fan.go", payload: {}, correlationKey: "beside" });
-      await until("five of the six calls have come back", async () => ((await callsEnded()) === 5 ? true : undefined));
-    });
-    await paused(world, runId);
-    expect(facts("beside")).toEqual([]);
-    await quota(world, 100);
-    const scanner = await scannerOf(world);
-    expect(await scanner.scan()).toBe(1);
-    await scanner.close();
-    expect((await world.ended(runId)).output).toBe("done");
-    expect(facts("beside").map(([, count]) => count)).toEqual([1, 1, 1, 1, 1, 1]);
-    // go, each, six items and the return.
     expect(await used(world)).toBe(9);
     await world.expectSound(runId);
   }));

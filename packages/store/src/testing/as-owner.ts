@@ -14,21 +14,3 @@ export async function asOwner(
     await owner.end();
   }
 }
-
-/** Does `work` while the owner holds what the statement has locked. */
-export async function whileOwnerLocks<T>(
-  database: { readonly ownerUrl: string },
-  text: string,
-  values: readonly unknown[],
-  work: () => Promise<T>,
-): Promise<T> {
-  const owner = new pg.Client({ connectionString: database.ownerUrl });
-  await owner.connect();
-  try {
-    await owner.query("begin");
-    await owner.query(text, [...values]);
-    return await work();
-  } finally {
-    await owner.end();
-  }
-}

@@ -2,4 +2,4 @@
 
 export { clonedDatabase } from "./cloned-database.ts";
 export type { ClonedDatabase } from "./cloned-database.ts";
-export { asOwner, whileOwnerLocks } from "./as-owner.ts";
+export { asOwner } from "./as-owner.ts";

@@ -169,11 +169,10 @@ function evaluateSteps(steps: readonly Step[], keepSingleton: boolean, input: Va
     } else if (i === 0 && (step.op === "array" || step.op === "block") && step.constructs === true) {
       const made = evaluate(step, items, frame, run);
       if (made === undefined) return undefined;
-      if (!isItems(made)) {
-        if (steps.length === 1) return made;
-        return undefined;
-      }
-      items = made;
+      if (isItems(made)) items = made;
+      else if (steps.length === 1 || made === "") return made;
+      else if (typeof made === "string") items = unitsOf(made, run);
+      else return undefined;
     } else {
       items = stepOver(step, items, i === steps.length - 1, frame, run, evaluateStep);
     }
@@ -184,6 +183,14 @@ function evaluateSteps(steps: readonly Step[], keepSingleton: boolean, input: Va
     if (isSequence(items)) items.keepSingleton = true;
   }
   return items;
+}
+
+/** JSONata walks over whatever has a length: of a text that stands where an array is constructed, over its UTF-16 units. */
+function unitsOf(text: string, run: Run): Items {
+  spend(run, text.length >> 2);
+  const units = newSequence();
+  for (let i = 0; i < text.length; i += 1) units.push(text.charAt(i));
+  return units;
 }
 
 /** A step's value for one item, its predicates applied. */

@@ -4,7 +4,7 @@ import { lawBroken, laws } from "../testing/laws.ts";
 import { modelCase, smallest } from "../testing/model-agreement.ts";
 
 /** Printed, and can be given to repeat a run; `npm run fuzz -- --kind laws` is the long form. */
-const seed = Number(process.env["MODEL_SEED"] ?? Math.trunc(performance.timeOrigin) % 2 ** 31);
+const seed = Number(process.env["MODEL_SEED"] ?? 20_270_101);
 const casesPerLaw = 250;
 
 process.stdout.write(`${laws.length} laws of runs: ${casesPerLaw} cases of each with seed ${seed}\n`);

@@ -33,7 +33,7 @@ function frozen<T>(value: T): T {
 }
 
 /** Printed, and can be given to repeat a run; `npm run fuzz` is the long form. */
-const modelSeed = Number(process.env["MODEL_SEED"] ?? Math.trunc(performance.timeOrigin) % 2 ** 31);
+const modelSeed = Number(process.env["MODEL_SEED"] ?? 20_270_101);
 
 test("[LNX-01] [INT-11] [INT-15] the interpreter agrees with a naive recursive one on generated programs and worlds", () => {
   process.stdout.write(`generated programs and worlds: 2000 with seed ${modelSeed}\n`);

@@ -187,6 +187,12 @@ payload.people[phones[type = "home"]].name
 payload.address[geo].street
 payload.address[street = "Main"].geo.lat
 payload.lines[0].sku[0]
+([0].("ab")).{"k": 1}
+([0].("ab")).($ & "!")
+([0].("")).{"k": 1}
+([0].(12)).{"k": 1}
+([0].("ab"))[1]
+([0].("ab")){"k": $}
 payload.lines.sku[$ = "a"]
 payload.lines[][0]
 payload.lines[0][].sku

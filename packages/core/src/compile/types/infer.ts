@@ -212,7 +212,9 @@ class Inference {
         const first = this.type(step, place);
         // Over a list the first step is taken for each of its items.
         const isOfItems = place.focus !== undefined && mayBeList(place.focus) && !absoluteSteps.has(step.op);
-        type = isOfItems && step.op !== "name" ? anything : first;
+        // What begins with an array and comes to a text is walked over unit by unit, and stays one when it is empty.
+        const mayBeWalked = step.op === "block" && step.constructs === true && steps.length > 1;
+        type = (isOfItems && step.op !== "name") || mayBeWalked ? anything : first;
       } else {
         const before = type as Type;
         const item = mayBeList(before) ? itemOf(before) : before;

@@ -212,9 +212,7 @@ class Inference {
         const first = this.type(step, place);
         // Over a list the first step is taken for each of its items.
         const isOfItems = place.focus !== undefined && mayBeList(place.focus) && !absoluteSteps.has(step.op);
-        // What begins with an array and comes to a text is walked over unit by unit, and stays one when it is empty.
-        const mayBeWalked = step.op === "block" && step.constructs === true && steps.length > 1;
-        type = (isOfItems && step.op !== "name") || mayBeWalked ? anything : first;
+        type = isOfItems && step.op !== "name" ? anything : first;
       } else {
         const before = type as Type;
         const item = mayBeList(before) ? itemOf(before) : before;
@@ -231,7 +229,9 @@ class Inference {
     }
     // An array that was made where the path begins stays one, also without elements.
     const isMade = steps[0]?.op === "array" || steps[0]?.op === "block";
-    return type === undefined || (isMade && type.length === 0) ? anything : type;
+    // What begins with an array and comes to a text is walked over unit by unit, and stays that text when it is empty.
+    const isWalked = steps[0]?.op === "block" && steps[0].constructs === true && steps.length > 1;
+    return type === undefined || isWalked || (isMade && type.length === 0) ? anything : type;
   }
 
   #named(step: Step & { readonly op: "name" }, before: Type, path: readonly string[], place: Place): Type {

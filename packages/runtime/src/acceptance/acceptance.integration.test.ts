@@ -269,11 +269,16 @@ describe(`killed at a moment of chance, seed ${seed}`, () => {
       const run = `killed-${n}`;
       // Each example has one variant that takes the worker with it; the others go on beside it.
       const fatal = fatalEffects.get(variant);
+      let strike: Promise<void> | undefined;
       if (fatal !== undefined)
         outside.onEffect(run, async (number) => {
-          if (number === fatal) await strikes(`effect ${fatal} of "${variant.title}"`);
+          if (number !== fatal) return;
+          strike = strikes(`effect ${fatal} of "${variant.title}"`);
+          await strike;
         });
       await expectAsSaid(variant, run);
+      // Another's kill may have let it end before its own falls.
+      await strike;
       if (fatal !== undefined) expect(fell.join()).toContain(variant.title);
     },
     testMs,

@@ -110,8 +110,9 @@ test("[TEN-05] with a run, and with an event, goes what decisions read from them
   );
   await tenant.run((db) => forgetOld(db, 100));
   const left = (await owner(
-    'select event_id, trigger_id, outcome, run_id, "values" from workflow_trigger_decisions where tenant_id = $1 order by id',
-    [tenant.id],
+    `select event_id, trigger_id, outcome, run_id, "values" from workflow_trigger_decisions where tenant_id = $1
+      order by array_position($2::text[], event_id::text), trigger_id`,
+    [tenant.id, [taken, aged, kept]],
   )) as readonly { readonly values: Json }[];
   expect(left).toMatchObject([
     { event_id: taken, trigger_id: "a", outcome: "fired", run_id: runId, values: { condition: true, held: "paused" } },

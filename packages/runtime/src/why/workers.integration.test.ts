@@ -1,3 +1,4 @@
+import type { RunWhy } from "@mainspring/core";
 import { runBearings } from "@mainspring/store";
 import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -137,13 +138,16 @@ test("[WHY-01] backlog: the workers are busy, how many tasks are ahead, and how 
     (await world.steps(ahead)).length === 1 || (await world.run(ahead)).status === "RUNNING" ? true : undefined,
   );
   const runId = await world.start("call");
-  const answer = await why.leads(runId, "backlog");
+  // Before its action its first workflow task may be late too, and what waits is counted with a delay.
+  const tasksAhead = (of: RunWhy): number => (evidenceOf(of, "backlog")[0] as { tasks: number }).tasks;
+  const answer = await until("its action is late, and both are counted", async () => {
+    const led = await why.leads(runId, "backlog");
+    return evidenceOf(led, "query").length === 1 && tasksAhead(led) >= 2 ? led : undefined;
+  });
   expect(answer.also).toEqual([]);
   expect(answer.sentence).toMatch(
     /^The workers of workflow-runtime-v2 are busy: \d+ tasks? (is|are) ahead of it, and the oldest waits /,
   );
-  expect((evidenceOf(answer, "backlog")[0] as { tasks: number }).tasks).toBeGreaterThanOrEqual(2);
-  expect(evidenceOf(answer, "query")).toHaveLength(1);
   release();
   await why.goes(runId, "backlog");
   expect((await world.ended(runId)).status).toBe("SUCCEEDED");

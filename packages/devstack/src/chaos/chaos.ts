@@ -71,10 +71,17 @@ export async function chaos({ runs, kills, seed, say }: ChaosOptions): Promise<C
     const ended = new Map<string, unknown>();
     const going = { over: false };
     const victims = { worker: product.worker, server: product.server, postgres: kept.kept };
-    const killing = kill({ victims, shop, chance, kills, going, say });
-    await sideBySide(ids, lanes, async (id) => void ended.set(id, await throughChaos(product, shop, id, say)));
+    const fell: Kill[] = [];
+    const killing = kill({ victims, shop, chance, kills, fell, going, say });
+    // On a fast machine the runs wait for the kills, or the last ones would fall on nothing; but not for long, as kills wait for runs too.
+    const mayBegin = (n: number): true | undefined => fell.length >= Math.floor((kills * n) / runs) - 1 || undefined;
+    await sideBySide([...ids.keys()], lanes, async (n) => {
+      await until("kills have fallen", () => mayBegin(n), { withinMs: 5_000 }).catch(() => undefined);
+      const id = ids[n] as string;
+      ended.set(id, await throughChaos(product, shop, id, say));
+    });
     going.over = true;
-    const fell = await killing;
+    await killing;
     for (const victim of [kept.kept, product.server, product.worker]) await victim.ready();
 
     const wrong = ids.flatMap((id) => {
@@ -135,11 +142,12 @@ async function kill(parts: {
   shop: Shop;
   chance: Chance;
   kills: number;
+  /** Those that fell, so far. */
+  fell: Kill[];
   going: { over: boolean };
   say: (line: string) => void;
-}): Promise<Kill[]> {
-  const { victims, shop, chance, kills, going, say } = parts;
-  const fell: Kill[] = [];
+}): Promise<void> {
+  const { victims, shop, chance, kills, fell, going, say } = parts;
   while (fell.length < kills && !going.over) {
     const die = chance.between(1, 10);
     const victim = die <= 6 ? "worker" : die <= 8 ? "server" : "postgres";
@@ -169,7 +177,6 @@ async function kill(parts: {
     await victims[victim].ready();
     await pause(chance.between(50, 500));
   }
-  return fell;
 }
 
 /** @returns what a reader wants to know, and whether it is as promised */

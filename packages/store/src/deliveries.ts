@@ -155,6 +155,18 @@ export async function releaseReservations(
     returning event_id as "eventId"), ${routedAgain(db)}`.execute(db.unread);
 }
 
+/**
+ * What a run was offered and said nothing about, once its execution was ended from outside: it never will. The events are free for others.
+ * Whoever reports a signal to it later changes nothing any more.
+ */
+export async function releaseUnanswered(db: TenantDb, runId: string): Promise<void> {
+  await prepared`with freed as (
+    update workflow_event_deliveries set state = 'ignored', reason = 'the run was ended before it took the event', reserved_wait_id = null,
+      due_at = null, updated_at = now()
+    where run_id = ${runId} and verdict_seq is null and (state in ('pending', 'delivered') or (state = 'failed' and due_at is not null))
+    returning event_id as "eventId"), ${routedAgain(db)}`.execute(db.unread);
+}
+
 function shown(raw: Raw): DeliveryRow {
   return {
     ...raw,

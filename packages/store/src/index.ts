@@ -179,7 +179,7 @@ export type { ExecutionOfRun } from "./executions.ts";
 export { compareFences } from "./fence.ts";
 export type { Fence } from "./fence.ts";
 export { journalOf, writeCarried, writeProvisional } from "./journal.ts";
-export type { CarriedWrite, ProvisionalWrite } from "./journal.ts";
+export type { CarriedWrite, LastTask, ProvisionalWrite } from "./journal.ts";
 export { segmentTriesMax, takeSegmentToken } from "./segments.ts";
 export { projectWholeRun } from "./projection/whole-run.ts";
 export type { RunProjection } from "./projection/whole-run.ts";

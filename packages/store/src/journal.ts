@@ -13,7 +13,7 @@ import { runHasEnded } from "./projection/run.ts";
 import type { PlacedEntry } from "./projection/entries.ts";
 import { projectStep, stepIsOpen } from "./projection/steps.ts";
 import { anyWriterOf, lockRun, lockToAppend, mayWrite, unlessRefused } from "./run-lock.ts";
-import type { RunWriter } from "./run-lock.ts";
+import type { LockedRun, RunWriter } from "./run-lock.ts";
 import { writeStepRows } from "./steps.ts";
 import type { StepChange } from "./steps.ts";
 import { loadValues, storeValue } from "./stored-values.ts";
@@ -44,15 +44,17 @@ export interface CarriedWrite {
 /**
  * Writes what a local activity flushes, and the rows computed from it. Its workflow task may yet fail, run again with more history
  * and say something else for the same seq: until then the entries are provisional.
- * @returns `fenced` when a newer write has landed, or the segment's token no longer stands: nothing was written then
+ * @returns `fenced` when a newer write has landed, the segment's token no longer stands, or the execution was ended from outside: nothing was
+ * written then
  */
 export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): Promise<"written" | "fenced"> {
   const rows = await entryRows(db, write.entries);
+  const writer: RunWriter = { ...write, provisional: true };
   // One round trip, in this order: what stands behind the lock sees what the lock has waited for.
   const [run, deleted, written, expected] = await Promise.all([
-    lockRun(db, write.runId, write),
-    deleteSuperseded(db, write, write, "all"),
-    upsertEntries(db, { ...write, provisional: true, rows }, write),
+    lockRun(db, write.runId, writer),
+    deleteSuperseded(db, write, writer, "all"),
+    upsertEntries(db, { ...write, provisional: true, rows }, writer),
     readTouched(db, write.runId, touchedBy(rows.map(asNew))),
   ]);
   if (run === undefined || !run.allowed) return "fenced";
@@ -114,6 +116,31 @@ export async function writeCarried(db: TenantDb, write: CarriedWrite): Promise<v
   await insertNoneInvocations(db, { runId: run.id, epoch: write.fence.epoch, provisional: false, invocations });
   const touched = await withEntries(db, run.id, touchedBy(changes), expected);
   await projectTouched(db, run, touched, { fence: run.fence, segment });
+}
+
+/** The last workflow task that Temporal has of an execution. */
+export interface LastTask {
+  readonly temporalRunId: string;
+  /** As it was when that task began; 0: none was completed. */
+  readonly historyLength: number;
+}
+
+/**
+ * Takes back what was flushed by a workflow task that never was completed, and never will be: history does not know of it. Its rows follow.
+ * @param run locked
+ */
+export async function dropUncompleted(db: TenantDb, run: LockedRun, last: LastTask): Promise<void> {
+  const { rows: changes } = await prepared<JournalChange>`
+    delete from workflow_run_journal j using workflow_run_executions x
+    where j.run_id = ${run.id} and j.provisional and x.tenant_id = j.tenant_id and x.run_id = j.run_id
+      and x.temporal_run_id = ${last.temporalRunId} and (x.epoch, x.ordinal) = (j.epoch, j.ordinal) and j.history_length > ${last.historyLength}
+    returning j.seq, j.kind as "oldKind", j.execution as "oldExecution", j.wait_id as "oldWaitId", j.event_id as "oldEventId",
+      null as "newKind", null::int as "newExecution", null as "newWaitId", null as "newEventId", true as replaced`.execute(
+    db,
+  );
+  if (changes.length === 0) return;
+  await dropNoneInvocations(db, { runId: run.id, seqs: replacedSeqs(changes), except: [] });
+  await projectTouched(db, run, await readTouched(db, run.id, touchedBy(changes)), { segment: "over" });
 }
 
 /** What `appendCarried` writes. */

@@ -1,8 +1,12 @@
+import type { JournalEntry } from "@mainspring/core";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { registerExecution } from "./executions.ts";
 import { writeCarried, writeProvisional } from "./journal.ts";
 import { startSucceeded } from "./launch.ts";
 import { confirmEnd, endedOutside } from "./run-ends.ts";
+import { deliveriesOf, offerDelivery } from "./deliveries.ts";
+import { acceptEvent, listEvents } from "./inbox.ts";
 import { getRun } from "./runs.ts";
 import type { RunRow } from "./runs.ts";
 import { stepsOf } from "./steps.ts";
@@ -143,6 +147,78 @@ test("what Temporal ended closes all that was open, stays so when stragglers com
   );
   expect(await run(id)).toMatchObject({ status: "SUCCEEDED", journalSeq: 2 });
   expect((await tenant.run((db) => waitsOf(db, id, {}))).items).toEqual([]);
+});
+
+test("[MBX-02] what a workflow task flushed that was never completed goes with its execution: an event is not taken by a run that was ended before it took it", async () => {
+  const id = await acceptedRun(tenant);
+  await tenant.run((db) => registerExecution(db, { runId: id, temporalRunId: "t-1", ordinal: 1 }, async () => true));
+  const [taken, sent] = await Promise.all(
+    ["taken", "sent"].map((eventId) =>
+      tenant.run(async (db) => {
+        const event = { source: "s", eventId, name: "e", payload: 1, bodyHash: "b", correlationKey: "k" };
+        const accepted = await acceptEvent(db, event);
+        await offerDelivery(db, { eventId: accepted.id, runId: id });
+        await sql`update workflow_runtime_events set state = 'completed', due_at = null where id = ${accepted.id}`.execute(
+          db,
+        );
+        return accepted.id;
+      }),
+    ),
+  );
+  const wait = { kind: "wait", waitId: "c1", waitType: "event", ...place } as const;
+  const opened = [
+    { seq: 1, at, kind: "step", status: "RUNNING", ...place },
+    { seq: 2, at, ...wait, status: "WAITING", data: { event: "e", key: "k" } },
+    { seq: 3, at, kind: "run", status: "WAITING" },
+  ] as const;
+  const took = [
+    { seq: 4, at, kind: "event", eventId: taken ?? "", verdict: "taken", data: { name: "e", key: "k", waitId: "c1" } },
+    { seq: 5, at, ...wait, status: "RESOLVED", data: { eventId: taken ?? "" } },
+    { seq: 6, at, kind: "step", status: "SUCCEEDED", ...place },
+  ] as const;
+  const write = (historyLength: number, entries: readonly JournalEntry[]): Promise<"written" | "fenced"> =>
+    tenant.run((db) =>
+      writeProvisional(db, {
+        runId: id,
+        fence: { epoch: 1, ordinal: 1, historyLength },
+        nextSeq: (entries.at(-1)?.seq ?? 0) + 1,
+        entries,
+      }),
+    );
+  await write(5, opened);
+  await write(9, took);
+  const states = async (): Promise<unknown[]> =>
+    Promise.all(
+      [taken, sent].map(async (eventId) => {
+        const [row] = await tenant.run((db) => deliveriesOf(db, eventId ?? ""));
+        return [row?.state, row?.reason];
+      }),
+    );
+  expect(await states()).toEqual([
+    ["taken", null],
+    ["pending", null],
+  ]);
+  const error = { category: "ActionError", code: "ENDED_OUTSIDE", message: "terminated" };
+  const lastTask = { temporalRunId: "t-1", historyLength: 5 };
+  await tenant.run((db) => endedOutside(db, id, { status: "FAILED", error, at, lastTask }));
+  const ended = async (): Promise<void> => {
+    expect(await run(id)).toMatchObject({ status: "FAILED", error, journalSeq: 3 });
+    expect((await tenant.run((db) => waitsOf(db, id, {}))).items).toMatchObject([
+      { status: "CANCELED", eventId: null },
+    ]);
+    expect((await tenant.run((db) => stepsOf(db, id, {}))).items).toMatchObject([{ status: "FAILED", error }]);
+    const reason = "the run was ended before it took the event";
+    expect(await states()).toEqual([
+      ["ignored", reason],
+      ["ignored", reason],
+    ]);
+  };
+  await ended();
+  // Free for others: routed again to the waits that are open now.
+  const { items } = await tenant.run((db) => listEvents(db, { name: "e" }, {}));
+  expect(items.map(({ state }) => state)).toEqual(["pending", "pending"]);
+  expect(await write(9, took), "a straggler of that task").toBe("fenced");
+  await ended();
 });
 
 test("a run that had ended is open again from the moment its reset execution shows itself", async () => {

@@ -1,8 +1,10 @@
 import { sql } from "kysely";
 import { preparedMark } from "./connection.ts";
-import { releaseReservations } from "./deliveries.ts";
+import { releaseReservations, releaseUnanswered } from "./deliveries.ts";
 import { instant } from "./instants.ts";
 import type { Moment } from "./instants.ts";
+import { dropUncompleted } from "./journal.ts";
+import type { LastTask } from "./journal.ts";
 import { channels } from "./listen.ts";
 import { projectTouched, readTouched } from "./project.ts";
 import { touchedBy } from "./projection/touched.ts";
@@ -16,8 +18,20 @@ import { closeOpenWaits } from "./waits.ts";
 
 const prepared = sql.raw(preparedMark);
 
-/** Temporal was asked, and the execution has ended as the row says. A row that is open, or confirmed, stays as it is. */
-export async function confirmEnd(db: TenantDb, runId: string, at: Moment): Promise<void> {
+/**
+ * Temporal was asked, and the execution has ended as the row says. A row that is open, or confirmed, stays as it is.
+ * @param end.cutOff it was ended from outside after its own last word, and so may not have looked at all that it was sent
+ */
+export async function confirmEnd(
+  db: TenantDb,
+  runId: string,
+  at: Moment,
+  end: { readonly cutOff?: true } = {},
+): Promise<void> {
+  if (end.cutOff === true) {
+    await lockRun(db, runId);
+    await releaseUnanswered(db, runId);
+  }
   await sql`${prepared} update workflow_runs set confirmed_at = ${at}, updated_at = now()
     where id = ${runId} and confirmed_at is null and status in ('SUCCEEDED', 'FAILED', 'CANCELED')
     returning pg_notify(${channels.journal}, ${`${db.tenantId}:${runId}`})`.execute(db);
@@ -27,14 +41,21 @@ export async function confirmEnd(db: TenantDb, runId: string, at: Moment): Promi
  * The execution has ended and the run could not say so itself: terminated, timed out, or reset away. The row ends, what was open is
  * closed, and stragglers of the same epoch do not open it again. A row whose end was confirmed stays as it is.
  * @param end.error with code ENDED_OUTSIDE
+ * @param end.lastTask what was flushed by a later one never came to be; left out: all that was flushed stands
  */
 export async function endedOutside(
   db: TenantDb,
   runId: string,
-  end: { readonly status: "FAILED" | "CANCELED"; readonly error: unknown; readonly at: Moment },
+  end: {
+    readonly status: "FAILED" | "CANCELED";
+    readonly error: unknown;
+    readonly at: Moment;
+    readonly lastTask?: LastTask;
+  },
 ): Promise<void> {
   const run = await lockRun(db, runId);
   if (run === undefined) return;
+  if (end.lastTask !== undefined) await dropUncompleted(db, run, end.lastTask);
   const errorJson = JSON.stringify(end.error);
   const at = typeof end.at === "string" ? end.at : instant(end.at);
   const { rows } = await sql`
@@ -48,6 +69,7 @@ export async function endedOutside(
   await closeOpenTasks(db, runId, at);
   const waitIds = await closeOpenWaits(db, runId, at);
   await releaseReservations(db, runId, { waitIds, exceptEvents: [] });
+  await releaseUnanswered(db, runId);
 }
 
 /** A reset makes void whatever end was known: until the run's next write its row follows the entries that stand. */

@@ -67,16 +67,19 @@ interface Row {
 export interface RunWriter {
   readonly fence: Fence;
   readonly segmentToken?: string;
+  /** What it writes stands only once its workflow task is completed: never, where the execution was ended from outside. */
+  readonly provisional?: true;
 }
 
 /**
  * Whether the writer may write: of a row of `workflow_runs` called `run`. Statements that go in one round trip with the lock ask it
  * themselves.
  */
-export function mayWrite({ fence, segmentToken }: RunWriter): Prepared<boolean> {
+export function mayWrite({ fence, segmentToken, provisional }: RunWriter): Prepared<boolean> {
   const token = segmentToken ?? null;
   return prepared`(run.fence_epoch, run.fence_ordinal, run.fence_history_length) <= (${fence.epoch}::int, ${fence.ordinal}::int, ${fence.historyLength}::int)
-    and (${token}::text is null or run.segment_token is not distinct from ${token})`;
+    and (${token}::text is null or run.segment_token is not distinct from ${token})
+    and (${provisional !== true}::boolean or run.ended_outside is null)`;
 }
 
 const latest = 2 ** 31 - 1;

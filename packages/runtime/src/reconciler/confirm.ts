@@ -1,5 +1,13 @@
 import { instantFromMs, workflowIdOf, type Json } from "@mainspring/core";
-import { allInvocationsOf, confirmEnd, endedOutside, getRun, type Store, type TenantDb } from "@mainspring/store";
+import {
+  allInvocationsOf,
+  confirmEnd,
+  endedOutside,
+  getRun,
+  type LastTask,
+  type Store,
+  type TenantDb,
+} from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import { isNotFound } from "../temporal/grpc.ts";
 
@@ -29,7 +37,7 @@ export async function confirmRun(
       return;
     }
     if (ended && execution.status === "TERMINATED") {
-      await confirmEnd(db, runId, new Date()); // it had ended itself before its last task could say so
+      await confirmEnd(db, runId, new Date(), { cutOff: true }); // it had ended itself before its last task could say so
       return;
     }
     const at = execution.closedAt ?? new Date();
@@ -46,7 +54,13 @@ export async function confirmRun(
         ...(remains.length === 0 ? {} : { effectsMayRemain: remains }),
       },
     };
-    await endedOutside(db, runId, { status: execution.status === "CANCELLED" ? "CANCELED" : "FAILED", error, at });
+    const { lastTask } = execution;
+    await endedOutside(db, runId, {
+      status: execution.status === "CANCELLED" ? "CANCELED" : "FAILED",
+      error,
+      at,
+      ...(lastTask === undefined ? {} : { lastTask }),
+    });
   });
   return "confirmed";
 }
@@ -64,6 +78,7 @@ interface Execution {
   readonly closedAt?: Date;
   readonly reason?: string;
   readonly by?: string;
+  readonly lastTask?: LastTask;
 }
 
 async function describe(client: Client, runId: string): Promise<Execution> {
@@ -71,14 +86,21 @@ async function describe(client: Client, runId: string): Promise<Execution> {
   try {
     const described = await client.withDeadline(Date.now() + describeWithinMs, () => handle.describe());
     const status = described.status.name;
-    if (status !== "TERMINATED")
+    if (status !== "TERMINATED" && status !== "TIMED_OUT")
       return {
         status: status === "CONTINUED_AS_NEW" ? "RUNNING" : status,
         ...(described.closeTime === undefined ? {} : { closedAt: described.closeTime }),
       };
-    const last = (await handle.fetchHistory()).events?.at(-1)?.workflowExecutionTerminatedEventAttributes;
+    const { runId: temporalRunId } = described;
+    const { events } = await client.workflow.getHandle(workflowIdOf(runId), temporalRunId).fetchHistory();
+    const last = events?.at(-1)?.workflowExecutionTerminatedEventAttributes;
+    const completed = events?.findLast((event) => event.workflowTaskCompletedEventAttributes);
     return {
       status,
+      lastTask: {
+        temporalRunId,
+        historyLength: Number(completed?.workflowTaskCompletedEventAttributes?.startedEventId ?? 0),
+      },
       ...(described.closeTime === undefined ? {} : { closedAt: described.closeTime }),
       ...(last?.reason ? { reason: last.reason } : {}),
       ...(last?.identity ? { by: last.identity } : {}),

@@ -1,8 +1,17 @@
 import { defineAction } from "@mainspring/actions";
 import { runWorkflowType, taskQueue, workflowIdOf } from "@mainspring/core";
-import { definitionOf, insertRun, newId, openReconciler } from "@mainspring/store";
+import {
+  definitionOf,
+  deliveriesOf,
+  insertRun,
+  listEvents,
+  newId,
+  openDispatcher,
+  openReconciler,
+} from "@mainspring/store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { routeOnce, type IngestionParts } from "../ingestion/route-event.ts";
 import { cancelRun } from "../launcher/cancel.ts";
 import { newWorld, type World } from "../testing/world.ts";
 import { until } from "../testing/until.ts";
@@ -26,6 +35,10 @@ let world: World;
 beforeAll(async () => {
   world = await newWorld({ actions: [held] });
   await world.publish({ workflow: "naps", steps: [{ id: "nap", type: "time.wait", durationMs: 600_000 }] });
+  await world.publish({
+    workflow: "waits",
+    steps: [{ id: "paid", type: "event.wait", event: "paid", correlationKey: "k" }],
+  });
   await world.publish({
     workflow: "holds",
     steps: [{ id: "call", type: "action.call", action: "test.held@1", input: {} }],
@@ -107,6 +120,48 @@ test("what was open when the execution was terminated is closed, and effects tha
   });
   hold?.();
   await worker.stop();
+});
+
+test("[MBX-02] [DLV-01] an event that was sent to a run and not looked at before it was terminated is another's, or unmatched with the reason", async () => {
+  const worker = await world.startWorker({ waits: { reconcileEveryMs: 600_000 } });
+  const opened = async (): Promise<string> => {
+    const runId = await world.start("waits");
+    await world.waiting(runId);
+    return runId;
+  };
+  const first = await opened();
+  await worker.stop();
+  const parts: IngestionParts = {
+    store: world.store,
+    dispatcher: openDispatcher({ url: world.database.dispatcherUrl }),
+    client: world.client,
+    log: quiet,
+    worker: "test",
+    claimMs: 60_000,
+  };
+  const eventId = await world.event({ name: "paid", id: "sent", correlationKey: "k" });
+  const standing = async (runId: string): Promise<unknown> => {
+    const rows = await world.store.tenant(world.tenantId, (db) => deliveriesOf(db, eventId));
+    return rows.find((row) => row.runId === runId);
+  };
+  await routeOnce(parts);
+  expect(await standing(first)).toMatchObject({ state: "delivered" });
+  await world.client.workflow.getHandle(workflowIdOf(first)).terminate("by hand");
+  await reconciled(first);
+  expect(await standing(first)).toMatchObject({
+    state: "ignored",
+    reason: "the run was ended before it took the event",
+  });
+  expect((await world.waits(first)).map(({ status }) => status)).toEqual(["CANCELED"]);
+  await routeOnce(parts);
+  await parts.dispatcher.close();
+  const unmatched = await world.store.tenant(world.tenantId, (db) => listEvents(db, { unmatched: true }, {}));
+  expect(unmatched.items.map(({ id }) => id)).toEqual([eventId]);
+  // Its default look-back reaches the event, which nobody has.
+  const again = await world.startWorker();
+  const second = await world.start("waits");
+  expect((await world.ended(second)).status).toBe("SUCCEEDED");
+  await again.stop();
 });
 
 test("[RUN-04] a cancelled run that was never started names who asked", async () => {

@@ -194,7 +194,7 @@ function conditionsOf(filter: RunFilter): (ReturnType<typeof sql> | false)[] {
     filter.trigger !== undefined && sql`trigger = ${filter.trigger}`,
     filter.from !== undefined && sql`created_at >= ${filter.from}::timestamptz`,
     filter.to !== undefined && sql`created_at < ${filter.to}::timestamptz`,
-    filter.runId !== undefined && sql`id::text = lower(${filter.runId})`,
+    filter.runId !== undefined && (isUuid(filter.runId) ? sql`id = ${filter.runId}::uuid` : sql`false`),
     filter.parentRunId !== undefined &&
       (isUuid(filter.parentRunId) ? sql`parent_run_id = ${filter.parentRunId}::uuid` : sql`false`),
     filter.q !== undefined && matches(filter.q),

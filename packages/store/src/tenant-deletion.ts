@@ -51,7 +51,7 @@ export async function beginDeletion(
   const { mode, graceMs, by } = request;
   if (row.deletion !== null) {
     if (mode !== "terminate" || row.deletion.mode === "terminate") return row.deletion;
-    return noteDeletion(db, { ...row.deletion, mode, graceEndsAt: instant(row.now) });
+    return writeDeletion(db, { ...row.deletion, mode, graceEndsAt: instant(row.now) });
   }
   const inUse = await openRunsOf(db);
   if (mode === "refuse" && inUse.openRuns > 0) return { inUse };
@@ -68,7 +68,7 @@ export async function beginDeletion(
     rows: {},
   };
   await sql`update tenants set suspended_at = coalesce(suspended_at, now()) where id = ${db.tenantId}`.execute(db);
-  await noteDeletion(db, begun);
+  await writeDeletion(db, begun);
   const subject = `tenant:${db.tenantId}`;
   await recordAudit(db, { actor: by, action: "tenant.delete-request", subject, details: { mode, graceMs } });
   return begun;
@@ -83,8 +83,26 @@ export async function openRunsOf(db: TenantDb): Promise<TenantInUse> {
   };
 }
 
-/** Replaces what is noted of the deletion. */
-export async function noteDeletion(db: TenantDb, deletion: TenantDeletion): Promise<TenantDeletion> {
+/**
+ * Changes what is noted of a deletion under way. The tenant's row is locked first: a request and a worker carry on the same deletion at a time,
+ * and neither may write back what the other has just replaced.
+ * @returns undefined when the tenant is not being deleted, or is gone
+ */
+export async function noteDeletion(
+  db: TenantDb,
+  change: (now: TenantDeletion) => TenantDeletion,
+): Promise<TenantDeletion | undefined> {
+  const now = await lockDeletion(db);
+  return now === undefined ? undefined : writeDeletion(db, change(now));
+}
+
+async function lockDeletion(db: TenantDb): Promise<TenantDeletion | undefined> {
+  const { rows } = await sql<{ deletion: TenantDeletion | null }>`
+    select deletion from tenants where id = ${db.tenantId} for update`.execute(db);
+  return rows[0]?.deletion ?? undefined;
+}
+
+async function writeDeletion(db: TenantDb, deletion: TenantDeletion): Promise<TenantDeletion> {
   await sql`update tenants set deletion = ${JSON.stringify(deletion)}::json where id = ${db.tenantId}`.execute(db);
   return deletion;
 }
@@ -124,9 +142,7 @@ export async function schedulesOfTenant(db: TenantDb): Promise<string[]> {
 
 /** Counts what will be deleted, and erases the tenant's keys with all that is sealed under them. */
 export async function eraseKeys(db: TenantDb): Promise<TenantDeletion | undefined> {
-  const { rows } = await sql<{ deletion: TenantDeletion | null }>`
-    select deletion from tenants where id = ${db.tenantId} for update`.execute(db);
-  const deletion = rows[0]?.deletion ?? undefined;
+  const deletion = await lockDeletion(db);
   if (deletion === undefined || deletion.stage === "rows") return deletion;
   const counted = await countTenantRows(db);
   const { rows: sealed } = await sql<{
@@ -135,7 +151,7 @@ export async function eraseKeys(db: TenantDb): Promise<TenantDeletion | undefine
     where contype = 'f' and confrelid = 'tenant_keys'::regclass`.execute(db);
   for (const { name } of sealed) await sql`delete from ${sql.table(name)} where tenant_id = ${db.tenantId}`.execute(db);
   const keys = await sql`delete from tenant_keys returning true as erased`.execute(db);
-  return noteDeletion(db, { ...deletion, stage: "rows", rows: counted, keysErased: keys.rows.length });
+  return writeDeletion(db, { ...deletion, stage: "rows", rows: counted, keysErased: keys.rows.length });
 }
 
 /** Tables that can be large, each before what refers to it without being deleted with it. */

@@ -3,6 +3,7 @@ import {
   getEvent,
   listDeadLetters,
   listEvents,
+  offerDelivery,
   type DeliveryRow,
   type InboxRow,
 } from "@mainspring/store";
@@ -10,7 +11,7 @@ import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../testing/until.ts";
 import { newWorld, type World } from "../testing/world.ts";
-import { eventTriesMax, routeOnce } from "./route-event.ts";
+import { deliverOnce, eventTriesMax, routeOnce } from "./route-event.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -169,6 +170,28 @@ test("[ING-21] [OPS-10] an event that cannot even be read holds up neither its t
     [lost],
   );
   expect(decisions).toHaveLength(1);
+});
+
+test("[ING-21] a signal that cannot even be made holds up no other, and is tried again later", async () => {
+  const { store, client, database, tenantId } = world;
+  const runId = await world.start("listener", { event: "unheard", key: "u-1" });
+  const [lost, beside] = [
+    await world.event({ name: "unheard", payload: { large: "y".repeat(40_000) }, correlationKey: "u-2" }),
+    await world.event({ name: "unheard", payload: { n: 2 }, correlationKey: "u-2" }),
+  ];
+  await asOwner(
+    database,
+    "delete from blobs where hash = (select payload ->> '$stored' from workflow_runtime_events where id = $1)",
+    [lost],
+  );
+  for (const eventId of [lost, beside]) await store.tenant(tenantId, (db) => offerDelivery(db, { eventId, runId }));
+  await asOwner(database, "update workflow_event_deliveries set due_at = now() where run_id = $1", [runId]);
+  const quiet = { info: () => undefined, warn: () => undefined };
+  await deliverOnce({ store, client, dispatcher: database.dispatcher, log: quiet, worker: "test", claimMs: 60_000 });
+  const [failed] = await deliveries(lost);
+  expect(failed).toMatchObject({ state: "failed", attempts: 1, reason: expect.stringContaining("missing from blobs") });
+  expect(Date.parse(failed?.dueAt ?? "")).toBeGreaterThan(Date.parse(failed?.updatedAt ?? ""));
+  expect(await deliveries(beside)).toMatchObject([{ state: "delivered", attempts: 1 }]);
 });
 
 test("[ING-12] [ING-20] routing only signals: wait and run stay as they are until the run itself has decided", async () => {

@@ -246,16 +246,32 @@ export async function deliverOnce(parts: IngestionParts): Promise<number> {
   const due = await parts.dispatcher.dueDeliveries(deliveriesPerRound);
   const done = await Promise.all(
     due.map(({ tenantId, id }) =>
-      parts.store.tenant(tenantId, async (db) => {
-        const delivery = await lockDelivery(db, id);
-        const event = delivery === undefined ? undefined : await getEvent(db, delivery.eventId);
-        if (delivery === undefined || event === undefined || event.correlationKey === null) return false;
-        await deliveryDone(db, await deliver(parts, tenantId, event, event.correlationKey, delivery, db));
-        return true;
-      }),
+      deliverAgain(parts, tenantId, id).catch((error: unknown) => undeliverable(parts, tenantId, id, error)),
     ),
   );
   return done.filter(Boolean).length;
+}
+
+/** @returns false when it is not due any more, or somebody else is at it */
+async function deliverAgain(parts: IngestionParts, tenantId: string, id: string): Promise<boolean> {
+  return parts.store.tenant(tenantId, async (db) => {
+    const delivery = await lockDelivery(db, id);
+    const event = delivery === undefined ? undefined : await getEvent(db, delivery.eventId);
+    if (delivery === undefined || event === undefined || event.correlationKey === null) return false;
+    await deliveryDone(db, await deliver(parts, tenantId, event, event.correlationKey, delivery, db));
+    return true;
+  });
+}
+
+/** Not even the signal could be made, as where the event's payload is missing from `blobs`: that counts as a try, and holds up no other. */
+async function undeliverable(parts: IngestionParts, tenantId: string, id: string, error: unknown): Promise<boolean> {
+  return parts.store.tenant(tenantId, async (db) => {
+    const delivery = await lockDelivery(db, id);
+    if (delivery === undefined) return false;
+    await deliveryDone(db, notTold(parts, tenantId, delivery, error));
+    parts.counts?.delivered("failed");
+    return true;
+  });
 }
 
 /** What is to be written of a signal. */
@@ -289,22 +305,29 @@ async function deliver(
     );
     told = { ...about, state: "delivered" };
   } catch (error) {
-    if (isNotFound(error)) told = { ...about, state: "ignored", reason: "the run has ended" };
-    else {
-      const reason = messageOf(error);
-      // While Temporal is away nothing is given up: what was accepted is applied soon after it is back.
-      const afterMs = isAway(error) ? Math.min(backoffMs(attempts), awayRetryMaxMs) : backoffMs(attempts);
-      const isLast = !isAway(error) && attempts + 1 >= deliveryTriesMax;
-      told = { ...about, state: "failed", reason, ...(isLast ? {} : { nextAt: new Date(Date.now() + afterMs) }) };
-      const { worker } = parts;
-      parts.log.warn(
-        { worker, tenantId, ...about, attempts: attempts + 1, error: reason },
-        "A run could not be told of an event",
-      );
-    }
+    told = isNotFound(error)
+      ? { ...about, state: "ignored", reason: "the run has ended" }
+      : notTold(parts, tenantId, { ...about, attempts }, error);
   }
   parts.counts?.delivered(told.state);
   return told;
+}
+
+function notTold(
+  { worker, log }: IngestionParts,
+  tenantId: string,
+  { eventId, runId, attempts }: { readonly eventId: string; readonly runId: string; readonly attempts: number },
+  error: unknown,
+): Told {
+  const reason = messageOf(error);
+  // While Temporal is away nothing is given up: what was accepted is applied soon after it is back.
+  const afterMs = isAway(error) ? Math.min(backoffMs(attempts), awayRetryMaxMs) : backoffMs(attempts);
+  const isLast = !isAway(error) && attempts + 1 >= deliveryTriesMax;
+  log.warn(
+    { worker, tenantId, eventId, runId, attempts: attempts + 1, error: reason },
+    "A run could not be told of an event",
+  );
+  return { eventId, runId, state: "failed", reason, ...(isLast ? {} : { nextAt: new Date(Date.now() + afterMs) }) };
 }
 
 function inboundOf(event: InboxRow, correlationKey: string): InboundEvent {

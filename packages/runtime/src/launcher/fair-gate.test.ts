@@ -66,6 +66,19 @@ test("[FAI-01] on a busy machine a tenant's line goes one at a time as long as a
   }
 });
 
+test("[FAI-01] requests that are refused at once do not make a machine look busy", async () => {
+  const gate = new FairGate({ perTenant: 2, total: 8, placeMs: () => 60_000, besideOthersMs: 60_000 });
+  await gate.run("b", () => pause(500));
+  await expect(gate.run("a", () => Promise.reject(new Error("refused")))).rejects.toThrow("refused");
+  await gate.run("a", () => pause(20));
+  const both = [held(), held()];
+  const running = both.map(({ work }) => gate.run("a", work));
+  await settled();
+  expect(both.map(({ begun }) => begun())).toEqual([true, true]);
+  for (const { end } of both) end();
+  await Promise.all(running);
+});
+
 test("work that fails gives back its place, and work that takes long gives it to the next one", async () => {
   const gate = new FairGate({ perTenant: 1, total: 1, placeMs: () => 20 });
   await expect(gate.run("a", () => Promise.reject(new Error("refused")))).rejects.toThrow("refused");

@@ -43,17 +43,22 @@ export class FairGate {
     else await new Promise<void>((resolve) => this.#wait(tenantId, resolve));
     const beganMs = performance.now();
     let held = true;
-    const leave = (): void => {
+    const leave = (outcome: "done" | "failed" | "late"): void => {
       if (!held) return;
       held = false;
       clearTimeout(timer);
-      this.#leave(tenantId, performance.now() - beganMs);
+      const tookMs = performance.now() - beganMs;
+      // What is refused at once says nothing of how fast the machine can be: else a tenant's bad requests made it look busy to all.
+      if (outcome !== "failed") this.#hasTaken(tookMs);
+      this.#leave(tenantId, tookMs);
     };
-    const timer = setTimeout(leave, this.#limits.placeMs());
+    const timer = setTimeout(() => leave("late"), this.#limits.placeMs());
     try {
-      return await work();
+      const result = await work();
+      leave("done");
+      return result;
     } finally {
-      leave();
+      leave("failed");
     }
   }
 
@@ -99,7 +104,6 @@ export class FairGate {
 
   #leave(tenantId: string, tookMs: number): void {
     this.#total--;
-    this.#hasTaken(tookMs);
     const left = (this.#underWay.get(tenantId) ?? 1) - 1;
     if (left === 0) this.#underWay.delete(tenantId);
     else this.#underWay.set(tenantId, left);

@@ -156,7 +156,8 @@ async function endRuns(
   terminated += await terminateWhatElseRuns(parts, tenantId);
   await note(parts, tenantId, (now) => ({
     ...now,
-    stage: "executions",
+    // Whoever carries on the same deletion may be further: a stage that is over does not come again.
+    stage: now.stage === "runs" ? "executions" : now.stage,
     terminated: Math.max(now.terminated, terminated),
   }));
   return true;
@@ -202,10 +203,7 @@ async function note(
   tenantId: string,
   change: (now: TenantDeletion) => TenantDeletion,
 ): Promise<void> {
-  await store.tenant(tenantId, async (db) => {
-    const now = (await getTenant(db))?.deletion ?? undefined;
-    if (now !== undefined) await noteDeletion(db, change(now));
-  });
+  await store.tenant(tenantId, (db) => noteDeletion(db, change));
 }
 
 async function eachUnended(

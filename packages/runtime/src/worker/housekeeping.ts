@@ -1,3 +1,4 @@
+import { MainspringError } from "@mainspring/core";
 import {
   forgetDeleted,
   forgetOld,
@@ -28,7 +29,7 @@ export async function housekeepOnce(parts: LauncherParts, log: Log): Promise<boo
   let more = false;
   for (const tenantId of await parts.store.platform(tenantIds)) {
     try {
-      if (await housekeepTenant(parts, tenantId, historiesKeptMs)) more = true;
+      if (await housekeepTenant(parts, tenantId, historiesKeptMs, log)) more = true;
     } catch (error) {
       log.warn(
         { tenantId, error: String(error) },
@@ -39,14 +40,33 @@ export async function housekeepOnce(parts: LauncherParts, log: Log): Promise<boo
   return more;
 }
 
-async function housekeepTenant(parts: LauncherParts, tenantId: string, historiesKeptMs: number): Promise<boolean> {
+async function housekeepTenant(
+  parts: LauncherParts,
+  tenantId: string,
+  historiesKeptMs: number,
+  log: Log,
+): Promise<boolean> {
   const { store } = parts;
   const runs = await store.tenant(tenantId, (db) => runsPastRetention(db, runsAtOnce));
-  for (const runId of runs) await deleteEndedRun(parts, tenantId, runId);
+  let removed = 0;
+  for (const runId of runs) if (await removeRun(parts, tenantId, runId, log)) removed += 1;
   const forgotten = await store.tenant(tenantId, (db) => forgetOld(db, rowsAtOnce));
   await store.tenant(tenantId, forgetDeleted);
   const blobs = await store.tenant(tenantId, (db) => sweepBlobs(db, { historiesKeptMs }));
-  return runs.length === runsAtOnce || forgotten >= rowsAtOnce || blobs.more;
+  return removed === runsAtOnce || forgotten >= rowsAtOnce || blobs.more;
+}
+
+/** A run that cannot be removed stays, and keeps nothing else from going. @returns whether it is gone */
+async function removeRun(parts: LauncherParts, tenantId: string, runId: string, log: Log): Promise<boolean> {
+  try {
+    await deleteEndedRun(parts, tenantId, runId);
+    return true;
+  } catch (error) {
+    // Another worker's housekeeping was quicker.
+    if (error instanceof MainspringError && error.code === "RUN_NOT_FOUND") return true;
+    log.warn({ tenantId, runId, error: String(error) }, "A run past its retention could not be removed");
+    return false;
+  }
 }
 
 /** Goes on with deletions of tenants that were interrupted, or that wait for a grace to end. */

@@ -5,6 +5,7 @@ import type { JournalEntry } from "@mainspring/core";
 import {
   countRuns,
   descendantsOf,
+  runDetailOf,
   getRun,
   invocationsOf,
   journalOf,
@@ -61,7 +62,10 @@ export function runHandlers(services: Services): Omit<Handlers<"runs">, keyof Re
   const shownRun = (tenantId: string, runId: string): Promise<RunReply> =>
     store.tenant(tenantId, async (db) => {
       const row = await existing(db, runId);
-      const shown = await withInvocations(db, presentRun(row, await descendantsOf(db, runId)));
+      const shown = await withInvocations(
+        db,
+        presentRun(row, await descendantsOf(db, runId), await runDetailOf(db, runId)),
+      );
       return (await redaction.ofRun(db, runId)).run(shown);
     });
 
@@ -197,7 +201,6 @@ export function runHandlers(services: Services): Omit<Handlers<"runs">, keyof Re
     },
     async stream({ params: { id: runId }, query, lastEventId, caller: { tenantId }, signal }) {
       await store.tenant(tenantId, (db) => existing(db, runId));
-      metrics.streamOpened();
       const text = streamOfRun({
         runs,
         feed,
@@ -218,7 +221,7 @@ export function runHandlers(services: Services): Omit<Handlers<"runs">, keyof Re
             };
           }),
       });
-      return { status: 200, text: counted(text, metrics.streamClosed), headers: { "x-accel-buffering": "no" } };
+      return { status: 200, text: counted(text, metrics), headers: { "x-accel-buffering": "no" } };
     },
     async export({ params: { id }, caller }) {
       const exported = await store.tenant(caller.tenantId, (db) => exportOf(db, redaction, id));
@@ -302,10 +305,15 @@ async function journalPage(
   return { items, nextCursor: entries.length > query.limit ? String(items.at(-1)?.seq) : null };
 }
 
-async function* counted(text: AsyncGenerator<string>, onClose: () => void): AsyncGenerator<string> {
+/** Counted from its first text on: a stream whose client is gone before is never begun, and so never ends. */
+async function* counted(
+  text: AsyncGenerator<string>,
+  metrics: Pick<Services["metrics"], "streamOpened" | "streamClosed">,
+): AsyncGenerator<string> {
+  metrics.streamOpened();
   try {
     yield* text;
   } finally {
-    onClose();
+    metrics.streamClosed();
   }
 }

@@ -133,7 +133,7 @@ export function rowRuns(store: Store): RowRuns {
       if (begun !== undefined && "inUse" in begun) throw new MainspringError("TENANT_IN_USE", { ...begun.inUse });
       if (begun !== undefined) {
         await store.tenant(tenantId, (db) =>
-          noteDeletion(db, { ...begun, stage: "executions", left: nothingInTemporal }),
+          noteDeletion(db, (now) => ({ ...now, stage: "executions", left: nothingInTemporal })),
         );
         await store.tenant(tenantId, eraseKeys);
         while (await store.tenant(tenantId, deleteSomeRows));

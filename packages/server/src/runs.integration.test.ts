@@ -198,6 +198,12 @@ test("[RUN-04] a second cancel answers with the first time, an ended run 409", a
   const first = await cancel();
   expect(first).toEqual({ id: run.runId, status: expect.any(String), cancelRequestedAt: expect.stringMatching(/Z$/) });
   expect(await cancel()).toEqual(first);
+  const { cancelReason, cancelRequestedBy, history } = await on.one.client.runs.get({ params: { id: run.runId } });
+  expect({ cancelReason, by: cancelRequestedBy }).toEqual({
+    cancelReason: "mistake",
+    by: expect.stringMatching(/^api-key:/),
+  });
+  expect(history).toEqual({ events: expect.any(Number), max: 40_000 });
   await writeJournal(on.database.store, run, [2, 3, 4, 5, 6, 7]);
   await expect(cancel()).rejects.toMatchObject({ status: 409, code: "RUN_ALREADY_ENDED" });
 });

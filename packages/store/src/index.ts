@@ -207,6 +207,8 @@ export {
   waitKeysOf,
 } from "./redaction.ts";
 export type { RelatedRun } from "./redaction.ts";
+export { runDetailOf } from "./run-detail.ts";
+export type { RunDetail } from "./run-detail.ts";
 export { descendantsOf } from "./lineage.ts";
 export type { Descendant, RunDescendants } from "./lineage.ts";
 export { rebuildRows } from "./rebuild.ts";
@@ -248,6 +250,7 @@ export {
   getEvent,
   payloadsOf,
   keepRefused,
+  NoPlaceError,
   listEvents,
 } from "./inbox.ts";
 export type { EventFilter, InboxRow, InboxState, NewEvent } from "./inbox.ts";

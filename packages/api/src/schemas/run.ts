@@ -93,6 +93,12 @@ export const run = z.object({
   temporalWorkflowId: z.string().nullable(),
   temporalRunId: z.string().nullable(),
   steps: z.number().int().meta({ description: "step executions begun" }),
+  history: z.object({ events: z.number().int(), max: z.number().int() }).nullable().meta({
+    description:
+      "how many events Temporal holds of the present execution, as of its last entry in the journal, and at how many the run would fail with HISTORY_BUDGET; null on runs of an earlier engine",
+  }),
+  cancelRequestedBy: z.string().nullable(),
+  cancelReason: z.string().nullable().meta({ description: "as it was given with the cancel" }),
   journalSeq: z.number().int(),
   asOf,
   replays: z.array(descendant).meta({ description: "runs that replay this one, the newest first, at most 100" }),

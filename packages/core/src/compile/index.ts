@@ -14,6 +14,7 @@ export type { Positions } from "./positions.ts";
 export type { Definition, TriggerDefinition } from "../definition/definition.ts";
 export type { StepDefinition } from "../definition/any-step.ts";
 export type { Bounds, StepBounds } from "./bounds.ts";
+export { historyEventsMax } from "./bounds.ts";
 export type { CompiledDefinition, CompileOptions } from "./compile-definition.ts";
 export { compileDefinition, newestSemantics } from "./compile-definition.ts";
 export type { CheckedDefinition } from "./check-definition.ts";

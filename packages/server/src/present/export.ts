@@ -3,6 +3,7 @@ import { MainspringError } from "@mainspring/core";
 import type { JournalEntry, Json } from "@mainspring/core";
 import {
   descendantsOf,
+  runDetailOf,
   getRun,
   getVersion,
   invocationsOf,
@@ -28,7 +29,9 @@ export async function exportOf(db: TenantDb, redaction: Redaction, runId: string
   const isPinned = pinned !== undefined && pinned.definitionHash === row.definitionHash;
   return {
     format: "mainspring.run/1",
-    run: redact.run(await withInvocations(db, presentRun(row, await descendantsOf(db, runId)))),
+    run: redact.run(
+      await withInvocations(db, presentRun(row, await descendantsOf(db, runId), await runDetailOf(db, runId))),
+    ),
     steps: (await all((request) => stepsOf(db, runId, request))).map((step) => redact.step(presentStep(step))),
     waits: (await all((request) => waitsOf(db, runId, request))).map((wait) => redact.wait(presentWait(wait))),
     invocations: (await all((request) => invocationsOf(db, runId, request))).map((one) =>

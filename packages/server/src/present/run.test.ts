@@ -45,13 +45,34 @@ const row: RunRow = {
   updatedAt: at,
 };
 const none = { replays: [], restarts: [], children: [] };
+const detail = { historyEvents: 214, cancelReason: null };
 
 test("[RUN-06] a cancelled run names who asked, where the row knows it", () => {
-  expect(presentRun(row, none).error?.details).toEqual({ by: "api-key:7" });
-  expect(presentRun({ ...row, cancelRequestedBy: null }, none).error?.details).toEqual({ by: "temporal" });
+  expect(presentRun(row, none, detail).error?.details).toEqual({ by: "api-key:7" });
+  expect(presentRun({ ...row, cancelRequestedBy: null }, none, detail).error?.details).toEqual({ by: "temporal" });
 });
 
 test("a run leads on to what was made from it", () => {
   const made = { id: "01a21672-4b9c-7741-9758-a6155c90a634", workflow: "w", status: "QUEUED", createdAt: at };
-  expect(presentRun(row, { ...none, restarts: [made] })).toMatchObject({ replays: [], restarts: [made], children: [] });
+  expect(presentRun(row, { ...none, restarts: [made] }, detail)).toMatchObject({
+    replays: [],
+    restarts: [made],
+    children: [],
+  });
+});
+
+test("a run tells why it was cancelled, whether it had begun or not, and how much of its history it has used", () => {
+  expect(presentRun(row, none, { ...detail, cancelReason: "ordered twice" })).toMatchObject({
+    cancelRequestedBy: "api-key:7",
+    cancelReason: "ordered twice",
+    history: { events: 214, max: 40_000 },
+  });
+  const voided = {
+    code: "CANCELED",
+    message: "Cancelled before it was started.",
+    details: { by: "x", reason: "late" },
+  };
+  expect(presentRun({ ...row, error: voided }, none, detail).cancelReason).toBe("late");
+  expect(presentRun(row, none, detail).cancelReason).toBeNull();
+  expect(presentRun({ ...row, engine: "legacy" }, none, detail).history).toBeNull();
 });

@@ -1,11 +1,13 @@
 import type { InvocationReply, RunReply, RunSummary as RunSummaryReply, StepReply, WaitReply } from "@mainspring/api";
 import { explainCode, isJsonObject, shortWhy } from "@mainspring/core";
 import type { Json, ShortFacts } from "@mainspring/core";
+import { historyEventsMax } from "@mainspring/core/compile";
 import type {
   Descendant,
   InvocationRow,
   OpenWait,
   RunDescendants,
+  RunDetail,
   RunRow,
   RunSummary,
   SnapshotRow,
@@ -16,7 +18,7 @@ import type {
 type RunErrorReply = NonNullable<RunReply["error"]>;
 
 /** @param descendants runs that were made from this one */
-export function presentRun(row: RunRow, descendants: RunDescendants): RunReply {
+export function presentRun(row: RunRow, descendants: RunDescendants, detail: RunDetail): RunReply {
   return {
     ...common(row),
     input: asJson(row.input),
@@ -28,6 +30,9 @@ export function presentRun(row: RunRow, descendants: RunDescendants): RunReply {
     temporalWorkflowId: row.temporalWorkflowId,
     temporalRunId: row.temporalRunId,
     steps: row.stepCount,
+    history: row.engine === "temporal" ? { events: detail.historyEvents, max: historyEventsMax } : null,
+    cancelRequestedBy: row.cancelRequestedBy,
+    cancelReason: detail.cancelReason ?? reasonIn(row.error),
     journalSeq: row.journalSeq,
     asOf: new Date().toISOString(),
     replays: descendants.replays.map(presentDescendant),
@@ -155,6 +160,13 @@ export function presentSnapshot(row: SnapshotRow): { id: string; at: string; nod
 function withCanceller(error: RunErrorReply | null, by: string | null): RunErrorReply | null {
   if (error === null || by === null || error.code !== "CANCELED") return error;
   return { ...error, details: { ...(isJsonObject(error.details) ? error.details : {}), by } };
+}
+
+/** A run that was cancelled before it began says why itself. */
+function reasonIn(error: unknown): string | null {
+  const details = isJsonObject(error) && error["code"] === "CANCELED" ? error["details"] : undefined;
+  const reason = details !== undefined && isJsonObject(details) ? details["reason"] : undefined;
+  return typeof reason === "string" && reason !== "" ? reason : null;
 }
 
 /** With the catalogue's remedy, where the code is one of ours. */

@@ -76,6 +76,7 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live, onRest
         )}
         {" · "}
         {stepCount} {stepCount === 1 ? "step" : "steps"}
+        <HistoryUse history={run.history} />
         {run.replayOfRunId === null ? null : (
           <>
             {" · replay of "}
@@ -100,5 +101,26 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live, onRest
         )}
       </p>
     </header>
+  );
+}
+
+/** From so many events on a run holds new calls back until it can go on in a new execution. */
+const tightFromPart = 0.3;
+
+/** How much of the history that one execution may have is used; most runs go on in a new one long before. */
+function HistoryUse({ history }: { history: RunReply["history"] }): ReactElement | null {
+  if (history === null || history.events === 0) return null;
+  const { events, max } = history;
+  return (
+    <>
+      {" · "}
+      <span
+        className="history-use"
+        data-tight={events >= max * tightFromPart}
+        title={`Temporal holds ${events.toLocaleString("en")} events of this execution. With ${max.toLocaleString("en")} the run would fail with HISTORY_BUDGET; it goes on in a new execution before, as soon as nothing is under way.`}
+      >
+        history {events.toLocaleString("en")} of {max.toLocaleString("en")}
+      </span>
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import { ApiProblem, type RunReply } from "@mainspring/api";
-import { isJsonObject, type RunError } from "@mainspring/core";
+import type { RunError } from "@mainspring/core";
 import { Button, Skeleton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -183,12 +183,10 @@ function errorOf(run: RunReply, live: LiveJournalState): RunError | null {
   };
 }
 
-/** The journal knows that Temporal asked; the row knows who had asked for that. */
+/** The journal knows that Temporal asked; the row knows who had asked for that, and why. */
 function cancelOf(run: RunReply, told: HeadlineFacts["cancel"]): HeadlineFacts["cancel"] {
-  const details = run.error?.details;
-  const by = details !== undefined && isJsonObject(details) ? details["by"] : undefined;
-  const named = [by, told?.by].find((each) => typeof each === "string" && each !== "temporal");
-  return typeof named !== "string" ? undefined : { by: named, reason: told?.reason };
+  const by = run.cancelRequestedBy ?? told?.by;
+  return by === undefined || by === "temporal" ? undefined : { by, reason: run.cancelReason ?? told?.reason };
 }
 
 function liveStateOf(live: LiveJournalState): LiveState {

@@ -42,13 +42,20 @@ export async function listen(
     });
     next.on("notification", (message) => onNotify(message.payload ?? ""));
     client = next;
-    await next.connect();
-    await next.query(`listen ${channels[channel]}`);
+    try {
+      await next.connect();
+      await next.query(`listen ${channels[channel]}`);
+    } catch (error) {
+      // Another connection takes its place: this one must not stay beside it.
+      void next.end().catch(() => {});
+      throw error;
+    }
   };
   const retry = (): void => {
     if (ended || timer !== undefined) return;
     timer = setTimeout(() => {
       timer = undefined;
+      if (ended) return;
       connect().then(
         () => onNotify(""),
         () => retry(),

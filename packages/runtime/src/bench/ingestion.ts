@@ -1,6 +1,6 @@
 import type { Json } from "@mainspring/core";
 import { setTimeout as pause } from "node:timers/promises";
-import { sideBySide } from "../ingestion/together.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { until } from "../testing/until.ts";
 import type { BenchStack, BenchWorker } from "./bench-stack.ts";
 import { handWrittenQueue } from "./names.ts";
@@ -214,7 +214,7 @@ function handWritten({ client, handWritten: worker }: BenchStack): Parking {
       started.add(key);
     },
     parked: async (keys) => keys.every((key) => started.has(key)),
-    resumeAll: (keys) => sideBySide(keys, signalsAtOnce, signal),
+    resumeAll: async (keys) => void (await sideBySide(keys, signalsAtOnce, signal)),
     async resume(key) {
       await signal(key);
       return preciseNow();

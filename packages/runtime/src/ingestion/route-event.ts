@@ -27,12 +27,13 @@ import {
 import type { Client } from "@temporalio/client";
 import type { Log } from "../activities/dependencies.ts";
 import { referenceOf } from "../activities/large-values.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { isAway, isNotFound, messageOf } from "../temporal/grpc.ts";
 import { Crossing } from "../wire/crossing.ts";
 import type { TaskAnswer } from "../workflow/task-answer.ts";
 import { fireTriggers } from "./fire-triggers.ts";
 import { interestsIn, type Interest } from "./interests.ts";
-import { sideBySide, together } from "./together.ts";
+import { together } from "./together.ts";
 
 export const eventTriesMax = 10;
 export const deliveryTriesMax = 20;

@@ -30,16 +30,3 @@ export function together<T>(write: (items: readonly T[]) => Promise<void>): (ite
       }
     });
 }
-
-/** Does `work` for each item, at most `width` at once. `work` must not fail. */
-export async function sideBySide<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = items.values();
-  const lane = async (): Promise<void> => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
-}

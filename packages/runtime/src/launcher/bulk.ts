@@ -6,15 +6,17 @@ import {
   planKeptMs,
   planOf,
   recordAudit,
+  runHasEnded,
   type RunFilter,
   type RunSummary,
   type TenantDb,
 } from "@mainspring/store";
+import { sideBySide } from "../side-by-side.ts";
 import { cancelRun } from "./cancel.ts";
 import { deleteEndedRun } from "./delete-run.ts";
 import type { FairStarts } from "./fair-starts.ts";
 import type { Launched, LauncherParts } from "./launch.ts";
-import { hasConfirmedEnd, hasEnded, replay } from "./replay.ts";
+import { hasConfirmedEnd, replay } from "./replay.ts";
 
 export type BulkAction = "cancel" | "replay" | "delete";
 
@@ -77,7 +79,7 @@ interface BulkPlan {
 export async function previewBulk(parts: LauncherParts, request: BulkRequest): Promise<BulkReport> {
   const { tenantId, action, filter } = request;
   const { runs, more } = await matching(parts, request);
-  const items = await inTurn(runs, async (run): Promise<BulkItem> => {
+  const items = await sideBySide(runs, atOnce, async (run): Promise<BulkItem> => {
     const code = await hindrance(parts, tenantId, action, run);
     return { ...shown(run), ...(code === undefined ? { result: "planned" } : { result: "skipped", code }) };
   });
@@ -103,7 +105,9 @@ export async function actInBulk(parts: BulkParts, request: BulkRequest): Promise
   const planHash = given ?? planned?.planHash ?? "";
   if (planned !== undefined) await keepPlanOfKey(parts, request, planHash);
   const plan = await keptPlan(parts, { ...request, planHash });
-  const acted = await inTurn(plan.runIds, (runId) => act(parts, { ...request, planHash, filter: plan.filter }, runId));
+  const acted = await sideBySide(plan.runIds, atOnce, (runId) =>
+    act(parts, { ...request, planHash, filter: plan.filter }, runId),
+  );
   const items = [...acted, ...(planned?.items.filter(({ result }) => result !== "planned") ?? [])];
   const count = acted.filter(({ result }) => result === "done").length;
   await parts.store.tenant(tenantId, (db) =>
@@ -200,11 +204,21 @@ async function hindrance(
   action: BulkAction,
   run: RunSummary,
 ): Promise<string | undefined> {
-  if (action === "cancel") return hasEnded(run) ? "RUN_ALREADY_ENDED" : undefined;
+  if (action === "cancel") return runHasEnded(run.status) ? "RUN_ALREADY_ENDED" : undefined;
   return (await hasConfirmedEnd(parts, tenantId, run)) ? undefined : "RUN_NOT_ENDED";
 }
 
+/** Whatever goes wrong with one run is told with it: what was done to the others is not lost. */
 async function act(parts: BulkParts, request: BulkRequest, runId: string): Promise<BulkItem> {
+  try {
+    return await actOn(parts, request, runId);
+  } catch (error) {
+    const code = error instanceof MainspringError ? error.code : "INTERNAL";
+    return { runId, workflow: "", status: "", result: "failed", code };
+  }
+}
+
+async function actOn(parts: BulkParts, request: BulkRequest, runId: string): Promise<BulkItem> {
   const { tenantId, action, filter, by } = request;
   const [run] = (await parts.store.tenant(tenantId, (db) => listRuns(db, { ...filter, runId }, { limit: 1 }))).items;
   if (run === undefined) {
@@ -248,12 +262,4 @@ function shown(
 
 function expiry(): string {
   return new Date(Date.now() + planKeptMs).toISOString();
-}
-
-/** A few at a time, results in the order given. */
-async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let i = 0; i < items.length; i += atOnce)
-    results.push(...(await Promise.all(items.slice(i, i + atOnce).map((item) => work(item)))));
-  return results;
 }

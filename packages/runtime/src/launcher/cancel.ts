@@ -1,5 +1,5 @@
 import { MainspringError, workflowIdOf } from "@mainspring/core";
-import { getRun, markCancelRequested, voidQueuedStart, type RunRow } from "@mainspring/store";
+import { getRun, markCancelRequested, runHasEnded, voidQueuedStart, type RunRow } from "@mainspring/store";
 import { confirmRun } from "../reconciler/confirm.ts";
 import { isNotFound, messageOf } from "../temporal/grpc.ts";
 import type { LauncherParts } from "./launch.ts";
@@ -29,7 +29,7 @@ export async function cancelRun(parts: LauncherParts, request: CancelRequest): P
   const { tenantId, runId, by } = request;
   const run = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
   if (run === undefined) throw new MainspringError("RUN_NOT_FOUND", { runId });
-  if (hasEnded(run) && (await hasClosed(parts, request))) throw await alreadyEnded(parts, request);
+  if (runHasEnded(run.status) && (await hasClosed(parts, request))) throw await alreadyEnded(parts, request);
   if (run.cancelRequestedAt !== null && run.cancelRequestedAt !== undefined)
     return { id: runId, status: run.status, cancelRequestedAt: run.cancelRequestedAt };
   const voided =
@@ -103,8 +103,4 @@ async function voidStart(
   return run === undefined
     ? undefined
     : { id: runId, status: run.status, cancelRequestedAt: run.cancelRequestedAt ?? run.updatedAt };
-}
-
-function hasEnded(run: RunRow): boolean {
-  return run.status === "SUCCEEDED" || run.status === "FAILED" || run.status === "CANCELED";
 }

@@ -16,6 +16,7 @@ import {
   hasLimit,
   holdStart,
   insertRun,
+  isUniqueViolation,
   newId,
   launchRefused,
   limitReached,
@@ -136,14 +137,10 @@ async function insertOnce({ store }: LauncherParts, request: LaunchRequest): Pro
   try {
     return await attempt();
   } catch (error) {
-    if (request.idempotencyKey === undefined || (error as { readonly code?: unknown }).code !== uniqueViolation)
-      throw error;
+    if (request.idempotencyKey === undefined || !isUniqueViolation(error)) throw error;
     return attempt();
   }
 }
-
-// https://www.postgresql.org/docs/current/errcodes-appendix.html
-const uniqueViolation = "23505";
 
 type Inserted = Launched & ({ readonly created: false } | { readonly created: true; readonly input: StartInput });
 

@@ -1,5 +1,5 @@
 import { MainspringError, placeholderPointers, type Issue, type Json } from "@mainspring/core";
-import { getRun, runInput, type RunRow, type RunSummary } from "@mainspring/store";
+import { getRun, runHasEnded, runInput, type RunRow, type RunSummary } from "@mainspring/store";
 import { confirmRun } from "../reconciler/confirm.ts";
 import { launch, type Launched, type LaunchRequest, type LauncherParts } from "./launch.ts";
 
@@ -49,17 +49,13 @@ const recheckMs = 50;
  * that moment is waited for. Runs of earlier engines have no execution that could be asked.
  */
 export async function hasConfirmedEnd(parts: LauncherParts, tenantId: string, run: RunSummary): Promise<boolean> {
-  if (!hasEnded(run)) return false;
+  if (!runHasEnded(run.status)) return false;
   if (run.confirmedAt !== null || run.engine !== "temporal") return true;
   for (const deadline = Date.now() + closesWithinMs; ;) {
     if ((await confirmRun(parts, { tenantId, runId: run.id }).catch(() => "open")) === "confirmed") return true;
     if (Date.now() >= deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, recheckMs));
   }
-}
-
-export function hasEnded({ status }: Pick<RunSummary, "status">): boolean {
-  return status === "SUCCEEDED" || status === "FAILED" || status === "CANCELED";
 }
 
 /** The program that a run was pinned to. */

@@ -16,11 +16,12 @@ import {
   type TenantDeletion,
 } from "@mainspring/store";
 import { cancelRun } from "./cancel.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { removeStream } from "../stream/remove-stream.ts";
 import type { StreamSettings } from "../stream/settings.ts";
 import type { LauncherParts } from "./launch.ts";
 import {
-  inTurn,
+  atOnce,
   leftInTemporal,
   removeExecutions,
   removeSchedules,
@@ -214,7 +215,7 @@ async function eachUnended(
   let after: string | undefined;
   for (;;) {
     const runs = await store.tenant(tenantId, (db) => unendedRuns(db, after, page));
-    await inTurn(runs, work);
+    await sideBySide(runs, atOnce, work);
     if (runs.length < page) return;
     after = runs.at(-1)?.id;
   }

@@ -2,6 +2,7 @@ import { temporalScheduleIdOf, tenantAttribute, tickIdPrefix, workflowIdOf } fro
 import { executionsOfRuns, schedulesOfTenant, type LeftInTemporal } from "@mainspring/store";
 import { ScheduleNotFoundError } from "@temporalio/client";
 import { temporalSchedules } from "../schedules/temporal-schedules.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { isNotFound, messageOf } from "../temporal/grpc.ts";
 import type { LauncherParts } from "./launch.ts";
 
@@ -11,7 +12,8 @@ interface Execution {
   readonly runId: string;
 }
 
-const atOnce = 8;
+/** Questions to Temporal about one tenant. */
+export const atOnce = 8;
 const runsPerPage = 200;
 /** Prefixes of ids that one question to Temporal's index asks for. */
 const prefixesPerQuery = 20;
@@ -38,7 +40,7 @@ export async function removeSchedules(parts: LauncherParts, tenantId: string): P
   for await (const one of temporalSchedules(client).list())
     if (one.tenantId === tenantId) ids.add(one.temporalScheduleId);
   let removed = 0;
-  await inTurn([...ids], async (id) => {
+  await sideBySide([...ids], atOnce, async (id) => {
     if (await unlessGone(() => client.schedule.getHandle(id).delete())) removed += 1;
   });
   return removed;
@@ -57,7 +59,7 @@ export async function removeExecutions(parts: LauncherParts, tenantId: string): 
   // Ticks, and what was continued or reset and has not told its row.
   const more: Execution[] = [];
   for await (const execution of listedOfTenant(parts, tenantId)) more.push(execution);
-  await inTurn(more, remove);
+  await sideBySide(more, atOnce, remove);
   return removed;
 }
 
@@ -80,9 +82,9 @@ export async function leftInTemporal(parts: LauncherParts, tenantId: string): Pr
   await eachKnown(parts, tenantId, look);
   const inIndex: Execution[] = [];
   for await (const execution of listedOfTenant(parts, tenantId)) inIndex.push(execution);
-  await inTurn(inIndex, look);
+  await sideBySide(inIndex, atOnce, look);
   const { temporal } = await schedulesOf(parts, tenantId);
-  await inTurn(temporal, async (id) => {
+  await sideBySide(temporal, atOnce, async (id) => {
     if (await unlessGone(() => client.schedule.getHandle(id).describe())) schedules += 1;
   });
   return { open, histories, schedules, listed: inIndex.length, measuredAt: new Date().toISOString() };
@@ -97,7 +99,7 @@ async function eachKnown(
   let after: string | undefined;
   for (;;) {
     const runs = await parts.store.tenant(tenantId, (db) => executionsOfRuns(db, after, runsPerPage));
-    await inTurn(runs, async ({ runId, temporalRunIds }) => {
+    await sideBySide(runs, atOnce, async ({ runId, temporalRunIds }) => {
       for (const id of temporalRunIds.length === 0 ? [""] : temporalRunIds)
         await work({ workflowId: workflowIdOf(runId), runId: id });
     });
@@ -105,7 +107,7 @@ async function eachKnown(
     after = runs.at(-1)?.runId;
   }
   const { temporal } = await schedulesOf(parts, tenantId);
-  await inTurn(temporal, (id) => work({ workflowId: schedulerIdPrefix + id, runId: "" }));
+  await sideBySide(temporal, atOnce, (id) => work({ workflowId: schedulerIdPrefix + id, runId: "" }));
 }
 
 /** What Temporal's index has of the tenant: its runs, where the namespace has our attributes, and the ticks of its schedules. */
@@ -154,9 +156,4 @@ export async function unlessGone(work: () => Promise<unknown>): Promise<boolean>
     if (isNotFound(error) || error instanceof ScheduleNotFoundError) return false;
     throw error;
   }
-}
-
-/** A few at a time. */
-export async function inTurn<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let i = 0; i < items.length; i += atOnce) await Promise.all(items.slice(i, i + atOnce).map(work));
 }

@@ -20,6 +20,7 @@ import {
   getSchedule,
   getWorkflow,
   insertSchedule,
+  isUniqueViolation,
   misfitOf,
   newId,
   recordAudit,
@@ -40,9 +41,6 @@ import { syncSchedule } from "./sync.ts";
 import type { TemporalSchedules } from "./temporal-schedules.ts";
 
 export const catchUpDefaultMs = 600_000;
-
-// https://www.postgresql.org/docs/current/errcodes-appendix.html
-const uniqueViolation = "23505";
 
 /** What an author writes of a schedule; of a change, what is to be otherwise. */
 export interface ScheduleSettings {
@@ -175,7 +173,7 @@ export function createSchedules(parts: { readonly store: Store; readonly tempora
       };
       const id = await store.tenant(tenantId, insert).catch((error: unknown) => {
         // Of two requests with one key that race, the second meets the first one's schedule.
-        if (request === undefined || (error as { readonly code?: unknown }).code !== uniqueViolation) throw error;
+        if (request === undefined || !isUniqueViolation(error)) throw error;
         return store.tenant(tenantId, insert);
       });
       return follow(tenantId, id);

@@ -6,7 +6,7 @@ import {
   type Issue,
   type Json,
 } from "@mainspring/core";
-import { getRun, getTask, noteRefusedAnswer, type Store, type TaskRow } from "@mainspring/store";
+import { getRun, getTask, noteRefusedAnswer, runHasEnded, type Store, type TaskRow } from "@mainspring/store";
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -151,10 +151,6 @@ async function closedRow(store: Store, tenantId: string, taskId: string): Promis
     if (row === undefined || !isOpen(row) || tries === rowTries) return row;
     await sleep(rowRetryMs);
   }
-}
-
-function runHasEnded(status: string): boolean {
-  return status === "SUCCEEDED" || status === "FAILED" || status === "CANCELED";
 }
 
 function isOpen({ status }: TaskRow): boolean {

@@ -11,6 +11,7 @@ export interface RunStatusProjection {
   readonly finalStateHash: string | null;
 }
 
+/** A run with this status goes on no more; that it has ended is final once it is confirmed. */
 export function runHasEnded(status: string): boolean {
   return status === "SUCCEEDED" || status === "FAILED" || status === "CANCELED";
 }

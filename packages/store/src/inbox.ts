@@ -123,6 +123,7 @@ export async function acceptEvent(
  * Keeps what came as an event and is none, to be looked at: `dead` from the start, once for its id and content. It does not stand in the way
  * of an event: one that has its id, now or later, keeps or gets it.
  * @param refused.entry where it stood, such as a stream and the entry's id there: its id where it has none that is free
+ * @throws NoPlaceError an event has that for its id too
  */
 export async function keepRefused(
   db: TenantDb,
@@ -158,8 +159,11 @@ export async function keepRefused(
     const [same] = standing.rows;
     if (same?.isSame === true) return { result: "exists", id: same.id };
   }
-  throw new Error(`Nothing of the entry ${entry} could be kept: its id is that of an event.`);
+  throw new NoPlaceError(`Nothing of the entry ${entry} could be kept: an event has that for its id.`);
 }
+
+/** It stays so, however often it is tried. */
+export class NoPlaceError extends Error {}
 
 const refusedMark = "refused:";
 

@@ -353,6 +353,13 @@ export const requestErrors = {
     explanation: "An event of the same source and id was accepted before with a different content.",
     remedy: "Give each event an id of its own.",
   },
+  EVENT_NOT_STORABLE: {
+    title: "The event cannot be stored",
+    explanation:
+      "The database refused an entry of a stream, each time that it was tried. It is kept as it came, as a dead letter; where not even that can be stored, in the stream of dead letters in Redis.",
+    remedy:
+      "See in the error what the database refuses. Once that is put right, let the producer send the event again: its id is free.",
+  },
   CORRELATION_MISSING: {
     title: "No correlation key",
     explanation:

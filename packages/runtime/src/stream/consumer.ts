@@ -4,6 +4,7 @@ import { connectOrGoOn, endRedis, openRedis, type RedisClient } from "./connecti
 import { readGroup } from "./read-group.ts";
 import type { StreamSettings } from "./settings.ts";
 import type { Streams } from "./streams.ts";
+import type { TakenIn } from "./take-in.ts";
 
 /** One entry of a stream as Redis gives it. */
 export interface StreamEntry {
@@ -17,11 +18,8 @@ export interface ConsumerParts {
   readonly id: string;
   readonly streams: Streams;
   readonly log: Log;
-  /**
-   * Resolves with the ids of the entries that are taken in: each is an event of the inbox, was one before, or is kept as refused. The others
-   * are left to the stream, because the tenant's inbox is full.
-   */
-  readonly take: (key: string, entries: readonly StreamEntry[]) => Promise<readonly string[]>;
+  /** What it is done with is acknowledged; the others are left to the stream, for the reason that it gives. */
+  readonly take: (key: string, entries: readonly StreamEntry[]) => Promise<TakenIn>;
   /** Told that a stream or our group is not there any more. */
   readonly onGone: () => void;
 }
@@ -37,6 +35,8 @@ export interface ConsumerHealth {
   readonly state: "starting" | "ok" | "failing";
   /** Streams of tenants whose inbox is full: their entries stay where they are until there is room. */
   readonly full: readonly string[];
+  /** Streams of suspended tenants: their entries stay where they are until the tenant is resumed. */
+  readonly suspended: readonly string[];
   /** When entries, or the answer that there are none, came last. */
   readonly lastSuccessAt?: string;
   readonly lastError?: string;
@@ -47,10 +47,16 @@ export const stopWithinMs = 3_000;
 const blockMs = 1_000;
 const idlePauseMs = 200;
 const failurePauseMs = 250;
-/** A stream whose tenant's inbox is full is left alone for so long. */
-const fullPauseMs = 1_000;
-/** And one of which something could not be stored. */
-const failedPauseMs = 500;
+/** A stream of which something could not be taken is left alone for so long. */
+const pausesMs = { full: 1_000, suspended: 1_000, refused: 500, failed: 500 } as const;
+type Why = keyof typeof pausesMs;
+/** What is said when it begins. */
+const told: { readonly [W in Why]: string } = {
+  full: "a tenant's inbox is full: its stream waits for room",
+  suspended: "a tenant is suspended: its stream waits for it to be resumed",
+  refused: "The database refuses an entry of a stream; it is tried again",
+  failed: "Events of a stream cannot be taken; it is tried again",
+};
 
 // Only a consumer that has nothing left may go: with it would go what says that an entry is still owed.
 const removeConsumer = `
@@ -67,13 +73,13 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   // Bytes, not text: what is no UTF-8 has to be seen as such.
   const reader = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
   let stopped = false;
-  let health: Omit<ConsumerHealth, "full"> = { state: "starting" };
+  let health: Omit<ConsumerHealth, "full" | "suspended"> = { state: "starting" };
   // Streams of which we were given entries that we have not acknowledged, as after a failure: those come before what is new.
   let owed = new Set<string>();
   let owesAll = true;
-  /** By stream, when it is looked at again: those of tenants whose inbox is full, and those of which something could not be stored. */
-  const full = new Map<string, number>();
-  const failed = new Map<string, number>();
+  /** By stream: why not all of it was taken, and when it is looked at again. */
+  const later = new Map<string, { readonly why: Why; readonly atMs: number }>();
+  const waiting = (why: Why): string[] => [...later].flatMap(([key, one]) => (one.why === why ? [key] : [])).sort();
   let claimedAtMs = Date.now();
   let endPause: (() => void) | undefined;
 
@@ -82,29 +88,31 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       const timer = setTimeout(resolve, ms);
       endPause = () => (clearTimeout(timer), resolve());
     });
-  const take = async (key: string, entries: readonly StreamEntry[]): Promise<void> => {
-    if (entries.length === 0) return;
-    const taken = [...(await parts.take(key, entries))];
-    if (taken.length > 0) await client.xAck(key, settings.group, taken);
-    if (taken.length < entries.length) {
-      if (!full.has(key))
-        log.warn({ consumer: id, stream: key }, "a tenant's inbox is full: its stream waits for room");
-      full.set(key, Date.now() + fullPauseMs);
-      owed.add(key);
-    } else if (full.delete(key)) log.info({ consumer: id, stream: key }, "a tenant's inbox has room again");
+  const leaveAlone = (key: string, why: Why, error?: string): void => {
+    const about = { consumer: id, stream: key, ...(error === undefined ? {} : { error }) };
+    if (later.get(key)?.why !== why) log.warn(about, told[why]);
+    later.set(key, { why, atMs: Date.now() + pausesMs[why] });
+    owed.add(key);
   };
   /** One stream that cannot be taken from holds up no other. */
-  const takeApart = async (key: string, entries: readonly StreamEntry[]): Promise<void> => {
+  const take = async (key: string, entries: readonly StreamEntry[]): Promise<void> => {
+    if (entries.length === 0) return;
     try {
-      await take(key, entries);
-      failed.delete(key);
+      const { entryIds, left } = await parts.take(key, entries);
+      if (entryIds.length > 0) await client.xAck(key, settings.group, [...entryIds]);
+      if (left !== undefined) leaveAlone(key, left.why, left.why === "refused" ? left.error : undefined);
+      else comesIn(key);
     } catch (error) {
-      const about = { consumer: id, stream: key, error: messageOf(error) };
-      if (!failed.has(key)) log.warn(about, "Events of a stream cannot be taken; it is tried again");
-      failed.set(key, Date.now() + failedPauseMs);
-      owed.add(key);
-      health = { ...health, lastError: about.error };
+      const message = messageOf(error);
+      leaveAlone(key, "failed", message);
+      health = { ...health, lastError: message };
     }
+  };
+  const comesIn = (key: string): void => {
+    const before = later.get(key);
+    later.delete(key);
+    if (before?.why === "full" || before?.why === "suspended")
+      log.info({ consumer: id, stream: key, was: before.why }, "a stream that waited comes in again");
   };
   const read = async (keys: readonly string[], from: ">" | "0"): Promise<void> => {
     const given = await readGroup(client, {
@@ -124,7 +132,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
         );
         await client.xAck(key, settings.group, [...deleted]);
       }
-      await takeApart(key, entries);
+      await take(key, entries);
       if (entries.length + deleted.length > 0) more.add(key);
     }
     // Nothing is owed of a stream once it has nothing left that was given to us.
@@ -132,8 +140,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     for (const key of keys) {
       if (more.has(key)) continue;
       owed.delete(key);
-      full.delete(key);
-      failed.delete(key);
+      comesIn(key);
     }
   };
   const claimIdle = async (keys: readonly string[]): Promise<void> => {
@@ -147,7 +154,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
         );
         if (entries.length > 0)
           log.info({ consumer: id, stream: key, entries: entries.length }, "took over idle entries");
-        await takeApart(key, entries);
+        await take(key, entries);
         from = String(claimed.nextId);
         if (from === "0-0") break;
       }
@@ -159,9 +166,8 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
     const all = streams.keys();
     if (owesAll) owed = new Set(all);
     owesAll = false;
-    for (const later of [full, failed]) for (const key of later.keys()) if (!all.includes(key)) later.delete(key);
-    const isLater = (key: string): boolean => Math.max(full.get(key) ?? 0, failed.get(key) ?? 0) > Date.now();
-    const keys = all.filter((key) => !isLater(key));
+    for (const key of later.keys()) if (!all.includes(key)) later.delete(key);
+    const keys = all.filter((key) => (later.get(key)?.atMs ?? 0) <= Date.now());
     const again = keys.filter((key) => owed.has(key));
     if (keys.length === 0) {
       await client.ping();
@@ -175,7 +181,9 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
       await read(keys, ">");
     }
     health =
-      failed.size > 0 ? { ...health, state: "failing" } : { state: "ok", lastSuccessAt: new Date().toISOString() };
+      waiting("failed").length > 0
+        ? { ...health, state: "failing" }
+        : { state: "ok", lastSuccessAt: new Date().toISOString() };
   };
   const running = (async () => {
     while (!stopped) {
@@ -198,7 +206,7 @@ export async function startConsumer(parts: ConsumerParts): Promise<Consumer> {
   })();
   return {
     id,
-    health: () => ({ ...health, full: [...full.keys()].sort() }),
+    health: () => ({ ...health, full: waiting("full"), suspended: waiting("suspended") }),
     async stop() {
       stopped = true;
       endPause?.();

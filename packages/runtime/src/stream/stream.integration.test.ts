@@ -1,16 +1,28 @@
 // The Redis source on a real Redis: taken in once, acknowledged after the commit, and nothing lost with Redis.
 import { kill as sendSignal } from "node:process";
-import { claimEvent, eventDone, getEvent, listDeadLetters, listEvents, type InboxRow } from "@mainspring/store";
+import {
+  claimEvent,
+  eventDone,
+  getEvent,
+  listDeadLetters,
+  listEvents,
+  tenantIds,
+  updateTenant,
+  type InboxRow,
+} from "@mainspring/store";
+import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, beforeEach, expect, test, type TestContext } from "vitest";
 import { createBacklogGate } from "../ingestion/backlog.ts";
 import { newTenant } from "../testing/publish.ts";
 import { noRedisHere, startRedis, type RedisServer } from "../testing/redis-server.ts";
 import { until } from "../testing/until.ts";
 import { newWorld, type World } from "../testing/world.ts";
+import { connectOnce, endRedis, openRedis } from "./connection.ts";
 import { startEventStream, type EventStream } from "./event-stream.ts";
 import { messageFields } from "./message.ts";
 import { openEventPublisher } from "./publish.ts";
 import { deadLetterStream, streamFromEnvironment, type StreamSettings } from "./settings.ts";
+import { createStreams } from "./streams.ts";
 
 const missing = noRedisHere();
 let world: World;
@@ -327,6 +339,124 @@ test("[ING-24] [OPS-06] a stream of which nothing can be stored holds up no othe
   });
   await until("all is well", () => (stream.health().state === "ok" ? true : undefined));
   await stream.stop();
+});
+
+test("[ING-19] [OPS-10] what the database refuses for a reason that nobody asks for is tried a few times, and kept as it came; it holds up nobody", async () => {
+  const odd = await newTenant(world.store);
+  const oddKey = settings.prefix + odd;
+  await asOwner(
+    world.database,
+    `create function refuse_poison() returns trigger language plpgsql as $$ begin raise exception 'no % here', new.name; end $$;
+     create trigger refuse_poison before insert on workflow_runtime_events for each row
+       when (new.name = 'worst' or (new.name = 'poison' and not new.refused)) execute function refuse_poison()`,
+  );
+  const sent = (id: string, name: string): Record<string, string> =>
+    messageFields({ id, name, tenantId: odd, source: "shop", payload: { n: 1 }, correlationKey: "k" });
+  const poison = sent("poison-1", "poison");
+  const poisonEntry = await add({ ...poison, colour: "green" }, oddKey);
+  await add(sent("worst-1", "worst"), oddKey);
+  await add(sent("behind-1", "n"), oddKey);
+  const stream = await startStream({ consumers: 1 });
+  await until("the one behind is taken", async () => {
+    const { items } = await world.store.tenant(odd, (db) => listEvents(db, { eventId: "behind-1" }, {}));
+    return items.length === 1 ? true : undefined;
+  });
+  await until("all is done with", async () =>
+    (await redis.client.xPending(oddKey, settings.group)).pending === 0 && (await redis.client.xLen(oddKey)) === 0
+      ? true
+      : undefined,
+  );
+  const letters = await world.store.tenant(odd, (db) => listDeadLetters(db, {}, {}));
+  expect(letters.items).toMatchObject([
+    {
+      name: "poison",
+      source: "shop",
+      producerId: "poison-1",
+      correlationKey: "k",
+      refused: true,
+      payload: { ...poison, colour: "green" },
+      error: {
+        code: "EVENT_NOT_STORABLE",
+        message: expect.stringContaining("no poison here"),
+        stream: oddKey,
+        entryId: poisonEntry,
+      },
+    },
+  ]);
+  const aside = (await redis.client.xRange(deadLetterStream(settings), "-", "+")) ?? [];
+  expect(aside.map(({ message }) => message).filter((message) => message["dead_stream"] === oddKey)).toMatchObject([
+    { id: "worst-1", dead_code: "EVENT_NOT_STORABLE" },
+  ]);
+  await until("all is well", () => (stream.health().state === "ok" ? true : undefined));
+  await stream.stop();
+  await redis.client.del(deadLetterStream(settings));
+});
+
+test("[ING-24] what a suspended tenant's stream has stays there, is told, holds up no other, and comes in when the tenant is resumed", async () => {
+  const held = await newTenant(world.store);
+  const heldKey = settings.prefix + held;
+  const suspend = (suspended: boolean): Promise<unknown> =>
+    world.store.platform((db) => updateTenant(db, held, { suspended }));
+  const came = async (): Promise<string[]> => {
+    const { items } = await world.store.tenant(held, (db) => listEvents(db, {}, {}));
+    return items.map(({ eventId }) => eventId).sort();
+  };
+  const stream = await startStream({ consumers: 1 });
+  await add(messageFields({ id: "before", name: "n", tenantId: held }), heldKey);
+  await until("the first is in", async () => ((await came()).length === 1 ? true : undefined));
+  await suspend(true);
+  await add(messageFields({ id: "meanwhile", name: "n", tenantId: held }), heldKey);
+  await add({ ...messageFields({ id: "no-event", name: "n", tenantId: held }), payload: "{" }, heldKey);
+  await until("that is told", () => (stream.health().suspended.includes(heldKey) ? true : undefined));
+  await add(entry("beside-the-suspended"));
+  await inbox("beside-the-suspended");
+  expect(stream.health()).toMatchObject({ state: "ok", full: [] });
+  await until("what waits there is no lag", () => {
+    const { lag, pending: owed } = stream.health();
+    return lag + owed === 0 ? true : undefined;
+  });
+  expect(await came()).toEqual(["before"]);
+  await suspend(false);
+  await until("all is in", async () => ((await came()).length === 3 ? true : undefined));
+  await until("nothing is held any more", () => (stream.health().suspended.length === 0 ? true : undefined));
+  await until("all is acknowledged", async () =>
+    (await redis.client.xPending(heldKey, settings.group)).pending === 0 ? true : undefined,
+  );
+  await stream.stop();
+});
+
+test("[ING-24] a tenant's stream that another program makes is found without walking through Redis' keys", async () => {
+  const scans = async (): Promise<number> => {
+    const stats = await redis.client.info("commandstats");
+    return Number(/cmdstat_scan:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+  };
+  const own = await openRedis(settings.url, () => undefined);
+  await connectOnce(own);
+  const stray = `${settings.prefix}${crypto.randomUUID()}`;
+  await add(entry("of nobody"), stray);
+  const streams = createStreams(own, settings, { tenantIds: () => world.store.platform(tenantIds), log: quiet });
+  await until("one that is no tenant's is found by a walk", async () => {
+    await streams.discover();
+    return streams.keys().includes(stray) ? true : undefined;
+  });
+  const walked = await scans();
+  expect(walked).toBeGreaterThan(0);
+  const made = await newTenant(world.store);
+  const other = await newTenant(world.store);
+  await redis.client.set(settings.prefix + other, "no stream");
+  await add(messageFields({ id: "m", name: "n", tenantId: made }), settings.prefix + made);
+  await until("a new tenant's is found", async () => {
+    await streams.discover();
+    return streams.keys().includes(settings.prefix + made) ? true : undefined;
+  });
+  for (let n = 0; n < 5; n += 1) await streams.discover();
+  expect(streams.keys()).not.toContain(settings.prefix + other);
+  expect(await scans()).toBe(walked);
+  await redis.client.del(stray);
+  await streams.discover();
+  expect(streams.keys()).not.toContain(stray);
+  streams.stop();
+  endRedis(own);
 });
 
 test("[ING-24] an entry that somebody deletes while it is owed holds up nothing behind it", async () => {

@@ -1,3 +1,5 @@
+import type { Log } from "../activities/dependencies.ts";
+import { messageOf } from "../temporal/grpc.ts";
 import type { RedisClient } from "./connection.ts";
 import { deadLetterStream, type StreamSettings } from "./settings.ts";
 
@@ -5,16 +7,19 @@ import { deadLetterStream, type StreamSettings } from "./settings.ts";
 export interface Streams {
   /** Looks for streams, and makes our group where it is missing. */
   discover(): Promise<void>;
-  /** Asks for a look at once: a stream or its group is gone. */
+  /** Those that were there at the last look. */
   keys(): readonly string[];
   /** What of a stream's key tells whose it is. */
   tenantOf(key: string): string;
   /** Removes what every group of a stream has acknowledged. */
   trim(): Promise<void>;
-  standing(): Promise<Standing>;
+  /** @param except streams that nobody reads now */
+  standing(except: readonly string[]): Promise<Standing>;
+  /** Begins no further walk through the keys. */
+  stop(): void;
 }
 
-/** How far reading is behind, over all streams. */
+/** How far reading is behind, over all streams that are read. */
 export interface Standing {
   readonly streams: number;
   /** Entries that no consumer of ours has been given yet. */
@@ -24,31 +29,83 @@ export interface Standing {
   readonly pendingOf: ReadonlyMap<string, number>;
 }
 
+/** So many tenants' streams are looked for in a second. */
+const tenantsPerSecond = 1_000;
+const lookEveryMs = 1_000;
+/** All keys are walked through so often at most, and for a hundredth of the time. */
+const walkEveryMs = 60_000;
+const walkShare = 100;
 const scanAtOnce = 1_000;
 
-export function createStreams(client: RedisClient, settings: StreamSettings): Streams {
+/**
+ * Where a tenant's stream is follows from its id, so the tenants are asked for, and a stream that anybody makes is found with the next look, however
+ * many keys Redis has. Streams that are no tenant's are found only by walking through all keys.
+ */
+export function createStreams(
+  client: RedisClient,
+  settings: StreamSettings,
+  { tenantIds, log }: { readonly tenantIds: () => Promise<readonly string[]>; readonly log: Log },
+): Streams {
   const { prefix, group } = settings;
   const deadLetters = deadLetterStream(settings);
   let keys: readonly string[] = [];
+  let ofTenants: readonly string[] = [];
+  let strays: readonly string[] = [];
+  let lookAtMs = 0;
+  let walkAtMs = 0;
+  let isWalking = false;
+  let isStopped = false;
+
+  const askForTenants = async (): Promise<void> => {
+    if (Date.now() < lookAtMs) return;
+    ofTenants = (await tenantIds()).map((id) => prefix + id);
+    lookAtMs = Date.now() + Math.max(lookEveryMs, (ofTenants.length / tenantsPerSecond) * 1_000) - lookEveryMs / 2;
+  };
+  /** Goes on beside the looks: through millions of keys it takes seconds. */
+  const walk = async (): Promise<void> => {
+    const beganAtMs = Date.now();
+    isWalking = true;
+    try {
+      const found = new Set<string>();
+      const scan = client.scanIterator({ MATCH: `${escaped(prefix)}*`, TYPE: "stream", COUNT: scanAtOnce });
+      for await (const some of scan) {
+        for (const key of some) if (key !== deadLetters) found.add(key);
+        if (isStopped) return;
+      }
+      const known = new Set(ofTenants);
+      strays = [...found].filter((key) => !known.has(key));
+      walkAtMs = Date.now() + Math.max(walkEveryMs, (Date.now() - beganAtMs) * walkShare);
+    } catch (error) {
+      if (!isStopped) log.warn({ error: messageOf(error) }, "Streams that are no tenant's could not be looked for");
+    } finally {
+      isWalking = false;
+    }
+  };
   return {
     async discover() {
-      const found: string[] = [];
-      const scan = client.scanIterator({ MATCH: `${escaped(prefix)}*`, TYPE: "stream", COUNT: scanAtOnce });
-      for await (const some of scan) found.push(...some.filter((key) => key !== deadLetters));
+      await askForTenants();
+      if (!isWalking && Date.now() >= walkAtMs) void walk();
+      const candidates = [...new Set([...ofTenants, ...strays])];
+      const types = await Promise.all(candidates.map((key) => client.type(key)));
+      const found = candidates.filter((_, i) => types[i] === "stream");
       // From the beginning: what was put there before the group was made, or made again, is read too; what was accepted before is known by its id.
       await Promise.all(found.map((key) => makeGroup(client, key, group)));
-      keys = [...new Set(found)].sort();
+      keys = found.sort();
+    },
+    stop() {
+      isStopped = true;
     },
     keys: () => keys,
     tenantOf: (key) => key.slice(prefix.length),
     async trim() {
       await Promise.all(keys.map((key) => trimStream(client, key)));
     },
-    async standing() {
+    async standing(except) {
       let [lag, pending] = [0, 0];
       const pendingOf = new Map<string, number>();
       const seen = await Promise.all(
         keys.map(async (key) => {
+          if (except.includes(key)) return;
           const groups = await client.xInfoGroups(key).catch(() => []);
           const ours = groups.find(({ name }) => name === group);
           if (ours === undefined) return;

@@ -77,6 +77,7 @@ export function createWorkerMetrics(sources: MetricSources): WorkerMetrics {
   const behind = gauge("schedules_behind", "Schedules that Temporal has not followed yet");
   const lag = gauge("stream_lag", "Entries of streams that no consumer has been given");
   const full = gauge("stream_full", "Streams whose entries wait, because the inbox of their tenant is full");
+  const suspended = gauge("stream_suspended", "Streams whose entries wait, because their tenant is suspended");
   const pending = new Gauge({
     name: "mainspring_stream_pending",
     help: "Entries given to a consumer of this process and not acknowledged",
@@ -108,6 +109,7 @@ export function createWorkerMetrics(sources: MetricSources): WorkerMetrics {
     if (stream === undefined) return;
     lag.set(stream.lag);
     full.set(stream.full.length);
+    suspended.set(stream.suspended.length);
     for (const { id, pending: own, lastSuccessAt } of stream.consumers) {
       const consumer = id.slice(id.lastIndexOf(":") + 1);
       pending.set({ consumer }, own);

@@ -109,11 +109,13 @@ test("[OPS-06] health tells the live state of temporal, eventStream and dataStor
   health = { temporal: "RUNNING", modules: { ...fine, dataStoreSweep: "failing" } };
   expect(await ask("/readyz")).toMatchObject({ status: 503, body: { parts: { dataStoreSweep: "failing" } } });
   expect((await ask("/healthz")).status).toBe(200);
-  const consumers = [{ id: "h:1:0", state: "failing", pending: 3, lag: 2, full: [], lastError: "away" }] as const;
+  const consumers = [
+    { id: "h:1:0", state: "failing", pending: 3, lag: 2, full: [], suspended: [], lastError: "away" },
+  ] as const;
   health = {
     temporal: "RUNNING",
     modules: fine,
-    stream: { state: "failing", streams: 1, lag: 2, pending: 3, full: ["workflow:events:t"], consumers },
+    stream: { state: "failing", streams: 1, lag: 2, pending: 3, full: ["workflow:events:t"], suspended: [], consumers },
   };
   expect(await ask("/readyz")).toMatchObject({
     status: 503,

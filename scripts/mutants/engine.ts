@@ -77,8 +77,8 @@ export const engineMutants: readonly Mutant[] = [
     tests: ["journal.integration.test.ts"],
     file: "run-lock.ts",
     what: "a segment commits though its token is gone",
-    before: "run.segment_token is not distinct from ${token})`",
-    after: "${token}::text is not null)`",
+    before: "run.segment_token is not distinct from ${token})",
+    after: "${token}::text is not null)",
   },
   {
     ...fenced,

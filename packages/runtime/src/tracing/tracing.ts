@@ -108,7 +108,15 @@ function randomId(bytes: number): string {
 function headersOf(text: string | undefined): Record<string, string> {
   const pairs = (text ?? "").split(",").flatMap((pair): [string, string][] => {
     const at = pair.indexOf("=");
-    return at < 1 ? [] : [[pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())]];
+    return at < 1 ? [] : [[pair.slice(0, at).trim(), percentDecoded(pair.slice(at + 1).trim())]];
   });
   return Object.fromEntries(pairs);
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Error("OTEL_EXPORTER_OTLP_HEADERS has a value that is not percent-encoded.");
+  }
 }

@@ -1,10 +1,10 @@
 import type { ReactElement } from "react";
-import { sentenceParts } from "../run/headline.ts";
+import { sentenceParts } from "./sentence-parts.ts";
 
 /** A name of this length fits every screen and is not broken at its hyphens. */
 const unbrokenCharsMax = 24;
 
-/** A sentence whose names in backquotes are set as code. */
+/** A sentence whose names in backquotes are set as code, and whose ids are short, whole on hover. */
 export function Sentence({ text }: { text: string }): ReactElement {
   return (
     <>
@@ -14,7 +14,9 @@ export function Sentence({ text }: { text: string }): ReactElement {
             {part.text}
           </code>
         ) : (
-          <span key={index}>{part.text}</span>
+          <span key={index} title={part.whole}>
+            {part.text}
+          </span>
         ),
       )}
     </>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StepView, WaitView } from "./fold-journal.ts";
-import { headlineOf, isUnclaimed, sentenceParts, type HeadlineFacts, type UnclaimedFacts } from "./headline.ts";
+import { headlineOf, isUnclaimed, type HeadlineFacts, type UnclaimedFacts } from "./headline.ts";
 
 const startedAt = "2031-03-30T00:30:00.000Z";
 const nowMs = Date.parse(startedAt) + 90_000;
@@ -129,14 +129,6 @@ test("a cancel that was asked for is said until the run has ended", () => {
   expect(headlineOf({ ...asked, status: "CANCELED", endedAt: "2031-03-30T00:31:04.200Z" }, nowMs).sentence).toBe(
     "It was canceled after 1 m 04 s.",
   );
-});
-
-test("names in backquotes are told apart from words", () => {
-  expect(sentenceParts("It runs `a.b`, now")).toEqual([
-    { text: "It runs ", code: false },
-    { text: "a.b", code: true },
-    { text: ", now", code: false },
-  ]);
 });
 
 test("a canceled run says who asked for it and why, and which effects may remain", () => {

@@ -196,11 +196,3 @@ function failed(error: RunError | null, nowMs: number): Headline {
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
-
-/** The parts of a sentence: those in backquotes are code. */
-export function sentenceParts(sentence: string): readonly { readonly text: string; readonly code: boolean }[] {
-  return sentence
-    .split(/`([^`]*)`/)
-    .map((text, index) => ({ text, code: index % 2 === 1 }))
-    .filter((part) => part.text !== "");
-}

@@ -9,9 +9,10 @@ import { entryText } from "./entry-text.ts";
 const shownAtFirst = 300;
 
 /** The run in its own words, newest first. */
-export function JournalTab({ entries }: { entries: readonly JournalEntry[] }): ReactElement {
+export function JournalTab({ entries, legacy }: { entries: readonly JournalEntry[]; legacy: boolean }): ReactElement {
   const [shownMax, setShownMax] = useState(shownAtFirst);
-  if (entries.length === 0) return <Empty title="Nothing is written yet" />;
+  if (entries.length === 0)
+    return <Empty title={legacy ? "The engine that ran it kept no journal" : "Nothing is written yet"} />;
   const newestFirst = entries.slice(-shownMax).reverse();
   return (
     <div className="journal panel">

@@ -119,7 +119,7 @@ export function RunTabs(props: RunTabsProps): ReactElement {
         <LineageTab run={run} waits={view.waits} />
       </Tabs.Panel>
       <Tabs.Panel value="journal">
-        <JournalTab entries={view.entries} />
+        <JournalTab entries={view.entries} legacy={legacy} />
       </Tabs.Panel>
       {legacy ? (
         <Tabs.Panel value="snapshots">

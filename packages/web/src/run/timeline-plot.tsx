@@ -12,6 +12,8 @@ const charPx = 6.4;
 const wheelZoom = 1.0018;
 const barMinPx = 2;
 const textGapPx = 6;
+/** Of what keeps a text apart from the bar that it lies on. */
+const platePadPx = 3;
 /** Behind the end of what is shown: there the last step is still seen. */
 const endPx = 8;
 
@@ -154,9 +156,19 @@ function Lane({ lane, at, widthPx, wholeMs, waitFill }: LaneProps): ReactElement
           {text}
         </text>
       ) : (
-        <text className="timeline-text" data-over="true" x={Math.max(0, start) + textGapPx} y={17}>
-          {text}
-        </text>
+        <>
+          <rect
+            className="timeline-plate"
+            x={Math.max(0, start) + textGapPx - platePadPx}
+            y={6}
+            width={text.length * charPx + 2 * platePadPx}
+            height={14}
+            rx={3}
+          />
+          <text className="timeline-text" data-over="true" x={Math.max(0, start) + textGapPx} y={17}>
+            {text}
+          </text>
+        </>
       )}
     </>
   );

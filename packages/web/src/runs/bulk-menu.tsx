@@ -1,4 +1,5 @@
 import type { BulkReportReply } from "@mainspring/api";
+import { explainCode } from "@mainspring/core";
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactElement } from "react";
@@ -80,8 +81,8 @@ function BulkDialog({
   useEffect(() => mutate(), [mutate]);
 
   const { ask, act: word, none } = words[action];
-  const runsText = (count: number): string => (count === 1 ? "1 run" : `${count} runs`);
   const planned = plan.data?.items.filter(({ result }) => result === "planned") ?? [];
+  const left = (plan.data?.items.length ?? 0) - planned.length;
   if (act.data !== undefined) {
     const done = act.data.items.filter(({ result }) => result === "done").length;
     return (
@@ -105,7 +106,13 @@ function BulkDialog({
             <strong>{runsText(planned.length)}</strong> {ask}. This cannot be taken back.
             {plan.data.more ? " More runs pass the filters than one request takes: ask again for the rest." : ""}
           </p>
-          <BulkList items={plan.data.items} />
+          <BulkList items={planned} />
+          {left === 0 ? null : (
+            <p className="small muted">
+              {left === 1 ? "1 more passes" : `${left.toLocaleString("en")} more pass`} the filters and{" "}
+              {left === 1 ? "is" : "are"} left as {left === 1 ? "it is" : "they are"}: {leftText(plan.data.items)}.
+            </p>
+          )}
           {action === "cancel" ? (
             <TextInput
               label="Reason (optional)"
@@ -136,6 +143,18 @@ function BulkDialog({
       </div>
     </Dialog>
   );
+}
+
+function runsText(count: number): string {
+  return count === 1 ? "1 run" : `${count.toLocaleString("en")} runs`;
+}
+
+/** Why runs are left alone, each reason once. */
+function leftText(items: BulkReportReply["items"]): string {
+  const codes = new Set(
+    items.flatMap(({ result, code }) => (result === "planned" || code === undefined ? [] : [code])),
+  );
+  return [...codes].map((code) => explainCode(code)?.title.toLowerCase() ?? code).join(", ");
 }
 
 const resultWords = { planned: "", done: "done", skipped: "skipped", failed: "failed" } as const;

@@ -29,6 +29,10 @@ test("a cancel that was asked for is said until the end", () => {
   const asked = { ...row, cancelRequestedAt: "2031-01-01T00:00:00.000Z" };
   expect(rowWhy(asked)).toBe("cancel asked for");
   expect(rowWhy({ ...asked, status: "CANCELED" })).toBe("");
+  const error = (by: string) => ({ code: "CANCELED", message: "The run was cancelled.", details: { by } });
+  const actor = "api-key:01a21922-b38a-7736-86c2-aa2814f70761";
+  expect(rowWhy({ ...asked, status: "CANCELED", error: error(actor) })).toBe("canceled by API key #f70761");
+  expect(rowWhy({ ...asked, status: "CANCELED", error: error("temporal") })).toBe("");
 });
 
 test("only open rows that do not know why are asked about, and their answer is shown", () => {

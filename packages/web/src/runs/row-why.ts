@@ -1,4 +1,6 @@
 import type { RunSummary } from "@mainspring/api";
+import { isJsonObject } from "@mainspring/core";
+import { actorText } from "../session/actor-text.ts";
 import { hasEnded } from "../status/status.ts";
 
 /** The runs of which only asking tells why they stand where they stand, at most as many as one request takes. */
@@ -10,6 +12,12 @@ export function rowsToAsk(rows: readonly RunSummary[]): readonly string[] {
 }
 
 const askedMax = 50;
+
+function byWhom(error: RunSummary["error"]): string {
+  const details = error?.details;
+  const by = details !== undefined && isJsonObject(details) ? details["by"] : undefined;
+  return typeof by !== "string" || by === "temporal" ? "" : `canceled by ${actorText(by)}`;
+}
 
 /**
  * What a row says beside its status, names of steps, events and codes in backquotes; empty when there is nothing to say.
@@ -26,6 +34,7 @@ export function rowWhy(
   }
   if (row.cancelRequestedAt !== null && row.status !== "SUCCEEDED" && row.status !== "CANCELED")
     return "cancel asked for";
+  if (row.status === "CANCELED") return byWhom(row.error);
   if (row.why !== undefined) return row.why.sentence;
   if (asked !== undefined && !hasEnded(row.status)) return asked;
   return typeof row.state === "string" && row.state !== "" ? row.state : "";

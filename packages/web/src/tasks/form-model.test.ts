@@ -71,6 +71,27 @@ test("what is filled in becomes the answer, what is empty stays out", () => {
   expect(validate(schema, answer)).toEqual([]);
 });
 
+test("options of which several may be chosen are ticked, whether or not the schema says that each may be named once", () => {
+  const items = { enum: ["urgent", "legal"] };
+  expect(kindOf(formOf({ type: "array", items }))).toBe("choices");
+  expect(kindOf(formOf({ type: "array", items, minItems: 3 }))).toBe("json");
+});
+
+test("a default of any shape stands in its field and is answered as it is", () => {
+  const schema = {
+    type: "object",
+    properties: {
+      sizes: { type: "array", items: { type: "number" }, default: [1, 2] },
+      place: { oneOf: [{ type: "object" }, { type: "string" }], default: { city: "Bonn" } },
+      tags: { type: "array", items: { enum: ["a", "b"] }, default: ["b"] },
+      count: { type: "integer", default: 3 },
+    },
+  };
+  const { answer, problems } = answerOf(formOf(schema), firstDraft(schema));
+  expect(problems).toEqual([]);
+  expect(answer).toEqual({ sizes: [1, 2], place: { city: "Bonn" }, tags: ["b"], count: 3 });
+});
+
 test("a text that is no value is told at its field, what is missing is left to the schema", () => {
   const { answer, problems } = answerOf(formOf(schema), { "/refundAmount": "much", "/more": "{" });
   expect(problems.map(({ pointer }) => pointer)).toEqual(["/refundAmount", "/more"]);

@@ -63,7 +63,8 @@ function fieldOf(given: ReadonlyJson, root: ReadonlyJson, place: Place, depth: n
     case "array": {
       const items = resolved((schema["items"] ?? true) as ReadonlyJson, root);
       const itemOptions = optionsOf(items);
-      if (itemOptions !== undefined && schema["uniqueItems"] === true)
+      // So many as there are options can be ticked; for more of them the same one has to be named twice.
+      if (itemOptions !== undefined && (numberOf(schema["minItems"]) ?? 0) <= itemOptions.length)
         return { ...common, kind: "choices", options: itemOptions };
       return typeOf(items) === "string" ? { ...common, kind: "lines" } : { ...common, kind: "json" };
     }
@@ -166,14 +167,35 @@ function collectDefaults(
 ): void {
   const schema = resolved(given, root);
   if ("default" in schema) {
-    const value = schema["default"] as Json;
-    if (typeof value === "boolean") draft[pointer] = value;
-    else if (Array.isArray(value)) draft[pointer] = value.map(optionText);
-    else if (!isJsonObject(value) && value !== null) draft[pointer] = optionText(value);
+    const { kind } = fieldOf(schema, root, { pointer, name: "", isRequired: false }, depth);
+    const value = draftOf(kind, schema["default"] as Json);
+    if (value !== undefined) draft[pointer] = value;
   }
   if (!isJsonObject(schema["properties"]) || depth >= nestingMax) return;
   for (const [name, member] of Object.entries(schema["properties"]))
     collectDefaults(member as Json, root, pointer + pointerToken(name), draft, depth + 1);
+}
+
+/** How a value stands in a field of this kind; undefined where it cannot. */
+function draftOf(kind: Field["kind"], value: Json): Draft[string] | undefined {
+  switch (kind) {
+    case "json":
+      return JSON.stringify(value, null, 2);
+    case "yes-no":
+      return typeof value === "boolean" ? value : undefined;
+    case "choices":
+    case "lines":
+      return Array.isArray(value) ? value.map(optionText) : undefined;
+    case "choice":
+      return optionText(value);
+    case "text":
+    case "number":
+      return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+    case "group":
+      return undefined;
+    default:
+      return unreachable(kind);
+  }
 }
 
 /** The answer that the fields make; what is empty is left out. Problems are of texts that are no value at all. */

@@ -16,6 +16,13 @@ test("times are relative in the largest unit that fits", () => {
     back(3 * 86_400_000),
   ]).toEqual(["just now", "just now", "12 s ago", "59 s ago", "1 m ago", "59 m ago", "23 h ago", "3 d ago"]);
   expect(back(-5 * 60_000)).toBe("in 5 m");
+  expect([-59_700, -3_599_000, -47.9 * 3_600_000, -23.6 * 3_600_000, -1.2 * 3_600_000].map(back)).toEqual([
+    "in 1 m",
+    "in 1 h",
+    "in 2 d",
+    "in 1 d",
+    "in 1 h",
+  ]);
   expect(back(40 * 86_400_000)).toBe("15 Oct 2026");
   expect(relativeTime("nonsense", now)).toBe("nonsense");
 });

@@ -3,23 +3,27 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** How far `at` lies from `now`, short: `just now`, `12 s ago`, `in 4 m`, `3 d ago`; a date beyond 30 days. */
+/**
+ * How far `at` lies from `now`, short: `just now`, `12 s ago`, `in 4 m`, `3 d ago`; a date beyond 30 days. What has passed has passed
+ * in full; what is to come is rounded, so that 47 hours are two days and not one.
+ */
 export function relativeTime(at: string, nowMs: number): string {
   const atMs = Date.parse(at);
   if (Number.isNaN(atMs)) return at;
   const distanceMs = Math.abs(nowMs - atMs);
   if (distanceMs < 2 * secondMs) return "just now";
   if (distanceMs >= 30 * dayMs) return shortDate.format(atMs);
-  const [amount, unit] =
-    distanceMs < minuteMs
-      ? [distanceMs / secondMs, "s"]
-      : distanceMs < hourMs
-        ? [distanceMs / minuteMs, "m"]
-        : distanceMs < dayMs
-          ? [distanceMs / hourMs, "h"]
-          : [distanceMs / dayMs, "d"];
-  const text = `${Math.floor(amount)} ${unit}`;
-  return atMs <= nowMs ? `${text} ago` : `in ${text}`;
+  const isPast = atMs <= nowMs;
+  const inUnits = (unitMs: number): number => (isPast ? Math.floor : Math.round)(distanceMs / unitMs);
+  const text =
+    inUnits(secondMs) < 60
+      ? `${inUnits(secondMs)} s`
+      : inUnits(minuteMs) < 60
+        ? `${inUnits(minuteMs)} m`
+        : inUnits(hourMs) < 24
+          ? `${inUnits(hourMs)} h`
+          : `${inUnits(dayMs)} d`;
+  return isPast ? `${text} ago` : `in ${text}`;
 }
 
 const shortDate = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });

@@ -1,65 +1,37 @@
 import type { FormReply } from "@mainspring/api";
 import { isJsonObject, type JsonObject, type ReadonlyJson } from "@mainspring/core";
-import { Button, Textarea, TextInput } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Textarea, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState, type ReactElement } from "react";
-import { Dialog } from "../parts/dialog.tsx";
-import { Empty } from "../parts/empty.tsx";
-import { issuesByField } from "../parts/field-issues.ts";
-import { Loaded } from "../parts/loaded.tsx";
-import { ProblemNotice } from "../parts/problem-notice.tsx";
-import { actorText } from "../session/actor-text.ts";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { firstDraft, formOf, type Draft } from "../tasks/form-model.ts";
 import { SchemaForm } from "../tasks/schema-form.tsx";
-import { Moment } from "../time/moment.tsx";
 import { readPayload } from "../workflows/payload-text.ts";
 import { formsQuery } from "./queries.ts";
-import { RemoveButton, SettingLine, SettingsHead } from "./setting-parts.tsx";
-import "../parts/fields.css";
+import { codeField, NameField, proseField, SettingEditor, useSaving } from "./setting-editor.tsx";
+import { SettingList } from "./setting-list.tsx";
+import { ChangeButton, Changed, RemoveButton, SettingLine } from "./setting-parts.tsx";
 
 /** What people are asked in tasks, by name, so that several workflows can ask the same. */
 export function FormsTab(): ReactElement {
   const { client } = useSignedIn();
-  const mayWrite = useMay("author");
-  const [isCreating, setCreating] = useState(false);
-  const list = useQuery(formsQuery(client));
   return (
-    <section aria-label="Forms">
-      <SettingsHead
-        end={
-          mayWrite ? (
-            <Button size="xs" onClick={() => setCreating(true)}>
-              New form…
-            </Button>
-          ) : null
-        }
-      >
-        What people are asked in tasks. A change counts for tasks that open from then on; people are held to what they
-        were shown.
-      </SettingsHead>
-      <Loaded query={list} what="forms" height={120}>
-        {(forms) => (
-          <div className="panel settings-list">
-            {forms.length === 0 ? (
-              <Empty title="No forms yet" />
-            ) : (
-              <ul aria-label="Forms, by their names">
-                {forms.map((form) => (
-                  <FormLine key={`${form.name} ${form.system}`} form={form} />
-                ))}
-              </ul>
-            )}
-          </div>
-        )}
-      </Loaded>
-      {isCreating ? <FormForm onClose={() => setCreating(false)} /> : null}
-    </section>
+    <SettingList
+      kind="form"
+      title="Forms"
+      order="by their names"
+      about="What people are asked in tasks. A change counts for tasks that open from then on; people are held to what they were shown."
+      query={useQuery(formsQuery(client))}
+      empty="With one, several workflows can ask people the same."
+      line={(form) => <FormLine key={`${form.name} ${form.system}`} form={form} />}
+      maker="author"
+      editor={(onClose) => <FormForm onClose={onClose} />}
+    />
   );
 }
 
 function FormLine({ form }: { form: FormReply }): ReactElement {
-  const { client, identity } = useSignedIn();
+  const { client } = useSignedIn();
   const mayWrite = useMay("author");
   const [isEditing, setEditing] = useState(false);
   const { name, title, schema, system, updatedAt, updatedBy } = form;
@@ -70,25 +42,17 @@ function FormLine({ form }: { form: FormReply }): ReactElement {
         <>
           {title === name ? "" : `${title} · `}
           {system ? "of the system" : ""}
-          {updatedAt === null ? null : (
-            <>
-              changed <Moment at={updatedAt} />
-              {updatedBy === null ? "" : ` by ${actorText(updatedBy, identity.keyId)}`}
-            </>
-          )}
+          {updatedAt === null ? null : <Changed at={updatedAt} by={updatedBy} />}
         </>
       }
       actions={
         mayWrite ? (
           <>
-            <Button
-              size="compact-xs"
-              variant="default"
-              aria-label={system ? `Replace the form ${name}` : `Change the form ${name}`}
+            <ChangeButton
+              verb={system ? "Replace" : "Change"}
+              what={`the form ${name}`}
               onClick={() => setEditing(true)}
-            >
-              {system ? "Replace…" : "Change…"}
-            </Button>
+            />
             {system ? null : (
               <RemoveButton
                 verb="Delete"
@@ -139,103 +103,72 @@ const fields = ["/name", "/title", "/schema"];
  */
 function FormForm({ form, onClose }: { form?: FormReply; onClose: () => void }): ReactElement {
   const { client } = useSignedIn();
-  const queries = useQueryClient();
   const [name, setName] = useState(form?.name ?? "");
   const [title, setTitle] = useState(form?.title ?? "");
   const [text, setText] = useState(() => JSON.stringify(form?.schema ?? firstSchema, undefined, 2));
   const read = readPayload(text);
   const schema = read.ok && isJsonObject(read.payload) ? read.payload : undefined;
   const problem = !read.ok ? read.problem : schema === undefined ? "A schema is an object." : undefined;
-  const save = useMutation({
-    mutationFn: () => {
-      if (schema === undefined) throw new Error("there is no schema");
-      return client.forms.put({
+  const saving = useSaving({
+    queryKey: ["forms"],
+    fields,
+    save: () =>
+      client.forms.put({
         params: { name: name.trim() },
-        body: { schema, ...(title.trim() === "" ? {} : { title: title.trim() }) },
+        body: { schema: schema ?? {}, ...(title.trim() === "" ? {} : { title: title.trim() }) },
         ...(form === undefined || form.revision === null ? {} : { ifMatch: form.revision }),
-      });
-    },
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ["forms"] });
-      onClose();
-    },
+      }),
+    onSaved: onClose,
   });
-  const issues = issuesByField(save.error, fields);
-  function edited(set: (value: string) => void): (event: { currentTarget: { value: string } }) => void {
-    return ({ currentTarget: { value } }) => {
-      if (save.error !== null) save.reset();
-      set(value);
-    };
-  }
+  const { issues, edited } = saving;
   return (
-    <Dialog
+    <SettingEditor
       title={form === undefined ? "New form" : form.system ? `Replace the form ${form.name}` : `Change ${form.name}`}
+      isNew={form === undefined}
+      saving={saving}
+      isSound={problem === undefined}
       onClose={onClose}
-      wide
-      keepsTyped
     >
-      <form
-        className="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (problem === undefined) save.mutate();
-        }}
-      >
-        {form?.system === true ? (
-          <p>A form of your tenant stands in for the system's of the same name. Deleting it brings that back.</p>
-        ) : null}
-        <div className="fields-pair">
-          {form === undefined ? (
-            <TextInput
-              label="Name"
-              description="by which tasks name it"
-              value={name}
-              maxLength={64}
-              required
-              withAsterisk={false}
-              autoComplete="off"
-              error={issues.at("/name")}
-              errorProps={{ role: "alert" }}
-              onChange={edited(setName)}
-            />
-          ) : null}
-          <TextInput
-            label="Title (optional)"
-            description={form === undefined ? "for people" : undefined}
-            value={title}
-            maxLength={200}
-            error={issues.at("/title")}
-            errorProps={{ role: "alert" }}
-            onChange={edited(setTitle)}
+      {form?.system === true ? (
+        <p>A form of your tenant stands in for the system's of the same name. Deleting it brings that back.</p>
+      ) : null}
+      <div className="fields-pair">
+        {form === undefined ? (
+          <NameField
+            saving={saving}
+            label="Name"
+            description="by which tasks name it"
+            value={name}
+            maxLength={64}
+            onChange={setName}
           />
-        </div>
-        <Textarea
-          className="json-editor form-schema"
-          label="Schema of the answer"
-          value={text}
-          spellCheck={false}
-          error={problem ?? issues.at("/schema")}
-          errorProps={{ role: "alert" }}
-          onChange={edited(setText)}
+        ) : null}
+        <TextInput
+          {...proseField}
+          label="Title (optional)"
+          description={form === undefined ? "for people" : undefined}
+          value={title}
+          maxLength={200}
+          error={issues.at("/title")}
+          onChange={edited(setTitle)}
         />
-        <fieldset className="form-shown">
-          <legend>As people are shown it</legend>
-          {schema === undefined ? (
-            <p className="muted small">It stands here once the schema can be read.</p>
-          ) : (
-            <FormPreview key={text} schema={schema} />
-          )}
-        </fieldset>
-        {save.error === null || issues.rest === null ? null : <ProblemNotice error={issues.rest} />}
-        <div className="dialog-actions">
-          <Button variant="default" onClick={onClose}>
-            Close
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {form === undefined ? "Create" : "Save"}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      </div>
+      <Textarea
+        {...codeField}
+        className="json-editor form-schema"
+        label="Schema of the answer"
+        value={text}
+        error={problem ?? issues.at("/schema")}
+        onChange={edited(setText)}
+      />
+      <fieldset className="form-shown">
+        <legend>As people are shown it</legend>
+        {schema === undefined ? (
+          <p className="muted small">It stands here once the schema can be read.</p>
+        ) : (
+          <FormPreview key={text} schema={schema} />
+        )}
+      </fieldset>
+    </SettingEditor>
   );
 }

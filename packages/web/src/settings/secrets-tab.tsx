@@ -3,15 +3,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
-import { actorText } from "../session/actor-text.ts";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
-import { Moment } from "../time/moment.tsx";
 import { secretsQuery } from "./queries.ts";
-import { RemoveButton, SettingForm, SettingLine, SettingsHead } from "./setting-parts.tsx";
+import { Changed, RemoveButton, SettingForm, SettingLine, SettingsHead } from "./setting-parts.tsx";
 
 /** What steps may use and nobody sees: values are written here, and never read. */
 export function SecretsTab(): ReactElement {
-  const { client, identity } = useSignedIn();
+  const { client } = useSignedIn();
   const isAdmin = useMay("admin");
   const list = useQuery(secretsQuery(client));
   return (
@@ -35,8 +33,7 @@ export function SecretsTab(): ReactElement {
                     name={name}
                     facts={
                       <>
-                        version {version} · set <Moment at={updatedAt} />
-                        {updatedBy === null ? "" : ` by ${actorText(updatedBy, identity.keyId)}`}
+                        version {version} · <Changed verb="set" at={updatedAt} by={updatedBy} />
                       </>
                     }
                     actions={

@@ -3,6 +3,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement, type ReactNode } from "react";
 import { ConfirmDialog } from "../parts/confirm-dialog.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
+import { actorText } from "../session/actor-text.ts";
+import { useSignedIn } from "../session/use-session.tsx";
+import { Moment } from "../time/moment.tsx";
 
 /** What stands above a list of settings: what they are, and what makes another one. */
 export function SettingsHead({ children, end }: { children: ReactNode; end?: ReactNode }): ReactElement {
@@ -74,6 +77,43 @@ export function SettingLine({
       </div>
       {children}
     </li>
+  );
+}
+
+/** When one of a list became as it is, and by whom. */
+export function Changed({
+  verb = "changed",
+  at,
+  by,
+}: {
+  verb?: "changed" | "set";
+  at: string;
+  by: string | null;
+}): ReactElement {
+  const { identity } = useSignedIn();
+  return (
+    <>
+      {verb} <Moment at={at} />
+      {by === null ? "" : ` by ${actorText(by, identity.keyId)}`}
+    </>
+  );
+}
+
+/** A button that opens the form in which one of a list is changed. */
+export function ChangeButton({
+  verb = "Change",
+  what,
+  onClick,
+}: {
+  verb?: "Change" | "Replace";
+  /** Such as `the calendar default`. */
+  what: string;
+  onClick: () => void;
+}): ReactElement {
+  return (
+    <Button size="compact-xs" variant="default" aria-label={`${verb} ${what}`} onClick={onClick}>
+      {verb}…
+    </Button>
   );
 }
 

@@ -1,14 +1,11 @@
 import { webhookSchemes, type WebhookReply } from "@mainspring/api";
-import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { workflowsQuery } from "../app/queries.ts";
-import { Dialog } from "../parts/dialog.tsx";
-import { issuesByField } from "../parts/field-issues.ts";
-import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
+import { codeField, NameField, proseField, SettingEditor, useSaving } from "./setting-editor.tsx";
 import { expressionOf, headersOf, textOf } from "./webhook-draft.ts";
-import "../parts/fields.css";
 
 type Scheme = (typeof webhookSchemes)[number];
 
@@ -42,7 +39,6 @@ export function WebhookForm({
   onMade?: (made: MadeSecret | undefined) => void;
 }): ReactElement {
   const { client } = useSignedIn();
-  const queries = useQueryClient();
   const workflows = useQuery(workflowsQuery(client));
   const [key, setKey] = useState(webhook?.key ?? "");
   const [scheme, setScheme] = useState<Scheme>(webhook?.scheme ?? "standard");
@@ -57,8 +53,10 @@ export function WebhookForm({
   );
   const waits = workflow !== "" && waitS.trim() !== "";
   const isWait = !waits || (Number(waitS) > 0 && Number(waitS) <= 30);
-  const save = useMutation({
-    mutationFn: async () => {
+  const saving = useSaving({
+    queryKey: ["webhooks"],
+    fields,
+    save: async () => {
       const settings = {
         scheme,
         enabled: webhook?.enabled ?? true,
@@ -80,149 +78,121 @@ export function WebhookForm({
         ? undefined
         : { key: created.key, path: created.path, secret: created.secret };
     },
-    onSuccess: async (made) => {
-      await queries.invalidateQueries({ queryKey: ["webhooks"] });
+    onSaved: (made) => {
       onClose();
       onMade?.(made);
     },
   });
-  const issues = issuesByField(save.error, fields);
-  function edited<Value>(set: (value: Value) => void): (event: { currentTarget: { value: Value } }) => void {
-    return ({ currentTarget: { value } }) => {
-      if (save.error !== null) save.reset();
-      set(value);
-    };
-  }
-  const common = { errorProps: { role: "alert" }, autoComplete: "off", spellCheck: false } as const;
+  const { issues, edited } = saving;
   return (
-    <Dialog
+    <SettingEditor
       title={webhook === undefined ? "New webhook" : `Change the webhook ${webhook.key}`}
+      isNew={webhook === undefined}
+      saving={saving}
+      isSound={isWait}
       onClose={onClose}
-      wide
-      keepsTyped
     >
-      <form
-        className="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isWait) save.mutate();
-        }}
-      >
-        <div className="fields-pair">
-          {webhook === undefined ? (
-            <TextInput
-              {...common}
-              label="Key"
-              description="in its address, and the source of its events"
-              placeholder="shop"
-              value={key}
-              maxLength={63}
-              required
-              withAsterisk={false}
-              data-autofocus
-              error={issues.at("/key")}
-              onChange={edited(setKey)}
-            />
-          ) : null}
-          <NativeSelect
-            label="Who calls"
-            description="and how the call is signed"
-            value={scheme}
-            error={issues.at("/scheme")}
-            onChange={(event) => edited(setScheme)({ currentTarget: { value: event.currentTarget.value as Scheme } })}
-            data={webhookSchemes.map((each) => ({ value: each, label: schemeNames[each] }))}
-          />
-        </div>
-        <TextInput
-          label="Description (optional)"
-          value={description}
-          maxLength={1_000}
-          error={issues.at("/description")}
-          onChange={edited(setDescription)}
-        />
+      <div className="fields-pair">
         {webhook === undefined ? (
-          <PasswordInput
-            {...common}
-            label="Secret (optional)"
-            description="as the other side shows it; left empty, one is made and shown once"
-            value={secret}
-            maxLength={1_000}
-            error={issues.at("/secret")}
-            onChange={edited(setSecret)}
+          <NameField
+            saving={saving}
+            label="Key"
+            description="in its address, and the source of its events"
+            value={key}
+            maxLength={63}
+            onChange={setKey}
           />
         ) : null}
-        <p className="muted small">
-          The next two are expressions over <code>headers</code>, <code>query</code> and <code>body</code>; a fixed text
-          stands in quotes.
-        </p>
-        <div className="fields-pair">
-          <TextInput
-            {...common}
-            label="Correlation key (optional)"
-            placeholder="body.order.id"
-            value={correlationKey}
-            maxLength={1_000}
-            classNames={{ input: "mono" }}
-            error={issues.at("/correlationKey")}
-            onChange={edited(setCorrelationKey)}
-          />
-          <TextInput
-            {...common}
-            label="Event name (optional)"
-            placeholder="as the caller has it"
-            value={eventName}
-            maxLength={1_000}
-            classNames={{ input: "mono" }}
-            error={issues.at("/eventName")}
-            onChange={edited(setEventName)}
-          />
-        </div>
-        <TextInput
-          {...common}
-          label="Headers in the payload (optional)"
-          description="with any, the payload is {headers, body}; without, it is the body"
-          placeholder="x-request-id, x-shop"
-          value={headers}
-          maxLength={4_000}
-          error={issues.at("/headers")}
-          onChange={edited(setHeaders)}
+        <NativeSelect
+          label="Who calls"
+          description="and how the call is signed"
+          value={scheme}
+          error={issues.at("/scheme")}
+          onChange={edited((value) => setScheme(value as Scheme))}
+          data={webhookSchemes.map((each) => ({ value: each, label: schemeNames[each] }))}
         />
-        <div className="fields-pair">
-          <NativeSelect
-            label="Start a workflow (optional)"
-            description="by each new event, beside waits and triggers"
-            value={workflow}
-            error={issues.at("/workflow")}
-            onChange={edited(setWorkflow)}
-            data={[
-              { value: "", label: "None" },
-              ...[
-                ...new Set([...(workflow === "" ? [] : [workflow]), ...(workflows.data ?? []).map((each) => each.key)]),
-              ],
-            ]}
+      </div>
+      <TextInput
+        {...proseField}
+        label="Description (optional)"
+        value={description}
+        maxLength={1_000}
+        error={issues.at("/description")}
+        onChange={edited(setDescription)}
+      />
+      {webhook === undefined ? (
+        <PasswordInput
+          {...codeField}
+          label="Secret (optional)"
+          description="as the other side shows it; left empty, one is made and shown once"
+          value={secret}
+          maxLength={1_000}
+          error={issues.at("/secret")}
+          onChange={edited(setSecret)}
+        />
+      ) : null}
+      <p className="muted small">
+        The next two are expressions over <code>headers</code>, <code>query</code> and <code>body</code>; a fixed text
+        stands in quotes.
+      </p>
+      <div className="fields-pair">
+        <TextInput
+          {...codeField}
+          label="Correlation key (optional)"
+          placeholder="body.order.id"
+          value={correlationKey}
+          maxLength={1_000}
+          classNames={{ input: "mono" }}
+          error={issues.at("/correlationKey")}
+          onChange={edited(setCorrelationKey)}
+        />
+        <TextInput
+          {...codeField}
+          label="Event name (optional)"
+          placeholder="as the caller has it"
+          value={eventName}
+          maxLength={1_000}
+          classNames={{ input: "mono" }}
+          error={issues.at("/eventName")}
+          onChange={edited(setEventName)}
+        />
+      </div>
+      <TextInput
+        {...codeField}
+        label="Headers in the payload (optional)"
+        description="with any, the payload is {headers, body}; without, it is the body"
+        placeholder="x-request-id, x-shop"
+        value={headers}
+        maxLength={4_000}
+        error={issues.at("/headers")}
+        onChange={edited(setHeaders)}
+      />
+      <div className="fields-pair">
+        <NativeSelect
+          label="Start a workflow (optional)"
+          description="by each new event, beside waits and triggers"
+          value={workflow}
+          error={issues.at("/workflow")}
+          onChange={edited(setWorkflow)}
+          data={[
+            { value: "", label: "None" },
+            ...[
+              ...new Set([...(workflow === "" ? [] : [workflow]), ...(workflows.data ?? []).map((each) => each.key)]),
+            ],
+          ]}
+        />
+        {workflow === "" ? null : (
+          <TextInput
+            {...codeField}
+            label="Wait for its output (optional)"
+            description="seconds, 30 at most; then the call is answered with it"
+            inputMode="decimal"
+            value={waitS}
+            error={isWait ? undefined : "Type seconds, 30 at most."}
+            onChange={edited(setWaitS)}
           />
-          {workflow === "" ? null : (
-            <TextInput
-              {...common}
-              label="Wait for its output (optional)"
-              description="seconds, 30 at most; then the call is answered with it"
-              inputMode="decimal"
-              value={waitS}
-              error={isWait ? undefined : "Type seconds, 30 at most."}
-              onChange={edited(setWaitS)}
-            />
-          )}
-        </div>
-        {save.error === null || issues.rest === null ? null : <ProblemNotice error={issues.rest} />}
-        <div className="dialog-actions">
-          <Button variant="default" onClick={onClose}>
-            Close
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {webhook === undefined ? "Create" : "Save"}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+        )}
+      </div>
+    </SettingEditor>
   );
 }

@@ -4,14 +4,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
 import { copyText } from "../parts/copy-id.tsx";
-import { Empty } from "../parts/empty.tsx";
-import { Loaded } from "../parts/loaded.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { Moment } from "../time/moment.tsx";
 import { refusedCallsQuery, webhooksQuery } from "./queries.ts";
-import { RemoveButton, SettingsHead } from "./setting-parts.tsx";
+import { SettingList } from "./setting-list.tsx";
+import { ChangeButton, RemoveButton } from "./setting-parts.tsx";
 import { ShownOnce } from "./shown-once.tsx";
 import { schemeNames, WebhookForm, type MadeSecret } from "./webhook-form.tsx";
 
@@ -28,39 +27,19 @@ const refusalTexts: { readonly [reason: string]: string } = {
 /** Addresses at which other systems tell of events. */
 export function WebhooksTab(): ReactElement {
   const { client } = useSignedIn();
-  const isAdmin = useMay("admin");
-  const [isCreating, setCreating] = useState(false);
   const [made, setMade] = useState<MadeSecret | undefined>(undefined);
-  const list = useQuery(webhooksQuery(client));
   return (
-    <section aria-label="Webhooks">
-      <SettingsHead
-        end={
-          isAdmin ? (
-            <Button size="xs" onClick={() => setCreating(true)}>
-              New webhook…
-            </Button>
-          ) : null
-        }
-      >
-        Addresses at which other systems tell of events. A call counts when its signature is right.
-      </SettingsHead>
-      <Loaded query={list} what="webhooks" height={160}>
-        {(webhooks) => (
-          <div className="panel settings-list">
-            {webhooks.length === 0 ? (
-              <Empty title="No webhooks yet">GitHub, Stripe, Slack, or whatever signs like Standard Webhooks.</Empty>
-            ) : (
-              <ul>
-                {webhooks.map((webhook) => (
-                  <WebhookLine key={webhook.key} webhook={webhook} onMade={setMade} />
-                ))}
-              </ul>
-            )}
-          </div>
-        )}
-      </Loaded>
-      {isCreating ? <WebhookForm onClose={() => setCreating(false)} onMade={setMade} /> : null}
+    <SettingList
+      kind="webhook"
+      title="Webhooks"
+      order="by their keys"
+      about="Addresses at which other systems tell of events. A call counts when its signature is right."
+      query={useQuery(webhooksQuery(client))}
+      empty="GitHub, Stripe, Slack, or whatever signs like Standard Webhooks."
+      line={(webhook) => <WebhookLine key={webhook.key} webhook={webhook} onMade={setMade} />}
+      maker="admin"
+      editor={(onClose) => <WebhookForm onClose={onClose} onMade={setMade} />}
+    >
       {made === undefined ? null : (
         <ShownOnce title={`The secret of ${made.key}`} value={made.secret} onClose={() => setMade(undefined)}>
           <p className="muted small">
@@ -68,7 +47,7 @@ export function WebhooksTab(): ReactElement {
           </p>
         </ShownOnce>
       )}
-    </section>
+    </SettingList>
   );
 }
 
@@ -133,16 +112,7 @@ function WebhookLine({ webhook, onMade }: { webhook: WebhookReply; onMade: (made
               {webhook.enabled ? "Switch off" : "Switch on"}
             </Button>
           ) : null}
-          {isAuthor ? (
-            <Button
-              size="compact-xs"
-              variant="default"
-              aria-label={`Change the webhook ${key}`}
-              onClick={() => setEditing(true)}
-            >
-              Change…
-            </Button>
-          ) : null}
+          {isAuthor ? <ChangeButton what={`the webhook ${key}`} onClick={() => setEditing(true)} /> : null}
           {isAdmin ? (
             <>
               {webhook.secrets.length < secretsMax ? (

@@ -116,6 +116,10 @@ export async function verifyAudit(
     where id = ${db.tenantId}`.execute(db);
   const living = ends[0] === undefined ? undefined : { seq: Number(ends[0].seq), hash: ends[0].hash };
   const faults: AuditFault[] = [];
+  // A chain that was made anew has as many as it has entries.
+  const fault = (one: AuditFault): void => {
+    if (faults.length < faultsMax) faults.push(one);
+  };
   let last = { seq: 0, hash: noHash };
   let entries = 0;
   let pseudonymised = 0;
@@ -128,10 +132,10 @@ export async function verifyAudit(
         faults.push({ seq, id: null, fault: "missing" });
       const isGap = row.seq !== last.seq + 1;
       const found = faultOf(row, { isGap, lastHash: last.hash, isLiving: living !== undefined });
-      if (found !== undefined) faults.push({ seq: row.seq, id: row.id, fault: found });
+      if (found !== undefined) fault({ seq: row.seq, id: row.id, fault: found });
       if (row.seq === anchor?.seq) {
         anchored = true;
-        if (row.hash !== anchor.hash) faults.push({ seq: row.seq, id: row.id, fault: "rewritten" });
+        if (row.hash !== anchor.hash) fault({ seq: row.seq, id: row.id, fault: "rewritten" });
       }
       if (row.pseudonymised) pseudonymised += 1;
       last = { seq: row.seq, hash: row.hash };
@@ -142,16 +146,16 @@ export async function verifyAudit(
     for (let seq = last.seq + 1; seq <= living.seq && faults.length < faultsMax; seq += 1)
       faults.push({ seq, id: null, fault: "missing" });
     const isAtEnd = last.seq === living.seq;
-    if (isAtEnd && last.hash !== living.hash) faults.push({ seq: last.seq, id: null, fault: "rewritten" });
-    faults.push(...(await behindTheEnd(db)));
+    if (isAtEnd && last.hash !== living.hash) fault({ seq: last.seq, id: null, fault: "rewritten" });
+    for (const one of await behindTheEnd(db)) fault(one);
   }
-  if (!anchored && anchor !== undefined) faults.push({ seq: anchor.seq, id: null, fault: "missing" });
+  if (!anchored && anchor !== undefined) fault({ seq: anchor.seq, id: null, fault: "missing" });
   return {
     valid: faults.length === 0,
     entries,
     head: last,
     pseudonymised,
-    faults: faults.slice(0, faultsMax),
+    faults,
   };
 }
 

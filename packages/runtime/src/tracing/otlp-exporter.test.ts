@@ -85,9 +85,36 @@ test("[OBS-01] spans are sent as OTLP's JSON: ids in hexadecimal, times in nanos
   });
 });
 
+test("spans that wait for a slow collector have an end", async () => {
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  let spans = 0;
+  const slow = createServer((request, response) => {
+    let text = "";
+    request.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    request.on("end", () => {
+      const { resourceSpans } = JSON.parse(text) as (typeof received)[number]["body"];
+      spans += resourceSpans[0]?.scopeSpans[0]?.spans.length ?? 0;
+      void answered.then(() => response.end("{}"));
+    });
+  });
+  await new Promise<void>((ok) => slow.listen(0, "127.0.0.1", ok));
+  const complaints: string[] = [];
+  const to = exporter(complaints, (slow.address() as AddressInfo).port);
+  for (let i = 0; i < 3 * queuedMax; i += 1) to.add(span);
+  expect(complaints).toEqual([`traces are lost: ${queuedMax} wait already`]);
+  answer();
+  await to.flush();
+  // What waited, and what was under way.
+  expect(spans).toBeGreaterThanOrEqual(queuedMax);
+  expect(spans).toBeLessThan(2 * queuedMax);
+  await new Promise((ok) => slow.close(ok));
+});
+
 test("a collector that is away or refuses costs spans, and one line of log", async () => {
   const complaints: string[] = [];
   const refused = exporter(complaints);
+  await refused.flush(); // of nothing
   status = 503;
   refused.add(span);
   await refused.flush();

@@ -15,7 +15,7 @@ export interface Span {
 export interface Exporter {
   /** Never waits and never throws; over {@link queuedMax} waiting spans further ones are dropped. */
   add(span: Span): void;
-  /** Sends what waits. */
+  /** Resolves when nothing waits any more. */
   flush(): Promise<void>;
 }
 
@@ -40,8 +40,8 @@ export function otlpExporter(options: {
   readonly complain: (message: string) => void;
 }): Exporter {
   const url = `${options.endpoint.replace(/\/+$/, "")}/v1/traces`;
-  let queue: Span[] = [];
-  let sending: Promise<void> = Promise.resolve();
+  const queue: Span[] = [];
+  let sending: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let complainedMs = Number.NEGATIVE_INFINITY;
   const lost = (why: string): void => {
@@ -63,15 +63,16 @@ export function otlpExporter(options: {
       lost(`${url}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
+  // What waits for a slow collector waits in the queue, which has an end.
+  const sendAll = async (): Promise<void> => {
+    while (queue.length > 0) await send(queue.splice(0, sentAtOnce));
+    sending = undefined;
+  };
   const flush = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    while (queue.length > 0) {
-      const spans = queue.slice(0, sentAtOnce);
-      queue = queue.slice(sentAtOnce);
-      sending = sending.then(() => send(spans));
-    }
-    return sending;
+    if (queue.length > 0) sending ??= sendAll();
+    return sending ?? Promise.resolve();
   };
   return {
     add(span) {

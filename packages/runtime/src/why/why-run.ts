@@ -4,6 +4,7 @@ import { answerableRun, type Store } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
 import type { CorrelationPaths } from "../ingestion/correlation.ts";
 import { stateAt } from "../rebuild/state-at.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { timedOut } from "../temporal/grpc.ts";
 import { executionFacts, queueFacts } from "./temporal-facts.ts";
 import { rowFacts } from "./row-facts.ts";
@@ -17,6 +18,9 @@ export interface WhyParts {
 
 /** Children are followed so far down. */
 const childDepthMax = 8;
+/** Of so many open children it is asked what they wait for: each is some questions to Temporal. Of a child's own children one is asked. */
+const childrenAsked = 20;
+const childrenAtOnce = 4;
 const queryWithinMs = 1_500;
 const flushActivities: readonly string[] = ["flush", "openWaits", "openTasks"];
 const joining: readonly string[] = ["control.parallel", "control.forEach", "control.saga", "control.tryCatch"];
@@ -160,13 +164,13 @@ async function withChildren(
   depth: number,
 ): Promise<RunFacts["waits"]> {
   if (depth >= childDepthMax) return waits;
-  return Promise.all(
-    waits.map(async (wait) => {
-      if (wait.child === undefined) return wait;
-      const child: ChildFact = await childFact(parts, tenantId, wait.child, depth + 1);
-      return { ...wait, child };
-    }),
-  );
+  const children = waits.flatMap(({ child }) => child ?? []).slice(0, depth === 0 ? childrenAsked : 1);
+  const asked = await sideBySide(children, childrenAtOnce, (child) => childFact(parts, tenantId, child, depth + 1));
+  const told = new Map(asked.map((child) => [child.runId, child]));
+  return waits.map((wait) => {
+    const child = told.get(wait.child?.runId ?? "");
+    return child === undefined ? wait : { ...wait, child };
+  });
 }
 
 async function childFact(parts: WhyParts, tenantId: string, child: ChildFact, depth: number): Promise<ChildFact> {

@@ -46,6 +46,51 @@ test("a suspended tenant's keys are refused, reading included, with a decision f
   expect((await tenant.client.runs.list()).items).toHaveLength(1);
 });
 
+test("a tenant, and a key, that is asked for again with its Idempotency-Key is the same one, by two at once too, and a key is shown to nobody else and not for ever", async () => {
+  const makeTenant = (name: string) => platform().createTenant({ body: { name }, idempotencyKey: "first-customer" });
+  const [one, two] = await Promise.all([makeTenant("Once"), makeTenant("Once")]);
+  expect(two).toEqual(one);
+  const conflict = { status: 422, code: "IDEMPOTENCY_CONFLICT" };
+  await expect(makeTenant("Another")).rejects.toMatchObject(conflict);
+  expect((await platform().createTenant({ body: { name: "Once" } })).id).not.toBe(one.id);
+  const params = { id: one.id };
+  const makeKey = (role: "admin" | "viewer") =>
+    platform().createApiKey({ params, body: { name: "ops", role }, idempotencyKey: "ops-key" });
+  const [made, again] = await Promise.all([makeKey("admin"), makeKey("admin")]);
+  expect(again).toEqual(made);
+  await expect(makeKey("viewer")).rejects.toMatchObject(conflict);
+  const admin = on.client(made.key).apiKeys;
+  expect((await admin.current()).id).toBe(made.id);
+  // Of one who has not made it, though he is an administrator and asks for the same.
+  await expect(admin.create({ body: { name: "ops", role: "admin" }, idempotencyKey: "ops-key" })).rejects.toMatchObject(
+    conflict,
+  );
+  const own = () => admin.create({ body: { name: "ci", role: "operator" }, idempotencyKey: "ci-key" });
+  const ci = await own();
+  expect(await own()).toEqual(ci);
+  expect((await on.client(ci.key).apiKeys.current()).role).toBe("operator");
+  const other = await platform().createTenant({ body: { name: "Elsewhere" } });
+  const elsewhere = await platform().createApiKey({
+    params: { id: other.id },
+    body: { name: "ops", role: "admin" },
+    idempotencyKey: "ops-key",
+  });
+  expect(elsewhere.id).not.toBe(made.id);
+  const names = (await admin.list()).items.map(({ name }) => name);
+  expect(names.toSorted()).toEqual(["ci", "ops"]);
+  const audit = await platform().audit({ params, query: { action: "api-key.create" } });
+  expect(audit.items).toHaveLength(2);
+  expect((await platform().audit({ params, query: { action: "tenant.create" } })).items).toHaveLength(1);
+  const shown = { status: 409, code: "API_KEY_SHOWN" };
+  await asOwner(on.database, "update api_keys set created_at = created_at - interval '16 minutes' where id = $1", [
+    ci.id,
+  ]);
+  await expect(own()).rejects.toMatchObject(shown);
+  expect((await on.client(ci.key).apiKeys.current()).id).toBe(ci.id);
+  await admin.revoke({ params: { id: made.id } });
+  await expect(makeKey("admin")).rejects.toMatchObject(shown);
+});
+
 test("tenants are listed newest first, page by page, with their state", async () => {
   const made = [await on.makeTenant("Page 1"), await on.makeTenant("Page 2"), await on.makeTenant("Page 3")];
   await platform().updateTenant({ params: { id: made[2]?.id ?? "" }, body: { suspended: true, retentionDays: 7 } });

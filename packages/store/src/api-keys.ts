@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import { MainspringError } from "@mainspring/core";
 import { sql } from "kysely";
 import { newId } from "./ids.ts";
 import { instant, instantOrNull } from "./instants.ts";
@@ -18,19 +19,65 @@ export interface ApiKeyRow {
 }
 
 const secretBytes = 32;
+/** So long the request that made a key is answered with it again. */
+const shownAgainMinutes = 15;
 
-/** @returns `key`, which can be shown this once: only its hash is kept */
+/** The `Idempotency-Key` of a request, and a hash of what it asks for, and who asks. */
+export interface AskedAs {
+  readonly key: string;
+  readonly hash: string;
+}
+
+/**
+ * @param apiKey.request left out: each call makes a key
+ * @returns `key`, of which only the hash is kept. `isNew`: not when the same request made it before
+ * @throws MainspringError IDEMPOTENCY_CONFLICT, API_KEY_SHOWN
+ */
 export async function createApiKey(
   db: TenantDb,
-  apiKey: { readonly name: string; readonly role: Role; readonly groups?: readonly string[] | undefined },
-): Promise<{ id: string; key: string }> {
+  apiKey: {
+    readonly name: string;
+    readonly role: Role;
+    readonly groups?: readonly string[] | undefined;
+    readonly request?: AskedAs | undefined;
+  },
+): Promise<{ readonly id: string; readonly key: string; readonly isNew: boolean }> {
+  const { name, role, groups, request } = apiKey;
   const id = newId();
-  const key = `ms_${db.tenantId}_${randomBytes(secretBytes).toString("base64url")}`;
-  await sql`insert into api_keys (tenant_id, id, name, role, key_hash, groups)
-    values (${db.tenantId}, ${id}, ${apiKey.name}, ${apiKey.role}, ${hashOf(key)}, ${[...new Set(apiKey.groups)]})`.execute(
-    db,
-  );
-  return { id, key };
+  // Derived, not drawn, where it may have to be told again: then nothing that opens anything needs to be stored for it.
+  const sealedBy = request === undefined ? undefined : await db.keys.newest(db);
+  const secret = sealedBy === undefined ? randomBytes(secretBytes) : derived(sealedBy.key, db.tenantId, id);
+  const key = keyOf(db.tenantId, secret);
+  const { rows } =
+    await sql`insert into api_keys (tenant_id, id, name, role, key_hash, groups, request_key, request_hash, derived_from)
+    values (${db.tenantId}, ${id}, ${name}, ${role}, ${hashOf(key)}, ${[...new Set(groups)]}, ${request?.key ?? null}, ${request?.hash ?? null},
+      ${sealedBy?.version ?? null})
+    on conflict (tenant_id, request_key) where request_key is not null do nothing returning id`.execute(db);
+  if (rows.length > 0 || request === undefined) return { id, key, isNew: true };
+  return { ...(await madeBefore(db, request)), isNew: false };
+}
+
+async function madeBefore(db: TenantDb, request: AskedAs): Promise<{ readonly id: string; readonly key: string }> {
+  const { rows } = await sql<{ id: string; hash: string; derivedFrom: number; isShown: boolean }>`
+    select id, request_hash as hash, derived_from as "derivedFrom",
+      revoked_at is null and created_at > now() - ${shownAgainMinutes}::int * interval '1 minute' as "isShown"
+    from api_keys where request_key = ${request.key}`.execute(db);
+  const [made] = rows;
+  if (made === undefined) throw new Error("An API key vanished while it was asked for again.");
+  if (made.hash !== request.hash) throw new MainspringError("IDEMPOTENCY_CONFLICT");
+  if (!made.isShown) throw new MainspringError("API_KEY_SHOWN", { id: made.id });
+  const { key } = await db.keys.version(db, made.derivedFrom);
+  return { id: made.id, key: keyOf(db.tenantId, derived(key, db.tenantId, made.id)) };
+}
+
+function derived(tenantKey: Uint8Array, tenantId: string, id: string): Buffer {
+  return createHmac("sha256", tenantKey)
+    .update(JSON.stringify(["mainspring/api-key", tenantId, id]))
+    .digest();
+}
+
+function keyOf(tenantId: string, secret: Buffer): string {
+  return `ms_${tenantId}_${secret.toString("base64url")}`;
 }
 
 /** The tenant that a key names, in clear, so that it can be looked up under that tenant's policy; undefined: no key of ours. */

@@ -51,7 +51,7 @@ export {
 } from "./calendars.ts";
 export type { CalendarRow } from "./calendars.ts";
 export { createApiKey, findApiKey, listApiKeys, revokeApiKey, tenantOfApiKey } from "./api-keys.ts";
-export type { ApiKeyRow, Role } from "./api-keys.ts";
+export type { ApiKeyRow, AskedAs, Role } from "./api-keys.ts";
 export { listAudit, recordAudit, verifyAudit } from "./audit.ts";
 export type { AuditEntry, AuditFault, AuditFilter, AuditVerification } from "./audit.ts";
 export { deleteSavedView, insertSavedView, listSavedViews } from "./saved-views.ts";

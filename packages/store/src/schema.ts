@@ -17,6 +17,8 @@ export interface Tenants {
   audit_seq: ColumnType<string, number | undefined, number>;
   audit_hash: Generated<string>;
   deletion: NullableJsonColumn;
+  request_key: string | null;
+  request_hash: string | null;
 }
 
 export interface ApiKeys {
@@ -28,6 +30,9 @@ export interface ApiKeys {
   created_at: DefaultTimestamp;
   revoked_at: NullableTimestamp;
   groups: Generated<string[]>;
+  request_key: string | null;
+  request_hash: string | null;
+  derived_from: number | null;
 }
 
 export interface AuditLog {

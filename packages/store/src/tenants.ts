@@ -1,5 +1,7 @@
+import { MainspringError } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
 import { sql } from "kysely";
+import type { AskedAs } from "./api-keys.ts";
 import { defaultCalendar } from "./calendars.ts";
 import { newId } from "./ids.ts";
 import { instant } from "./instants.ts";
@@ -63,15 +65,28 @@ const columns =
   sql.raw(`id, name, egress_allow as "egressAllow", suspended_at is not null as suspended, retention_days as "retentionDays",
   deletion, created_at as "createdAt"`);
 
-/** With the calendar that every tenant begins with. @param tenant.id left out: a new one */
+/**
+ * With the calendar that every tenant begins with.
+ * @param tenant.id left out: a new one
+ * @param tenant.request left out: each call makes a tenant
+ * @returns `isNew`: not when the same request made it before
+ * @throws MainspringError IDEMPOTENCY_CONFLICT
+ */
 export async function createTenant(
   db: PlatformDb,
-  tenant: { readonly id?: string; readonly name: string; readonly egressAllow?: readonly Json[] },
-): Promise<{ id: string }> {
+  tenant: {
+    readonly id?: string;
+    readonly name: string;
+    readonly egressAllow?: readonly Json[] | undefined;
+    readonly request?: AskedAs | undefined;
+  },
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
   const id = tenant.id ?? newId();
-  await sql`insert into tenants (id, name, egress_allow) values (${id}, ${tenant.name}, ${JSON.stringify(tenant.egressAllow ?? [])}::jsonb)`.execute(
-    db,
-  );
+  const { request } = tenant;
+  const { rows } = await sql`insert into tenants (id, name, egress_allow, request_key, request_hash)
+    values (${id}, ${tenant.name}, ${JSON.stringify(tenant.egressAllow ?? [])}::jsonb, ${request?.key ?? null}, ${request?.hash ?? null})
+    on conflict (request_key) where request_key is not null do nothing returning id`.execute(db);
+  if (rows.length === 0 && request !== undefined) return { id: await madeBefore(db, request), isNew: false };
   // The policies see one tenant at a time; for this row it is the new one.
   await sql`select set_config('app.tenant', ${id}, true)`.execute(db);
   await sql`insert into business_calendars (tenant_id, name, version, document, created_by)
@@ -79,7 +94,16 @@ export async function createTenant(
     db,
   );
   await sql`select set_config('app.tenant', '', true)`.execute(db);
-  return { id };
+  return { id, isNew: true };
+}
+
+async function madeBefore(db: PlatformDb, request: AskedAs): Promise<string> {
+  const { rows } = await sql<{ id: string; hash: string }>`select id, request_hash as hash from tenants
+    where request_key = ${request.key}`.execute(db);
+  const [made] = rows;
+  if (made === undefined) throw new Error("A tenant vanished while it was asked for again.");
+  if (made.hash !== request.hash) throw new MainspringError("IDEMPOTENCY_CONFLICT");
+  return made.id;
 }
 
 /** The tenant of the transaction; undefined when it does not exist. */

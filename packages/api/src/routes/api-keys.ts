@@ -68,10 +68,11 @@ const create = defineRoute({
   path: "/api-keys",
   role: "admin",
   summary: "Create an API key",
-  doc: "The key is shown once.",
+  doc: "The key is shown once: the same request repeated with its `Idempotency-Key` within 15 minutes gets the same answer, later 409 API_KEY_SHOWN.",
   body: apiKeyBody,
+  idempotencyKey: true,
   replies: { 201: { doc: "the key", schema: z.object({ id, key: z.string() }) } },
-  errors: [],
+  errors: ["IDEMPOTENCY_CONFLICT", "API_KEY_SHOWN"],
 });
 
 const revoke = defineRoute({

@@ -22,10 +22,11 @@ const createTenant = defineRoute({
   path: "/platform/tenants",
   role: "platform",
   summary: "Create a tenant",
-  doc: "`egressAllow` says what its runs may call beyond the public internet: hosts, addresses and CIDR blocks, each alone or with a port.",
+  doc: "`egressAllow` says what its runs may call beyond the public internet: hosts, addresses and CIDR blocks, each alone or with a port. The same request repeated with its `Idempotency-Key` is answered with the tenant that it made.",
   body: z.strictObject({ name: label, egressAllow: egressAllow.optional() }),
+  idempotencyKey: true,
   replies: { 201: { doc: "the tenant", schema: z.object({ id }) } },
-  errors: [],
+  errors: ["IDEMPOTENCY_CONFLICT"],
 });
 
 const limit = z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable();
@@ -107,12 +108,13 @@ const createApiKey = defineRoute({
   path: "/platform/tenants/:id/api-keys",
   role: "platform",
   summary: "Create an API key of a tenant",
-  doc: "The key is shown once.",
+  doc: "The key is shown once: the same request repeated with its `Idempotency-Key` within 15 minutes gets the same answer, later 409 API_KEY_SHOWN.",
   params: z.strictObject({ id }),
   notFound: "TENANT_NOT_FOUND",
   body: apiKeyBody,
+  idempotencyKey: true,
   replies: { 201: { doc: "the key", schema: z.object({ id, key: z.string() }) } },
-  errors: ["TENANT_NOT_FOUND"],
+  errors: ["TENANT_NOT_FOUND", "IDEMPOTENCY_CONFLICT", "API_KEY_SHOWN"],
 });
 
 const params = z.strictObject({ id });

@@ -112,6 +112,13 @@ export const requestErrors = {
     explanation: "The same Idempotency-Key came before with a different body.",
     remedy: "Use a new key for a new request.",
   },
+  API_KEY_SHOWN: {
+    status: 409,
+    title: "The API key was made and shown before",
+    explanation:
+      "The same request made the key earlier. Its answer is given again for 15 minutes, and not once the key is revoked; details.id names it.",
+    remedy: "Use the key that was shown. If nobody has it, revoke it and make another with a new Idempotency-Key.",
+  },
   WORKFLOW_NOT_FOUND: {
     status: 404,
     title: "No such workflow",

@@ -8,11 +8,12 @@ import {
   revokeApiKey,
   tenantOfApiKey,
 } from "@mainspring/store";
-import type { Store } from "@mainspring/store";
+import type { Role, Store, TenantDb } from "@mainspring/store";
 import type { FindKey } from "../http/access.ts";
 import type { Handlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
+import { askedAs } from "./asked-as.ts";
 
 /**
  * Looks keys up. A key names its tenant in clear: that is set first, and the key is then sought under the tenant's own policy.
@@ -33,6 +34,23 @@ export function keyFinder(store: Store): FindKey {
   };
 }
 
+/** Asked for again it is shown to whoever had it made, and to nobody else. @throws MainspringError IDEMPOTENCY_CONFLICT, API_KEY_SHOWN */
+export async function makeApiKey(
+  db: TenantDb,
+  asked: {
+    readonly actor: string;
+    readonly body: { readonly name: string; readonly role: Role; readonly groups?: readonly string[] | undefined };
+    readonly idempotencyKey: string | undefined;
+  },
+): Promise<{ readonly id: string; readonly key: string }> {
+  const { actor, body } = asked;
+  const { name, role, groups } = body;
+  const request = askedAs(asked.idempotencyKey, { actor, name, role, groups: [...(groups ?? [])] });
+  const { id, key, isNew } = await createApiKey(db, { name, role, groups, request });
+  if (isNew) await recordAudit(db, { actor, action: "api-key.create", subject: `api-key:${id}`, details: body });
+  return { id, key };
+}
+
 export function apiKeyHandlers({ store }: Services): Handlers<"apiKeys"> {
   return {
     current: async ({ caller: { keyId, keyName, role, groups, tenantId, tenantName } }) => ({
@@ -46,17 +64,10 @@ export function apiKeyHandlers({ store }: Services): Handlers<"apiKeys"> {
         body: { items: items.map((row) => ({ ...row, groups: [...row.groups] })), nextCursor: null },
       };
     },
-    async create({ body, caller }) {
-      const created = await store.tenant(caller.tenantId, async (db) => {
-        const made = await createApiKey(db, body);
-        await recordAudit(db, {
-          actor: actorOf(caller),
-          action: "api-key.create",
-          subject: `api-key:${made.id}`,
-          details: body,
-        });
-        return made;
-      });
+    async create({ body, caller, idempotencyKey }) {
+      const created = await store.tenant(caller.tenantId, (db) =>
+        makeApiKey(db, { actor: actorOf(caller), body, idempotencyKey }),
+      );
       return { status: 201, body: created };
     },
     async revoke({ params, caller }) {

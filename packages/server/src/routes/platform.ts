@@ -1,7 +1,6 @@
 import type { TenantReply } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
 import {
-  createApiKey,
   createTenant,
   exportTenantRows,
   findTenant,
@@ -18,6 +17,8 @@ import {
 import type { Quotas, Store, TenantRow } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
+import { makeApiKey } from "./api-keys.ts";
+import { askedAs } from "./asked-as.ts";
 import { anchorOf } from "./audit.ts";
 
 const actor = "platform";
@@ -34,13 +35,15 @@ export function platformHandlers({ store, runs }: Services): Handlers<"platform"
   };
 
   return {
-    async createTenant({ body }) {
-      const { id } = await store.platform((db) =>
-        createTenant(db, { name: body.name, egressAllow: egressList(body.egressAllow) }),
-      );
-      await store.tenant(id, (db) =>
-        recordAudit(db, { actor, action: "tenant.create", subject: `tenant:${id}`, details: body }),
-      );
+    async createTenant({ body, idempotencyKey }) {
+      const { name } = body;
+      const egressAllow = egressList(body.egressAllow);
+      const request = askedAs(idempotencyKey, { name, egressAllow: egressAllow ?? [] });
+      const { id, isNew } = await store.platform((db) => createTenant(db, { name, egressAllow, request }));
+      if (isNew)
+        await store.tenant(id, (db) =>
+          recordAudit(db, { actor, action: "tenant.create", subject: `tenant:${id}`, details: body }),
+        );
       return { status: 201, body: { id } };
     },
     async getTenant({ params }) {
@@ -65,12 +68,10 @@ export function platformHandlers({ store, runs }: Services): Handlers<"platform"
       });
       return { status: 200, body: present(tenant, stored) };
     },
-    async createApiKey({ params, body }) {
+    async createApiKey({ params, body, idempotencyKey }) {
       const created = await store.tenant(params.id, async (db) => {
         if ((await getTenant(db)) === undefined) throw new MainspringError("TENANT_NOT_FOUND");
-        const made = await createApiKey(db, body);
-        await recordAudit(db, { actor, action: "api-key.create", subject: `api-key:${made.id}`, details: body });
-        return made;
+        return makeApiKey(db, { actor, body, idempotencyKey });
       });
       return { status: 201, body: created };
     },

@@ -162,3 +162,27 @@ test("[CASE-36] [TEN-03] a search never finds a value under a sensitive field, a
   const id = byCustomer.get("日本橋") ?? "";
   expect((await on.one.client.runs.get({ params: { id } })).input).not.toMatchObject({ card: "4111-secret-1111" });
 });
+
+test("[CAS-01] [CASE-36] [TEN-03] a business state that shows masked is neither found nor counted by its text, nor met in bulk", async () => {
+  const [hidden, open] = ["日本橋", "50%_off"].map((customer) => byCustomer.get(customer) ?? "");
+  const states = [
+    [hidden, "paid by 4111-secret-1111"],
+    [open, "paid by invoice"],
+  ] as const;
+  for (const [id, state] of states)
+    await asOwner(on.database, "update workflow_runs set state = to_jsonb($3::text) where tenant_id = $1 and id = $2", [
+      on.one.id,
+      id,
+      state,
+    ]);
+  const { runs } = on.one.client;
+  expect((await runs.get({ params: { id: hidden ?? "" } })).state).toBe("paid by [REDACTED]");
+  for (const [id, state] of states) {
+    const met = id === open ? [open] : [];
+    expect((await runs.list({ query: { state } })).items.map((row) => row.id)).toEqual(met);
+    const { counts } = await runs.counts({ query: { state } });
+    expect(Object.values(counts).reduce((sum, n) => sum + n, 0)).toBe(met.length);
+    const plan = await runs.bulk({ body: { action: "cancel", filter: { state }, dryRun: true } });
+    expect(plan.items.map(({ runId }) => runId)).toEqual(met);
+  }
+});

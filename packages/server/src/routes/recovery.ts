@@ -5,6 +5,7 @@ import { recordAudit } from "@mainspring/store";
 import type { RunSummary, TenantDb } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
 import { withoutMaskedFinds } from "../present/masked-finds.ts";
+import type { TextFilter } from "../present/masked-finds.ts";
 import type { RunRedaction } from "../present/redaction.ts";
 import type { PlannedChild, PlannedInvocation, RestartPlan } from "../recovery-port.ts";
 import type { Services } from "../services.ts";
@@ -19,12 +20,12 @@ export function recoveryHandlers({
   const redactionOf = (tenantId: string, runId: string): Promise<RunRedaction> =>
     store.tenant(tenantId, (db) => redaction.ofRun(db, runId));
 
-  const shownOf = async (db: TenantDb, q: string | undefined, found: readonly RunSummary[]) =>
-    q === undefined
+  const shownOf = async (db: TenantDb, filter: TextFilter, found: readonly RunSummary[]) =>
+    filter.q === undefined && filter.state === undefined
       ? found
       : withoutMaskedFinds(
           db,
-          q,
+          filter,
           found,
           await redaction.ofRuns(
             db,
@@ -69,7 +70,7 @@ export function recoveryHandlers({
         action: body.action,
         filter: body.filter ?? {},
         by: actorOf(caller),
-        visible: (db: TenantDb, found: readonly RunSummary[]) => shownOf(db, body.filter?.q, found),
+        visible: (db: TenantDb, found: readonly RunSummary[]) => shownOf(db, body.filter ?? {}, found),
         ...(body.reason === undefined ? {} : { reason: body.reason }),
         ...(body.planHash === undefined ? {} : { planHash: body.planHash }),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),

@@ -9,7 +9,7 @@ import { remoteCodec, type JsonPayload } from "./remote-codec.ts";
 
 const tenant = "0190c0de-0000-7000-8000-000000000001";
 const other = "0190c0de-0000-7000-8000-000000000002";
-const program = { programHash: "p1", steps: [{ id: "a" }] };
+const program = { programHash: "hash-of-the-program", steps: [{ id: "a" }] };
 
 function memoryKeys(): KeyPort & { rotate(): void } {
   const keys = new Map<string, Uint8Array>();
@@ -104,7 +104,7 @@ test("[SEC-03] each part of a result, every reference and every program is seale
   ]);
   const [wire] = await codec.encode(await references.encode([payloadConverter.toPayload(parts)]));
   const text = Buffer.from(wire!.data!).toString("latin1");
-  for (const piece of ["plain-text-part", "mainspring/reference", "mainspring-program", "p1"])
+  for (const piece of ["plain-text-part", "mainspring/reference", "mainspring-program", "hash-of-the-program"])
     expect(text).not.toContain(piece);
   const [back] = await references.decode(await codec.decode([wire!]));
   expect(payloadConverter.fromPayload(back!)).toEqual([

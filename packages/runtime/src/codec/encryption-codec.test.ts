@@ -29,14 +29,14 @@ function memoryKeys(): KeyPort & { rotate(): void } {
 
 test("[SEC-03] a sealed payload shows its tenant and key version alone, comes back unchanged, and looks different each time", async () => {
   const codec = new EncryptionCodec(memoryKeys(), { seals: true });
-  const payload = payloadConverter.toPayload(new Crossing(tenant, { card: "4711" }));
+  const payload = payloadConverter.toPayload(new Crossing(tenant, { card: "card-4711" }));
   const [wire, again] = await codec.encode([payload, payload]);
   expect(Object.keys(wire?.metadata ?? {}).sort()).toEqual(["encoding", "mainspring-key", "mainspring-tenant"]);
   expect(metadataOf(wire!, metadataKeys.encoding)).toBe(encodings.sealed);
-  expect(Buffer.from(wire!.data!).includes("4711")).toBe(false);
+  expect(Buffer.from(wire!.data!).includes("card-4711")).toBe(false);
   expect(Buffer.from(wire!.data!).equals(Buffer.from(again!.data!))).toBe(false);
   const [back] = await codec.decode([wire!]);
-  expect(payloadConverter.fromPayload(back!)).toEqual({ card: "4711" });
+  expect(payloadConverter.fromPayload(back!)).toEqual({ card: "card-4711" });
 });
 
 test("[SEC-03] one byte that was altered, another tenant's name or another key version on it opens nothing", async () => {

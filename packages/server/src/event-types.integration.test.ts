@@ -154,8 +154,7 @@ test("[CAS-01] [TEN-03] an event is not found by a key that its readers see mask
   const hidden = await accept("by-card", { card: "5500-9911" });
   const open = await accept("by-ref", { ref: "r-5500" });
   expect((await events.get({ params: { id: hidden } })).correlationKey).toBe("[REDACTED]");
-  const dead =
-    "update workflow_runtime_events set state = 'dead', completed_at = now() where tenant_id = $1 and id = $2";
+  const dead = "update workflow_runtime_events set state = 'dead', dead_at = now() where tenant_id = $1 and id = $2";
   for (const id of [hidden, open]) await asOwner(on.database, dead, [on.one.id, id]);
   for (const [correlationKey, met] of [
     ["5500-9911", []],

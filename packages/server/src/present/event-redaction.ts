@@ -14,7 +14,7 @@ export interface EventMask {
   at(path: string, value: Json): Json;
 }
 
-interface MaskedEvent {
+export interface MaskedEvent {
   /** Ours. */
   readonly id: string;
   readonly name: string;
@@ -47,6 +47,22 @@ export async function maskEvents(
     masks.set(id, maskOf(new ValueMask([...secrets, ...sensitiveValues(schema, payload as Json)]), schema));
   }
   return (id) => (id === null ? undefined : masks.get(id)) ?? plain;
+}
+
+/**
+ * Without what a filter by correlation key found although its readers see the key masked: that it was found would confirm it. A page may so
+ * be shorter than its limit.
+ */
+export async function withoutMaskedKeys<T extends { readonly correlationKey: string | null }>(
+  db: TenantDb,
+  redaction: Redaction,
+  { correlationKey }: { readonly correlationKey?: string | undefined },
+  found: readonly T[],
+  eventOf: (one: T) => MaskedEvent,
+): Promise<readonly T[]> {
+  if (correlationKey === undefined || found.length === 0) return found;
+  const maskOfEvent = await maskEvents(db, redaction, found.map(eventOf));
+  return found.filter((one) => maskOfEvent(eventOf(one).id).text(correlationKey) === correlationKey);
 }
 
 function maskOf(values: ValueMask, schema: Json | undefined): EventMask {

@@ -5,7 +5,7 @@ import type { Json } from "@mainspring/core";
 import { getEvent, listDeadLetters, recordAudit, redeliverEvent } from "@mainspring/store";
 import type { DeadLetter, DeadLetterFilter } from "@mainspring/store";
 import type { Handlers } from "../http/handler.ts";
-import { maskEvents, type EventMask } from "../present/event-redaction.ts";
+import { maskEvents, withoutMaskedKeys, type EventMask, type MaskedEvent } from "../present/event-redaction.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 
@@ -15,12 +15,9 @@ export function deadLetterHandlers({ store, redaction }: Services): Handlers<"de
   return {
     async list({ query: { cursor, limit, ...filter }, caller }) {
       const reply = await store.tenant(caller.tenantId, async (db) => {
-        const { items, nextCursor } = await listDeadLetters(db, filter, { cursor, limit });
-        const maskOf = await maskEvents(
-          db,
-          redaction,
-          items.map(({ eventId, name, payload }) => ({ id: eventId, name, payload })),
-        );
+        const { items: found, nextCursor } = await listDeadLetters(db, filter, { cursor, limit });
+        const items = await withoutMaskedKeys(db, redaction, filter, found, eventOf);
+        const maskOf = await maskEvents(db, redaction, items.map(eventOf));
         return { items: items.map((row) => presentDeadLetter(row, maskOf(row.eventId))), nextCursor };
       });
       return { status: 200, body: reply };
@@ -32,7 +29,7 @@ export function deadLetterHandlers({ store, redaction }: Services): Handlers<"de
       do {
         const next: string | null = await store.tenant(caller.tenantId, async (db) => {
           const page = await listDeadLetters(db, filter satisfies DeadLetterFilter, { cursor, limit: atOnce });
-          for (const { eventId, refused } of page.items) {
+          for (const { eventId, refused } of await withoutMaskedKeys(db, redaction, filter, page.items, eventOf)) {
             if (seen.has(eventId) || seen.size >= redeliveredMax) continue;
             seen.add(eventId);
             const isDone = dryRun ? !refused : (await redeliverEvent(db, eventId)).result === "redelivered";
@@ -89,6 +86,10 @@ export function redeliveryHandlers({ store }: Services): Pick<Handlers<"events">
       return { status: 202, body };
     },
   };
+}
+
+function eventOf({ eventId, name, payload }: DeadLetter): MaskedEvent {
+  return { id: eventId, name, payload };
 }
 
 function presentDeadLetter(row: DeadLetter, mask: EventMask): DeadLetterReply {

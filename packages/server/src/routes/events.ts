@@ -12,7 +12,7 @@ import {
   presentEvent,
   presentTriggerDelivery,
 } from "../present/event.ts";
-import { maskEvents } from "../present/event-redaction.ts";
+import { maskEvents, withoutMaskedKeys } from "../present/event-redaction.ts";
 import type { Services } from "../services.ts";
 import { actorOf } from "./actor.ts";
 
@@ -47,7 +47,8 @@ export function eventHandlers({ store, acceptance, redaction }: Services): Omit<
     async list({ query: { id, status, unmatched, cursor, limit, ...rest }, caller }) {
       const reply = await store.tenant(caller.tenantId, async (db) => {
         const filter = { ...rest, eventId: id, states: status, unmatched: unmatched === "true" };
-        const { items, nextCursor } = await listEvents(db, filter, { cursor, limit });
+        const { items: found, nextCursor } = await listEvents(db, filter, { cursor, limit });
+        const items = await withoutMaskedKeys(db, redaction, rest, found, (row) => row);
         const maskOf = await maskEvents(db, redaction, items);
         const counts = await eventCounts(
           db,

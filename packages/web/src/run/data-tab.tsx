@@ -9,6 +9,7 @@ import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { hasEnded } from "../status/status.ts";
 import { ExplainedError } from "./explained-error.tsx";
+import "./data.css";
 
 interface DataTabProps {
   readonly run: RunReply;
@@ -62,7 +63,11 @@ function MomentData({ runId, seq }: { runId: string; seq: number }): ReactElemen
     return (
       <section>
         <h2>Variables</h2>
-        {moment.error === null ? <Skeleton height={96} /> : <ProblemNotice error={moment.error} />}
+        {moment.error === null ? (
+          <Skeleton height={96} />
+        ) : (
+          <ProblemNotice error={moment.error} onRetry={() => void moment.refetch()} />
+        )}
       </section>
     );
   }

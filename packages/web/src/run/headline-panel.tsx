@@ -11,6 +11,7 @@ import { Moment } from "../time/moment.tsx";
 import { useNow } from "../time/use-now.ts";
 import { headlineOf, type Headline, type HeadlineFacts } from "./headline.ts";
 import { childRunOf, expectedEventOf, textIn } from "./why.ts";
+import "./headline.css";
 
 interface HeadlinePanelProps {
   readonly facts: HeadlineFacts;

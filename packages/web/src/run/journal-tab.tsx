@@ -5,6 +5,7 @@ import { JsonView } from "../parts/json-view.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { dayText, exactTime } from "../time/time.ts";
 import { entryText } from "./entry-text.ts";
+import "./journal.css";
 
 const shownAtFirst = 300;
 

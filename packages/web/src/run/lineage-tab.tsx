@@ -12,6 +12,7 @@ import { StatusMark } from "../status/status-icon.tsx";
 import { Moment } from "../time/moment.tsx";
 import type { WaitView } from "./fold-journal.ts";
 import { relativesOf, type Relative } from "./lineage.ts";
+import "./lineage.css";
 
 const shownMax = 100;
 

@@ -11,6 +11,7 @@ import { useSignedIn } from "../session/use-session.tsx";
 import type { StepView } from "./fold-journal.ts";
 import { firstChoice, placeKey, restartPlaces } from "./restart-places.ts";
 import { RestartPlanView } from "./restart-plan.tsx";
+import "./restart.css";
 
 /** Begins a new run where this one stood before a step: shows what that reuses and repeats, and asks for a reason. */
 export function RestartDialog({

@@ -94,6 +94,7 @@ test("[STU-01] a failed run names the step, the code and what to do", async () =
   const runId = await start(tenant.client, "failing");
   const page = await studio.page(`/runs/${runId}`, { apiKey: tenant.keys.viewer });
   await page.getByText(/^It failed in charge at .*: HTTP_404$/).waitFor();
+  await page.getByText(/^history \d+ of 40,000$/).waitFor();
   const headline = page.getByRole("region", { name: "Where it stands" });
   expect(await headline.innerText()).toMatch(/What to do\s+See details\.body/);
   await page.getByRole("button", step("charge", "Failed")).click();
@@ -101,6 +102,21 @@ test("[STU-01] a failed run names the step, the code and what to do", async () =
   await detail.getByText("The server answered with an error.").waitFor();
   expect(await detail.getByText("What to do").isVisible()).toBe(true);
   await detail.getByText('"there is no such order"').first().waitFor();
+});
+
+test("[STU-01] a journal that cannot be read is said to be so, and nothing is said to have happened or not", async () => {
+  const runId = await start(tenant.client, "failing");
+  await reaches(tenant.client, runId, "FAILED");
+  const page = await studio.page("/runs", { apiKey: tenant.keys.viewer });
+  await page.route("**/stream*", (route) => route.abort());
+  for (const tab of ["steps", "graph", "timeline", "waits", "journal"]) {
+    await page.goto(`${studio.url}/runs/${runId}?tab=${tab}`);
+    await page.getByRole("main").getByRole("alert").getByText("The server does not answer").waitFor();
+    await page.getByRole("tabpanel").getByRole("status").getByText("Loading").waitFor();
+  }
+  await page.unroute("**/stream*");
+  await page.getByRole("tabpanel").getByText("run failed").waitFor();
+  expect(await page.getByRole("alert").count()).toBe(0);
 });
 
 test("[STU-01] waits say for what, with which key and until when; the run's input, output and journal are there", async () => {
@@ -158,7 +174,7 @@ test("[UI-01] an operator cancels a run, after being asked", async () => {
   await dialog.getByLabel("Reason (optional)").fill("typo in the order");
   await dialog.getByRole("button", { name: "Cancel run" }).click();
   await dialog.waitFor({ state: "detached" });
-  await page.getByText(/^It was canceled/).waitFor();
+  await page.getByText(/^It was canceled after .* by API key #[0-9a-f]{6}: “typo in the order”\.$/).waitFor();
   await page.getByRole("button", step("pack", "Canceled")).waitFor();
   expect(await page.getByRole("button", { name: "Cancel", exact: true }).count()).toBe(0);
 });

@@ -103,6 +103,8 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
   const view = past === undefined ? { ...shown, waits: standingWaits(shown.waits, endedAt) } : shown;
   const stepCount = Math.max(journal.steps.length, run.data.steps);
   const { startedAt } = run.data;
+  // Written, and not read yet: to say that nothing has happened would be wrong.
+  const isUnread = journal.entries.length === 0 && run.data.journalSeq > 0 && connection !== "ended";
   const state = shown.state === undefined && past === undefined ? run.data.state : shown.state;
 
   return (
@@ -138,7 +140,9 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
         isStale={why.isStale}
         onTasks={() => onSearch({ ...search, tab: "tasks" })}
       />
-      {connection === "refused" ? <ProblemNotice error={live.error} /> : null}
+      {connection === "refused" || (isUnread && connection === "reconnecting") ? (
+        <ProblemNotice error={live.error} />
+      ) : null}
       {isLegacy(run.data) ? null : (
         <TimeBar entries={journal.entries} at={past?.seq} onMove={(at) => onSearch({ ...search, at })} />
       )}
@@ -150,7 +154,7 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
         endedAt={past === undefined ? endedAt : past.at}
         past={past}
         state={state ?? null}
-        isLoading={connection === "connecting"}
+        isLoading={isUnread || (connection === "connecting" && journal.entries.length === 0)}
         search={search}
         onSearch={onSearch}
         onRestart={(at) => setRestart({ at })}

@@ -12,7 +12,7 @@ import { LineageTab } from "./lineage-tab.tsx";
 import type { RunPageSearch, RunTab } from "./run-search.ts";
 import { SnapshotsTab } from "./snapshots-tab.tsx";
 import type { StepRow } from "./step-rows.ts";
-import { StepsTab } from "./steps-tab.tsx";
+import { LoadingSteps, StepsTab } from "./steps-tab.tsx";
 import { TimelineTab } from "./timeline-tab.tsx";
 import { TasksTab } from "../tasks/tasks-tab.tsx";
 import { WaitsTab } from "./waits-tab.tsx";
@@ -27,6 +27,7 @@ interface RunTabsProps {
   /** The last entry of the past moment that is shown; undefined: now. */
   readonly past: JournalEntry | undefined;
   readonly state: ReadonlyJson;
+  /** Nothing is known of the journal yet, and there may be something in it. */
   readonly isLoading: boolean;
   readonly search: RunPageSearch;
   readonly onSearch: (next: RunPageSearch) => void;
@@ -79,13 +80,17 @@ export function RunTabs(props: RunTabsProps): ReactElement {
       </Tabs.Panel>
       {legacy ? null : (
         <Tabs.Panel value="graph">
-          <GraphTab
-            run={run}
-            steps={props.steps}
-            selected={search.step}
-            onSelect={(step) => onSearch({ ...search, step })}
-            onRestart={props.onRestart}
-          />
+          {props.isLoading ? (
+            <LoadingSteps />
+          ) : (
+            <GraphTab
+              run={run}
+              steps={props.steps}
+              selected={search.step}
+              onSelect={(step) => onSearch({ ...search, step })}
+              onRestart={props.onRestart}
+            />
+          )}
         </Tabs.Panel>
       )}
       {legacy ? null : (
@@ -106,9 +111,7 @@ export function RunTabs(props: RunTabsProps): ReactElement {
           />
         </Tabs.Panel>
       )}
-      <Tabs.Panel value="waits">
-        <WaitsTab waits={view.waits} />
-      </Tabs.Panel>
+      <Tabs.Panel value="waits">{props.isLoading ? <LoadingSteps /> : <WaitsTab waits={view.waits} />}</Tabs.Panel>
       <Tabs.Panel value="tasks">
         <TasksTab runId={run.id} asOf={tasksAsOf(view.waits)} />
       </Tabs.Panel>
@@ -119,7 +122,7 @@ export function RunTabs(props: RunTabsProps): ReactElement {
         <LineageTab run={run} waits={view.waits} />
       </Tabs.Panel>
       <Tabs.Panel value="journal">
-        <JournalTab entries={view.entries} legacy={legacy} />
+        {props.isLoading ? <LoadingSteps /> : <JournalTab entries={view.entries} legacy={legacy} />}
       </Tabs.Panel>
       {legacy ? (
         <Tabs.Panel value="snapshots">

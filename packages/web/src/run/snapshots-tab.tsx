@@ -7,6 +7,7 @@ import { JsonView } from "../parts/json-view.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { exactTime } from "../time/time.ts";
+import "./snapshots.css";
 
 /** What an earlier engine stored of a run as it went along. Nothing writes such rows any more. */
 export function SnapshotsTab({ runId }: { runId: string }): ReactElement {

@@ -15,6 +15,7 @@ import { changedMembers } from "./changed-members.ts";
 import { stepTitle } from "./fold-journal.ts";
 import type { StepRow } from "./step-rows.ts";
 import { textIn } from "./why.ts";
+import "./step-detail.css";
 
 /** Everything about one step execution. */
 export function StepDetail({

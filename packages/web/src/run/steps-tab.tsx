@@ -10,6 +10,7 @@ import { useNow } from "../time/use-now.ts";
 import { depthOf, stepTitle } from "./fold-journal.ts";
 import { StepDetail } from "./step-detail.tsx";
 import { barOf, type StepRow } from "./step-rows.ts";
+import "./steps.css";
 
 /** Rows beyond this are drawn when asked for. */
 const rowsAtFirst = 400;
@@ -176,10 +177,10 @@ function Bar({ step, fromMs, toMs }: { step: StepRow; fromMs: number; toMs: numb
   return <span className="step-bar" style={{ left: `${left}%`, width: `${width}%` }} />;
 }
 
-function LoadingSteps(): ReactElement {
+export function LoadingSteps(): ReactElement {
   return (
     <div className="steps panel" role="status" aria-busy="true">
-      <span className="visually-hidden">Loading steps</span>
+      <span className="visually-hidden">Loading</span>
       {Array.from({ length: 6 }, (_, index) => (
         <div key={index} className="step-line" aria-hidden="true">
           <Skeleton height={12} width={180} />

@@ -8,6 +8,7 @@ import { Moment, Span } from "../time/moment.tsx";
 import { useNow } from "../time/use-now.ts";
 import { stepTitle, type WaitView } from "./fold-journal.ts";
 import { waitText } from "./headline.ts";
+import "./waits.css";
 
 /** What the run waits for and has waited for. */
 export function WaitsTab({ waits }: { waits: readonly WaitView[] }): ReactElement {

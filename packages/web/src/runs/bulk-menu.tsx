@@ -17,40 +17,71 @@ const words: { readonly [action in Action]: { ask: string; act: string; none: st
   cancel: {
     ask: "are asked to stop: open calls and waits are ended, undoing steps run",
     act: "Cancel",
-    none: "No run under way passes the filters.",
+    none: "No run under way",
   },
   replay: {
     ask: "are run again from the beginning, as new runs with the same input",
     act: "Replay",
-    none: "No run that has ended passes the filters.",
+    none: "No run that has ended",
   },
   delete: {
     ask: "are deleted with their steps, waits and journals",
     act: "Delete",
-    none: "No run that has ended passes the filters.",
+    none: "No run that has ended",
   },
 };
 
-/** What can be done with all runs that pass the filters; for those who may. */
-export function BulkMenu({ asked }: { asked: AskedRuns }): ReactElement | null {
+/**
+ * What can be done with all runs that pass the filters, or with those that were chosen; for those who may.
+ * @param chosen undefined: all that pass the filters
+ */
+export function BulkMenu({
+  asked,
+  chosen,
+  onDone,
+}: {
+  asked: AskedRuns;
+  chosen: ReadonlySet<string> | undefined;
+  /** Something was done to them. */
+  onDone: () => void;
+}): ReactElement | null {
   const [action, setAction] = useState<Action | undefined>(undefined);
   const [mayAct, mayDelete] = [useMay("operator"), useMay("admin")];
   if (!mayAct) return null;
   return (
     <>
       <NativeSelect
-        aria-label="With all of these runs"
+        aria-label={chosen === undefined ? "With all of these runs" : "With the chosen runs"}
         size="xs"
+        disabled={chosen?.size === 0}
         value=""
         onChange={({ currentTarget }) => setAction(currentTarget.value as Action)}
         data={[
-          { value: "", label: "With all of these …" },
+          {
+            value: "",
+            label:
+              chosen === undefined
+                ? "With all of these …"
+                : chosen.size === 0
+                  ? "Choose runs below"
+                  : `With ${chosen.size.toLocaleString("en")} chosen …`,
+          },
           { value: "cancel", label: "Cancel" },
           { value: "replay", label: "Replay" },
           ...(mayDelete ? [{ value: "delete", label: "Delete" }] : []),
         ]}
       />
-      {action === undefined ? null : <BulkDialog action={action} asked={asked} onClose={() => setAction(undefined)} />}
+      {action === undefined ? null : (
+        <BulkDialog
+          action={action}
+          asked={asked}
+          chosen={chosen}
+          onClose={(isDone) => {
+            setAction(undefined);
+            if (isDone) onDone();
+          }}
+        />
+      )}
     </>
   );
 }
@@ -59,16 +90,26 @@ export function BulkMenu({ asked }: { asked: AskedRuns }): ReactElement | null {
 function BulkDialog({
   action,
   asked,
+  chosen,
   onClose,
 }: {
   action: Action;
   asked: AskedRuns;
-  onClose: () => void;
+  chosen: ReadonlySet<string> | undefined;
+  onClose: (isDone: boolean) => void;
 }): ReactElement {
   const { client } = useSignedIn();
   const queries = useQueryClient();
   const [reason, setReason] = useState("");
-  const filter = { ...asked, status: asked.status === undefined ? undefined : [...asked.status] };
+  // What was chosen is meant whatever has become of it since: no filter stands against it.
+  const filter =
+    chosen === undefined
+      ? { ...asked, status: asked.status === undefined ? undefined : [...asked.status] }
+      : { runIds: [...chosen] };
+  const which =
+    chosen === undefined
+      ? { pass: "passes the filters", all: "all runs that pass the filters" }
+      : { pass: "is among the chosen", all: "the chosen runs" };
   const plan = useMutation({ mutationFn: () => client.runs.bulk({ body: { action, filter, dryRun: true } }) });
   const act = useMutation({
     mutationFn: (planHash: string) =>
@@ -86,10 +127,10 @@ function BulkDialog({
   if (act.data !== undefined) {
     const done = act.data.items.filter(({ result }) => result === "done").length;
     return (
-      <Dialog title={`${word}: ${done} of ${runsText(act.data.items.length)} done`} onClose={onClose} wide>
+      <Dialog title={`${word}: ${done} of ${runsText(act.data.items.length)} done`} onClose={() => onClose(true)} wide>
         <BulkList items={act.data.items} />
         <div className="dialog-actions">
-          <Button onClick={onClose} data-autofocus>
+          <Button onClick={() => onClose(true)} data-autofocus>
             Close
           </Button>
         </div>
@@ -97,9 +138,9 @@ function BulkDialog({
     );
   }
   return (
-    <Dialog title={`${word} all runs that pass the filters?`} onClose={onClose} wide>
+    <Dialog title={`${word} ${which.all}?`} onClose={() => onClose(false)} wide>
       {plan.data === undefined && plan.error === null ? <p role="status">Looking which runs these are …</p> : null}
-      {plan.data !== undefined && planned.length === 0 ? <p role="status">{none}</p> : null}
+      {plan.data !== undefined && planned.length === 0 ? <p role="status">{`${none} ${which.pass}.`}</p> : null}
       {plan.data === undefined || planned.length === 0 ? null : (
         <>
           <p role="status">
@@ -109,8 +150,8 @@ function BulkDialog({
           <BulkList items={planned} />
           {left === 0 ? null : (
             <p className="small muted">
-              {left === 1 ? "1 more passes" : `${left.toLocaleString("en")} more pass`} the filters and{" "}
-              {left === 1 ? "is" : "are"} left as {left === 1 ? "it is" : "they are"}: {leftText(plan.data.items)}.
+              {leftWords(left, chosen !== undefined)} left as {left === 1 ? "it is" : "they are"}:{" "}
+              {leftText(plan.data.items)}.
             </p>
           )}
           {action === "cancel" ? (
@@ -126,7 +167,7 @@ function BulkDialog({
       {plan.error === null ? null : <ProblemNotice error={plan.error} onRetry={() => plan.mutate()} />}
       {act.error === null ? null : <ProblemNotice error={act.error} />}
       <div className="dialog-actions">
-        <Button variant="default" onClick={onClose}>
+        <Button variant="default" onClick={() => onClose(false)}>
           {planned.length === 0 ? "Close" : "Do nothing"}
         </Button>
         {planned.length === 0 ? null : (
@@ -147,6 +188,12 @@ function BulkDialog({
 
 function runsText(count: number): string {
   return count === 1 ? "1 run" : `${count.toLocaleString("en")} runs`;
+}
+
+function leftWords(left: number, wereChosen: boolean): string {
+  const count = left.toLocaleString("en");
+  if (wereChosen) return left === 1 ? "1 more was chosen and is" : `${count} more were chosen and are`;
+  return left === 1 ? "1 more passes the filters and is" : `${count} more pass the filters and are`;
 }
 
 /** Why runs are left alone, each reason once. */

@@ -51,6 +51,35 @@ test("[STU-01] [BLK-01] all runs that pass the filters are cancelled after it wa
   expect(page.complaints).toEqual([]);
 });
 
+test("[STU-01] [BLK-01] runs that are chosen one by one, by the keyboard too, are cancelled and no other that passes the filters", async () => {
+  const [first, second, third] = [await waiting("stop-me"), await waiting("stop-me"), await waiting("stop-me")];
+  const page = await studio.page("/runs?workflow=stop-me&status=WAITING", { apiKey: tenant.keys.operator });
+  await page.getByRole("button", { name: "Choose", exact: true }).click();
+  const menu = page.getByRole("combobox", { name: "With the chosen runs" });
+  expect(await menu.isDisabled()).toBe(true);
+  await page.getByRole("checkbox", { name: `Choose run ${first}` }).check();
+  await page.getByRole("checkbox", { name: `Choose run ${third}` }).focus();
+  await page.keyboard.press("Space");
+  expect(await axeViolations(page)).toEqual([]);
+  await menu.selectOption("cancel");
+  const dialog = page.getByRole("dialog", { name: "Cancel the chosen runs?" });
+  await dialog.getByText("2 runs", { exact: true }).waitFor();
+  await dialog.getByRole("button", { name: "Cancel 2 runs" }).click();
+  await page.getByRole("dialog", { name: "Cancel: 2 of 2 runs done" }).getByRole("button", { name: "Close" }).click();
+  for (const runId of [first, third]) await reaches(tenant.client, runId, "CANCELED");
+  expect((await tenant.client.runs.get({ params: { id: second } })).status).toBe("WAITING");
+  // The choice goes with what was done.
+  await page.getByRole("combobox", { name: "With all of these runs" }).waitFor();
+  expect(await page.getByRole("checkbox").count()).toBe(0);
+  const viewer = await studio.page("/runs", { apiKey: tenant.keys.viewer });
+  await viewer
+    .getByRole("link", { name: /^stop-me/ })
+    .first()
+    .waitFor();
+  expect(await viewer.getByRole("button", { name: "Choose", exact: true }).count()).toBe(0);
+  expect([...page.complaints, ...viewer.complaints]).toEqual([]);
+});
+
 test("[CASE-36] [STU-01] a text with signs in it finds its own run, and the address shows the same rows in a second window", async () => {
   const customers = ['O"Brien & Söhne', "50%_off", "50XYoff", "back\\slash", "日本橋"];
   const ids = new Map<string, string>();

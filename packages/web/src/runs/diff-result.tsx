@@ -41,9 +41,7 @@ export function DiffResult({ diff, isOpen }: { diff: RunDiffReply; isOpen: boole
         said={
           differences.length === 0
             ? "The payload and what every common step gave are the same."
-            : differences.length === 1
-              ? "One differs."
-              : `${differences.length} differ, of each step the first. Clocks and random values differ in any two runs.`
+            : `${differences.length === 1 ? "One differs" : `${differences.length} differ`}; of the payload and of each step the first place is told. Clocks and random values differ in any two runs.`
         }
       >
         {differences.length === 0 ? null : (
@@ -54,14 +52,17 @@ export function DiffResult({ diff, isOpen }: { diff: RunDiffReply; isOpen: boole
           </ol>
         )}
       </Part>
-      <Part
-        title="Time"
-        said={timing === null ? "Every common step took about as long, to a second." : timing.sentence}
-      >
+      <Part title="Time" said={timing?.sentence ?? untimed(diff.common)}>
         {timing === null ? null : <BothSteps diff={diff} a={timing.a} b={timing.b} aMs={timing.aMs} bMs={timing.bMs} />}
       </Part>
     </div>
   );
+}
+
+function untimed(common: number): string {
+  return common === 0
+    ? "There is no common step whose time could be compared."
+    : "Every common step took about as long, to a second.";
 }
 
 function Part({ title, said, children }: { title: string; said: string; children: ReactNode }): ReactElement {

@@ -16,10 +16,15 @@ import { rowWhy } from "./row-why.ts";
 export const RunRow = memo(function RunRow({
   run,
   asked,
+  isChosen,
+  onChoose,
 }: {
   run: RunSummary & { readonly gone?: true };
   /** Why it is not moving, where the row does not know it. */
   asked: string | undefined;
+  /** Undefined: runs are not being chosen. */
+  isChosen: boolean | undefined;
+  onChoose: (runId: string, isChosen: boolean) => void;
 }): ReactElement {
   const { identity } = useSignedIn();
   const startedBy = run.startedBy === null ? "" : actorText(run.startedBy, identity.keyId);
@@ -27,6 +32,15 @@ export const RunRow = memo(function RunRow({
   return (
     <li className="run-row" data-status={run.status} data-gone={run.gone === true ? "" : undefined}>
       <span className="run-row-status">
+        {isChosen === undefined ? null : (
+          <input
+            type="checkbox"
+            className="run-row-choose"
+            aria-label={`Choose run ${run.id}`}
+            checked={isChosen}
+            onChange={({ currentTarget }) => onChoose(run.id, currentTarget.checked)}
+          />
+        )}
         <StatusMark status={run.status} />
       </span>
       <span className="run-row-name">

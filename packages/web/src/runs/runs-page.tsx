@@ -2,14 +2,14 @@ import type { RunCountsReply, RunSummary } from "@mainspring/api";
 import { Button, Skeleton } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useLayoutEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { rowsWhyQuery, runCountsQuery, runsQuery } from "../app/queries.ts";
 import { useTitle } from "../app/use-title.ts";
 import { Empty } from "../parts/empty.tsx";
 import { MoreButton } from "../parts/more-button.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useListKeys } from "../parts/use-list-keys.ts";
-import { useSignedIn } from "../session/use-session.tsx";
+import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { runStatuses } from "../status/status.ts";
 import { LiveMark } from "../parts/live-mark.tsx";
 import { liveRows, type LiveRows } from "./live-rows.ts";
@@ -23,6 +23,8 @@ import "./runs.css";
 
 /** A reader further down than this is reading: the list must not move. */
 const atTopPx = 60;
+
+const none: ReadonlySet<string> = new Set();
 
 export function RunsPage({
   search,
@@ -52,6 +54,21 @@ export function RunsPage({
   const counted = useQuery({ ...runCountsQuery(client, asked), enabled: asked.q === undefined });
   const counts = asked.q === undefined ? counted.data : undefined;
 
+  const mayAct = useMay("operator");
+  const [choice, setChoice] = useState<{ readonly of: AskedRuns; readonly runs: ReadonlySet<string> } | undefined>();
+  // Who asks for other runs has chosen none of them.
+  const chosen = choice === undefined ? undefined : choice.of === asked ? choice.runs : none;
+  const choose = useCallback(
+    (runId: string, isChosen: boolean): void =>
+      setChoice((before) => {
+        const runs = new Set(before?.of === asked ? before.runs : none);
+        if (isChosen) runs.add(runId);
+        else runs.delete(runId);
+        return { of: asked, runs };
+      }),
+    [asked],
+  );
+
   const toAsk = useMemo(() => rowsToAsk(view?.rows ?? []), [view]);
   const asks = useQuery({ ...rowsWhyQuery(client, toAsk), enabled: toAsk.length > 0 });
 
@@ -75,14 +92,28 @@ export function RunsPage({
       </div>
       <RunFilters search={search} counts={counts?.counts} onSearch={onSearch}>
         <SavedViews search={search} onSearch={onSearch} />
-        <BulkMenu asked={asked} />
+        {mayAct ? (
+          <Button
+            variant="default"
+            size="xs"
+            aria-pressed={chosen !== undefined}
+            onClick={() => setChoice(chosen === undefined ? { of: asked, runs: none } : undefined)}
+          >
+            {chosen === undefined ? "Choose" : "Choose no more"}
+          </Button>
+        ) : null}
+        <BulkMenu asked={asked} chosen={chosen} onDone={() => setChoice(undefined)} />
       </RunFilters>
       {list.error !== null && view === undefined ? (
         <ProblemNotice error={list.error} onRetry={() => void list.refetch()} />
       ) : null}
       {view === undefined && list.error === null ? <LoadingRows /> : null}
       {view === undefined ? null : (
-        <div className="runs panel" aria-busy={list.isPlaceholderData}>
+        <div
+          className="runs panel"
+          aria-busy={list.isPlaceholderData}
+          data-choosing={chosen === undefined ? undefined : ""}
+        >
           <div className="runs-head small muted" aria-hidden="true">
             <span>Status</span>
             <span>Workflow</span>
@@ -102,7 +133,13 @@ export function RunsPage({
           ) : (
             <ol ref={listElement} className="runs-rows" aria-label="Runs, newest first">
               {view.rows.map((run) => (
-                <RunRow key={run.id} run={run} asked={asks.data?.get(run.id)} />
+                <RunRow
+                  key={run.id}
+                  run={run}
+                  asked={asks.data?.get(run.id)}
+                  isChosen={chosen?.has(run.id)}
+                  onChoose={choose}
+                />
               ))}
             </ol>
           )}

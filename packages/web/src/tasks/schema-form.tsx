@@ -186,7 +186,7 @@ function Labelled({
     <div className="form-field">
       <label htmlFor={id}>
         {field.label} <RequiredMark field={field} />
-        {hint === undefined ? null : <span className="muted small"> {hint}</span>}
+        {hint === undefined ? null : <span className="muted small">{field.isRequired ? hint : ` · ${hint}`}</span>}
       </label>
       {children}
       {below}

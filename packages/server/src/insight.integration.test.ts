@@ -229,12 +229,11 @@ test("versions and the draft of a workflow are compared by their steps and by th
     same: false,
     steps: { added: ["c"], removed: ["b"], changed: ["a"] },
   });
-  expect(diff.changes).toContainEqual({
-    pointer: "/steps/0/assign/vars.n",
-    kind: "changed",
-    before: 1,
-    after: 2,
-  });
+  expect(diff.changes).toEqual([
+    { pointer: "/steps/0/assign/vars.n", kind: "changed", before: 1, after: 2, stepId: "a" },
+    expect.objectContaining({ kind: "removed", stepId: "b" }),
+    expect.objectContaining({ kind: "added", stepId: "c" }),
+  ]);
   expect(await workflows.diff({ params, query: { from: 1, to: 1 } })).toMatchObject({ same: true, changes: [] });
   await expect(workflows.diff({ params, query: { from: 1, to: 9 } })).rejects.toMatchObject({
     status: 404,

@@ -195,8 +195,12 @@ export const versionDiff = z.object({
         kind: z.enum(["added", "changed", "removed"]),
         before: json.optional(),
         after: json.optional(),
+        stepId: z.string().optional().meta({ description: "of the innermost step in which the place lies" }),
       }),
     )
-    .meta({ description: "into the documents, at the innermost places; the first 500" }),
+    .meta({
+      description:
+        "at the innermost places, `pointer` into the one before for what was removed, else into the one after; steps, branches and triggers are compared by their ids; the first 500",
+    }),
 });
 export type VersionDiffReply = z.infer<typeof versionDiff>;

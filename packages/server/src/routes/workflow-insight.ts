@@ -1,5 +1,5 @@
 import type { VersionDiffReply, WhatIfReply } from "@mainspring/api";
-import { canonicalHash, MainspringError, valueChanges } from "@mainspring/core";
+import { canonicalHash, definitionChanges, MainspringError } from "@mainspring/core";
 import type { Json, JsonObject } from "@mainspring/core";
 import { getVersion, getWorkflow } from "@mainspring/store";
 import type { TenantDb } from "@mainspring/store";
@@ -116,7 +116,7 @@ function versionDiff(from: Side, to: Side): VersionDiffReply {
   const [before, after] = [stepsById(from.document), stepsById(to.document)];
   const ids = (steps: ReadonlyMap<string, string>, keep: (id: string) => boolean): string[] =>
     [...steps.keys()].filter(keep);
-  const changes = valueChanges(from.document, to.document, changesMax);
+  const changes = definitionChanges(from.document, to.document, changesMax);
   return {
     from: { version: from.version, definitionHash: from.definitionHash },
     to: { version: to.version, definitionHash: to.definitionHash },

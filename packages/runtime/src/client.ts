@@ -3,6 +3,7 @@ import { MainspringError, unsupportedSteps } from "@mainspring/core";
 import type { DeletionProof, Store } from "@mainspring/store";
 import { actInBulk, previewBulk, type BulkReport, type BulkRequest } from "./launcher/bulk.ts";
 import { cancelRun, type CancelAnswer } from "./launcher/cancel.ts";
+import { FairGate } from "./launcher/fair-gate.ts";
 import { FairStarts } from "./launcher/fair-starts.ts";
 import { launch, type Launched, type LaunchRequest } from "./launcher/launch.ts";
 import { replay, type ReplayRequest } from "./launcher/replay.ts";
@@ -13,7 +14,7 @@ import type { StreamSettings } from "./stream/settings.ts";
 import { resumeDespiteQuota } from "./quotas/quota-resume.ts";
 import { answerTask, type AnswerRequest } from "./tasks/answer-task.ts";
 import { confirmRun } from "./reconciler/confirm.ts";
-import { rebuildInProcess } from "./rebuild/rebuild-process.ts";
+import { rebuildInProcess, rebuildWithinMs } from "./rebuild/rebuild-process.ts";
 import type { RebuildReport } from "./rebuild/report.ts";
 import { temporalClient, type TemporalPlace } from "./temporal/connect.ts";
 import { messageOf } from "./temporal/grpc.ts";
@@ -110,6 +111,8 @@ export function createRunClient(
   const client = temporalClient(store, options);
   const parts = { store, client, ...(workflowTaskTimeoutMs === undefined ? {} : { workflowTaskTimeoutMs }) };
   const starts = new FairStarts();
+  // Each is a process with a worker's library in it, some hundred megabytes.
+  const rebuilds = new FairGate({ perTenant: 1, total: 2, placeMs: () => rebuildWithinMs });
   return {
     start: (request) => starts.run(request.tenantId, () => launch(parts, request)),
     replay: (request) => starts.run(request.tenantId, () => replay(parts, request)),
@@ -127,7 +130,8 @@ export function createRunClient(
           {},
           "this process was not told how to start one that replays histories",
         );
-      return rebuildInProcess(options.rebuildEnv, request);
+      const { rebuildEnv } = options;
+      return rebuilds.run(request.tenantId, () => rebuildInProcess(rebuildEnv, request));
     },
     deleteTenant: (request) =>
       deleteTenant({ ...parts, ...(options.stream === undefined ? {} : { stream: options.stream }) }, request),

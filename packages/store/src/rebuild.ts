@@ -3,6 +3,7 @@ import { canonicalJson } from "@mainspring/core";
 import { sql } from "kysely";
 import { writeCarried } from "./journal.ts";
 import { projectTouched, readTouched } from "./project.ts";
+import { runHasEnded } from "./projection/run.ts";
 import { touchedBy } from "./projection/touched.ts";
 import type { JournalChange } from "./projection/touched.ts";
 import { lockRun } from "./run-lock.ts";
@@ -58,7 +59,7 @@ async function restore(db: TenantDb, { runId, entries, insertRun }: Rebuild): Pr
   const run = await lockRun(db, runId);
   if (run === undefined) return undefined;
   const last = entries.at(-1)?.seq ?? 0;
-  const isOpen = entries.findLast((entry) => entry.kind === "run" && isEnd(entry.status)) === undefined;
+  const isOpen = entries.findLast((entry) => entry.kind === "run" && runHasEnded(entry.status)) === undefined;
   // Of an open run history lags: what it flushes now stands there with its next workflow task only.
   const beyond = isOpen
     ? sql`seq < ${last} and not seq = any(${entries.map(({ seq }) => seq)}::int[])`
@@ -82,10 +83,6 @@ async function restore(db: TenantDb, { runId, entries, insertRun }: Rebuild): Pr
   );
   const after = await rowsOf(db, runId);
   return differencesOf(before, after);
-}
-
-function isEnd(status: string): boolean {
-  return status === "SUCCEEDED" || status === "FAILED" || status === "CANCELED";
 }
 
 /** Every entry, as if it had been overwritten by itself. */

@@ -1,18 +1,8 @@
 import { shown } from "../definition/value.ts";
+import { failureCategories } from "../scenario/notation.ts";
 import { didYouMean, nearestName } from "../values/nearest.ts";
 import type { CompileContext, StepPlace } from "./compile-context.ts";
 
-const categories = [
-  "ValidationError",
-  "ExpressionError",
-  "TransientError",
-  "ActionError",
-  "TimeoutError",
-  "QuotaExceededError",
-  "ChildWorkflowError",
-  "BusinessError",
-  "ControlError",
-];
 const uncatchable: ReadonlySet<string> = new Set([
   "Cancellation",
   "InterpreterCorruption",
@@ -28,15 +18,15 @@ export function checkErrorNames(
   field: string,
 ): void {
   for (const [i, name] of (names ?? []).entries()) {
-    if (categories.includes(name)) continue;
+    if ((failureCategories as readonly string[]).includes(name)) continue;
     if (uncatchable.has(name))
       c.warning("ERROR_NEVER_MATCHES", place, `${field}/${i}`, `${name} can be neither caught nor retried.`);
-    else if (/[a-z]/.test(name) && nearestName(name, categories) !== undefined)
+    else if (/[a-z]/.test(name) && nearestName(name, failureCategories) !== undefined)
       c.warning(
         "ERROR_NEVER_MATCHES",
         place,
         `${field}/${i}`,
-        `There is no category "${shown(name)}".${didYouMean(name, categories)}`,
+        `There is no category "${shown(name)}".${didYouMean(name, failureCategories)}`,
       );
   }
 }

@@ -1,5 +1,5 @@
 import { JournalError, MainspringError } from "@mainspring/core";
-import type { JournalEntry, Program, ResolveReference } from "@mainspring/core";
+import type { DiffSide, JournalEntry, Program, ResolveReference } from "@mainspring/core";
 import { getProgram, getRun, journalOf, type RunRow, type TenantDb } from "@mainspring/store";
 import { journalValues } from "../rebuild/state-at.ts";
 
@@ -19,6 +19,19 @@ export async function recordedRun(db: TenantDb, runId: string): Promise<Recorded
   if (program === undefined) throw new MainspringError("ENTRY_NOT_FOUND");
   const journal = await journalOf(db, run.id);
   return { run, program: program as unknown as Program, journal, resolve: await journalValues(db, journal) };
+}
+
+/** The run as one of those that are compared. */
+export function sideOf({ run, program, journal, resolve }: RecordedRun): DiffSide {
+  return {
+    runId: run.id,
+    workflow: run.workflowKey,
+    version: run.version,
+    definitionHash: run.definitionHash,
+    program,
+    journal,
+    resolve,
+  };
 }
 
 /** What is recomputed, or JOURNAL_INCOMPLETE where the journal does not suffice for it. */

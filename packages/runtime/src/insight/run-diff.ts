@@ -1,7 +1,7 @@
 import { diffRuns } from "@mainspring/core";
-import type { DiffSide, RunDiff } from "@mainspring/core";
+import type { RunDiff } from "@mainspring/core";
 import type { Store } from "@mainspring/store";
-import { recomputed, recordedRun, type RecordedRun } from "./recorded-run.ts";
+import { recomputed, recordedRun, sideOf, type RecordedRun } from "./recorded-run.ts";
 
 export interface DiffedRun {
   readonly runId: string;
@@ -27,18 +27,6 @@ export async function runDiff(
   if (one === undefined || other === undefined) throw new Error("Two runs were read.");
   const diff = recomputed(() => diffRuns(sideOf(one), sideOf(other)));
   return { ...diff, a: diffedRun(one), b: diffedRun(other) };
-}
-
-function sideOf({ run, program, journal, resolve }: RecordedRun): DiffSide {
-  return {
-    runId: run.id,
-    workflow: run.workflowKey,
-    version: run.version,
-    definitionHash: run.definitionHash,
-    program,
-    journal,
-    resolve,
-  };
 }
 
 function diffedRun({ run }: RecordedRun): DiffedRun {

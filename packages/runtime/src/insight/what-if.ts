@@ -1,6 +1,6 @@
-import { MainspringError, whatIf, type DiffSide, type Json, type Program, type WhatIf } from "@mainspring/core";
+import { MainspringError, whatIf, type Json, type Program, type WhatIf } from "@mainspring/core";
 import { listRuns, type Store } from "@mainspring/store";
-import { recomputed, recordedRun, type RecordedRun } from "./recorded-run.ts";
+import { recomputed, recordedRun, sideOf, type RecordedRun } from "./recorded-run.ts";
 
 /** Of a longer journal the fold would hold up others. */
 const entriesMax = 50_000;
@@ -63,19 +63,11 @@ async function recordedOf(db: Parameters<typeof recordedRun>[0], runId: string):
   }
 }
 
-function reportOf({ run, program, journal, resolve }: RecordedRun, draft: Program): WhatIf {
+function reportOf(recorded: RecordedRun, draft: Program): WhatIf {
+  const { journal } = recorded;
   if (journal.length === 0) return nothingRecorded("The run has not begun.");
   if (journal.length > entriesMax) return nothingRecorded(`The run has more than ${entriesMax} entries.`);
-  const side: DiffSide = {
-    runId: run.id,
-    workflow: run.workflowKey,
-    version: run.version,
-    definitionHash: run.definitionHash,
-    program,
-    journal,
-    resolve,
-  };
-  return recomputed(() => whatIf(side, draft));
+  return recomputed(() => whatIf(sideOf(recorded), draft));
 }
 
 function nothingRecorded(sentence: string): WhatIf {

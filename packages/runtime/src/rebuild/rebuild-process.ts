@@ -8,7 +8,7 @@ export type RebuildAnswer =
   | { readonly refused: { readonly code: ErrorCode; readonly details: unknown } }
   | { readonly failed: string };
 
-const withinMs = 120_000;
+export const rebuildWithinMs = 120_000;
 
 /**
  * Rebuilds a run in a process of its own: what replays histories is the worker's library, which a server does not load, and a long history
@@ -28,7 +28,7 @@ export async function rebuildInProcess(
   });
   let complaint = "";
   child.stderr?.on("data", (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-4_000)));
-  const timer = setTimeout(() => child.kill("SIGKILL"), withinMs);
+  const timer = setTimeout(() => child.kill("SIGKILL"), rebuildWithinMs);
   try {
     const answer = await new Promise<RebuildAnswer>((resolve, reject) => {
       child.once("message", (message) => resolve(message as RebuildAnswer));

@@ -11,9 +11,9 @@ import {
   getWorkflow,
   listSchedules,
   listWebhooks,
-  pageLimitMax,
 } from "@mainspring/store";
-import type { Page, PageRequest, ScheduleRow, TenantDb, WebhookRow } from "@mainspring/store";
+import type { ScheduleRow, TenantDb, WebhookRow } from "@mainspring/store";
+import { everyPage } from "../present/every-page.ts";
 import { referencesOf } from "./references.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function exportBundle(db: TenantDb, keys: readonly string[]): Promi
         : new MainspringError("WORKFLOW_NOT_FOUND", { key }, `there is no workflow ${key}`);
     workflows.push(exported);
   }
-  const webhooks = (await all(db, listWebhooks)).filter(
+  const webhooks = (await everyPage((request) => listWebhooks(db, request))).filter(
     ({ workflow }) => workflow !== null && wanted.includes(workflow),
   );
   const schedules: Bundle["schedules"] = [];
@@ -84,7 +84,7 @@ async function exportedWorkflow(db: TenantDb, key: string): Promise<Bundle["work
 
 /** Those that may start something yet, in the order of their names; they come to life paused. */
 async function exportedSchedules(db: TenantDb, workflow: string): Promise<Bundle["schedules"]> {
-  const rows = await all(db, (_, request) => listSchedules(db, { workflow }, request));
+  const rows = await everyPage((request) => listSchedules(db, { workflow }, request));
   const schema = (await definitionOf(db, workflow))?.payloadSchema ?? null;
   return rows
     .filter(({ state }) => state !== "completed")
@@ -145,19 +145,4 @@ async function present<T>(names: ReadonlySet<string>, find: (name: string) => Pr
     if (one !== undefined) found.push(one);
   }
   return found;
-}
-
-/** Every page of a list. */
-export async function all<T>(
-  db: TenantDb,
-  list: (db: TenantDb, request: PageRequest) => Promise<Page<T>>,
-): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await list(db, { cursor, limit: pageLimitMax });
-    items.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return items;
 }

@@ -19,13 +19,13 @@ import {
 import type { TenantDb } from "@mainspring/store";
 import { publishCatalogue } from "../definitions/publish-catalogue.ts";
 import { identityOf, readDefinition } from "../definitions/read-definition.ts";
+import { everyPage } from "../present/every-page.ts";
 import { readCalendar } from "../routes/calendars.ts";
 import { refuseEventType } from "../routes/event-types.ts";
 import { refuseForm } from "../routes/forms.ts";
 import { specOf } from "../routes/schedules.ts";
 import { readWebhookSettings } from "../routes/webhooks.ts";
 import type { Services } from "../services.ts";
-import { all } from "./export-bundle.ts";
 
 export interface ImportRequest {
   readonly bundle: Bundle;
@@ -208,7 +208,7 @@ async function importSchedule(
   const workflow = await getWorkflow(db, key);
   if (workflow === undefined)
     throw invalid([issueOf("BUNDLE_INVALID", "/workflow", `There is no workflow ${key}, in the bundle or here.`)]);
-  const rows = await all(db, (_db, request) => listSchedules(db, { workflow: key }, request));
+  const rows = await everyPage((request) => listSchedules(db, { workflow: key }, request));
   const before = rows.find((row) => row.name === name);
   if (before !== undefined) return kept(name, before.spec as unknown as Json, spec as Json);
   try {

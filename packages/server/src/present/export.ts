@@ -12,9 +12,10 @@ import {
   stepsOf,
   waitsOf,
 } from "@mainspring/store";
-import type { Page, PageRequest, TenantDb } from "@mainspring/store";
+import type { TenantDb } from "@mainspring/store";
 import { presentInvocation, presentRun, presentSnapshot, presentStep, presentWait } from "./run.ts";
 import { withInvocations } from "./effects.ts";
+import { everyPage } from "./every-page.ts";
 import type { Redaction } from "./redaction.ts";
 
 type Exported = ReplyOf<(typeof contract)["runs"]["export"]["replies"][200]>["body"];
@@ -32,15 +33,15 @@ export async function exportOf(db: TenantDb, redaction: Redaction, runId: string
     run: redact.run(
       await withInvocations(db, presentRun(row, await descendantsOf(db, runId), await runDetailOf(db, runId))),
     ),
-    steps: (await all((request) => stepsOf(db, runId, request))).map((step) => redact.step(presentStep(step))),
-    waits: (await all((request) => waitsOf(db, runId, request))).map((wait) => redact.wait(presentWait(wait))),
-    invocations: (await all((request) => invocationsOf(db, runId, request))).map((one) =>
+    steps: (await everyPage((request) => stepsOf(db, runId, request))).map((step) => redact.step(presentStep(step))),
+    waits: (await everyPage((request) => waitsOf(db, runId, request))).map((wait) => redact.wait(presentWait(wait))),
+    invocations: (await everyPage((request) => invocationsOf(db, runId, request))).map((one) =>
       redact.invocation(presentInvocation(one)),
     ),
     journal: (await journalOf(db, runId)).map(
       (entry) => redact.entry(entry) as JournalEntry & { [member: string]: unknown },
     ),
-    snapshots: (await all((request) => snapshotsOf(db, runId, request))).map((one) => {
+    snapshots: (await everyPage((request) => snapshotsOf(db, runId, request))).map((one) => {
       const snapshot = presentSnapshot(one);
       return { ...snapshot, state: redact.value(snapshot.state) };
     }),
@@ -60,16 +61,4 @@ function versionOf(pinned: {
 }): { [name: string]: Json } {
   const { workflowKey, version, definitionHash, programHash, semantics, publishedAt, publishedBy } = pinned;
   return { workflow: workflowKey, version, definitionHash, programHash, semantics, publishedAt, publishedBy };
-}
-
-/** Every page of a list. */
-async function all<T>(read: (request: PageRequest) => Promise<Page<T>>): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await read({ cursor, limit: 200 });
-    items.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return items;
 }

@@ -15,6 +15,7 @@ import {
   verifyAudit,
 } from "@mainspring/store";
 import type { Quotas, Store, TenantRow } from "@mainspring/store";
+import { definedMembers } from "../http/defined-members.ts";
 import type { Handlers } from "../http/handler.ts";
 import type { Services } from "../services.ts";
 import { makeApiKey } from "./api-keys.ts";
@@ -62,7 +63,7 @@ export function platformHandlers({ store, runs }: Services): Handlers<"platform"
         ),
       );
       const stored = await store.tenant(params.id, async (db) => {
-        const now = await (quotas === undefined ? getQuotas(db) : putQuotas(db, defined(quotas)));
+        const now = await (quotas === undefined ? getQuotas(db) : putQuotas(db, definedMembers(quotas)));
         await recordAudit(db, { actor, action: "tenant.update", subject: `tenant:${params.id}`, details: body });
         return now;
       });
@@ -145,13 +146,6 @@ function isList(allow: EgressBody): allow is readonly string[] {
 function existing(tenant: TenantRow | undefined): TenantRow {
   if (tenant === undefined) throw new MainspringError("TENANT_NOT_FOUND");
   return tenant;
-}
-
-/** Without what was left out. */
-function defined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
 
 function present(tenant: TenantRow, quotas: Quotas): TenantReply {

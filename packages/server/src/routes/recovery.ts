@@ -3,6 +3,7 @@ import type { RestartPlanReply } from "@mainspring/api";
 import { MainspringError } from "@mainspring/core";
 import { recordAudit } from "@mainspring/store";
 import type { RunSummary, TenantDb } from "@mainspring/store";
+import { definedMembers } from "../http/defined-members.ts";
 import type { Handlers } from "../http/handler.ts";
 import { withoutMaskedFinds } from "../present/masked-finds.ts";
 import type { TextFilter } from "../present/masked-finds.ts";
@@ -38,7 +39,7 @@ export function recoveryHandlers({
       const { tenantId } = caller;
       const { dryRun, ...asked } = body;
       const request = {
-        ...defined(asked),
+        ...definedMembers(asked),
         stepPath: body.stepPath,
         reason: body.reason,
         tenantId,
@@ -120,11 +121,4 @@ function presentInvocation(one: PlannedInvocation, redact: RunRedaction): Restar
 
 function presentChild(one: PlannedChild): RestartPlanReply["repeat"][number] {
   return { ...one, iteration: [...one.iteration] };
-}
-
-/** Without the members that were left out. */
-function defined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
 }

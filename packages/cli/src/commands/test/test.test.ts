@@ -48,6 +48,16 @@ test("[SCN-01] the scenarios of an example pass, and the time of all is printed"
   expect(stdout).toMatch(/\n\d+ scenarios passed, in [\d.]+ m?s\n$/);
 });
 
+test("[SCN-01] a definition beside that is no text is no hindrance to scenarios of another", async () => {
+  const { cwd, run } = folderOf({ "greet.flow.yaml": flow, "greet.test.yaml": scenarios });
+  const bytes = Buffer.from([0xff, 0xfe, 0x00]);
+  writeFileSync(join(cwd, "other.flow.yaml"), bytes);
+  const { code, stdout } = await run("greet.flow.yaml");
+  expect({ code, passed: /2 scenarios passed/.test(stdout) }).toEqual({ code: 0, passed: true });
+  writeFileSync(join(cwd, "greet.flow.yaml"), bytes);
+  expect(await run("greet.test.yaml")).toMatchObject({ code: 2, stderr: expect.stringContaining("greet.flow.yaml") });
+});
+
 test("[SCN-01] [SCN-02] scenarios are found by their file, by the definition, by a folder, and here", async () => {
   const { run } = folderOf({
     "a/greet.flow.yaml": flow,

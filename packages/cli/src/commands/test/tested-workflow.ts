@@ -33,10 +33,15 @@ export async function testedWorkflow(testFile: string, file: ScenarioFile): Prom
   const actions = [...builtInCatalogue(), ...file.actions];
   const own = await flowBeside(testFile);
   const paths = new Set([...(own === undefined ? [] : [own]), ...(await flowsIn(dirname(testFile)))]);
+  // Of those beside, one that cannot be read is passed over: no scenario need be about it, and a call of it is a WORKFLOW_UNKNOWN.
   const read = await Promise.all(
-    [...paths].map(async (path) => ({ path, text: utf8Text(await readFile(path), path) })),
+    [...paths].map((path) =>
+      textOf(path).catch((error: unknown) => (path === own ? Promise.reject(error) : undefined)),
+    ),
   );
-  const documents = read.map(({ path, text }) => ({ path, text, checked: checkDefinition(text, { actions }) }));
+  const documents = read
+    .filter((one) => one !== undefined)
+    .map(({ path, text }) => ({ path, text, checked: checkDefinition(text, { actions }) }));
   const isOwn = ({ path, checked }: { path: string; checked: CheckedDefinition }): boolean =>
     file.workflow === undefined ? path === own : keyOf(checked) === file.workflow;
   const under = documents.find(isOwn);
@@ -62,6 +67,10 @@ export async function testedWorkflow(testFile: string, file: ScenarioFile): Prom
   const { program, issues } = checkDefinition(under.text, catalogue);
   if (program === undefined) return { file: under.path, issues: issues.map(hinted) };
   return { program, beside, world: { actions, zoneOffset }, source: { text: under.text, catalogue } };
+}
+
+async function textOf(path: string): Promise<{ readonly path: string; readonly text: string }> {
+  return { path, text: utf8Text(await readFile(path), path) };
 }
 
 /** A scenario with the programs of the workflows beside; what it says that one of them gives still holds. */

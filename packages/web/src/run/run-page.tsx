@@ -141,7 +141,9 @@ export function RunPage({ runId, search, onSearch }: RunPageProps): ReactElement
         onTasks={() => onSearch({ ...search, tab: "tasks" })}
       />
       {connection === "refused" || (isUnread && connection === "reconnecting") ? (
-        <ProblemNotice error={live.error} />
+        <div className="run-notice">
+          <ProblemNotice error={live.error} />
+        </div>
       ) : null}
       {isLegacy(run.data) ? null : (
         <TimeBar entries={journal.entries} at={past?.seq} onMove={(at) => onSearch({ ...search, at })} />

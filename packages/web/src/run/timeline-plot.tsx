@@ -9,11 +9,11 @@ const tickEveryPx = 96;
 /** A shorter way of the pointer is a press. */
 const dragFromPx = 4;
 const charPx = 6.4;
+/** Of a code in capitals. */
+const widestCharPx = 7.6;
 const wheelZoom = 1.0018;
 const barMinPx = 2;
 const textGapPx = 6;
-/** Of what keeps a text apart from the bar that it lies on. */
-const platePadPx = 3;
 /** Behind the end of what is shown: there the last step is still seen. */
 const endPx = 8;
 
@@ -156,20 +156,36 @@ function Lane({ lane, at, widthPx, wholeMs, waitFill }: LaneProps): ReactElement
           {text}
         </text>
       ) : (
-        <>
-          <rect
-            className="timeline-plate"
-            x={Math.max(0, start) + textGapPx - platePadPx}
-            y={6}
-            width={text.length * charPx + 2 * platePadPx}
-            height={14}
-            rx={3}
-          />
-          <text className="timeline-text" data-over="true" x={Math.max(0, start) + textGapPx} y={17}>
-            {text}
-          </text>
-        </>
+        <TextOver text={text} x={Math.max(0, start)} placed={placed} />
       )}
+    </>
+  );
+}
+
+/** Where a text has room neither behind the bars nor before them: within a bar that holds it, else on a plate. */
+function TextOver({
+  text,
+  x,
+  placed,
+}: {
+  text: string;
+  x: number;
+  placed: readonly { readonly span: TimelineSpan; readonly x: number; readonly width: number }[];
+}): ReactElement {
+  const neededPx = text.length * widestCharPx + 2 * textGapPx;
+  const within = placed.find(({ span, width }) => span.kind === "step" && width >= neededPx);
+  if (within !== undefined)
+    return (
+      <text className="timeline-text" data-over="bar" x={Math.max(0, within.x) + textGapPx} y={17}>
+        {text}
+      </text>
+    );
+  return (
+    <>
+      <rect className="timeline-plate" x={x + textGapPx / 2} y={6} width={neededPx - textGapPx} height={14} rx={3} />
+      <text className="timeline-text" data-over="plate" x={x + textGapPx} y={17}>
+        {text}
+      </text>
     </>
   );
 }

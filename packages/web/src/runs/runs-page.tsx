@@ -96,10 +96,9 @@ export function RunsPage({
           <Button
             variant="default"
             size="xs"
-            aria-pressed={chosen !== undefined}
             onClick={() => setChoice(chosen === undefined ? { of: asked, runs: none } : undefined)}
           >
-            {chosen === undefined ? "Choose" : "Choose no more"}
+            {chosen === undefined ? "Choose" : "Stop choosing"}
           </Button>
         ) : null}
         <BulkMenu asked={asked} chosen={chosen} onDone={() => setChoice(undefined)} />

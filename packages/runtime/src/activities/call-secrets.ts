@@ -1,5 +1,5 @@
 import { ActionFailure, type SecretReader } from "@mainspring/actions";
-import type { Json } from "@mainspring/core";
+import { pointerKeys, type Json } from "@mainspring/core";
 import { readSecrets, type Store } from "@mainspring/store";
 import { Scrubber } from "./scrub.ts";
 
@@ -29,10 +29,10 @@ export class CallSecrets {
    */
   async resolve(input: Json, pointers: readonly string[] | undefined): Promise<Json> {
     if (pointers === undefined || pointers.length === 0) return input;
-    const places = pointers.map((pointer) => ({ tokens: tokensOf(pointer), asked: askedAt(input, pointer) }));
+    const places = pointers.map((pointer) => ({ keys: keysOf(pointer), asked: askedAt(input, pointer) }));
     const values = await this.#read([...new Set(places.map(({ asked }) => asked.name))]);
     let resolved = input;
-    for (const { tokens, asked } of places) {
+    for (const { keys, asked } of places) {
       const value = values.get(asked.name);
       if (value === undefined) {
         throw new ActionFailure({
@@ -42,11 +42,7 @@ export class CallSecrets {
           details: { secret: asked.name },
         });
       }
-      resolved = replacedAt(
-        resolved,
-        tokens,
-        asked.format === undefined ? value : asked.format.split("{}").join(value),
-      );
+      resolved = replacedAt(resolved, keys, asked.format === undefined ? value : asked.format.split("{}").join(value));
     }
     return resolved;
   }
@@ -65,14 +61,14 @@ interface AskedSecret {
 
 function askedAt(input: Json, pointer: string): AskedSecret {
   let at: unknown = input;
-  for (const token of tokensOf(pointer)) at = (at as { readonly [member: string]: unknown } | undefined)?.[token];
+  for (const key of keysOf(pointer)) at = (at as { readonly [member: string]: unknown } | undefined)?.[key];
   const { $secret: name, format } = (at ?? {}) as { readonly $secret?: unknown; readonly format?: unknown };
   if (typeof name !== "string") throw new Error(`There is no secret at ${pointer} of the call's input`);
   return typeof format === "string" ? { name, format } : { name };
 }
 
-function replacedAt(value: Json, tokens: readonly string[], by: string): Json {
-  const [first, ...rest] = tokens;
+function replacedAt(value: Json, keys: readonly string[], by: string): Json {
+  const [first, ...rest] = keys;
   if (first === undefined) return by;
   if (Array.isArray(value))
     return value.map((item, i) => (String(i) === first ? replacedAt(item as Json, rest, by) : item));
@@ -80,11 +76,9 @@ function replacedAt(value: Json, tokens: readonly string[], by: string): Json {
   return { ...object, [first]: replacedAt(object[first] as Json, rest, by) };
 }
 
-/** RFC 6901. */
-function tokensOf(pointer: string): string[] {
-  if (pointer === "") return [];
-  return pointer
-    .slice(1)
-    .split("/")
-    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+/** Of a pointer that compiling has made. */
+function keysOf(pointer: string): readonly string[] {
+  const keys = pointerKeys(pointer);
+  if (keys === undefined) throw new Error(`${pointer} is no pointer into a call's input`);
+  return keys;
 }

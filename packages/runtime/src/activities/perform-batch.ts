@@ -13,6 +13,7 @@ import {
   type TenantDb,
 } from "@mainspring/store";
 import { CancelledFailure, Context } from "@temporalio/activity";
+import { oneWriteAtATime } from "../one-write-at-a-time.ts";
 import { Crossing } from "../wire/crossing.ts";
 import { carriedBy, claim, claimOf, countNone, ownerOf, type Begun, type Try } from "./begin-call.ts";
 import { CallSecrets } from "./call-secrets.ts";
@@ -21,7 +22,6 @@ import { dataPort } from "./data-port.ts";
 import type { ActivityDependencies } from "./dependencies.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { holdsBlob, referenceOf, withBlobs, withinLimit } from "./large-values.ts";
-import { oneWriteAtATime } from "./one-write-at-a-time.ts";
 import { writeOutcome } from "./write-outcome.ts";
 import { writtenBy } from "./written-by.ts";
 

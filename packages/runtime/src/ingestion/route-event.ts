@@ -27,13 +27,13 @@ import {
 import type { Client } from "@temporalio/client";
 import type { Log } from "../activities/dependencies.ts";
 import { referenceOf } from "../activities/large-values.ts";
+import { oneWriteAtATime } from "../one-write-at-a-time.ts";
 import { sideBySide } from "../side-by-side.ts";
 import { isAway, isNotFound, messageOf } from "../temporal/grpc.ts";
 import { Crossing } from "../wire/crossing.ts";
 import type { TaskAnswer } from "../workflow/task-answer.ts";
 import { fireTriggers } from "./fire-triggers.ts";
 import { interestsIn, type Interest } from "./interests.ts";
-import { together } from "./together.ts";
 
 export const eventTriesMax = 10;
 export const deliveryTriesMax = 20;
@@ -117,7 +117,7 @@ export async function routeOnce(parts: IngestionParts): Promise<number> {
 async function routeBatch(parts: IngestionParts, tenantId: string, ids: readonly string[]): Promise<string[]> {
   const { store } = parts;
   const { events, found } = await claimAndLook(parts, tenantId, ids);
-  const write = together<(db: TenantDb) => Promise<void>>((writes) =>
+  const write = oneWriteAtATime<(db: TenantDb) => Promise<void>>((writes) =>
     store.tenant(tenantId, async (db) => void (await Promise.all(writes.map((one) => one(db))))),
   );
   await sideBySide(events, actsAtOnce, async (event) => {

@@ -1,6 +1,6 @@
 /**
- * Gathers what is to be written while a write is under way, and writes it in the next one: many calls that end at the same time cost one
- * transaction, a lone one waits for nobody.
+ * Gathers what is to be written while a write is under way, and writes it in the next one: what ends at the same time costs one
+ * transaction, a lone item waits for nobody.
  * @returns writes an item; resolves when it is written, rejects when the write that it was in has failed
  */
 export function oneWriteAtATime<T>(write: (items: readonly T[]) => Promise<void>): (item: T) => Promise<void> {

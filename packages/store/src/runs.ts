@@ -129,6 +129,8 @@ export interface RunFilter {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly runId?: string | undefined;
+  /** Any of these. */
+  readonly runIds?: readonly string[] | undefined;
   /** Children of this run. */
   readonly parentRunId?: string | undefined;
   /** A literal part, in any case, of id, workflow, business state, error, the keys of its waits, or the input without its sensitive values. */
@@ -195,6 +197,7 @@ function conditionsOf(filter: RunFilter): (ReturnType<typeof sql> | false)[] {
     filter.from !== undefined && sql`created_at >= ${filter.from}::timestamptz`,
     filter.to !== undefined && sql`created_at < ${filter.to}::timestamptz`,
     filter.runId !== undefined && (isUuid(filter.runId) ? sql`id = ${filter.runId}::uuid` : sql`false`),
+    filter.runIds !== undefined && sql`id = any(${filter.runIds.filter(isUuid)}::uuid[])`,
     filter.parentRunId !== undefined &&
       (isUuid(filter.parentRunId) ? sql`parent_run_id = ${filter.parentRunId}::uuid` : sql`false`),
     filter.q !== undefined && matches(filter.q),

@@ -63,7 +63,7 @@ export const restartRequest = z.strictObject({
 
 export const bulkActions = ["cancel", "replay", "delete"] as const;
 
-/** The filters of the list of runs. */
+/** The filters of the list of runs, and runs that were chosen one by one. */
 const bulkFilter = z.strictObject({
   workflow: workflowKey.optional(),
   status: z.union([runStatus.transform((one) => [one]), z.array(runStatus).min(1).max(runStatuses.length)]).optional(),
@@ -72,6 +72,7 @@ const bulkFilter = z.strictObject({
   from: z.iso.datetime({ offset: true }).optional(),
   to: z.iso.datetime({ offset: true }).optional(),
   runId: id.optional(),
+  runIds: z.array(id).min(1).max(1_000).optional().meta({ description: "chosen one by one: these and no others" }),
   q: z.string().min(3).max(200).optional(),
 });
 

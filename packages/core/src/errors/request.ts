@@ -116,7 +116,7 @@ export const requestErrors = {
     status: 409,
     title: "The API key was made and shown before",
     explanation:
-      "The same request made the key earlier. Its answer is given again for 15 minutes, and not once the key is revoked; details.id names it.",
+      "The same request made the key earlier. Its answer is given again for 15 minutes, and not once the key is revoked; `id` names it.",
     remedy: "Use the key that was shown. If nobody has it, revoke it and make another with a new Idempotency-Key.",
   },
   WORKFLOW_NOT_FOUND: {

@@ -77,6 +77,27 @@ test("[BLK-01] what a preview lists is what happens, to these runs and no others
   await expect(actInBulk(parts(), request({ planHash: "unknown" }))).rejects.toMatchObject({ code: "PLAN_CHANGED" });
 });
 
+test("[BLK-01] runs that are chosen one by one are touched, and no others, whatever else passes the filter", async () => {
+  const [one, two, three] = [await world.start("naps"), await world.start("naps"), await world.start("naps")];
+  for (const runId of [one, two, three]) await world.waiting(runId);
+  const gone = crypto.randomUUID();
+  const filter = { workflow: "naps", runIds: [one, three, gone] };
+  const plan = await previewBulk(parts(), request({ filter }));
+  expect(Object.fromEntries(plan.items.map(({ runId, result, code }) => [runId, code ?? result]))).toEqual({
+    [one]: "planned",
+    [three]: "planned",
+    [gone]: "RUN_NOT_FOUND",
+  });
+  const done = await actInBulk(parts(), request({ filter, planHash: plan.planHash }));
+  expect(done).toMatchObject({ count: 2, more: false });
+  expect([(await world.ended(one)).status, (await world.ended(three)).status]).toEqual(["CANCELED", "CANCELED"]);
+  expect((await world.run(two)).status).toBe("WAITING");
+  const none = await actInBulk(parts(), request({ filter: { workflow: "books", runIds: [two] } }));
+  expect(none.items).toMatchObject([{ runId: two, result: "skipped", code: "NO_LONGER_MATCHES" }]);
+  await world.cancel(two);
+  await world.ended(two);
+});
+
 test("[BLK-01] [FAI-01] without a plan it acts at once, in its tenant's turn where it starts runs, and says of the others why not", async () => {
   const open = await world.start("naps");
   await world.waiting(open);

@@ -83,6 +83,10 @@ export async function previewBulk(parts: LauncherParts, request: BulkRequest): P
     const code = await hindrance(parts, tenantId, action, run);
     return { ...shown(run), ...(code === undefined ? { result: "planned" } : { result: "skipped", code }) };
   });
+  const found = new Set(runs.map(({ id }) => id));
+  // Chosen one by one, each is told of.
+  for (const runId of new Set(filter.runIds))
+    if (!found.has(runId)) items.push(await passedOver(parts, tenantId, runId));
   const runIds = items.filter(({ result }) => result === "planned").map(({ runId }) => runId);
   const expiresAt = expiry();
   const plan: BulkPlan = { action, filter, runIds, expiresAt };
@@ -218,14 +222,17 @@ async function act(parts: BulkParts, request: BulkRequest, runId: string): Promi
   }
 }
 
+/** A run that the filter does not find. */
+async function passedOver({ store }: LauncherParts, tenantId: string, runId: string): Promise<BulkItem> {
+  const run = await store.tenant(tenantId, (db) => getRun(db, runId));
+  const known = run === undefined ? { runId, workflow: "", status: "" } : shown(run);
+  return { ...known, result: "skipped", code: run === undefined ? "RUN_NOT_FOUND" : "NO_LONGER_MATCHES" };
+}
+
 async function actOn(parts: BulkParts, request: BulkRequest, runId: string): Promise<BulkItem> {
   const { tenantId, action, filter, by } = request;
   const [run] = (await parts.store.tenant(tenantId, (db) => listRuns(db, { ...filter, runId }, { limit: 1 }))).items;
-  if (run === undefined) {
-    const gone = await parts.store.tenant(tenantId, (db) => getRun(db, runId));
-    const known = gone === undefined ? { runId, workflow: "", status: "" } : shown(gone);
-    return { ...known, result: "skipped", code: gone === undefined ? "RUN_NOT_FOUND" : "NO_LONGER_MATCHES" };
-  }
+  if (run === undefined) return passedOver(parts, tenantId, runId);
   const code = await hindrance(parts, tenantId, action, run);
   if (code !== undefined) return { ...shown(run), result: "skipped", code };
   try {

@@ -8,6 +8,7 @@ import { performs, type Program } from "../../verb.ts";
 import { filterOf, filterOptions, type RunFilters } from "./filters.ts";
 
 interface Options extends RunFilters {
+  readonly run?: string[];
   readonly reason?: string;
   readonly plan?: string;
   readonly dryRun?: true;
@@ -23,16 +24,17 @@ export function runsBulk(program: Program, parent: Command): void {
       )
       .addArgument(new Argument("<action>", "what to do").choices(["cancel", "replay", "delete"])),
   )
+    .option("--run <id>", "this run and no others; repeatable", (id: string, before: string[] = []) => [...before, id])
     .option("--reason <text>", "kept with the request")
     .option("--plan <hash>", "do what this plan listed")
     .option("--dry-run", "show what would happen, and do nothing");
-  performs<Options>(program, command, async (context, { reason, plan, dryRun, ...filters }, action = "") => {
+  performs<Options>(program, command, async (context, { run, reason, plan, dryRun, ...filters }, action = "") => {
     const { out } = context;
     const client = await context.client();
     const report = await client.runs.bulk({
       body: {
         action: action as BulkReportReply["action"],
-        filter: filterOf(filters),
+        filter: { ...filterOf(filters), ...(run === undefined ? {} : { runIds: run }) },
         ...(reason === undefined ? {} : { reason }),
         ...(plan === undefined ? {} : { planHash: plan }),
         ...(dryRun === undefined ? {} : { dryRun }),

@@ -1,5 +1,7 @@
-import type { JournalEntry, Json, JsonObject } from "@mainspring/core";
+import { start } from "@mainspring/core";
+import type { JournalEntry, Json, JsonObject, Program } from "@mainspring/core";
 import {
+  getProgram,
   insertRun,
   insertVersion,
   insertWorkflow,
@@ -113,6 +115,46 @@ async function textOf(path: string): Promise<string> {
   expect(reply.status).toBe(200);
   return reply.text();
 }
+
+test("[CAS-01] [TEN-03] [TTR-01] an ended run of a workflow that was deleted stays masked, and its past can be read", async () => {
+  const { workflows, runs } = on.one.client;
+  const definition: JsonObject = {
+    workflow: "short-lived",
+    payload: { type: "object", properties: { pin: { type: "string", sensitive: true } } },
+    steps: [
+      { id: "keep", type: "transform.assign", assign: { "vars.copy": { $expr: "payload.pin" }, "vars.n": 1 } },
+      { id: "done", type: "control.return", output: { $expr: "vars.copy" } },
+    ],
+  };
+  await workflows.create({ body: { definition } });
+  const { definitionHash } = await workflows.publish({ params: { key: "short-lived" } });
+  const { programHash } = await workflows.getVersion({ params: { key: "short-lived", version: 1 } });
+  const payload = { pin: "PIN-4711-0815" };
+  const ids = [newId(), newId()] as const;
+  await on.database.store.tenant(on.one.id, async (db) => {
+    const program = (await getProgram(db, programHash)) as unknown as Program;
+    for (const id of ids) {
+      const pinned = { workflowKey: "short-lived", version: 1, definitionHash, programHash, semantics: 2 as const };
+      await insertRun(db, { id, ...pinned, input: payload });
+      const { journal } = start(program, payload, {
+        ...{ runId: id, workflow: "short-lived", version: 1, definitionHash, tenantId: on.one.id },
+        ...{ startedAt: at, now: at, turn: 1 },
+      });
+      const fence = { epoch: 1, ordinal: 1, historyLength: 9 };
+      await writeProvisional(db, { runId: id, fence, nextSeq: journal.length + 1, entries: journal });
+    }
+  });
+  // Nobody has read the runs before: whoever reads them first knows their program from the database alone.
+  await workflows.remove({ params: { key: "short-lived" } });
+  for (const path of ["", "/steps", "/journal", "/timeline", "/export", "/why"])
+    expect(await textOf(`/runs/${ids[0]}${path}`), path).not.toContain("4711");
+  const { journalSeq, output } = await runs.get({ params: { id: ids[0] } });
+  expect(output).toBe("[REDACTED]");
+  for (let seq = 1; seq <= journalSeq; seq += 1)
+    expect(JSON.stringify(await runs.at({ params: { id: ids[0], seq } }))).not.toContain("4711");
+  expect((await runs.at({ params: { id: ids[0], seq: journalSeq } })).scopes).toMatchObject({ vars: { n: 1 } });
+  expect(await runs.diff({ query: { a: ids[0], b: ids[1] } })).toMatchObject({ sameDefinition: true });
+});
 
 test("[TEN-03] no read of a run shows a value that its payload declares sensitive, nor what was made of it", async () => {
   for (const path of [

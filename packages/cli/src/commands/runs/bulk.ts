@@ -24,7 +24,10 @@ export function runsBulk(program: Program, parent: Command): void {
       )
       .addArgument(new Argument("<action>", "what to do").choices(["cancel", "replay", "delete"])),
   )
-    .option("--run <id>", "this run and no others; repeatable", (id: string, before: string[] = []) => [...before, id])
+    .option("--run <id>", "this run and no others; repeatable", (id, before: string[] | undefined) => [
+      ...(before ?? []),
+      id,
+    ])
     .option("--reason <text>", "kept with the request")
     .option("--plan <hash>", "do what this plan listed")
     .option("--dry-run", "show what would happen, and do nothing");

@@ -3,7 +3,7 @@ import type { AssignDefinition, OnErrorDefinition, RetryDefinition } from "../de
 import { retryDefaults } from "../definition/fields.ts";
 import { neutralValue } from "../definition/stand-in.ts";
 import type { ValueDefinition } from "../definition/value.ts";
-import { shown, valueForm } from "../definition/value.ts";
+import { shown } from "../definition/value.ts";
 import type { WhenDefinition } from "../definition/when.ts";
 import type { ErrorCode } from "../errors/errors.ts";
 import { semantics as behaviours } from "../interpreter/semantics.ts";
@@ -23,6 +23,7 @@ import type { Issue } from "../values/issue.ts";
 import { isJsonObject } from "../values/json.ts";
 import type { Json } from "../values/json.ts";
 import { pointerToken } from "../values/pointer.ts";
+import { valueForm } from "../values/value-form.ts";
 import type { CompileCatalogue } from "./catalogue.ts";
 import { checkErrorNames } from "./error-names.ts";
 import { compileExpression } from "./expression/compile-expression.ts";
@@ -32,8 +33,6 @@ import { didYouMean } from "../values/nearest.ts";
 import { branchOwn } from "./program-writes.ts";
 import { noTarget, parseTarget } from "./target.ts";
 import { without } from "../values/without.ts";
-
-export { without };
 
 /** Fields whose target gets a result, which is meant to last. */
 const resultFields = ["/saveAs", "/captureErrorAs"];

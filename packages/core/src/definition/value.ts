@@ -5,8 +5,6 @@ import { keyIsRefused } from "../values/keys.ts";
 import { pointerToken } from "../values/pointer.ts";
 import { valueForm } from "../values/value-form.ts";
 
-export { valueForm };
-
 /**
  * A value as an author writes it: a literal, `{ $expr: "..." }`, `{ $secret: name, format? }`, `{ $literal: ... }`, or an
  * object or array that contains them.

@@ -36,6 +36,19 @@ test("[ACC-01] a call's authored key is told, and is the same in all its tries",
   expect(failure?.diff?.slice(0, 2)).toEqual(['- pay #1 key "t-17-pay"', '- pay #2 key "t-17-pay"']);
 });
 
+test.each([0, -5])(
+  "[CAS-01] a call whose time is %s ms has timed out before anything is called, as with a worker",
+  (ms) => {
+    const program = programWith([
+      { id: "late", type: "action.call", action: "bank.pay@1", input: {}, timeoutMs: x("payload.ms") },
+    ]);
+    const error = { category: "TimeoutError", code: "ACTION_TIMEOUT", stepId: "late", attempt: 1 };
+    const result = ran(program, { payload: { ms }, mocks: { late: { output: 1 } }, expect: { error, effects: [] } });
+    expect(said(result)).toEqual([]);
+    expect(result.tookMs).toBe(0);
+  },
+);
+
 const large = { rows: [x("$pad('x', 200000)"), x("$pad('y', 100000)")] };
 const outputSchema = { type: "object", required: ["rows"], properties: { rows: { type: "array" } } };
 

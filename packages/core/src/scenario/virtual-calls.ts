@@ -49,6 +49,15 @@ export class VirtualCalls {
 
     const refused = inputError(this.#actions, { ...command, input });
     if (refused !== undefined) return failAfter(0, refused);
+    const timedOut = (): void =>
+      failAfter(Math.max(timeoutMs, 0), {
+        category: "TimeoutError",
+        code: "ACTION_TIMEOUT",
+        message: `${action} did not end within ${timeoutMs} ms`,
+        details: { timeoutMs },
+      });
+    // Zero and negative are already due: nothing is called, as nothing is by a worker.
+    if (timeoutMs <= 0) return timedOut();
     const { workflow, called } = caller;
     const atMs = this.#clock.nowMs - this.#clock.startMs;
     const key = authoredKey === undefined ? {} : { key: authoredKey };
@@ -60,11 +69,7 @@ export class VirtualCalls {
       const path = answer.name === undefined ? "/mocks" : "/mocks" + pointerToken(answer.name);
       return caller.stuck({ path, message: `${callText(command, attempt)} ${answer.problem}`, seen: input });
     }
-    if ("never" in answer || answer.afterMs > timeoutMs) {
-      const message = `${action} did not end within ${timeoutMs} ms`;
-      const details = { timeoutMs };
-      return failAfter(timeoutMs, { category: "TimeoutError", code: "ACTION_TIMEOUT", message, details });
-    }
+    if ("never" in answer || answer.afterMs > timeoutMs) return timedOut();
     if ("fail" in answer) {
       const { retryAfterMs, ...error } = answer.fail;
       return failAfter(answer.afterMs, { message: `${error.code}, says the mock.`, ...error }, retryAfterMs);

@@ -3,7 +3,7 @@ import { shown } from "../../definition/value.ts";
 import type { ActionCallStep, ActionFacts } from "../../program/program.ts";
 import type { ActionEntry } from "../catalogue.ts";
 import type { CompileContext, SecretRule, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 import { checkLiteralInput } from "../literal-input.ts";
 import { nearestName } from "../../values/nearest.ts";
 

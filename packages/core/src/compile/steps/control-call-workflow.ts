@@ -1,7 +1,7 @@
 import type { CallWorkflowDefinition } from "../../definition/steps/control-call-workflow.ts";
 import type { CallWorkflowStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 import { checkLiteralInput } from "../literal-input.ts";
 import { didYouMean } from "../../values/nearest.ts";
 

@@ -2,7 +2,7 @@ import type { ForEachDefinition } from "../../definition/steps/control-for-each.
 import type { ValueDefinition } from "../../definition/value.ts";
 import type { ForEachStep, Value } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 import { noTarget } from "../target.ts";
 
 /** Items of one `control.forEach` that may be under way at the same time, under semantics 2. */

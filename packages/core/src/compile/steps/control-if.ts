@@ -1,7 +1,7 @@
 import type { IfDefinition } from "../../definition/steps/control-if.ts";
 import type { IfStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 
 export function compileControlIf(c: CompileContext, step: IfDefinition, place: StepPlace): Omit<IfStep, "id" | "path"> {
   return without({

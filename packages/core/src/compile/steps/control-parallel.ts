@@ -1,7 +1,7 @@
 import type { ParallelDefinition } from "../../definition/steps/control-parallel.ts";
 import type { ParallelStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 
 export function compileControlParallel(
   c: CompileContext,

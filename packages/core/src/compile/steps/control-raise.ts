@@ -2,7 +2,7 @@ import type { RaiseDefinition } from "../../definition/steps/control-raise.ts";
 import { shown } from "../../definition/value.ts";
 import type { RaiseStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 
 /** Codes that authors raise. */
 export const raisedCodePattern = /^[A-Z][A-Z0-9_]{2,63}$/;

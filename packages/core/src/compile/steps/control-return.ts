@@ -1,7 +1,7 @@
 import type { ReturnDefinition } from "../../definition/steps/control-return.ts";
 import type { ReturnStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 
 export function compileControlReturn(
   c: CompileContext,

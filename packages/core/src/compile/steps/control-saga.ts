@@ -1,7 +1,7 @@
 import type { SagaDefinition } from "../../definition/steps/control-saga.ts";
 import type { SagaStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 
 export function compileControlSaga(
   c: CompileContext,

@@ -1,7 +1,7 @@
 import type { SwitchDefinition } from "../../definition/steps/control-switch.ts";
 import type { SwitchStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 
 export function compileControlSwitch(
   c: CompileContext,

@@ -1,7 +1,7 @@
 import type { TryCatchDefinition } from "../../definition/steps/control-try-catch.ts";
 import type { TryCatchStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 import { checkErrorNames } from "../error-names.ts";
 
 export function compileControlTryCatch(

@@ -2,7 +2,7 @@ import type { EventWaitDefinition, FilterDefinition } from "../../definition/ste
 import { readsOf } from "../../expression/reads.ts";
 import type { EventWaitStep, Value } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 import { expressionsOf } from "../program-walk.ts";
 
 export function compileEventWait(

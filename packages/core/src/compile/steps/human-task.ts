@@ -2,7 +2,7 @@ import type { HumanTaskDefinition } from "../../definition/steps/human-task.ts";
 import { shown } from "../../definition/value.ts";
 import type { HumanTaskStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 import { didYouMean } from "../../values/nearest.ts";
 
 export function compileHumanTask(

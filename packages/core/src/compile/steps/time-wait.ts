@@ -1,7 +1,7 @@
 import type { TimeWaitDefinition } from "../../definition/steps/time-wait.ts";
 import type { TimeWaitStep } from "../../program/program.ts";
 import type { CompileContext, StepPlace } from "../compile-context.ts";
-import { without } from "../compile-context.ts";
+import { without } from "../../values/without.ts";
 
 export function compileTimeWait(
   c: CompileContext,

@@ -129,7 +129,7 @@ test.each([
   },
 );
 
-test("a handler that ignores its signal does not keep the caller past the deadline, and its late end is told once", async () => {
+test("[CAS-01] a handler that ignores its signal does not keep the caller past the deadline, and its late end is told once", async () => {
   const gate = Promise.withResolvers<void>();
   const late = Promise.withResolvers<LateEnd>();
   let aborted = false;
@@ -166,7 +166,7 @@ test("a handler that honours its signal ends as ACTION_TIMEOUT all the same", as
   expect(await failureOf(performCall(action, {}))).toMatchObject({ category: "TimeoutError", code: "ACTION_TIMEOUT" });
 });
 
-test("a deadline of zero or less has passed before the handler runs", async () => {
+test("[CAS-01] a deadline of zero or less has passed before the handler runs", async () => {
   let ran = false;
   const action = probe(() => {
     ran = true;
@@ -175,7 +175,7 @@ test("a deadline of zero or less has passed before the handler runs", async () =
   expect(ran).toBe(false);
 });
 
-test("a deadline beyond what Node's timers can hold does not fire at once", async () => {
+test("[CAS-01] a deadline beyond what Node's timers can hold does not fire at once", async () => {
   expect(
     (
       await performCall(

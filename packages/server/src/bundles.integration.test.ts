@@ -93,7 +93,7 @@ async function tenantA(): Promise<Client> {
   return client;
 }
 
-test("[CASE-38] workflows are carried to another tenant: drafts only, links by key, nothing overwritten, no secret in the file", async () => {
+test("[CAS-01] [CASE-38] workflows are carried to another tenant: drafts only, links by key, nothing overwritten, no secret in the file", async () => {
   const a = await tenantA();
   const { version, definitionHash } = await a.workflows.getVersion({ params: { key: "parent", version: 3 } });
   expect(version).toBe(3);
@@ -183,7 +183,7 @@ test("[CASE-38] workflows are carried to another tenant: drafts only, links by k
   expect((await b.workflows.list()).items).toHaveLength(2);
 });
 
-test("a dry run says what would happen and does nothing; on request what exists is left, or gets another draft", async () => {
+test("[CAS-01] a dry run says what would happen and does nothing; on request what exists is left, or gets another draft", async () => {
   const a = await tenantA();
   const bundle = await a.workflows.exportMany({ body: { keys: ["parent", "child"] } });
   expect(bundle.needs.workflows).toEqual([]);

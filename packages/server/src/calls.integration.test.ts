@@ -33,7 +33,7 @@ const child = (required: string[]) => ({
   steps: [{ id: "done", type: "control.return", output: 1 }],
 });
 
-test("[CHD-03] publishing a workflow lists the callers that stay on its older version, and those whose mapping no longer fits", async () => {
+test("[CAS-01] [CHD-03] publishing a workflow lists the callers that stay on its older version, and those whose mapping no longer fits", async () => {
   expect((await publish(child(["a"]))).callers).toEqual([]);
   const fits = { workflow: "fits", steps: [call("child", { a: 1, b: 2 })] };
   const newest = { workflow: "newest", steps: [call("child", { a: 1 }, "latest")] };
@@ -83,7 +83,7 @@ test("an unknown workflow, one of another tenant and a circle are not published,
   ).toBe(1);
 });
 
-test("a workflow that a published version calls is not deleted", async () => {
+test("[CAS-01] a workflow that a published version calls is not deleted", async () => {
   await publish({ workflow: "needed", steps: child([]).steps });
   await publish({ workflow: "needs", steps: [call("needed")] });
   const { workflows } = on.one.client;

@@ -80,7 +80,7 @@ const found = async (query: { readonly [name: string]: string }): Promise<string
   (await ask(new URLSearchParams({ limit: "200", ...query }).toString())).ids;
 const sorted = (ids: readonly string[]): string[] => [...ids].sort();
 
-test("[CASE-36] each text finds exactly its own run, whatever stands in it", async () => {
+test("[CAS-01] [CASE-36] each text finds exactly its own run, whatever stands in it", async () => {
   for (const customer of customers) expect(await found({ q: customer }), customer).toEqual([byCustomer.get(customer)]);
   expect(await found({ q: 'o"brien & SÖHNE' })).toEqual([byCustomer.get('O"Brien & Söhne')]);
   expect(await found({ q: "50%" })).toEqual([byCustomer.get("50%_off")]);
@@ -104,7 +104,7 @@ test("[CASE-36] filters narrow each other, always", async () => {
   expect((await ask("workflow=many&status=FAILED&status=SUCCEEDED&limit=200")).ids).toHaveLength(30);
 });
 
-test("[CASE-36] pages have each row once although microseconds part them, and a cursor belongs to its filter and tenant", async () => {
+test("[CAS-01] [CASE-36] pages have each row once although microseconds part them, and a cursor belongs to its filter and tenant", async () => {
   const seen: string[] = [];
   let cursor = "";
   do {
@@ -154,7 +154,7 @@ test("[CASE-36] an unknown filter or status is refused with its name, and no que
       expect((await ask(`${name}=${q}`)).status, `${name}=${q}`).toBeLessThan(500);
 });
 
-test("[CASE-36] [TEN-03] a search never finds a value under a sensitive field, and rows show it masked", async () => {
+test("[CAS-01] [CASE-36] [TEN-03] a search never finds a value under a sensitive field, and rows show it masked", async () => {
   expect(await found({ q: "4111-secret" })).toEqual([]);
   expect(await found({ q: "secret" })).toEqual([]);
   const { text } = await ask("workflow=shop&limit=200");

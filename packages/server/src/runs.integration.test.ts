@@ -191,7 +191,7 @@ test("a stream that its reader leaves is given up", async () => {
   await until(async () => (await streams()) === before);
 });
 
-test("[RUN-04] a second cancel answers with the first time, an ended run 409", async () => {
+test("[CAS-01] [RUN-04] a second cancel answers with the first time, an ended run 409", async () => {
   const run = await startOne();
   const cancel = () => on.one.client.runs.cancel({ params: { id: run.runId }, body: { reason: "mistake" } });
   await writeJournal(on.database.store, run, [1]);

@@ -145,7 +145,7 @@ async function metric(outcome: string): Promise<number> {
     .reduce((sum, count) => sum + count, 0);
 }
 
-test("[WHK-01] a repeated id is a duplicate whatever the body, and the audit log says so", async () => {
+test("[CAS-01] [WHK-01] a repeated id is a duplicate whatever the body, and the audit log says so", async () => {
   const path = await endpoint("repeats");
   const first = '{"id":"evt_1","type":"charge.failed","n":1}';
   const other = '{"id":"evt_1","type":"charge.failed","n":2}';
@@ -180,7 +180,7 @@ test("[WHK-01] two tenants may have endpoints of one key: each has its own addre
   expect(await eventsOf("shared-key", on.other)).toHaveLength(1);
 });
 
-test("[WHK-01] GitHub: JSON or a form, named by event and action, known again by the delivery's id; a ping is answered and is no event", async () => {
+test("[CAS-01] [WHK-01] GitHub: JSON or a form, named by event and action, known again by the delivery's id; a ping is answered and is no event", async () => {
   const path = await endpoint("hub", { scheme: "github" });
   const headers = (body: string, more: Headers): Headers => ({
     ...json,
@@ -210,7 +210,7 @@ test("[WHK-01] GitHub: JSON or a form, named by event and action, known again by
   ]);
 });
 
-test("[WHK-01] Slack: a challenge is answered, events and commands are taken", async () => {
+test("[CAS-01] [WHK-01] Slack: a challenge is answered, events and commands are taken", async () => {
   const path = await endpoint("chat", { scheme: "slack" });
   const headers = (body: string, more: Headers = json, atS = nowS()): Headers => ({
     "x-slack-request-timestamp": String(atS),
@@ -239,7 +239,7 @@ test("[WHK-01] Slack: a challenge is answered, events and commands are taken", a
   ]);
 });
 
-test("[WHK-01] Standard Webhooks, with a secret that was made here and shown once", async () => {
+test("[CAS-01] [WHK-01] Standard Webhooks, with a secret that was made here and shown once", async () => {
   const created = await on.one.client.webhooks.create({
     body: { key: "std", scheme: "standard", enabled: true, headers: [] },
   });
@@ -267,7 +267,7 @@ test("[WHK-01] Standard Webhooks, with a secret that was made here and shown onc
   expect(shown).not.toHaveProperty("secret");
 });
 
-test("an endpoint's own name and key come from expressions over headers, query and body; one that fails loses no event", async () => {
+test("[CAS-01] an endpoint's own name and key come from expressions over headers, query and body; one that fails loses no event", async () => {
   const path = await endpoint("named", {
     eventName: { $expr: "'shop.' & body.kind" },
     correlationKey: { $expr: "query.shop & '-' & headers.`x-order`" },
@@ -311,7 +311,7 @@ test("an expression that is none is refused when it is saved, with code and plac
   await expect(on.one.client.webhooks.get({ params: { key: "misfit" } })).rejects.toMatchObject({ status: 404 });
 });
 
-test("unknown addresses, switched-off endpoints, other types and oversized bodies get their code, and nothing is stored", async () => {
+test("[CAS-01] unknown addresses, switched-off endpoints, other types and oversized bodies get their code, and nothing is stored", async () => {
   const path = await endpoint("strict");
   const body = '{"id":"evt_1"}';
   const signed = stripeHeaders(oldSecret, body);

@@ -158,14 +158,14 @@ test("[MBX-01] an event that came before its wait is found, the oldest first, on
   expect(await run.openAndLook(key)).toEqual([second]);
 });
 
-test("[CASE-20] two waits that are opened together get two different events, in their order", async () => {
+test("[CAS-01] [CASE-20] two waits that are opened together get two different events, in their order", async () => {
   const key = newId();
   const events = [await accept(key), await accept(key), await accept(key)];
   const run = await waiter();
   expect(await run.look(await run.open(key, { count: 2 }))).toEqual(events.slice(0, 2));
 });
 
-test("events of one acceptance are ordered by their position", async () => {
+test("[CAS-01] events of one acceptance are ordered by their position", async () => {
   const key = newId();
   const ids = await tenant.run(async (db) => {
     const ids = [];
@@ -189,7 +189,7 @@ test("events of one acceptance are ordered by their position", async () => {
   expect(await run.look(await run.open(key, { count: 3 }))).toEqual([ids[1], ids[2], ids[0]]);
 });
 
-test("look-back by default reaches 60 s behind the run's creation and no further", async () => {
+test("[CAS-01] look-back by default reaches 60 s behind the run's creation and no further", async () => {
   const [near, far] = [newId(), newId()];
   const [nearEvent, farEvent] = [await accept(near), await accept(far)];
   await age(nearEvent, 59);
@@ -212,7 +212,7 @@ test.each(["replayOfRunId", "restartedFromRunId"])(
   },
 );
 
-test("[CASE-18] the event that started a run is never taken by a wait of it", async () => {
+test("[CAS-01] [CASE-18] the event that started a run is never taken by a wait of it", async () => {
   const key = newId();
   const starter = await accept(key);
   const run = await waiter({ trigger: { type: "event", eventId: starter } });
@@ -222,7 +222,7 @@ test("[CASE-18] the event that started a run is never taken by a wait of it", as
   expect(await (await waiter()).openAndLook(key)).toEqual([starter]);
 });
 
-test("an event that another run has is not found by default, and is with a look-back of one's own", async () => {
+test("[CAS-01] an event that another run has is not found by default, and is with a look-back of one's own", async () => {
   const key = newId();
   const event = await accept(key);
   const first = await waiter();
@@ -231,7 +231,7 @@ test("an event that another run has is not found by default, and is with a look-
   expect(await (await waiter()).openAndLook(key, { lookbackMs: 60_000 })).toEqual([event]);
 });
 
-test("a look-back in milliseconds is inclusive and counts from the opening; zero finds nothing from before", async () => {
+test("[CAS-01] a look-back in milliseconds is inclusive and counts from the opening; zero finds nothing from before", async () => {
   const key = newId();
   const event = await accept(key);
   await age(event, 600);

@@ -35,7 +35,7 @@ async function endedRun(tenant: TestTenant, daysAgo: number, more = ""): Promise
   return id;
 }
 
-test("ended runs are kept for 90 days, or as long as their tenant says; open ones, and what belongs to them, for ever", async () => {
+test("[CAS-01] ended runs are kept for 90 days, or as long as their tenant says; open ones, and what belongs to them, for ever", async () => {
   const tenant = await testTenant(database.store);
   const past = (): Promise<string[]> => tenant.run((db) => runsPastRetention(db, 100));
   const [old, young] = [await endedRun(tenant, 91), await endedRun(tenant, 89)];
@@ -50,7 +50,7 @@ test("ended runs are kept for 90 days, or as long as their tenant says; open one
   expect(await past()).toEqual([]);
 });
 
-test("events that no run had, and decisions, go when they are as old, and event ids are remembered for 30 days at least", async () => {
+test("[CAS-01] events that no run had, and decisions, go when they are as old, and event ids are remembered for 30 days at least", async () => {
   const tenant = await testTenant(database.store);
   await database.store.platform((db) => updateTenant(db, tenant.id, { retentionDays: 1 }));
   const event = async (eventId: string, daysAgo: number, more = ""): Promise<string> => {

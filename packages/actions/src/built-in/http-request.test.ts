@@ -94,7 +94,7 @@ test.each([
   expect(await bodyOf(path)).toEqual(expected);
 });
 
-test("numbers, text and keys that cannot be kept are adjusted and noted", async () => {
+test("[CAS-01] numbers, text and keys that cannot be kept are adjusted and noted", async () => {
   expect(await bodyOf("/exact")).toEqual({
     body: { id: "12345678901234567890", name: "a\ufffd" },
     adjusted: [
@@ -178,7 +178,7 @@ test.each([
   expect(failure).toMatchObject({ category, code: `HTTP_${status}`, details: { status, body: { status } } });
 });
 
-test("[CASE-12] the error of a 418 has the body, and of the headers those that explain", async () => {
+test("[CAS-01] [CASE-12] the error of a 418 has the body, and of the headers those that explain", async () => {
   const failure = await failureOf(call({ path: "/teapot", method: "POST", body: { cups: 2 } }));
   expect(failure).toMatchObject({
     category: "ActionError",
@@ -190,7 +190,7 @@ test("[CASE-12] the error of a 418 has the body, and of the headers those that e
   expect(headers["set-cookie"]).toBeUndefined();
 });
 
-test("an error keeps 8 KiB of the body", async () => {
+test("[CAS-01] an error keeps 8 KiB of the body", async () => {
   const { details } = await failureOf(call({ path: "/long-error" }));
   expect(details).toMatchObject({ body: "e".repeat(8_192), bodyCut: true });
 });

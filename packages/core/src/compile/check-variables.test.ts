@@ -166,7 +166,7 @@ test("two branches that may write the same place are a warning", () => {
   expect(findings([parallel("n", "name")])).toEqual([]);
 });
 
-test("[CASE-7] collecting what the body sets on some ways only is a warning", () => {
+test("[CAS-01] [CASE-7] collecting what the body sets on some ways only is a warning", () => {
   const keep = { id: "keep", type: "transform.assign", assign: { "vars.kept": x("item") } };
   const loop = (body: readonly object[]): object => ({
     id: "loop",

@@ -178,7 +178,7 @@ test("an error has a code, JSONata's code in the message, and the position", () 
   expect(evaluated("$sum(['a'])").error?.message).toContain("T0412");
 });
 
-test("a text or key that cannot be stored is no result, whatever made it", () => {
+test("[CAS-01] a text or key that cannot be stored is no result, whatever made it", () => {
   expect(evaluated("a", { a: "\u0000" }).error?.code).toBe("TEXT_NOT_STORABLE");
   expect(evaluated("{a: 1}", { a: "\ud83d" }).error?.code).toBe("TEXT_NOT_STORABLE");
   expect(evaluated("[{'x': [a]}]", { a: "\ude00" }).error?.code).toBe("TEXT_NOT_STORABLE");

@@ -74,7 +74,7 @@ test("[ACT-05] an authored key is text, and nothing is no key", () => {
   });
 });
 
-test("an authored timeout is at most 24 h, and is handed over with the retry policy", () => {
+test("[CAS-01] an authored timeout is at most 24 h, and is handed over with the retry policy", () => {
   const retry = {
     maxAttempts: 4,
     backoffMs: 10,

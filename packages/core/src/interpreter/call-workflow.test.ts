@@ -184,7 +184,7 @@ test("jitter shortens a delay to no less than its half, the same whenever the ru
   expect(twice[0]).toBeLessThan(1002);
 });
 
-test("a child that was cancelled on its own is CHILD_CANCELED: catchable, and not tried again", () => {
+test("[CAS-01] a child that was cancelled on its own is CHILD_CANCELED: catchable, and not tried again", () => {
   const canceled: ChildError = { category: "Cancellation", code: "CANCELED", message: "by hand" };
   const call = guard(child(retry({ retryOn: ["ChildWorkflowError", "Cancellation", "CHILD_CANCELED"] })));
   const { outcome, children } = ran([call, done("[caught.category, caught.code]")], {

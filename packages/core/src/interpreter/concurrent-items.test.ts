@@ -88,7 +88,7 @@ const window = (fields: Fields = {}): StepSource =>
     ...fields,
   });
 
-test("[CASE-8] the window slides: a free place is taken at once, by the next item in order", () => {
+test("[CAS-01] [CASE-8] the window slides: a free place is taken at once, by the next item in order", () => {
   const { journal, endedAtMs, state } = ran([window()]);
   const starts = journal.flatMap((entry) =>
     entry.kind === "step" && entry.stepId === "nap" && entry.status === "RUNNING"

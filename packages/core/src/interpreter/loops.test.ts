@@ -69,7 +69,7 @@ test("[INT-14] after a loop its locals are gone and the earlier value of itemVar
   expect(outcome).toEqual({ status: "succeeded", output: { log: ["x", "1/0", "x", "2/1"], it: "var", index: false } });
 });
 
-test("a collected nothing is null, so that index is item index; a tolerated error of semantics 2 is null and stands among the errors", () => {
+test("[CAS-01] a collected nothing is null, so that index is item index; a tolerated error of semantics 2 is null and stands among the errors", () => {
   const loop = {
     id: "l",
     type: "control.forEach",
@@ -180,7 +180,7 @@ test("[INT-15] an inner loop that fails is a failed step for the loop around it"
   expect(ran(steps, { semantics: 2 }).outcome).toEqual({ status: "succeeded", output: null });
 });
 
-test("too many items fail before the first body, by default and by maxItems", () => {
+test("[CAS-01] too many items fail before the first body, by default and by maxItems", () => {
   const loop = (items: unknown, maxItems?: unknown): Ran =>
     ran([
       { id: "l", type: "control.forEach", items, body: [call("c")], ...(maxItems === undefined ? {} : { maxItems }) },
@@ -199,7 +199,7 @@ test("too many items fail before the first body, by default and by maxItems", ()
   expect(loop([1], x("'two'")).outcome).toMatchObject({ error: { category: "ExpressionError", code: "VALUE_TYPE" } });
 });
 
-test("[CASE-8] concurrency out of 1..50 is an ExpressionError at the step", () => {
+test("[CAS-01] [CASE-8] concurrency out of 1..50 is an ExpressionError at the step", () => {
   for (const concurrency of [0, 51, 1.5, "2", true]) {
     const { outcome } = ran([
       { id: "l", type: "control.forEach", items: [1], concurrency: x(JSON.stringify(concurrency)), body: [] },
@@ -210,7 +210,7 @@ test("[CASE-8] concurrency out of 1..50 is an ExpressionError at the step", () =
   }
 });
 
-test("[LNX-01] a while runs as long as its condition holds, sees iteration, and fails past its maximum", () => {
+test("[CAS-01] [LNX-01] a while runs as long as its condition holds, sees iteration, and fails past its maximum", () => {
   const loop = (maxIterations: number): Ran =>
     ran([
       { id: "w", type: "control.while", condition: x("iteration < 3"), maxIterations, body: [log("b", "iteration")] },
@@ -234,7 +234,7 @@ test("[LNX-01] a while runs as long as its condition holds, sees iteration, and 
   expect(lines(never.trace)).toEqual(["w SUCCEEDED"]);
 });
 
-test("an inner loop starts afresh in each turn of the outer one", () => {
+test("[CAS-01] an inner loop starts afresh in each turn of the outer one", () => {
   const inner = {
     id: "i",
     type: "control.while",

@@ -27,7 +27,7 @@ const program = buildProgram(
 test.each([
   ["as it is", (state: RunState) => state],
   ["through JSON between any two events", (state: RunState) => JSON.parse(JSON.stringify(state)) as RunState],
-])("[CASE-3] [INT-02] a null stays null and nothing stays nothing, with a state kept %s", (_, checkpoint) => {
+])("[CAS-01] [CASE-3] [INT-02] a null stays null and nothing stays nothing, with a state kept %s", (_, checkpoint) => {
   const calls: Call[] = [];
   const { state, outcome, journal } = run(program, {
     payload: { name: "Sample", phone: null },

@@ -34,7 +34,7 @@ const after =
   (times: { [stepId: string]: number }): ((called: Call) => Answer) =>
   ({ stepId, input }) => ({ output: input, afterMs: times[stepId] ?? 1 });
 
-test("[LNX-01] branches run side by side, a write is seen by the others, and saveAs tells who came first", () => {
+test("[CAS-01] [LNX-01] branches run side by side, a write is seen by the others, and saveAs tells who came first", () => {
   const { outcome, endedAtMs, trace } = ran(
     [
       both({ a: [call("slow"), log("a")], b: [call("quick"), log("b")] }, { saveAs: "join" }),
@@ -105,7 +105,7 @@ test("[LNX-01] of three branches of which one fails the others are cancelled, an
   ]);
 });
 
-test("the loser's open calls, timers and waits are closed at once; what was only just commanded is never done", () => {
+test("[CAS-01] the loser's open calls, timers and waits are closed at once; what was only just commanded is never done", () => {
   const wait = { id: "w", type: "event.wait", event: "e", correlationKey: "k", timeoutMs: 9000 };
   const program = buildProgram([
     {
@@ -342,7 +342,7 @@ test("[INT-18] [RUN-06] a cancel closes every branch: calls, timers and waits, e
   ).toEqual(["CANCELED cancel", "CANCELED cancel"]);
 });
 
-test("effects that may remain are those of calls with an effect, cancelled or timed out in flight or of unknown outcome, of a run that ends FAILED or CANCELED", () => {
+test("[CAS-01] effects that may remain are those of calls with an effect, cancelled or timed out in flight or of unknown outcome, of a run that ends FAILED or CANCELED", () => {
   const actions: ActionSource = {
     "test.none@1": { effect: "none" },
     "test.once@1": { effect: "once" },
@@ -381,7 +381,7 @@ test("effects that may remain are those of calls with an effect, cancelled or ti
   expect(ended("test.none@1", { category: "TimeoutError", code: "ACTION_TIMEOUT" })).toBeUndefined();
 });
 
-test("a second cancel changes nothing, and one of an ended run neither", () => {
+test("[CAS-01] a second cancel changes nothing, and one of an ended run neither", () => {
   const tidy = { id: "t", type: "control.tryCatch", try: [nap("n", 1000)], finally: [nap("f", 1000)] };
   const program = buildProgram([tidy]);
   const first = start(program, null, startContext(program));

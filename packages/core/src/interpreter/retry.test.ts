@@ -30,7 +30,7 @@ test("[LNG-12] without a policy there is one attempt", () => {
   expect(nextDelayMs(undefined, transient, 1, 0)).toBeUndefined();
 });
 
-test("[ACT-13] Retry-After lengthens one delay, at most to an hour, and never shortens it", () => {
+test("[CAS-01] [ACT-13] Retry-After lengthens one delay, at most to an hour, and never shortens it", () => {
   expect(nextDelayMs(policy, transient, 1, 0, 5_000)).toBe(5_000);
   expect(nextDelayMs(policy, transient, 1, 0, 9_000_000)).toBe(3_600_000);
   expect(nextDelayMs(policy, transient, 2, 0, 10)).toBe(300);

@@ -241,7 +241,7 @@ test("a return among undoing steps ends the undoing of that step alone", () => {
   expect(remains(result)).toEqual([]);
 });
 
-test("past compensateTimeoutMs undoing is left as it is: what was under way and what was not reached are named", () => {
+test("[CAS-01] past compensateTimeoutMs undoing is left as it is: what was under way and what was not reached are named", () => {
   const steps = saga([undoable("a"), undoable("b"), undoable("c"), fails()], { compensateTimeoutMs: 500 });
   const result = ran([guard({ try: [steps], finally: [call("after")] })], { act: hang("unb") });
   expect(called(result)).toEqual(["a", "b", "c", "unc", "unb", "after"]);
@@ -266,7 +266,7 @@ test("the limit of undoing is a timer that is closed when the undoing is done", 
   expect(third.commands.map(({ id, kind }) => `${kind} ${id}`)).toEqual(["cancelTimer c2", "finish c4"]);
 });
 
-test("[INT-17] a saga's body is cancellable, its undoing is not: a cancel during it lets it end, and the run ends CANCELED", () => {
+test("[CAS-01] [INT-17] a saga's body is cancellable, its undoing is not: a cancel during it lets it end, and the run ends CANCELED", () => {
   const undo = [nap("n", 100), call("una")];
   const failing = ran([saga([call("a", { compensate: undo }), undoable("b"), fails()])], { cancelAtMs: 20 });
   expect(called(failing)).toEqual(["a", "b", "unb", "una"]);

@@ -34,7 +34,7 @@ test("[INT-04] an empty program succeeds", () => {
   expect(ran([]).outcome).toEqual({ status: "succeeded", output: null });
 });
 
-test("all values of an assign are computed before any is written, and nothing removes its target", () => {
+test("[CAS-01] all values of an assign are computed before any is written, and nothing removes its target", () => {
   const { state } = ran([
     { id: "a", type: "transform.assign", assign: { x: 1, y: 2, "vars.o.k": 3, "vars.o.l": 4 } },
     {
@@ -182,7 +182,7 @@ test("[VER-03] a run says its semantics version in system and in its state", () 
   expect(state.semantics).toBe(1);
 });
 
-test("[INT-09] [CASE-4] an if takes one branch, and no expression of the other is evaluated", () => {
+test("[CAS-01] [INT-09] [CASE-4] an if takes one branch, and no expression of the other is evaluated", () => {
   const park = { id: "park", type: "transform.assign", assign: { n: x("$number(payload.amountText)") } };
   const steps: StepSource[] = [
     { id: "gate", type: "control.if", condition: x("payload.approved"), then: [call("pay")], else: [park] },
@@ -199,7 +199,7 @@ test("[INT-09] [CASE-4] an if takes one branch, and no expression of the other i
   });
 });
 
-test("a condition is a boolean, nothing and null are false, anything else is an error", () => {
+test("[CAS-01] a condition is a boolean, nothing and null are false, anything else is an error", () => {
   const gate = (condition: string): Ran =>
     ran([
       { id: "gate", type: "control.if", condition: x(condition), then: [assign("t", "t", "true")] },
@@ -254,7 +254,7 @@ test("[INT-10] a return ends the run from any depth, and what stands around it s
   expect(lines(trace)).toEqual(["t SUCCEEDED", "l SUCCEEDED", "i[0] SUCCEEDED", "done[0] SUCCEEDED"]);
 });
 
-test("a return of nothing is null", () => {
+test("[CAS-01] a return of nothing is null", () => {
   expect(ran([done("nothing")]).outcome).toEqual({ status: "succeeded", output: null });
   expect(ran([{ id: "d", type: "control.return" }]).outcome).toEqual({ status: "succeeded", output: null });
 });

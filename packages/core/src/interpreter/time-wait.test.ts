@@ -71,7 +71,7 @@ test("a wait until a far instant, with an offset, is due then", () => {
   ]);
 });
 
-test("a duration or instant that is nothing, no such thing or beyond ten years is an ExpressionError", () => {
+test("[CAS-01] a duration or instant that is nothing, no such thing or beyond ten years is an ExpressionError", () => {
   const code = (fields: { [field: string]: unknown }): unknown => {
     const { outcome } = run(buildProgram([nap("n", fields)]));
     return outcome?.status === "failed" ? `${outcome.error.category} ${outcome.error.code}` : outcome;

@@ -215,7 +215,7 @@ test("under a cancel neither an error nor a return of finally makes another end 
   expect(cancelled(done("1")).outcome).toMatchObject({ status: "canceled" });
 });
 
-test("a finally that goes on for more than an hour under a cancel is cut off, and the run ends CANCELED", () => {
+test("[CAS-01] a finally that goes on for more than an hour under a cancel is cut off, and the run ends CANCELED", () => {
   const { outcome, endedAtMs, trace } = ran(
     [guard({ try: [call("hangs")], finally: [{ id: "nap", type: "time.wait", durationMs: 2 * 3_600_000 }] })],
     { act: never, cancelAtMs: 1000 },

@@ -52,7 +52,7 @@ test.each([0, -5])(
 const large = { rows: [x("$pad('x', 200000)"), x("$pad('y', 100000)")] };
 const outputSchema = { type: "object", required: ["rows"], properties: { rows: { type: "array" } } };
 
-test("[CASE-33] an output over 256 KiB becomes a reference, which is passed on as the value that it stands for", () => {
+test("[CAS-01] [CASE-33] an output over 256 KiB becomes a reference, which is passed on as the value that it stands for", () => {
   const program = programWith([
     { id: "get", type: "action.call", action: "shop.list@1", input: {}, saveAs: "list" },
     { id: "pass", type: "action.call", action: "shop.sink@1", input: { all: x("vars.list"), n: 1 } },

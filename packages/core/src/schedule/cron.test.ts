@@ -41,7 +41,7 @@ test("Sunday is 0 and 7, alone, in ranges and in steps", () => {
   ]);
 });
 
-test("whatever else some program takes is refused", () => {
+test("[CAS-01] whatever else some program takes is refused", () => {
   for (const text of [
     "",
     "* * * *",
@@ -78,7 +78,7 @@ test("whatever else some program takes is refused", () => {
     expect(codesOf(text), text).toContain("CRON_INVALID");
 });
 
-test("[SCX-01] two restricted day fields are refused, however they are written", () => {
+test("[CAS-01] [SCX-01] two restricted day fields are refused, however they are written", () => {
   for (const text of ["0 0 13 * 5", "0 0 1-31 * MON", "0 0 */2 * 0-6", "0 0 1 * */1"])
     expect(codesOf(text), text).toEqual(["CRON_AMBIGUOUS_DAYS"]);
 });

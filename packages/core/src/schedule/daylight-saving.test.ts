@@ -15,7 +15,7 @@ function preview(spec: ScheduleSpec, from: string, count: number): string[] {
   return result.fires.map((atMs) => instantFromMs(atMs).slice(0, 16));
 }
 
-test("[CASE-27] [SCX-01] the hour that is missing and the hour that comes twice", () => {
+test("[CAS-01] [CASE-27] [SCX-01] the hour that is missing and the hour that comes twice", () => {
   const cron = (text: string): ScheduleSpec => ({ cron: text, zone });
   expect(preview(cron("30 2 * * *"), "2027-03-13T00:00:00Z", 3)).toEqual([
     "2027-03-13T08:30",
@@ -37,7 +37,7 @@ test("[CASE-27] [SCX-01] the hour that is missing and the hour that comes twice"
     expect(instantMs(`${daily[n]}:00Z`) - instantMs(`${daily[n - 1]}:00Z`)).toBe(86_400_000);
 });
 
-test("[SCX-01] times lost in one gap are one, and a gap that midnight lies in is none for the day", () => {
+test("[CAS-01] [SCX-01] times lost in one gap are one, and a gap that midnight lies in is none for the day", () => {
   expect(preview({ cron: "*/10 2 * * *", zone }, "2027-03-14T06:00:00Z", 2)).toEqual([
     "2027-03-14T08:00",
     "2027-03-15T07:00",

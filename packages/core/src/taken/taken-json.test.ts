@@ -22,7 +22,7 @@ test.each([
   expect(parseTakenJson(text)).toEqual({ value, adjusted });
 });
 
-test("adjusted places are named by their JSON pointer", () => {
+test("[CAS-01] adjusted places are named by their JSON pointer", () => {
   const text = '{"orders":[{"id":12345678901234567890,"a/b~":1e30}],"note":"a\\u0000b\\ud800"}';
   expect(parseTakenJson(text)).toEqual({
     value: { orders: [{ id: "12345678901234567890", "a/b~": `1${"0".repeat(30)}` }], note: "a\ufffdb\ufffd" },

@@ -26,7 +26,7 @@ test("without condition and mapping the event's payload starts the run", () => {
   expect(ask({})).toEqual({ verdict: "starts", payload: event.payload, values: {} });
 });
 
-test("a condition that is false, null or nothing filters, and tells what it read", () => {
+test("[CAS-01] a condition that is false, null or nothing filters, and tells what it read", () => {
   const when = (source: string) => ask({ when: expr(source) });
   expect(when("event.payload.total > 200")).toEqual({
     verdict: "filtered",
@@ -48,7 +48,7 @@ test("a condition that is false, null or nothing filters, and tells what it read
   });
 });
 
-test("a condition that is no boolean, or fails, and a mapping that fails are told with their code", () => {
+test("[CAS-01] a condition that is no boolean, or fails, and a mapping that fails are told with their code", () => {
   expect(ask({ when: expr("event.payload.id") })).toMatchObject({
     verdict: "failed",
     part: "when",

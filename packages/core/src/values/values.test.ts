@@ -4,7 +4,7 @@ import { keyIsRefused } from "./keys.ts";
 import { pointerKeys, pointerToken } from "./pointer.ts";
 import { storableText, textIsStorable } from "./text.ts";
 
-test("text with NUL or a lone surrogate is not storable, every other text is", () => {
+test("[CAS-01] text with NUL or a lone surrogate is not storable, every other text is", () => {
   for (const text of ["", "a", "\u0001\u001f", "😀", "\uffff\ufffe", "e\u0301", "\u202e"])
     expect(textIsStorable(text), text).toBe(true);
   for (const text of ["\u0000", "a\u0000b", "\ud83d", "\ude00", "\ude00\ud83d", "\ud83dx", "😀\ud83d"]) {
@@ -21,7 +21,7 @@ test("keys that reach a prototype or pass for code or a blob are refused", () =>
     expect(keyIsRefused(key), key).toBe(false);
 });
 
-test("what people send is refused with a code and a pointer to the place", () => {
+test("[CAS-01] what people send is refused with a code and a pointer to the place", () => {
   expect(checkInput({ a: [1, 2 ** 53, -(2 ** 53)], "x/y~": "\u0000", n: 1.5, big: 2 ** 53 - 1, huge: 1e300 })).toEqual([
     { code: "NUMBER_NOT_EXACT", pointer: "/a/1" },
     { code: "NUMBER_NOT_EXACT", pointer: "/a/2" },

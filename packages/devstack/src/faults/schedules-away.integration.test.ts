@@ -23,7 +23,7 @@ interface Decision {
 }
 
 // The worked case has ten minutes where this has twelve seconds, and an hour where this has forty.
-test("[CASE-30] [SCX-01] [WHY-02] Temporal away: one run is caught up with, and each time that was missed says so", async () => {
+test("[CAS-01] [CASE-30] [SCX-01] [WHY-02] Temporal away: one run is caught up with, and each time that was missed says so", async () => {
   const folder = mkdtempSync(join(tmpdir(), "mainspring-away-test-"));
   chmodSync(folder, 0o755);
   const supervisor = createSupervisor();

@@ -51,7 +51,7 @@ async function tasksOf(runId: string, count: number): Promise<Task[]> {
   });
 }
 
-test("[CASE-10] [WAI-13] two signatures, the worker killed in between: one call with both, and repeats are answered as they were", async () => {
+test("[CAS-01] [CASE-10] [WAI-13] two signatures, the worker killed in between: one call with both, and repeats are answered as they were", async () => {
   const { api, world, worker } = product;
   await published({
     workflow: "two-signatures",

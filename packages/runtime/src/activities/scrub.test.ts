@@ -86,7 +86,7 @@ test("[SEC-03] what holds no secret stays as it is, and so does everything where
   expect(new Scrubber().json(value)).toBe(value);
 });
 
-test("[SEC-03] whatever the secret and the text around it, nothing of it is left", () => {
+test("[CAS-01] [SEC-03] whatever the secret and the text around it, nothing of it is left", () => {
   fc.assert(
     fc.property(
       fc.string({ minLength: 8, maxLength: 60, unit: "binary" }),

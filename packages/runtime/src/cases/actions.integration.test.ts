@@ -33,7 +33,7 @@ const invocations = async (runId: string) =>
   (await world.store.tenant(world.tenantId, (db) => invocationsOf(db, runId, { limit: 100 }))).items;
 const callsOf = (run: string, path: string) => outside.calls(run).filter((call) => call.path === path);
 
-test("[CASE-14] cancelled while the car is in flight: flight and hotel are undone, and the late answer is kept as late", async () => {
+test("[CAS-01] [CASE-14] cancelled while the car is in flight: flight and hotel are undone, and the late answer is kept as late", async () => {
   const undo = (id: string, path: string, more: object = {}): object => ({
     compensate: [post(id, path, more, { ref: { $expr: "vars.kept.body.ref" } })],
   });
@@ -187,7 +187,7 @@ test("[CASE-15] four tries are four, under one key, also with the worker killed 
   }
 }, 90_000);
 
-test("[CASE-17] cancelled between two tries: no further try, CANCELED at once", async () => {
+test("[CAS-01] [CASE-17] cancelled between two tries: no further try, CANCELED at once", async () => {
   await world.publish({
     workflow: "flaky",
     steps: [

@@ -150,7 +150,7 @@ test("[BLK-01] a plan that is carried out again, and a request that comes again 
   });
 });
 
-test("[TEN-05] [BLK-01] deleting takes ended runs only and all their rows, and still refuses the same event and the same authored key", async () => {
+test("[CAS-01] [TEN-05] [BLK-01] deleting takes ended runs only and all their rows, and still refuses the same event and the same authored key", async () => {
   const runId = await world.start("books", { key: "k-1" });
   await world.waiting(runId);
   const refused = await actInBulk(parts(), request({ action: "delete", filter: { runId } }));

@@ -96,7 +96,7 @@ const started = (runId: string) =>
     withinMs: 10_000,
   });
 
-test("[QUO-01] of 60 events that race over four processes for 5 places, never more than 5 run at once, and all run", async () => {
+test("[CAS-01] [QUO-01] of 60 events that race over four processes for 5 places, never more than 5 run at once, and all run", async () => {
   await quotas({ concurrentRuns: 5 });
   let most = 0;
   let over = false;
@@ -160,7 +160,7 @@ test("[QUO-01] requests with one Idempotency-Key that race at the limit are one 
   expect(all.filter(({ created }) => created)).toHaveLength(1);
 }, 60_000);
 
-test("[QUO-01] held starts go in the order of acceptance; a cancelled one has left the line; they do not age meanwhile", async () => {
+test("[CAS-01] [QUO-01] held starts go in the order of acceptance; a cancelled one has left the line; they do not age meanwhile", async () => {
   await quotas({ concurrentRuns: 1 });
   const first = await start("sleep");
   const held: string[] = [];
@@ -188,7 +188,7 @@ test("[QUO-01] held starts go in the order of acceptance; a cancelled one has le
   expect(await world.hasExecution(b)).toBe(false);
 }, 60_000);
 
-test("[QUO-01] a workflow's own limit holds its starts alone; children do not count, replays do", async () => {
+test("[CAS-01] [QUO-01] a workflow's own limit holds its starts alone; children do not count, replays do", async () => {
   await settings("sleep", 1);
   await quotas({ concurrentRuns: 3 });
   const asleep = await start("sleep");
@@ -208,7 +208,7 @@ test("[QUO-01] a workflow's own limit holds its starts alone; children do not co
   expect((await refusal(world.replay(asleep.runId))).code).toBe("CONCURRENCY_LIMITED");
 }, 60_000);
 
-test("[QUO-01] a run that ended outside, and one that nobody confirmed, give back their place", async () => {
+test("[CAS-01] [QUO-01] a run that ended outside, and one that nobody confirmed, give back their place", async () => {
   await quotas({ concurrentRuns: 2 });
   const one = await start("sleep");
   const two = await start("nap");

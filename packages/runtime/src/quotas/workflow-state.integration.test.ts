@@ -102,7 +102,7 @@ test("[QUO-01] a held start is cancelled although Temporal cannot be reached", a
   await away.connection.close();
 });
 
-test("[ING-17] unpublishing lets runs go on, drops held starts with a decision, and nothing starts the workflow any more", async () => {
+test("[CAS-01] [ING-17] unpublishing lets runs go on, drops held starts with a decision, and nothing starts the workflow any more", async () => {
   await nap("retired", 600_000);
   await world.publish({
     workflow: "caller",
@@ -171,7 +171,7 @@ test("[ING-17] unpublishing lets runs go on, drops held starts with a decision, 
   for (const runId of [byPerson.runId, caller.runId, replayed]) await world.cancel(runId);
 });
 
-test("a workflow is not deleted while runs are open or held, or a published version calls it; its key used again is another one", async () => {
+test("[CAS-01] a workflow is not deleted while runs are open or held, or a published version calls it; its key used again is another one", async () => {
   await nap("gone", 600_000);
   await world.publish({
     workflow: "calls-gone",

@@ -127,7 +127,7 @@ test("[SCH-02] [SCH-03] [SCH-07] [TST-20] a recurring schedule is a Temporal Sch
   expect(await isThere(row)).toBe(false);
 });
 
-test("[SCH-04] [SCH-06] [TST-20] publishing rebinds what fits, disables what does not, and keeps the state of the others", async () => {
+test("[CAS-01] [SCH-04] [SCH-06] [TST-20] publishing rebinds what fits, disables what does not, and keeps the state of the others", async () => {
   await world.publish(ends("bound"));
   const spec = { cron: "0 0 1 1 *", zone: "UTC" };
   const fits = await create({ workflow: "bound", spec, payload: { a: 1 } });
@@ -308,7 +308,7 @@ test("[SCH-01] [SCX-01] a time that came before Temporal could be told is made u
   await until("it is completed", async () => ((await rowOf(row)).state === "completed" ? true : undefined));
 });
 
-test("[SCX-01] [SCH-05] times that were due between the last tick and a change of the spec are made up for", async () => {
+test("[CAS-01] [SCX-01] [SCH-05] times that were due between the last tick and a change of the spec are made up for", async () => {
   await worker.stop();
   const row = await create({ workflow: "ends", spec: { everyMs: 2_000 }, overlap: "allow" });
   // With nobody to perform ticks, these times are due and undecided; then Temporal forgets the spec.

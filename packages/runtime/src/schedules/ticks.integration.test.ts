@@ -169,7 +169,7 @@ test("[SCH-07] a nominal time that comes again, from whomever, starts nothing mo
   await worker.stop();
 });
 
-test("[CASE-27] [SCX-01] of an hour that comes twice the second is refused, and a time that was left out fires after the gap", async () => {
+test("[CAS-01] [CASE-27] [SCX-01] of an hour that comes twice the second is refused, and a time that was left out fires after the gap", async () => {
   const worker = await world.startWorker();
   const nightly = (cron: string): Promise<ScheduleRow> =>
     schedules.create({
@@ -243,7 +243,7 @@ function previewed(compiled: CompiledSchedule, fromMs: number, untilMs: number):
   return [...fires(compiled, offset, fromMs, untilMs)];
 }
 
-test("[CASE-27] [SCX-01] [SCH-02] in Chicago the preview equals what Temporal would fire, less repetitions", async () => {
+test("[CAS-01] [CASE-27] [SCX-01] [SCH-02] in Chicago the preview equals what Temporal would fire, less repetitions", async () => {
   for (const cron of ["30 2 * * *", "30 1 * * *", "*/15 * * * *", "0 7,9 * * *"]) {
     const compiled = compiledOf(cron, "America/Chicago");
     for (const [from, to] of [

@@ -134,7 +134,7 @@ const answering = (more: object = {}) => ({
   ...more,
 });
 
-test("[CHD-03] a call is bound when its caller is published, `latest` at the call; what does not fit fails the call with its place", async () => {
+test("[CAS-01] [CHD-03] a call is bound when its caller is published, `latest` at the call; what does not fit fails the call with its place", async () => {
   await world.publish(answering());
   const caught = { captureErrorAs: "failure", policy: "continue" };
   const caller = (workflow: string, version: object) => ({

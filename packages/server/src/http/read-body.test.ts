@@ -16,7 +16,7 @@ function refusal(body: Uint8Array): { code: string; pointers: string[] } {
   return { code: "accepted", pointers: [] };
 }
 
-test("whole numbers that lose digits, and numbers too large, are refused with their place", () => {
+test("[CAS-01] whole numbers that lose digits, and numbers too large, are refused with their place", () => {
   expect(refusal(bytes('{"payload":{"n":[1,9007199254740993]}}'))).toEqual({
     code: "NUMBER_NOT_EXACT",
     pointers: ["/payload/n/1"],

@@ -37,7 +37,7 @@ test.each(["", " ", "{", "not json", "[".repeat(300) + "]".repeat(300), '{"a":1}
   },
 );
 
-test("[SEC-06] what others send is kept as far as it can be, and what could not be kept is noted with its place", () => {
+test("[CAS-01] [SEC-06] what others send is kept as far as it can be, and what could not be kept is noted with its place", () => {
   const text =
     '{"id":12345678901234567890,"note":"a\\u0000b\\ud800","ok":1,"__proto__":{"x":1},"list":[9007199254740993]}';
   expect(readCallBody(schemes.standard, "json", json(text))).toEqual({

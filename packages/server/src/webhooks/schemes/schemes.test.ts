@@ -115,7 +115,7 @@ describe.each(names)("[WHK-01] %s", (name) => {
 });
 
 describe.each(names.filter((name) => name !== "github"))("[WHK-01] %s signs a time, and", (name) => {
-  test("takes what was signed up to five minutes ago or ahead, to the millisecond", () => {
+  test("[CAS-01] takes what was signed up to five minutes ago or ahead, to the millisecond", () => {
     for (const offsetMs of [-replayWindowMs, 0, replayWindowMs]) {
       expect(
         verify(name, signed[name](old, body, nowS), { nowMs: nowMs + offsetMs }),

@@ -254,3 +254,10 @@ test("10,000 steps that are all wrong are checked within five seconds, and 1,000
   expect((user + system) / 1000).toBeLessThan(5_000);
   expect(issues).toHaveLength(1_000);
 });
+
+test("[CAS-01] a code that an author raises is 3 to 64 capitals, digits and underscores, and begins with a capital", () => {
+  const raise = (code: string): object => ({ id: "raise", type: "control.raise", code, message: "m" });
+  for (const code of ["ABC", "NO_STOCK_2", "A".repeat(64)]) expect(found(of(raise(code))), code).toEqual([]);
+  for (const code of ["AB", "A".repeat(65), "no_stock", "NO-STOCK", "2ND", "_ABC", "ÄBC", "ABC\n", ""])
+    expect(found(of(raise(code))).join(), code).toContain("/steps/0/code");
+});

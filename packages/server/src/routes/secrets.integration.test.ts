@@ -48,7 +48,7 @@ test.each([
   ["a value that cannot be stored", "ok", { value: "12345678\u0000" }, 422, "/value"],
   ["no value", "ok", {}, 422, "/value"],
   ["a member that does not exist", "ok", { value: "12345678", version: 1 }, 422, "/version"],
-])("%s is refused with its place, and the value is not repeated", async (_, name, body, status, pointer) => {
+])("[CAS-01] %s is refused with its place, and the value is not repeated", async (_, name, body, status, pointer) => {
   const reply = await fetch(`${on.url}/api/v1/secrets/${name}`, {
     method: "PUT",
     headers: { authorization: `Bearer ${on.one.keys.admin}`, "content-type": "application/json" },

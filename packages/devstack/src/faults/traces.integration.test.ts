@@ -13,6 +13,8 @@ type Span = {
   service: string;
   startTimeUnixNano: string;
   endTimeUnixNano: string;
+  attributes: { key: string; value: { stringValue?: string; intValue?: string } }[];
+  status: { code?: number; message?: string };
 };
 
 /** A collector in small: OTLP's JSON over HTTP. */
@@ -34,6 +36,8 @@ beforeAll(async () => {
   });
   target = createServer((request, response) => {
     called.push({ path: request.url ?? "", traceparent: request.headers["traceparent"] as string | undefined });
+    const isFirst = called.filter(({ path }) => path === request.url).length === 1;
+    response.statusCode = request.url === "/flaky" && isFirst ? 503 : 200;
     response.setHeader("content-type", "application/json");
     response.end("{}");
   });
@@ -132,6 +136,29 @@ test("[OBS-01] one trace goes from the request over the outbox, the workflow and
   // Ids are one each: a span that was told twice would be two.
   const ids = spans.filter((span) => span.traceId === traceId).map(({ spanId }) => spanId);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("[OBS-01] each try of a call is a span of its own, with what it failed of", async () => {
+  const traceId = "c2d3e4f5061728394a5b6c7d8e9f7bb1";
+  await publish("flaky", [{ ...call("flaky"), retry: { maxAttempts: 3, backoffMs: 10 } }]);
+  await start("flaky", traceId);
+  const tries = await waitForSpans(traceId, /^activity performAction$/, 2);
+  const valueOf = (span: Span, key: string): string | undefined => {
+    const value = span.attributes.find((attribute) => attribute.key === key)?.value;
+    return value?.stringValue ?? value?.intValue;
+  };
+  tries.sort((a, b) => Number(valueOf(a, "temporal.attempt")) - Number(valueOf(b, "temporal.attempt")));
+  expect(tries.map((span) => [valueOf(span, "temporal.attempt"), span.status.message])).toEqual([
+    ["1", "HTTP_503"],
+    ["2", undefined],
+  ]);
+  for (const span of tries)
+    expect([valueOf(span, "mainspring.action"), valueOf(span, "mainspring.step")]).toEqual([
+      "http.request@1",
+      "root.steps[0]",
+    ]);
+  const outbound = await waitForSpans(traceId, /^POST 127/, 2);
+  expect(new Set(outbound.map(({ parentSpanId }) => parentSpanId))).toEqual(new Set(tries.map(({ spanId }) => spanId)));
 });
 
 test("[OBS-01] the outbox keeps the trace of a run whose start waits: whoever hands it over goes on with it", async () => {

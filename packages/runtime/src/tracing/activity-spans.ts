@@ -5,7 +5,7 @@ import type { ActivityInterceptorsFactory, InjectedSinks } from "@temporalio/wor
 import type { TraceSinks } from "../workflow/trace-interceptors.ts";
 import { beginSpan, withTrace } from "./tracing.ts";
 
-/** Each activity whose workflow is in a trace is a span of it, and so is each call that it makes. */
+/** Each try of an activity whose workflow is in a trace is a span of it, and so is each call that it makes. */
 export const traceActivities: ActivityInterceptorsFactory = ({ info }) => ({
   inbound: {
     async execute(input, next) {
@@ -21,6 +21,7 @@ export const traceActivities: ActivityInterceptorsFactory = ({ info }) => ({
               attributes: {
                 "temporal.attempt": info.attempt,
                 "temporal.workflow_id": info.workflowExecution?.workflowId ?? "",
+                ...callOf(input.args[0]),
               },
             });
       if (span === undefined) return next(input);
@@ -29,7 +30,7 @@ export const traceActivities: ActivityInterceptorsFactory = ({ info }) => ({
         span.end({});
         return result;
       } catch (error) {
-        span.end({ error: error instanceof Error ? error.name : "Error" });
+        span.end({ error: codeOf(error) });
         throw error;
       }
 
@@ -51,6 +52,30 @@ export const traceActivities: ActivityInterceptorsFactory = ({ info }) => ({
     },
   },
 });
+
+/** Which step a call is of, and of which action; nothing where an activity is no call of one. */
+function callOf(args: unknown): Record<string, string> {
+  const call = member(args, "call");
+  const [action, step] = [member(call, "action"), member(member(call, "place"), "stepPath")];
+  return {
+    ...(typeof action === "string" ? { "mainspring.action": action } : {}),
+    ...(typeof step === "string" ? { "mainspring.step": step } : {}),
+  };
+}
+
+/** Of a try that failed: the code that the run sees, where the failure has one. */
+function codeOf(error: unknown): string {
+  const details = member(error, "details");
+  const code = Array.isArray(details) ? member(member(details[0], "value"), "code") : undefined;
+  if (typeof code === "string") return code;
+  return error instanceof Error ? error.name : "Error";
+}
+
+function member(of: unknown, name: string): unknown {
+  return typeof of === "object" && of !== null && name in of
+    ? (of as { readonly [name: string]: unknown })[name]
+    : undefined;
+}
 
 /** What workflows tell of their own spans, once each: nothing while they are replayed. */
 export const traceSinks: InjectedSinks<TraceSinks> = {

@@ -46,7 +46,7 @@ export const tenantMutants: readonly Mutant[] = [
   {
     ...chain,
     what: "audit entries behind the end of the chain are not looked for",
-    before: "faults.push(...(await behindTheEnd(db)));",
+    before: "for (const one of await behindTheEnd(db)) fault(one);",
     after: "await behindTheEnd(db);",
   },
   {

@@ -5,7 +5,7 @@ import { listen } from "./listen.ts";
 import type { Channel } from "./listen.ts";
 import type { Schema } from "./schema.ts";
 
-/** Something to be done for a tenant. The work itself runs in a transaction of the tenant, which looks again. */
+/** Work that is due for a tenant. Whoever does it looks again, in a transaction of that tenant. */
 export interface Due {
   readonly tenantId: string;
   readonly id: string;
@@ -18,31 +18,35 @@ export interface Backlog {
   readonly deliveries: Waiting;
 }
 
-/** What waits to be done, tries that are not due yet included. */
+/** Work that waits, including tries that are not due yet. */
 export interface Waiting {
-  /** Of each tenant 10,000 are counted at most. */
+  /** At most 10,000 of each tenant are counted. */
   readonly count: number;
   /** How long the oldest has been due; 0 when none is. */
   readonly oldestMs: number;
 }
 
-/** Finds due work of all tenants, and sees nothing of it but tenant, id and time. */
+/**
+ * Finds due work across tenants. Its database role may read tenant, id and due time of such rows, and nothing else of them. In every list
+ * tenants take turns, each with its oldest work first.
+ */
 export interface Dispatcher {
-  /** Starts that are owed; `id` is the run's. In all lists tenants take turns, each its oldest first. */
+  /** Starts that are owed to Temporal; `id` is the run's. */
   dueStarts(limit: number): Promise<Due[]>;
   /** Inbox events that wait, are to be tried again, or whose worker's claim has expired. */
   dueEvents(limit: number): Promise<Due[]>;
+  /** Signals of events to runs that failed, or of which nobody has heard. */
   dueDeliveries(limit: number): Promise<Due[]>;
-  /** How much is to be done, over all tenants. */
+  /** How much waits, over all tenants. */
   backlog(): Promise<Backlog>;
   /** Values of the data store that have expired. */
   dueData(limit: number): Promise<Due[]>;
   /** Answers of the data store that need not be remembered any longer. */
   dueDataWrites(limit: number): Promise<Due[]>;
   /**
-   * Notifications on a connection of its own that is made again when it breaks; then `onNotify` is called with an empty payload.
-   * `outbox` and `inbox` tell the tenant, `journal` tells `<tenant>:<run>`.
-   * @returns ends it
+   * Listens to Postgres notifications on a connection of its own. When that breaks it is made again, and `onNotify` is called with an empty
+   * payload: anything may have been missed. The payload is the tenant's id, on `journal` `<tenant>:<run>`.
+   * @returns a function that ends it
    */
   listen(channel: Channel, onNotify: (payload: string) => void): Promise<() => Promise<void>>;
   close(): Promise<void>;

@@ -23,15 +23,15 @@ export interface NewEvent {
   readonly name: string;
   readonly payload: Json;
   readonly userId?: string;
-  /** SHA-256 of what makes two events of one id the same. */
+  /** SHA-256 of what must be equal for two events with one id to count as the same event. */
   readonly bodyHash: string;
   readonly correlationKey?: string;
   readonly correlationHow?: string;
-  /** Only this run's waits are candidates. */
+  /** Only waits of this run may take it. */
   readonly runId?: string;
-  /** What of it could not be kept as it came: `<pointer> <code>` each. */
+  /** What could not be kept as it came, as `<pointer> <code>` each. */
   readonly adjusted?: readonly string[];
-  /** Place in an array that is accepted in one transaction, and so at one time. */
+  /** Place in the request's array: all of these are accepted at one time, and this is their order. */
   readonly position?: number;
   /** When it happened, as the producer says. */
   readonly occurredAt?: string;
@@ -89,8 +89,8 @@ const columns =
   occurred_at as "occurredAt", traceparent, due_at as "dueAt", claimed_at as "claimedAt", completed_at as "completedAt", dead_at as "deadAt"`);
 
 /**
- * Takes an event in, once for each tenant, source and producer's id.
- * @returns `id` is ours, of the row that stands; `conflict`: the same id came before with another body
+ * Writes an event to the inbox, once for each tenant, source and producer's id.
+ * @returns `id`: our id of the row, whether it was written now or before; `conflict`: this id came before with another body
  */
 export async function acceptEvent(
   db: TenantDb,
@@ -120,10 +120,10 @@ export async function acceptEvent(
 }
 
 /**
- * Keeps what came as an event and is none, to be looked at: `dead` from the start, once for its id and content. It does not stand in the way
- * of an event: one that has its id, now or later, keeps or gets it.
- * @param refused.entry where it stood, such as a stream and the entry's id there: its id where it has none that is free
- * @throws NoPlaceError an event has that for its id too
+ * Keeps an entry that came as an event and is none, so that people can look at it: a row that is `dead` from the start, one for each id and
+ * content. It never takes an id away from a real event: one that was accepted under this id keeps it, and one that comes later gets it.
+ * @param refused.entry names where the entry stood, such as its stream and its id there; used as the id where the entry's own is missing or taken
+ * @throws NoPlaceError when an event has that for its id as well
  */
 export async function keepRefused(
   db: TenantDb,
@@ -167,7 +167,7 @@ export class NoPlaceError extends Error {}
 
 const refusedMark = "refused:";
 
-/** A refused row gives its id free. @returns whether there was one */
+/** Frees the id that a refused row has. @returns false when the row is no refused one, or has freed its id before */
 async function stepAside(db: TenantDb, id: string): Promise<boolean> {
   const { rows } = await sql`update workflow_runtime_events set event_id = ${refusedMark} || id
     where id = ${id} and refused and event_id not like ${`${refusedMark}%`} returning id`.execute(db);
@@ -201,8 +201,8 @@ export async function payloadsOf(
 }
 
 /**
- * A due event of which not even the claim came off, as where its payload is missing from `blobs`: that counts as a try. The payload is not looked at.
- * @returns undefined when it is not due any more, or another has it
+ * Counts a failed try of a due event that could not even be claimed, as when its payload is missing from `blobs`. The payload is not read.
+ * @returns undefined when it is not due any more, or somebody else has it
  */
 export async function claimFailed(
   db: TenantDb,
@@ -291,10 +291,10 @@ export async function listEvents(db: TenantDb, filter: EventFilter, request: Pag
 }
 
 /**
- * Takes due events for one worker, until the claim expires. Events of one name and key are given out one after the other, in the order
- * of their acceptance, so that a run is told of them in that order; one that failed and waits for its next try holds nobody up.
- * @returns those that it has now, in the order of acceptance; not one that is not due, that another has or is just looking at, or before
- * which another one is not done
+ * Claims due events for one worker, until the claim expires. Events of one name and key are given out one after the other in the order of
+ * their acceptance, so that runs are told of them in that order; an event that failed and waits for its next try does not hold up those behind it.
+ * @returns the events that the worker has now, in the order of acceptance. Left out are those that are not due, that somebody else has locked,
+ * and that stand behind another event of their name and key.
  */
 export async function claimEvents(
   db: TenantDb,
@@ -331,7 +331,7 @@ export async function claimEvent(
 }
 
 /**
- * What came of processing. An event that was asked for again meanwhile is due at once.
+ * Ends a worker's claim with what came of it. An event that was asked for again meanwhile is due again at once.
  * @param done.nextAt of `failed`: the next try
  * @returns false when the worker no longer has the claim: nothing was written
  */

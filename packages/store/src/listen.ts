@@ -1,6 +1,6 @@
 import pg from "pg";
 
-/** Postgres channels by what they tell of. */
+/** Names of Postgres notification channels. The payload is the tenant's id unless said otherwise. */
 export const channels = {
   outbox: "mainspring_outbox",
   inbox: "mainspring_inbox",

@@ -39,7 +39,7 @@ export const eventTriesMax = 10;
 export const deliveryTriesMax = 20;
 const eventsPerRound = 100;
 const deliveriesPerRound = 50;
-/** Events of a tenant whose signals and starts are under way at once. */
+/** So many events of one tenant are having their signals sent and their runs started at once. */
 const actsAtOnce = 32;
 const lockedPauseMs = 20;
 const retryMaxMs = 60_000;
@@ -51,9 +51,9 @@ export interface IngestionParts {
   readonly dispatcher: Dispatcher;
   readonly client: Client;
   readonly log: Log;
-  /** Of this ingestion worker: host, process, random part. */
+  /** Names this ingestion worker: host, process, random part, number. */
   readonly worker: string;
-  /** How long its claim on an event lasts; without it, it does nothing. What a killed worker had claimed waits for so long. */
+  /** How long its claim on an event lasts. Events that a killed worker had claimed are free for others after this time. */
   readonly claimMs: number;
   /** Of the runs that triggers start. */
   readonly workflowTaskTimeoutMs?: number;
@@ -61,7 +61,7 @@ export interface IngestionParts {
   readonly counts?: IngestionCounts;
 }
 
-/** Told of what came of events and signals. */
+/** Counts what came of events and signals, for metrics. */
 export interface IngestionCounts {
   eventRouted(event: {
     readonly outcome: "completed" | "failed" | "dead";
@@ -72,7 +72,7 @@ export interface IngestionCounts {
   delivered(outcome: "delivered" | "ignored" | "failed"): void;
 }
 
-/** Routes the events that are due. @returns how many were processed */
+/** One round: routes the events that are due, of all tenants. @returns how many this worker had, whatever came of them */
 export async function routeOnce(parts: IngestionParts): Promise<number> {
   let waiting = await parts.dispatcher.dueEvents(eventsPerRound);
   let routed = 0;
@@ -90,7 +90,7 @@ export async function routeOnce(parts: IngestionParts): Promise<number> {
       ),
     );
     const done = new Set(settled.flatMap((batch) => (batch.status === "fulfilled" ? batch.value : [])));
-    // What is the matter with one tenant holds up no other; where nothing moves, the round has failed.
+    // A tenant whose batch fails holds up no other. Where every batch fails and nothing was done, the round has failed.
     for (const [n, batch] of settled.entries()) {
       if (batch.status === "fulfilled") continue;
       if (routed + done.size === 0 && settled.every(({ status }) => status === "rejected")) throw batch.reason;
@@ -100,7 +100,7 @@ export async function routeOnce(parts: IngestionParts): Promise<number> {
     }
     if (done.size === 0) {
       if (hasPaused || routed > 0) break;
-      // Whoever has them is mostly a wait that is just looking back, or a worker that has what stands before them.
+      // Mostly they are locked by a wait that is just looking back, or stand behind an event that another worker has.
       hasPaused = true;
       await pause(lockedPauseMs);
     }
@@ -111,8 +111,9 @@ export async function routeOnce(parts: IngestionParts): Promise<number> {
 }
 
 /**
- * Some events of one tenant. What is read and written of them goes in few transactions; what is done for one, signals and starts, holds up no
- * other, and one that fails is tried again alone. @returns ids of those that this worker had
+ * Routes some events of one tenant. They share the transactions in which they are read and written; signals and starts are made for each by
+ * itself, so that one event holds up no other, and one that fails is tried again alone.
+ * @returns ids of the events that this worker could claim
  */
 async function routeBatch(parts: IngestionParts, tenantId: string, ids: readonly string[]): Promise<string[]> {
   const { store } = parts;
@@ -137,7 +138,7 @@ interface Claimed {
   readonly found: ReadonlyMap<string, Interest>;
 }
 
-/** Of all in one transaction; where that fails, of each alone, so that the one which is to blame is found and counts it as a try. */
+/** Claims all of them in one transaction. Where that fails, claims each alone: the event that is to blame then counts it as a failed try. */
 async function claimAndLook(parts: IngestionParts, tenantId: string, ids: readonly string[]): Promise<Claimed> {
   const { store, worker, claimMs } = parts;
   const claim = (some: readonly string[]): Promise<Claimed> =>
@@ -275,7 +276,7 @@ async function undeliverable(parts: IngestionParts, tenantId: string, id: string
   });
 }
 
-/** What is to be written of a signal. */
+/** What came of one signal, to be written to its delivery. */
 interface Told {
   readonly eventId: string;
   readonly runId: string;
@@ -284,7 +285,10 @@ interface Told {
   readonly nextAt?: Date;
 }
 
-/** The signal to one run, and what became of it. @param held a transaction that has the delivery locked */
+/**
+ * Sends an event to one run as a signal. It does not throw for a signal that fails: that is its result.
+ * @param held the transaction that has the delivery locked, where one does
+ */
 async function deliver(
   parts: IngestionParts,
   tenantId: string,
@@ -314,6 +318,7 @@ async function deliver(
   return told;
 }
 
+/** A failed signal: when it is tried again, or that it is given up. */
 function notTold(
   { worker, log }: IngestionParts,
   tenantId: string,
@@ -346,7 +351,7 @@ async function answerIn(db: TenantDb, event: InboxRow, key: string, runId: strin
   return { taskId: task.id, answer, by, submissionId: event.id, ...(reference === undefined ? {} : { reference }) };
 }
 
-/** After a failure: it is tried again later, or was the last try. */
+/** After a failed try: makes the event due again later, or gives it up as `dead` and says so in decisions. */
 async function giveBack(db: TenantDb, worker: string, event: InboxRow, reason: string): Promise<"failed" | "dead"> {
   const error = { code: "ROUTING_FAILED", message: reason };
   if (event.attempts < eventTriesMax) {

@@ -1,25 +1,28 @@
 interface Limits {
+  /** Pieces of work that one tenant may have under way at once. */
   readonly perTenant: number;
+  /** The same for all tenants together. */
   readonly total: number;
-  /** Work that takes longer gives its place to the next one: it waits for something that more of it does not slow. */
+  /** Work that takes longer than this frees its place for the next piece: it is waiting for something that more work does not slow down. */
   readonly placeMs: () => number;
   /**
-   * For so long after another tenant has asked, and while work takes much longer than it can, a tenant's work is one at a time, and its line
-   * rests between two: most of a busy machine is the others'. Left out: others are not looked at.
+   * While the machine is busy, and another tenant has asked within this time, a tenant's work runs one piece at a time and its line rests
+   * between two pieces, so that most of the machine is left to the others. Left out: other tenants make no difference.
    */
   readonly besideOthersMs?: number;
 }
 
-/** So many times what the fastest took: the machine is busy. */
+/** The machine counts as busy when work takes more than this many times as long as the fastest did. */
 const busyTimes = 2;
-/** So many times what the last one took its tenant's line rests: what it started is at work meanwhile. */
+/** A tenant's line rests for this many times as long as its last piece took: what that started is still being worked on. */
 const restTimes = 3;
-/** The fastest is forgotten by so much with each work: what is possible changes. */
+/** The fastest time on record grows by this factor with each piece of work, since what the machine can do changes. */
 const forget = 1.005;
 
 /**
- * Lets so much be under way at once, of each tenant and in all; what waits takes turns by tenant. So a tenant's ten thousand requests stand in
- * a line of their own, and not in front of another's first one at the database's connections.
+ * Limits how much work is under way at once, per tenant and in all. What has to wait takes turns by tenant: the ten thousand requests of one
+ * tenant stand in a line of their own, and not in front of another tenant's first request.
+ * @see docs/decisions/0096-starts-take-turns.md
  */
 export class FairGate {
   readonly #limits: Limits;
@@ -27,7 +30,7 @@ export class FairGate {
   readonly #waiting = new Map<string, (() => void)[]>();
   readonly #underWay = new Map<string, number>();
   readonly #resting = new Set<string>();
-  /** When it asked last, by tenant, the latest last. */
+  /** By tenant: when it asked last. The tenant that asked last stands last. */
   readonly #askedMs = new Map<string, number>();
   #total = 0;
   #fastestMs = Infinity;
@@ -37,6 +40,7 @@ export class FairGate {
     this.#limits = limits;
   }
 
+  /** Runs `work` when it is the tenant's turn. @returns what `work` returns @throws what `work` throws */
   async run<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
     this.#asks(tenantId);
     if (this.#total < this.#limits.total && this.#mayBegin(tenantId)) this.#take(tenantId);
@@ -48,7 +52,7 @@ export class FairGate {
       held = false;
       clearTimeout(timer);
       const tookMs = performance.now() - beganMs;
-      // What is refused at once says nothing of how fast the machine can be: else a tenant's bad requests made it look busy to all.
+      // A request that is refused at once does not show how fast the machine is: counted, it would make all other work look slow.
       if (outcome !== "failed") this.#hasTaken(tookMs);
       this.#leave(tenantId, tookMs);
     };
@@ -124,7 +128,7 @@ export class FairGate {
     while (this.#total < this.#limits.total && this.#beginNext());
   }
 
-  /** The first of the tenant whose turn it is; that tenant is then the last. */
+  /** Begins the next piece of the tenant whose turn it is, and puts that tenant at the end. @returns false when nothing may begin */
   #beginNext(): boolean {
     for (const [tenantId, line] of this.#waiting) {
       if (!this.#mayBegin(tenantId)) continue;

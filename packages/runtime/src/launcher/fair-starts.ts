@@ -1,12 +1,13 @@
 import { FairGate } from "./fair-gate.ts";
 import type { Launched } from "./launch.ts";
 
-/** Fewer than a process has connections, and of one tenant fewer still. */
+/** In all fewer than the process has database connections, so that other requests find one. */
 const atOnce = { perTenant: 2, total: 8 };
-/** As long as a request tries a start: Temporal too is asked for few of one tenant's at once. */
+/** As long as a request tries a start, so that Temporal is asked for few starts of one tenant at once, too. */
 const placeMs = 2_000;
-/** While Temporal does not answer, a start waits for it without a place. */
+/** While Temporal does not answer, a start that waits for it gives its place back after this time. */
 const placeWhileAwayMs = 100;
+/** For this long after an unanswered start Temporal is taken to be away. */
 const believedMs = 5_000;
 const besideOthersMs = 10_000;
 

@@ -15,15 +15,15 @@ interface Execution {
 /** Questions to Temporal about one tenant. */
 export const atOnce = 8;
 const runsPerPage = 200;
-/** Prefixes of ids that one question to Temporal's index asks for. */
+/** How many id prefixes one query to Temporal's visibility store asks for. */
 const prefixesPerQuery = 20;
 const reason = "the tenant is deleted";
-/** Of Temporal's enumeration of execution statuses. */
+/** `WORKFLOW_EXECUTION_STATUS_RUNNING` of Temporal's API. */
 const running = 1;
-/** What a Temporal Schedule is itself: an execution whose history holds what the schedule says. */
+/** A Temporal Schedule is itself an execution, under this prefix, and its history holds the schedule's content. */
 const schedulerIdPrefix = "temporal-sys-scheduler:";
 
-/** By Temporal's own index: a second look, for an execution that no row knows of. @returns how many were terminated */
+/** Terminates running executions that Temporal's visibility store lists and no row knows of. @returns how many */
 export async function terminateWhatElseRuns(parts: LauncherParts, tenantId: string): Promise<number> {
   let terminated = 0;
   for await (const { workflowId, runId } of listed(parts, tenantId, ` AND ExecutionStatus = "Running"`)) {
@@ -33,7 +33,7 @@ export async function terminateWhatElseRuns(parts: LauncherParts, tenantId: stri
   return terminated;
 }
 
-/** What Temporal would start for the tenant, those too of which no row knows. @returns how many */
+/** Deletes the tenant's Temporal Schedules, including those that no row knows of. @returns how many were deleted */
 export async function removeSchedules(parts: LauncherParts, tenantId: string): Promise<number> {
   const { client } = parts;
   const ids = new Set((await schedulesOf(parts, tenantId)).temporal);
@@ -47,8 +47,9 @@ export async function removeSchedules(parts: LauncherParts, tenantId: string): P
 }
 
 /**
- * Histories hold what the tenant's runs were given: they go now and not with their retention. Temporal does it after it has answered.
- * @returns how many it was asked for
+ * Deletes the tenant's histories now, instead of leaving them until their retention ends, since they hold what its runs were given. Temporal
+ * answers first and deletes afterwards: `leftInTemporal` tells when it has.
+ * @returns how many it was asked to delete
  */
 export async function removeExecutions(parts: LauncherParts, tenantId: string): Promise<number> {
   let removed = 0;
@@ -63,7 +64,7 @@ export async function removeExecutions(parts: LauncherParts, tenantId: string): 
   return removed;
 }
 
-/** Asks Temporal what it still has of a tenant, execution by execution: the index is behind and proves nothing alone. */
+/** Asks Temporal what it still has of a tenant, execution by execution: its visibility store lags, and proves nothing by itself. */
 export async function leftInTemporal(parts: LauncherParts, tenantId: string): Promise<LeftInTemporal> {
   const { client } = parts;
   let [histories, open, schedules] = [0, 0, 0];
@@ -90,7 +91,7 @@ export async function leftInTemporal(parts: LauncherParts, tenantId: string): Pr
   return { open, histories, schedules, listed: inIndex.length, measuredAt: new Date().toISOString() };
 }
 
-/** Every execution that a row knows of: of runs, and of the schedules themselves. */
+/** Does `work` for each execution that a row knows of: those of runs, and those that schedules are. */
 async function eachKnown(
   parts: LauncherParts,
   tenantId: string,
@@ -110,7 +111,7 @@ async function eachKnown(
   await sideBySide(temporal, atOnce, (id) => work({ workflowId: schedulerIdPrefix + id, runId: "" }));
 }
 
-/** What Temporal's index has of the tenant: its runs, where the namespace has our attributes, and the ticks of its schedules. */
+/** Executions that the visibility store lists: the tenant's runs, where the namespace has our search attributes, and its schedules' ticks. */
 async function* listedOfTenant(parts: LauncherParts, tenantId: string): AsyncGenerator<Execution> {
   yield* listed(parts, tenantId, "");
   const { ours } = await schedulesOf(parts, tenantId);
@@ -128,12 +129,12 @@ async function* listed(parts: LauncherParts, tenantId: string, more: string): As
   try {
     for await (const { workflowId, runId } of parts.client.workflow.list({ query })) yield { workflowId, runId };
   } catch (error) {
-    // Without the attributes the index knows no tenants: the rows are what there is.
+    // A namespace without our search attributes cannot be asked by tenant: then only the rows know its executions.
     if (!/search attribute/i.test(messageOf(error))) throw error;
   }
 }
 
-/** The schedules that there are and those that have ever decided something, as Temporal names them and as we do. */
+/** Ids of schedules that exist or have ever decided something: `temporal` as Temporal names them, `ours` as the rows do. */
 async function schedulesOf(
   { store }: LauncherParts,
   tenantId: string,

@@ -12,17 +12,17 @@ import { deleteEndedRun } from "../launcher/delete-run.ts";
 import type { LauncherParts } from "../launcher/launch.ts";
 import { continueDeletion, type DeletionParts } from "../launcher/tenant-deletion.ts";
 
-/** Of one tenant in one round, so that every tenant has its turn. */
+/** Removed of one tenant in one round at most, so that every tenant has its turn. */
 const runsAtOnce = 200;
 const rowsAtOnce = 2_000;
-/** A deletion is carried on for so long before the next tenant's. */
+/** How long one tenant's deletion is carried on before it is the next one's turn. */
 const deletionWithinMs = 5_000;
 const dayMs = 86_400_000;
 
 /**
- * Removes what is kept no longer: ended runs past their tenant's retention, events and decisions as old, what was remembered of deleted
- * runs, and blobs that nothing refers to. A tenant that fails does not hold up the others.
- * @returns whether there may be more
+ * One round of removing what has outlived its retention: ended runs, events and decisions, what was remembered of deleted runs, and blobs
+ * that nothing refers to any more. A tenant whose round fails does not hold up the others. Several workers may do it at once.
+ * @returns whether there may be more to remove
  */
 export async function housekeepOnce(parts: LauncherParts, log: Log): Promise<boolean> {
   const historiesKeptMs = await retentionOfNamespace(parts);
@@ -85,6 +85,6 @@ async function retentionOfNamespace({ client }: LauncherParts): Promise<number> 
   const { namespace } = client.options;
   const { config } = await client.workflowService.describeNamespace({ namespace });
   const seconds = config?.workflowExecutionRetentionTtl?.seconds;
-  // Not told: longer than anybody keeps histories by default.
+  // Temporal did not say: take longer than anybody keeps histories by default.
   return seconds === undefined || seconds === null ? 90 * dayMs : Number(seconds) * 1_000;
 }

@@ -14,8 +14,9 @@ export interface Interval {
 }
 
 /**
- * Rounds of a module, one at a time: after each the next waits `everyMs`, or comes at once when the round says that there is more.
- * A failed round is logged, and the next tries again.
+ * Runs a module's rounds one after the other. After each it waits `everyMs`, unless the round says that there is more to do or `wake` is
+ * called. A round that fails is logged, and the next one tries again.
+ * @param name of the module, for the log
  */
 export function startInterval(
   name: string,
@@ -65,14 +66,14 @@ export function startInterval(
   };
 }
 
-/** Of several that do the same one goes to work; where all are at it each looks once more. */
+/** Wakes one of several intervals that do the same work; when all of them are busy, each does one more round. */
 export function wakeOneOf(intervals: readonly Interval[]): void {
   const idle = intervals.find((interval) => interval.idle());
   if (idle === undefined) for (const interval of intervals) interval.wake();
   else idle.wake();
 }
 
-/** Of several that do the same. */
+/** The state of several intervals that do the same work, as one: `failing` if any is. */
 export function worstOf(states: readonly IntervalState[]): IntervalState {
   if (states.includes("failing")) return "failing";
   return states.includes("starting") ? "starting" : "ok";

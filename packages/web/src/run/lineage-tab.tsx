@@ -2,7 +2,7 @@ import type { RunReply } from "@mainspring/api";
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactElement } from "react";
+import type { CSSProperties, ReactElement, ReactNode } from "react";
 import { runQuery } from "../app/queries.ts";
 import { CopyId, shortId } from "../parts/copy-id.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -11,13 +11,21 @@ import { useSignedIn } from "../session/use-session.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { Moment } from "../time/moment.tsx";
 import type { WaitView } from "./fold-journal.ts";
-import { relativesOf, type Relative } from "./lineage.ts";
+import { lineageTree, relativesOf, type Relative } from "./lineage.ts";
 import "./lineage.css";
 
 const shownMax = 100;
 
-/** Where the run comes from, which runs it called, and which were made from it. */
-export function LineageTab({ run, waits }: { run: RunReply; waits: readonly WaitView[] }): ReactElement {
+/** Where the run comes from, which runs it called, and which were made from it, as a tree. */
+export function LineageTab({
+  run,
+  status,
+  waits,
+}: {
+  run: RunReply;
+  status: string;
+  waits: readonly WaitView[];
+}): ReactElement {
   const relatives = relativesOf(run, waits);
   if (relatives.length === 0)
     return (
@@ -25,16 +33,46 @@ export function LineageTab({ run, waits }: { run: RunReply; waits: readonly Wait
         It was started by itself, called no other run, and none was made from it.
       </Empty>
     );
-  const shown = relatives.slice(0, shownMax);
+  const { above, ownDepth, below } = lineageTree(relatives);
+  const shown = below.slice(0, shownMax);
   return (
-    <ol className="lineage panel" aria-label="Related runs">
+    <ol className="lineage panel" aria-label="This run and its relatives">
+      {above.map((relative) => (
+        <RelativeLine key={`${relative.relation} ${relative.runId}`} runId={run.id} relative={relative} />
+      ))}
+      <li className="lineage-line" aria-current="true">
+        <Relation depth={ownDepth}>
+          <strong>this run</strong>
+        </Relation>
+        <span className="lineage-status">
+          <StatusMark status={status} />
+        </span>
+        <span className="lineage-run">{run.workflow}</span>
+        <CopyId id={run.id} label="run id" />
+        <span className="lineage-step" />
+        <span className="muted small">
+          <Moment at={run.createdAt} />
+        </span>
+      </li>
       {shown.map((relative) => (
         <RelativeLine key={`${relative.relation} ${relative.runId}`} runId={run.id} relative={relative} />
       ))}
-      {relatives.length > shown.length ? (
-        <li className="lineage-line muted">and {relatives.length - shown.length} more</li>
+      {below.length > shown.length ? (
+        <li className="lineage-line muted">and {below.length - shown.length} more</li>
       ) : null}
     </ol>
+  );
+}
+
+function Relation({ depth, children }: { depth: number; children: ReactNode }): ReactElement {
+  return (
+    <span
+      className="lineage-relation muted"
+      data-below={depth > 0 ? "" : undefined}
+      style={{ "--depth": depth } as CSSProperties}
+    >
+      {children}
+    </span>
   );
 }
 
@@ -47,7 +85,13 @@ function isMadeFrom(relation: Relative["relation"]): boolean {
   return relation === "replay" || relation === "restart";
 }
 
-function RelativeLine({ runId, relative }: { runId: string; relative: Relative }): ReactElement {
+function RelativeLine({
+  runId,
+  relative,
+}: {
+  runId: string;
+  relative: Relative & { readonly depth: number };
+}): ReactElement {
   const { client } = useSignedIn();
   const run = useQuery({
     ...runQuery(client, relative.runId),
@@ -57,7 +101,7 @@ function RelativeLine({ runId, relative }: { runId: string; relative: Relative }
   const known = relative.known ?? run.data;
   return (
     <li className="lineage-line">
-      <span className="lineage-relation muted">{relative.relation}</span>
+      <Relation depth={relative.depth}>{relative.relation}</Relation>
       <span className="lineage-status">
         {known !== undefined ? (
           <StatusMark status={known.status} />

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { relativesOf } from "./lineage.ts";
+import { lineageTree, relativesOf } from "./lineage.ts";
 import type { WaitView } from "./fold-journal.ts";
 
 const child: WaitView = {
@@ -50,4 +50,15 @@ test("[RUN-10] where a run comes from, what it called and what was made from it 
     { relation: "replay", runId: "again", known: made, step: undefined },
   ]);
   expect(relativesOf({ ...run, rootRunId: "grandmother" }, [])[0]).toEqual({ relation: "root", runId: "grandmother" });
+});
+
+test("relatives stand above and below the run, as deep as they are away from the first", () => {
+  const at = (relation: "root" | "parent" | "replay of" | "child") => ({ relation, runId: relation }) as const;
+  const depths = (relatives: Parameters<typeof lineageTree>[0]) => {
+    const { above, ownDepth, below } = lineageTree(relatives);
+    return [above.map(({ runId, depth }) => `${runId} ${depth}`), ownDepth, below.map(({ depth }) => depth)];
+  };
+  expect(depths([at("root"), at("parent"), at("child")])).toEqual([["root 0", "parent 1"], 2, [3]]);
+  expect(depths([at("parent"), at("replay of")])).toEqual([["parent 0", "replay of 0"], 1, []]);
+  expect(depths([at("child")])).toEqual([[], 0, [1]]);
 });

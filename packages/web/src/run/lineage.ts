@@ -45,6 +45,28 @@ export function relativesOf(run: Lineage, waits: readonly WaitView[]): readonly 
   return relatives;
 }
 
+const origins: ReadonlySet<Relative["relation"]> = new Set(["root", "parent", "replay of", "restarted from"]);
+
+/**
+ * The relatives as a tree, each with how many stand above it: those that the run comes from, then itself, then those
+ * that it called and that were made from it.
+ */
+export function lineageTree(relatives: readonly Relative[]): {
+  readonly above: readonly (Relative & { readonly depth: number })[];
+  readonly ownDepth: number;
+  readonly below: readonly (Relative & { readonly depth: number })[];
+} {
+  const hasRoot = relatives.some(({ relation }) => relation === "root");
+  const above = relatives
+    .filter(({ relation }) => origins.has(relation))
+    .map((one) => ({ ...one, depth: one.relation === "parent" && hasRoot ? 1 : 0 }));
+  const ownDepth = Math.max(-1, ...above.map(({ depth }) => depth)) + 1;
+  const below = relatives
+    .filter(({ relation }) => !origins.has(relation))
+    .map((one) => ({ ...one, depth: ownDepth + 1 }));
+  return { above, ownDepth, below };
+}
+
 /** Where a restarted run was taken up again; the trigger says the step. */
 export function restartedFromOf({
   restartedFrom,

@@ -119,7 +119,7 @@ export function RunTabs(props: RunTabsProps): ReactElement {
         <DataTab run={run} status={props.status} state={props.state} seq={lastSeqOf(view)} />
       </Tabs.Panel>
       <Tabs.Panel value="lineage">
-        <LineageTab run={run} waits={view.waits} />
+        <LineageTab run={run} status={props.status} waits={view.waits} />
       </Tabs.Panel>
       <Tabs.Panel value="journal">
         {props.isLoading ? <LoadingSteps /> : <JournalTab entries={view.entries} legacy={legacy} />}

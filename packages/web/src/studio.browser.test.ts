@@ -97,13 +97,21 @@ test("[STU-01] one goes to another tenant and back in one tab, and neither shows
   expect(page.complaints).toEqual([]);
 });
 
-test("[STU-01] a key that is taken away ends the session with the reason", async () => {
+test("[STU-01] a key that is taken away ends the session with the reason, and another one of the tab can be gone on with", async () => {
   const { id, key } = await tenant.client.apiKeys.create({ body: { name: "for a moment", role: "viewer" } });
   const page = await studio.page("/runs", { apiKey: key });
   await page.getByRole("link", { name: /^failing/ }).waitFor();
+  const other = { apiKey: nobody.keys.viewer, tenant: "Nobody", role: "viewer", name: "the viewer" };
+  await page.evaluate(`sessionStorage.setItem("mainspring.otherKeys", ${JSON.stringify(JSON.stringify([other]))})`);
   await tenant.client.apiKeys.revoke({ params: { id } });
   await page.getByRole("alert").getByText("This key is no longer accepted").waitFor();
   expect(await page.getByRole("link", { name: /^failing/ }).count()).toBe(0);
+  expect(await axeViolations(page)).toEqual([]);
+  await page
+    .getByRole("list", { name: "Other keys of this tab" })
+    .getByRole("button", { name: /^Nobody/ })
+    .click();
+  await page.getByText("No runs yet").waitFor();
 });
 
 test("[STU-01] the list shows each run with status, why and time, keeps itself up to date and has its filters in the address", async () => {

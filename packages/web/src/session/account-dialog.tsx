@@ -1,8 +1,9 @@
 import { Button, PasswordInput } from "@mantine/core";
-import { useState, type FormEvent, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { CopyId } from "../parts/copy-id.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { keyRefusal } from "./key-refusal.ts";
+import { OtherKeys } from "./other-keys.tsx";
+import { useKeyEntry } from "./use-key-entry.ts";
 import { useSignedIn } from "./use-session.tsx";
 import "./account.css";
 
@@ -39,20 +40,7 @@ export function AccountDialog({ onClose }: { onClose: () => void }): ReactElemen
           </div>
         )}
       </dl>
-      {others.length === 0 ? null : (
-        <ul className="account-others" aria-label="Other keys of this tab">
-          {others.map((other) => (
-            <li key={other.apiKey}>
-              <button type="button" onClick={() => switchTo(other.apiKey)}>
-                <strong>{other.tenant}</strong>{" "}
-                <span className="muted small">
-                  {other.name}, {other.role}
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <OtherKeys keys={others} onChoose={switchTo} />
       <AnotherKey onKey={switchTo} />
       <div className="dialog-actions">
         <Button variant="default" onClick={signOut}>
@@ -67,37 +55,22 @@ export function AccountDialog({ onClose }: { onClose: () => void }): ReactElemen
 }
 
 function AnotherKey({ onKey }: { onKey: (apiKey: string) => void }): ReactElement {
-  const [apiKey, setApiKey] = useState("");
-  const [error, setError] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    const key = apiKey.trim();
-    setBusy(true);
-    setError(undefined);
-    const refusal = await keyRefusal(key);
-    if (refusal === undefined) return onKey(key);
-    setError(refusal);
-    setBusy(false);
-  }
+  const entry = useKeyEntry(onKey);
   return (
-    <form className="account-another" onSubmit={(event) => void submit(event)} noValidate>
+    <form className="account-another" onSubmit={entry.onSubmit} noValidate>
       <PasswordInput
         label="Use another key"
         description="of another tenant or role; this one is kept in the tab for later"
-        value={apiKey}
-        error={error}
+        value={entry.apiKey}
+        error={entry.error}
         errorProps={{ role: "alert" }}
         autoComplete="off"
         spellCheck={false}
         visibilityToggleButtonProps={{ "aria-label": "Show the key", tabIndex: 0 }}
         classNames={{ innerInput: "mono" }}
-        onChange={(event) => {
-          setApiKey(event.currentTarget.value);
-          setError(undefined);
-        }}
+        onChange={entry.onChange}
       />
-      <Button type="submit" variant="default" loading={isBusy} disabled={apiKey.trim() === ""}>
+      <Button type="submit" variant="default" loading={entry.isBusy} disabled={entry.apiKey.trim() === ""}>
         Switch
       </Button>
     </form>

@@ -20,13 +20,13 @@ export function SessionGate({ session, children }: { session: SessionStore; chil
     staleTime: 60_000,
   });
 
-  // Any reply that says "not known" ends the session, wherever it was asked for.
+  // Any reply that says "not known" ends the use of the key, wherever it was asked for.
   useEffect(
     () =>
       queries.getQueryCache().subscribe((event) => {
         if (event.type !== "updated" || event.action.type !== "error") return;
         const error: unknown = event.action.error;
-        if (error instanceof ApiProblem && error.status === 401) session.signOut(refused);
+        if (error instanceof ApiProblem && error.status === 401) session.refuse(refused);
       }),
     [queries, session],
   );
@@ -45,7 +45,8 @@ export function SessionGate({ session, children }: { session: SessionStore; chil
     };
   }, [client, data, session]);
 
-  if (current.state === "out") return <SignIn reason={current.reason} onSignIn={session.signIn} />;
+  if (current.state === "out")
+    return <SignIn reason={current.reason} others={session.others()} onSignIn={session.signIn} />;
   if (signedIn === undefined) {
     return identity.error === null ? (
       <div className="gate-loading" role="status">

@@ -13,7 +13,7 @@ function memoryStorage(): Pick<Storage, "getItem" | "setItem" | "removeItem"> & 
   };
 }
 
-test("a key outlives a reload of the tab and is gone after sign-out", () => {
+test("a key outlives a reload of the tab and is gone once it is refused", () => {
   const storage = memoryStorage();
   const session = createSessionStore(storage);
   const seen: string[] = [];
@@ -21,7 +21,7 @@ test("a key outlives a reload of the tab and is gone after sign-out", () => {
   expect(session.current()).toEqual({ state: "out" });
   session.signIn("ms_key");
   expect(createSessionStore(storage).current().state).toBe("in");
-  session.signOut("why");
+  session.refuse("why");
   expect(session.current()).toEqual({ state: "out", reason: "why" });
   expect(storage.items.size).toBe(0);
   expect(createSessionStore(storage).current()).toEqual({ state: "out" });
@@ -47,4 +47,15 @@ test("a tab goes from one tenant's key to another's and back, and signing out fo
   expect(session.others()).toEqual([]);
   storage.setItem("mainspring.otherKeys", "{");
   expect(session.others()).toEqual([]);
+});
+
+test("a key that is not accepted any more takes no other one with it", () => {
+  const storage = memoryStorage();
+  const session = createSessionStore(storage);
+  session.signIn("ms_a");
+  session.switchTo("ms_revoked", { tenant: "A", role: "admin", name: "a" });
+  session.refuse("revoked");
+  expect(session.others().map(({ apiKey }) => apiKey)).toEqual(["ms_a"]);
+  session.signIn("ms_a");
+  expect([session.current().state, session.others()]).toEqual(["in", []]);
 });

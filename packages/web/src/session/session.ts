@@ -31,8 +31,10 @@ export interface SessionStore {
    * @param current what the key in use is for people
    */
   readonly switchTo: (apiKey: string, current: Omit<OtherKey, "apiKey">) => void;
+  /** The key in use is not accepted any more: it is forgotten, and the others may be gone on with. */
+  readonly refuse: (reason: string) => void;
   /** Of all keys. */
-  readonly signOut: (reason?: string) => void;
+  readonly signOut: () => void;
 }
 
 export function createSessionStore(storage: Pick<Storage, "getItem" | "setItem" | "removeItem">): SessionStore {
@@ -43,6 +45,11 @@ export function createSessionStore(storage: Pick<Storage, "getItem" | "setItem" 
     session = next;
     for (const listener of listeners) listener();
   }
+  const others = (): OtherKey[] => readOthers(storage.getItem(othersKey));
+  function keepOthers(keys: readonly OtherKey[]): void {
+    if (keys.length === 0) storage.removeItem(othersKey);
+    else storage.setItem(othersKey, JSON.stringify(keys));
+  }
   return {
     current: () => session,
     subscribe(listener) {
@@ -50,21 +57,26 @@ export function createSessionStore(storage: Pick<Storage, "getItem" | "setItem" 
       return () => listeners.delete(listener);
     },
     signIn(apiKey) {
+      keepOthers(others().filter((other) => other.apiKey !== apiKey));
       storage.setItem(storageKey, apiKey);
       become({ state: "in", client: clientFor(apiKey) });
     },
-    others: () => readOthers(storage.getItem(othersKey)),
+    others,
     switchTo(apiKey, current) {
       const before = storage.getItem(storageKey);
-      const kept = readOthers(storage.getItem(othersKey)).filter((other) => other.apiKey !== apiKey);
-      if (before !== null && before !== apiKey) kept.unshift({ apiKey: before, ...current });
-      storage.setItem(othersKey, JSON.stringify(kept));
+      const left = others().filter((other) => other.apiKey !== apiKey);
+      if (before !== null && before !== apiKey) left.unshift({ apiKey: before, ...current });
+      keepOthers(left);
       storage.setItem(storageKey, apiKey);
     },
-    signOut(reason) {
+    refuse(reason) {
       storage.removeItem(storageKey);
-      storage.removeItem(othersKey);
       become({ state: "out", reason });
+    },
+    signOut() {
+      storage.removeItem(storageKey);
+      keepOthers([]);
+      become({ state: "out" });
     },
   };
 }

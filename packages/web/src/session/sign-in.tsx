@@ -1,29 +1,30 @@
 import { Button, PasswordInput } from "@mantine/core";
-import { useId, useState, type FormEvent, type ReactElement } from "react";
+import { useId, type ReactElement } from "react";
 import { Mark } from "../app/mark.tsx";
-import { keyRefusal } from "./key-refusal.ts";
+import { OtherKeys } from "./other-keys.tsx";
+import type { OtherKey } from "./session.ts";
+import { useKeyEntry } from "./use-key-entry.ts";
 import "./sign-in.css";
 
-export function SignIn({ reason, onSignIn }: { reason?: string; onSignIn: (apiKey: string) => void }): ReactElement {
-  const [apiKey, setApiKey] = useState("");
-  const [error, setError] = useState(reason);
-  const [busy, setBusy] = useState(false);
+/**
+ * Where one signs in.
+ * @param reason why one must, when it was not one's own wish
+ * @param others keys that were used before in this tab, and may be used again
+ */
+export function SignIn({
+  reason,
+  others,
+  onSignIn,
+}: {
+  reason?: string;
+  others: readonly OtherKey[];
+  onSignIn: (apiKey: string) => void;
+}): ReactElement {
+  const entry = useKeyEntry(onSignIn, reason);
   const hintId = useId();
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    const key = apiKey.trim();
-    setBusy(true);
-    setError(undefined);
-    const refusal = await keyRefusal(key);
-    if (refusal === undefined) return onSignIn(key);
-    setError(refusal);
-    setBusy(false);
-  }
-
   return (
     <main className="sign-in">
-      <form className="sign-in-card panel" onSubmit={(event) => void submit(event)} noValidate>
+      <form className="sign-in-card panel" onSubmit={entry.onSubmit} noValidate>
         <div className="sign-in-name">
           <Mark size={28} />
           <h1>Mainspring</h1>
@@ -31,9 +32,9 @@ export function SignIn({ reason, onSignIn }: { reason?: string; onSignIn: (apiKe
         <p className="muted">See, explain and control every run.</p>
         <PasswordInput
           label="API key"
-          value={apiKey}
-          onChange={(event) => setApiKey(event.currentTarget.value)}
-          error={error}
+          value={entry.apiKey}
+          onChange={entry.onChange}
+          error={entry.error}
           errorProps={{ role: "alert" }}
           autoFocus
           autoComplete="off"
@@ -42,9 +43,15 @@ export function SignIn({ reason, onSignIn }: { reason?: string; onSignIn: (apiKe
           visibilityToggleButtonProps={{ "aria-label": "Show the key", tabIndex: 0 }}
           classNames={{ innerInput: "mono" }}
         />
-        <Button type="submit" loading={busy} fullWidth>
+        <Button type="submit" loading={entry.isBusy} fullWidth>
           Sign in
         </Button>
+        {others.length === 0 ? null : (
+          <>
+            <p className="muted small">Or go on with another key of this tab:</p>
+            <OtherKeys keys={others} onChoose={onSignIn} />
+          </>
+        )}
         <p id={hintId} className="muted small">
           <code>npm start</code> prints a key; elsewhere an administrator makes it, under Settings. It is kept in this
           tab only.

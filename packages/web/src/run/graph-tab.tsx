@@ -10,10 +10,10 @@ import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { lookOf } from "../status/status.ts";
+import { GraphSequence, GraphStepName } from "./definition-graph.tsx";
 import { graphOf, tallies, wasTaken, type GraphBlock, type GraphStep, type StepTally } from "./graph-model.ts";
 import { StepDetail } from "./step-detail.tsx";
 import type { StepRow } from "./step-rows.ts";
-import "./graph.css";
 
 interface GraphTabProps {
   readonly run: RunReply;
@@ -60,12 +60,14 @@ export function GraphTab({ run, steps, selected, onSelect, onRestart }: GraphTab
   return (
     <div className="steps-layout" data-open={isWide && detail !== null}>
       <div className="graph panel">
-        <Sequence
+        <GraphSequence
           label={`Steps of ${run.workflow} version ${run.version}`}
           steps={graph}
-          of={of}
-          selected={selectedStep?.stepPath}
-          onSelect={onSelect}
+          drawing={{
+            node: (step) => <Node step={step} of={of} selected={selectedStep?.stepPath} onSelect={onSelect} />,
+            note: (block) => <span className="muted">{takenText(block, of)}</span>,
+            isTaken: (block) => wasTaken(block, of),
+          }}
         />
       </div>
       {detail === null ? null : isWide ? <aside className="steps-aside panel">{detail}</aside> : detail}
@@ -73,48 +75,24 @@ export function GraphTab({ run, steps, selected, onSelect, onRestart }: GraphTab
   );
 }
 
-interface PartProps {
-  readonly of: ReadonlyMap<string, StepTally>;
+function takenText(block: GraphBlock, of: ReadonlyMap<string, StepTally>): string {
+  if (!wasTaken(block, of)) return " not taken";
+  const times = Math.max(0, ...block.steps.map(({ path }) => of.get(path)?.begun ?? 0));
+  return times > 1 ? ` ${times}×` : "";
+}
+
+function Node({
+  step,
+  of,
+  selected,
+  onSelect,
+}: {
+  step: GraphStep;
+  of: ReadonlyMap<string, StepTally>;
   /** The path of the step whose details are open. */
-  readonly selected: string | undefined;
-  readonly onSelect: (execution: number | undefined) => void;
-}
-
-function Sequence({ label, steps, ...part }: PartProps & { label: string; steps: readonly GraphStep[] }): ReactElement {
-  if (steps.length === 0) return <p className="graph-nothing muted small">nothing</p>;
-  return (
-    <ol className="graph-sequence" aria-label={label}>
-      {steps.map((step) => (
-        <li key={step.path} className="graph-step">
-          <Node step={step} {...part} />
-          {step.blocks.length === 0 ? null : (
-            <div className="graph-blocks" data-many={step.blocks.length > 1}>
-              {step.blocks.map((block) => (
-                <Block key={block.path} owner={step} block={block} {...part} />
-              ))}
-            </div>
-          )}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function Block({ owner, block, ...part }: PartProps & { owner: GraphStep; block: GraphBlock }): ReactElement {
-  const taken = wasTaken(block, part.of);
-  const times = Math.max(0, ...block.steps.map(({ path }) => part.of.get(path)?.begun ?? 0));
-  return (
-    <section className="graph-block" data-taken={taken} aria-label={`${block.label} of ${owner.id}`}>
-      <p className="graph-label small">
-        <code>{block.label}</code>
-        <span className="muted">{taken ? (times > 1 ? ` ${times}×` : "") : " not taken"}</span>
-      </p>
-      <Sequence label={`${block.label} of ${owner.id}`} steps={block.steps} {...part} />
-    </section>
-  );
-}
-
-function Node({ step, of, selected, onSelect }: PartProps & { step: GraphStep }): ReactElement {
+  selected: string | undefined;
+  onSelect: (execution: number | undefined) => void;
+}): ReactElement {
   const tally = of.get(step.path);
   const inner = (
     <>
@@ -125,9 +103,7 @@ function Node({ step, of, selected, onSelect }: PartProps & { step: GraphStep })
           <StatusIcon status={tally.status} />
         )}
       </span>
-      <code className="graph-id">{step.id}</code>
-      <span className="graph-about muted small">{step.about === "" ? step.type : step.about}</span>
-      {step.isDisabled ? <span className="muted small">disabled</span> : null}
+      <GraphStepName step={step} />
       {tally === undefined ? (
         <span className="visually-hidden"> not begun</span>
       ) : tally.begun > 1 ? (

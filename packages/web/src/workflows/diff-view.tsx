@@ -1,10 +1,10 @@
 import type { VersionDiffReply } from "@mainspring/api";
 import type { ReadonlyJson } from "@mainspring/core";
 import type { ReactElement } from "react";
+import { ChangeMark } from "./change-mark.tsx";
 import { sideText } from "./workflow-search.ts";
 
 const changesMax = 500;
-const changeWords = { added: "added", changed: "changed", removed: "removed" } as const;
 
 /** How two documents of a workflow differ: which steps, then each place with what stood and stands there. */
 export function DiffView({ diff }: { diff: VersionDiffReply }): ReactElement {
@@ -35,14 +35,23 @@ export function DiffView({ diff }: { diff: VersionDiffReply }): ReactElement {
         ) : null}
       </ul>
       <ul className="version-diff-changes small" aria-label="Places that differ">
-        {changes.map(({ pointer, kind, before, after }) => (
-          <li key={pointer} className="version-diff-change">
-            <ChangeMark kind={kind} />
-            <code className="version-diff-pointer">{pointer === "" ? "(whole)" : pointer}</code>
-            <span className="version-diff-values">
-              {kind === "added" ? null : <del>{valueLine(before)}</del>}
-              {kind === "removed" ? null : <ins>{valueLine(after)}</ins>}
-            </span>
+        {groupsOf(changes).map(({ stepId, members }) => (
+          <li key={members[0]?.pointer} className="version-diff-group">
+            <p className="version-diff-step">
+              <strong>{stepId === undefined ? "Around the steps" : <code>{stepId}</code>}</strong>
+            </p>
+            <ul>
+              {members.map(({ pointer, kind, before, after }) => (
+                <li key={`${kind} ${pointer}`} className="version-diff-change">
+                  <ChangeMark kind={kind} />
+                  <code className="version-diff-pointer">{pointer === "" ? "(whole)" : pointer}</code>
+                  <span className="version-diff-values">
+                    {kind === "added" ? null : <del>{valueText(before)}</del>}
+                    {kind === "removed" ? null : <ins>{valueText(after)}</ins>}
+                  </span>
+                </li>
+              ))}
+            </ul>
           </li>
         ))}
       </ul>
@@ -53,23 +62,28 @@ export function DiffView({ diff }: { diff: VersionDiffReply }): ReactElement {
   );
 }
 
-/** Word and sign, so that the colour is not needed. */
-function ChangeMark({ kind }: { kind: keyof typeof changeWords }): ReactElement {
-  return (
-    <span
-      className="version-diff-mark small"
-      data-tone={kind === "added" ? "green" : kind === "removed" ? "vermilion" : "blue"}
-    >
-      <span aria-hidden="true">{kind === "added" ? "+" : kind === "removed" ? "−" : "±"}</span> {changeWords[kind]}
-    </span>
-  );
+interface Group {
+  /** Undefined: what is in no step. */
+  readonly stepId: string | undefined;
+  readonly members: VersionDiffReply["changes"];
 }
 
-const lineCharsMax = 600;
+/** What differs of one step, together; in the order in which it stands in the documents. */
+function groupsOf(changes: VersionDiffReply["changes"]): Group[] {
+  const groups: Group[] = [];
+  for (const change of changes) {
+    const last = groups.at(-1);
+    if (last !== undefined && last.stepId === change.stepId) last.members.push(change);
+    else groups.push({ stepId: change.stepId, members: [change] });
+  }
+  return groups;
+}
 
-function valueLine(value: ReadonlyJson | undefined): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-  return text.length > lineCharsMax ? `${text.slice(0, lineCharsMax)} …` : text;
+const textCharsMax = 2_000;
+
+function valueText(value: ReadonlyJson | undefined): string {
+  const text = typeof value === "string" ? value : (JSON.stringify(value, undefined, 2) ?? "");
+  return text.length > textCharsMax ? `${text.slice(0, textCharsMax)} …` : text;
 }
 
 function capital(text: string): string {

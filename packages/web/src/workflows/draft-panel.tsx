@@ -147,7 +147,7 @@ function PublishDialog({
             not fit is disabled, with the reason. <Sentence text={bounds} />
           </p>
           {publishedVersion === null ? null : (
-            <div className="publish-diff">
+            <div className="publish-diff" tabIndex={0} role="region" aria-label="What it changes">
               <Comparison workflow={workflow} from={publishedVersion} to="draft" />
             </div>
           )}

@@ -1,5 +1,6 @@
 import type { Client } from "@mainspring/api";
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { allPages } from "../app/queries.ts";
 import type { VersionSide } from "./workflow-search.ts";
 
 const pageSize = 20;
@@ -47,12 +48,12 @@ export const startersQuery = (client: Client, key: string) =>
     queryFn: async ({ signal }) => {
       const [schedules, webhooks] = await Promise.all([
         client.schedules.list({ query: { workflow: key, limit: schedulesShown }, signal }),
-        client.webhooks.list({ query: { limit: 200 }, signal }),
+        allPages((cursor) => client.webhooks.list({ query: { cursor, limit: 200 }, signal })),
       ]);
       return {
         schedules: schedules.items,
         moreSchedules: schedules.nextCursor !== null,
-        webhooks: webhooks.items.filter(({ workflow }) => workflow === key),
+        webhooks: webhooks.filter(({ workflow }) => workflow === key),
       };
     },
     refetchInterval: everyMs,

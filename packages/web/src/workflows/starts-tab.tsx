@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
 import { versionQuery } from "../app/queries.ts";
 import { Lately } from "../events/lately.tsx";
+import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { Moment } from "../time/moment.tsx";
@@ -24,11 +25,15 @@ export function StartsTab({ workflow }: { workflow: WorkflowReply }): ReactEleme
     enabled: publishedVersion !== null,
   });
   const starters = useQuery(startersQuery(client, key));
+  // Without these the list would say that less starts it than does.
+  const unread =
+    (version.data === undefined ? version.error : null) ?? (starters.data === undefined ? starters.error : null);
   const listeners = listenersOf(version.data?.definition);
   return (
     <div className="workflow-part">
       <h2>What starts it</h2>
-      <ul className="starts panel">
+      {unread === null ? null : <ProblemNotice error={unread} />}
+      <ul className="panel">
         {publishedVersion === null ? (
           <Line status="disabled">Nothing: no version of it is published.</Line>
         ) : paused !== null ? (

@@ -65,6 +65,13 @@ export function WhatIfTab({ workflow }: { workflow: WorkflowReply }): ReactEleme
   );
 }
 
+const notRecordedMax = 3;
+
+/** What the sentence of the whole does not say already. */
+function alsoNotRecorded({ sentence, notRecorded }: Item): Item["notRecorded"] {
+  return notRecorded.filter((one) => one.sentence !== sentence).slice(0, notRecordedMax);
+}
+
 function Report({ report: { counts, items } }: { report: WhatIfReply }): ReactElement {
   if (items.length === 0)
     return (
@@ -83,7 +90,7 @@ function Report({ report: { counts, items } }: { report: WhatIfReply }): ReactEl
       <p role="status">
         <strong>{parts.join(", ")}.</strong>
       </p>
-      <ul className="panel what-if" aria-label="Runs that the draft was tried on, newest first">
+      <ul className="panel" aria-label="Runs that the draft was tried on, newest first">
         {items.map((item) => (
           <li key={item.runId} className="what-if-line">
             <span className="what-if-verdict" title={verdicts[item.verdict].help}>
@@ -91,14 +98,14 @@ function Report({ report: { counts, items } }: { report: WhatIfReply }): ReactEl
             </span>
             <span className="what-if-sentence">
               <Sentence text={item.sentence} />
-              {item.notRecorded.slice(0, 3).map(({ stepPath, iteration, sentence }) => (
+              {alsoNotRecorded(item).map(({ stepPath, iteration, sentence }) => (
                 <span key={`${stepPath} ${iteration.join(".")} ${sentence}`} className="muted small">
                   {" "}
                   <Sentence text={sentence} />
                 </span>
               ))}
             </span>
-            <span className="small what-if-run">
+            <span className="small">
               <Link to="/runs/$runId" params={{ runId: item.runId }}>
                 run #{item.runId.slice(-6)}
               </Link>{" "}

@@ -11,6 +11,7 @@ import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { Moment } from "../time/moment.tsx";
 import { CompareTab } from "./compare-tab.tsx";
+import { GraphTab } from "./graph-tab.tsx";
 import { workflowQuery } from "./queries.ts";
 import { SettingsTab } from "./settings-tab.tsx";
 import { StartDialog } from "./start-dialog.tsx";
@@ -19,12 +20,11 @@ import { VersionsTab } from "./versions-tab.tsx";
 import { WhatIfTab } from "./what-if-tab.tsx";
 import { workflowTabs, type WorkflowSearch, type WorkflowTab } from "./workflow-search.ts";
 import { PausedLine, WorkflowControls } from "./workflow-state.tsx";
-import "../run/run.css";
-import "../runs/runs.css";
 import "./workflows.css";
 
 const tabNames: Record<WorkflowTab, string> = {
   versions: "Versions",
+  graph: "Graph",
   compare: "Compare",
   "what-if": "What if",
   starts: "Starts",
@@ -143,6 +143,8 @@ function Tab({
   switch (tab) {
     case "versions":
       return <VersionsTab {...props} />;
+    case "graph":
+      return <GraphTab {...props} />;
     case "compare":
       return <CompareTab {...props} />;
     case "what-if":

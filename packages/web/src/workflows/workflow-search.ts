@@ -1,4 +1,4 @@
-export const workflowTabs = ["versions", "compare", "what-if", "starts", "settings"] as const;
+export const workflowTabs = ["versions", "graph", "compare", "what-if", "starts", "settings"] as const;
 export type WorkflowTab = (typeof workflowTabs)[number];
 
 /** A version, or what is not published yet. */

@@ -81,7 +81,7 @@ export function WorkflowsPage({
               </Button>
             </Empty>
           ) : (
-            <ul ref={list} className="workflows" aria-label="Workflows, by their keys">
+            <ul ref={list} aria-label="Workflows, by their keys">
               {found.map((workflow) => (
                 <WorkflowLine
                   key={workflow.key}
@@ -118,13 +118,11 @@ function WorkflowLine({ workflow, onStart }: { workflow: WorkflowSummary; onStar
           </h2>
           {name === key ? null : <code className="muted">{key}</code>}
         </div>
-        <span className="workflow-version">
-          {publishedVersion === null ? <span className="muted">draft only</span> : `v${publishedVersion}`}
-        </span>
+        <span>{publishedVersion === null ? <span className="muted">draft only</span> : `v${publishedVersion}`}</span>
         <span className="muted small workflow-changed">
           changed <Moment at={updatedAt} />
         </span>
-        <Link to="/runs" search={{ workflow: key }} className="small workflow-runs">
+        <Link to="/runs" search={{ workflow: key }} className="small">
           Runs<span className="visually-hidden"> of {key}</span>
         </Link>
         {mayStart && publishedVersion !== null ? (

@@ -49,7 +49,7 @@ export function AgendaView({
             const schedule = named.get(id);
             return schedule === undefined ? null : (
               <button key={id} type="button" className="text-button" onClick={() => onOpen(id)}>
-                {schedule.name}, {specText(schedule)}
+                {[...new Set([schedule.name, specText(schedule)])].join(", ")}
               </button>
             );
           })}
@@ -68,7 +68,12 @@ export function AgendaView({
                     <time dateTime={at} title={at}>
                       {time}
                     </time>{" "}
-                    <button type="button" className="text-button" onClick={() => onOpen(scheduleId)}>
+                    <button
+                      type="button"
+                      className="text-button agenda-name"
+                      title={named.get(scheduleId)?.name}
+                      onClick={() => onOpen(scheduleId)}
+                    >
                       {named.get(scheduleId)?.name}
                     </button>
                   </li>

@@ -1,12 +1,13 @@
 import type { ScheduleReply, WorkflowSummary } from "@mainspring/api";
 import { validate, type Json, type JsonObject } from "@mainspring/core";
-import { Button, Input, NativeSelect, Skeleton, Textarea, TextInput } from "@mantine/core";
+import { Button, Input, NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { versionQuery, workflowsQuery } from "../app/queries.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { issuesByField } from "../parts/field-issues.ts";
+import { Loaded } from "../parts/loaded.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { SpanInput } from "../parts/span-input.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
@@ -73,15 +74,11 @@ export function ScheduleForm({
       wide
       keepsTyped
     >
-      {published === undefined ? (
-        workflows.error === null ? (
-          <Skeleton height={460} />
-        ) : (
-          <ProblemNotice error={workflows.error} onRetry={() => void workflows.refetch()} />
-        )
-      ) : published.length === 0 ? (
+      {published === undefined || published.length === 0 ? (
         <>
-          <p>A schedule starts runs of a published workflow, and there is none yet.</p>
+          <Loaded query={workflows} what="workflows" height={460}>
+            {() => <p>A schedule starts runs of a published workflow, and there is none yet.</p>}
+          </Loaded>
           <div className="dialog-actions">
             <Button variant="default" onClick={onClose}>
               Close

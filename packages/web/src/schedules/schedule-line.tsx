@@ -7,6 +7,7 @@ import { useSignedIn } from "../session/use-session.tsx";
 import { StatusIcon } from "../status/status-icon.tsx";
 import { lookOf } from "../status/status.ts";
 import { Moment } from "../time/moment.tsx";
+import { cronWords } from "./cron-words.ts";
 import { ScheduleDetail } from "./schedule-detail.tsx";
 import { specText } from "./spec-text.ts";
 
@@ -43,7 +44,10 @@ export function ScheduleLine({
           </Link>
         </div>
         <span className="schedule-when">
-          <code>{specText(schedule)}</code>
+          <span>{specText(schedule)}</span>
+          {schedule.spec.cron === undefined || cronWords(schedule.spec.cron) === undefined ? null : (
+            <code className="muted small">{schedule.spec.cron}</code>
+          )}
           {schedule.businessDays === null ? null : (
             <span className="muted small">on business days of {schedule.businessDays.calendar}</span>
           )}

@@ -19,9 +19,6 @@ import { ScheduleForm } from "./schedule-form.tsx";
 import { ScheduleLine } from "./schedule-line.tsx";
 import { scheduleStates, type ScheduleStateWord, type SchedulesSearch } from "./schedules-search.ts";
 import { StateDialog } from "./state-dialog.tsx";
-import "../run/run.css";
-import "../runs/runs.css";
-import "../tasks/tasks.css";
 import "./schedules.css";
 
 /** What starts runs by time, how it stands, and when it fires next. */

@@ -135,6 +135,21 @@ test("[STU-01] [WIF-01] a workflow's page shows what is wrong with its draft, ho
 
   await page.getByRole("button", { name: "Compare" }).click();
   await page.getByRole("list", { name: "Steps that differ" }).getByText("note").waitFor();
+  // A step that was put before another changes nothing of that.
+  const places = page.getByRole("list", { name: "Places that differ" });
+  expect(await places.getByText("/steps/", { exact: false }).allInnerTexts()).toEqual(["/steps/0"]);
+  expect(await axeViolations(page)).toEqual([]);
+  await page.getByRole("button", { name: "Graph" }).click();
+  const drawn = page.getByRole("list", { name: "Steps of the draft" }).getByRole("listitem");
+  await drawn.filter({ hasText: "note" }).getByText("added").waitFor();
+  expect(
+    await drawn
+      .filter({ hasText: "done" })
+      .getByText(/added|changed/)
+      .count(),
+  ).toBe(0);
+  await page.getByRole("combobox", { name: "Steps of" }).selectOption("1");
+  await page.getByRole("list", { name: "Steps of version 1" }).getByText("done").waitFor();
   expect(await axeViolations(page)).toEqual([]);
   await page.getByRole("button", { name: "What if" }).click();
   await page.getByRole("button", { name: "Try the draft" }).click();
@@ -193,7 +208,7 @@ test("[STU-01] [SCX-01] schedules show when they fire next, are paused with a no
   await page.keyboard.press("s");
   const line = page.locator(`[data-schedule="${cron.id}"]`);
   await line.getByText("Active").waitFor();
-  await line.getByText("30 2 * * *, America/Chicago").waitFor();
+  await line.getByText("at 02:30 every day, America/Chicago").waitFor();
   await page.locator(`[data-schedule="${off.id}"]`).getByText("not needed").waitFor();
 
   await line.getByRole("button", { name: "Details of Every night" }).focus();

@@ -4,6 +4,7 @@ import type { ReactElement, ReactNode } from "react";
 import { Sentence } from "../parts/sentence.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { Moment } from "../time/moment.tsx";
+import "../run/headline.css";
 import "./decisions.css";
 
 /** Why something started or did not, with its evidence. */
@@ -30,7 +31,7 @@ export function DecisionLine({
         <p>
           <RunSentence sentence={decision.sentence} runId={runId} />
         </p>
-        <p className="muted small decision-facts">
+        <p className="muted small">
           <Moment at={decision.decidedAt} />
           {workflow === null || within === true ? null : (
             <>

@@ -1,22 +1,21 @@
 import { eventStatuses } from "@mainspring/api";
 import { decisionOutcomes } from "@mainspring/core";
-import { NativeSelect, TextInput } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import { workflowsQuery } from "../app/queries.ts";
-import { useKeys } from "../app/use-keys.ts";
 import { StatusChips, ViewChips } from "../parts/chips.tsx";
+import { FilterText } from "../parts/filter-text.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { lookOf } from "../status/status.ts";
 import {
   eventViews,
   readEventsSearch,
+  textMax,
   toggledEventStatus,
   type EventsSearch,
   type EventView,
 } from "./events-search.ts";
-
-const typingPauseMs = 300;
 
 const viewNames: Record<EventView, string> = {
   all: "All",
@@ -56,18 +55,30 @@ export function EventFilters({
         />
         {view === "decisions" ? null : (
           <FilterText
-            field="name"
             label="Name"
             hint="Name ( / )"
-            search={search}
-            onSearch={onSearch}
+            value={name}
+            maxLength={textMax}
+            onChange={(next) => onSearch({ ...search, name: next })}
             offers={names}
-            first
+            isFirst
           />
         )}
-        <FilterText field="source" label="Source" hint="Source" search={search} onSearch={onSearch} />
+        <FilterText
+          label="Source"
+          hint="Source"
+          value={source}
+          maxLength={textMax}
+          onChange={(next) => onSearch({ ...search, source: next })}
+        />
         {view === "dead" ? null : (
-          <FilterText field="id" label="Producer’s id" hint="Producer’s id" search={search} onSearch={onSearch} />
+          <FilterText
+            label="Producer’s id"
+            hint="Producer’s id"
+            value={search.id}
+            maxLength={textMax}
+            onChange={(next) => onSearch({ ...search, id: next })}
+          />
         )}
         {view === "decisions" ? <OfWorkflow search={search} onSearch={onSearch} /> : null}
         {view === "decisions" && search.schedule !== undefined ? (
@@ -130,73 +141,5 @@ function OfWorkflow({
         ...(workflow === undefined || keys.includes(workflow) ? keys : [workflow, ...keys]),
       ]}
     />
-  );
-}
-
-function FilterText({
-  field,
-  label,
-  hint,
-  search,
-  onSearch,
-  offers,
-  first,
-}: {
-  field: "name" | "source" | "id";
-  label: string;
-  hint: string;
-  search: EventsSearch;
-  onSearch: (next: EventsSearch) => void;
-  offers?: readonly string[];
-  /** The one that `/` goes to. */
-  first?: true;
-}): ReactElement {
-  const held = search[field] ?? "";
-  const [text, setText] = useState(held);
-  const input = useRef<HTMLInputElement>(null);
-  const latest = useRef({ search, onSearch });
-  useEffect(() => {
-    latest.current = { search, onSearch };
-  });
-  // The address may change without us, as by the browser's Back.
-  useEffect(() => setText((typed) => (typed.trim() === held ? typed : held)), [held]);
-  useEffect(() => {
-    const next = text.trim();
-    if (next === (latest.current.search[field] ?? "")) return;
-    const timer = setTimeout(
-      () => latest.current.onSearch({ ...latest.current.search, [field]: next === "" ? undefined : next }),
-      typingPauseMs,
-    );
-    return () => clearTimeout(timer);
-  }, [text, field]);
-  useKeys(first === true ? { "/": () => input.current?.select() } : {});
-  const listId = `event-${field}-offers`;
-  return (
-    <>
-      <TextInput
-        ref={input}
-        size="xs"
-        className="event-filter-text"
-        aria-label={label}
-        placeholder={hint}
-        value={text}
-        maxLength={200}
-        list={offers === undefined ? undefined : listId}
-        autoComplete="off"
-        onChange={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
-          setText("");
-          input.current?.blur();
-        }}
-      />
-      {offers === undefined ? null : (
-        <datalist id={listId}>
-          {offers.map((offer) => (
-            <option key={offer} value={offer} />
-          ))}
-        </datalist>
-      )}
-    </>
   );
 }

@@ -12,6 +12,7 @@ import type { ListProps } from "./events-page.tsx";
 import { isFilteredList } from "./events-search.ts";
 import { LoadingLines, useTold } from "./list-parts.tsx";
 import { eventsQuery } from "./queries.ts";
+import "../runs/runs.css";
 
 /** A row of the inbox; `id` is ours. */
 interface Row {

@@ -14,6 +14,8 @@ import { lookOf } from "../status/status.ts";
 import { Moment } from "../time/moment.tsx";
 import { correlationText } from "./correlation-text.ts";
 import { deliveriesQuery, eventQuery, eventWhyQuery } from "./queries.ts";
+import "../run/headline.css";
+import "./events.css";
 
 /** An event whole: what became of it and why, what it says, and where it went. */
 export function EventPanel({ id }: { id: string }): ReactElement {
@@ -198,7 +200,7 @@ function Facts({ event }: { event: InboxEvent }): ReactElement {
   const code = typeof error?.["code"] === "string" ? error["code"] : undefined;
   const message = typeof error?.["message"] === "string" ? error["message"] : undefined;
   return (
-    <dl className="facts event-facts">
+    <dl className="event-facts">
       <div>
         <dt>Producer’s id</dt>
         <dd className="mono">{event.id}</dd>
@@ -272,6 +274,8 @@ function Adjusted({ note }: { note: string }): ReactElement {
   );
 }
 
+const deliveriesMax = 200;
+
 /** @param said what stands above already, and is not said again */
 function Deliveries({
   deliveries,
@@ -281,31 +285,35 @@ function Deliveries({
   said: readonly string[];
 }): ReactElement {
   if (deliveries.length === 0) return <p className="muted">No run waited for it, and no trigger was asked.</p>;
+  const more = deliveries.length - deliveriesMax;
   return (
-    <ul className="event-deliveries" aria-label="Runs and triggers that it came to">
-      {deliveries.map((one) => (
-        <li key={one.id} className="event-delivery">
-          <StatusMark status={one.kind === "trigger" && one.outcome !== null ? one.outcome : one.status} />
-          <span className="event-delivery-what">
-            {one.kind === "trigger" ? (
-              <>
-                trigger <code className="unbroken">{one.triggerId ?? "?"}</code> of {one.workflow ?? "a workflow"}
-                {one.runId === null ? null : " → "}
-              </>
-            ) : null}
-            {one.runId === null ? null : (
-              <Link to="/runs/$runId" params={{ runId: one.runId }}>
-                run #{one.runId.slice(-6)}
-              </Link>
-            )}
-            {one.reason === null || said.includes(one.reason) ? null : <span className="muted"> {one.reason}</span>}
-          </span>
-          <span className="muted small event-delivery-when">
-            {one.attempts > 1 ? `${one.attempts} tries · ` : null}
-            <Moment at={one.updatedAt} />
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="event-deliveries" aria-label="Runs and triggers that it came to">
+        {deliveries.slice(0, deliveriesMax).map((one) => (
+          <li key={one.id} className="event-delivery">
+            <StatusMark status={one.kind === "trigger" && one.outcome !== null ? one.outcome : one.status} />
+            <span className="event-delivery-what">
+              {one.kind === "trigger" ? (
+                <>
+                  trigger <code className="unbroken">{one.triggerId ?? "?"}</code> of {one.workflow ?? "a workflow"}
+                  {one.runId === null ? null : " → "}
+                </>
+              ) : null}
+              {one.runId === null ? null : (
+                <Link to="/runs/$runId" params={{ runId: one.runId }}>
+                  run #{one.runId.slice(-6)}
+                </Link>
+              )}
+              {one.reason === null || said.includes(one.reason) ? null : <span className="muted"> {one.reason}</span>}
+            </span>
+            <span className="muted small event-delivery-when">
+              {one.attempts > 1 ? `${one.attempts} tries · ` : null}
+              <Moment at={one.updatedAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {more > 0 ? <p className="muted small">and {more} more</p> : null}
+    </>
   );
 }

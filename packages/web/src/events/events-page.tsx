@@ -12,8 +12,6 @@ import { EventList } from "./event-list.tsx";
 import { EventPanel } from "./event-panel.tsx";
 import type { EventsSearch } from "./events-search.ts";
 import { SendEventDialog } from "./send-event-dialog.tsx";
-import "../run/run.css";
-import "../runs/runs.css";
 import "./events.css";
 
 /** What lists of this page are given. */

@@ -24,7 +24,8 @@ export interface EventsSearch {
   readonly event?: string;
 }
 
-const textMax = 200;
+/** Of what is typed to find an event. */
+export const textMax = 200;
 
 /** Reads an address; what it does not know it leaves out, so that an old link still opens. */
 export function readEventsSearch(search: Record<string, unknown>): EventsSearch {

@@ -92,6 +92,7 @@ test("[STU-01] [WHY-02] an event tells what became of it: the run that took it, 
   await taken.getByText("Taken", { exact: true }).waitFor();
   await taken.getByText("given with the event").waitFor();
   expect(await taken.getByLabel("payload of payment.received", { exact: true }).innerText()).toContain('"amount": 12');
+  expect((await taken.locator(".event-facts").boundingBox())?.height).toBeLessThan(200); // each fact in its line
   await shoot(page, "taken");
   await taken.getByRole("link", { name: `run #${runId.slice(-6)}` }).click();
   await page.waitForURL(`**/runs/${runId}`);

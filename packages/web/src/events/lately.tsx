@@ -33,7 +33,7 @@ export function Lately({
                 <DecisionLine key={decision.id} decision={decision} within />
               ))}
             </ul>
-            {nextCursor === null ? null : <p className="decisions-all">{all}</p>}
+            {nextCursor === null ? null : <p>{all}</p>}
           </>
         )
       }

@@ -90,13 +90,10 @@ export const eventWhyQuery = (client: Client, id: string) =>
     refetchInterval: everyMs,
   });
 
-const deliveriesMax = 200;
-
 export const deliveriesQuery = (client: Client, id: string) =>
   queryOptions({
     queryKey: ["event", id, "deliveries"],
-    queryFn: async ({ signal }) =>
-      (await client.events.deliveries({ params: { id }, signal })).items.slice(0, deliveriesMax),
+    queryFn: async ({ signal }) => (await client.events.deliveries({ params: { id }, signal })).items,
     refetchInterval: everyMs,
   });
 

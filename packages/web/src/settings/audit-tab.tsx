@@ -1,76 +1,80 @@
 import type { AuditEntryReply } from "@mainspring/api";
-import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
+import { Button, NativeSelect } from "@mantine/core";
 import { keepPreviousData, useInfiniteQuery, useMutation } from "@tanstack/react-query";
-import { useState, type ReactElement } from "react";
+import { useMemo, type ReactElement } from "react";
+import { ActorLink } from "../parts/actor-link.tsx";
 import { Empty } from "../parts/empty.tsx";
+import { FilterText } from "../parts/filter-text.tsx";
 import { JsonView } from "../parts/json-view.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { MoreButton } from "../parts/more-button.tsx";
 import { ProblemNotice } from "../parts/problem-notice.tsx";
-import { actorText } from "../session/actor-text.ts";
 import { useSignedIn } from "../session/use-session.tsx";
 import { Moment } from "../time/moment.tsx";
 import { AuditSubject } from "./audit-subject.tsx";
 import { detailsText, hasDetails } from "./details-text.ts";
+import { auditSpans, auditTextMax, type SettingsSearch } from "./settings-search.ts";
 
 const pageSize = 50;
-const typingPauseMs = 300;
 const dayMs = 86_400_000;
 
-const withins = { "": "Any time", "1": "Last 24 hours", "7": "Last 7 days", "30": "Last 30 days" } as const;
-
 /** Who changed what: one entry for each change, in a chain that can be checked. */
-export function AuditTab(): ReactElement {
+export function AuditTab({
+  search,
+  onSearch,
+}: {
+  search: SettingsSearch;
+  onSearch: (next: SettingsSearch) => void;
+}): ReactElement {
   const { client } = useSignedIn();
-  const [action, setAction] = useState("");
-  const [subject, setSubject] = useState("");
-  const [days, setDays] = useState("");
-  const [from, setFrom] = useState<string | undefined>(undefined);
-  const [asked] = useDebouncedValue(
-    { action: action.trim() || undefined, subject: subject.trim() || undefined, from },
-    typingPauseMs,
+  const { action, subject, days } = search;
+  // Of the time at which it was asked for: a list that moves its beginning would lose its pages.
+  const from = useMemo(
+    () => (days === undefined ? undefined : new Date(Date.now() - days * dayMs).toISOString()),
+    [days],
   );
   const list = useInfiniteQuery({
-    queryKey: ["audit", asked.action, asked.subject, asked.from],
+    queryKey: ["audit", action, subject, from],
     queryFn: ({ pageParam, signal }) =>
-      client.audit.list({ query: { ...asked, cursor: pageParam, limit: pageSize }, signal }),
+      client.audit.list({ query: { action, subject, from, cursor: pageParam, limit: pageSize }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
   });
-  const isFiltered = Object.values(asked).some((one) => one !== undefined);
+  const isFiltered = [action, subject, days].some((one) => one !== undefined);
   return (
     <section aria-label="Audit log">
       <div className="settings-head">
         <div className="audit-filters">
-          <TextInput
-            size="xs"
-            aria-label="Action"
-            placeholder="Action: workflow.publish"
+          <FilterText
+            label="Action"
+            hint="Action: workflow.publish"
             value={action}
-            maxLength={500}
-            autoComplete="off"
-            onChange={(event) => setAction(event.currentTarget.value)}
+            maxLength={auditTextMax}
+            onChange={(next) => onSearch({ ...search, action: next })}
+            isFirst
           />
-          <TextInput
-            size="xs"
-            aria-label="Subject"
-            placeholder="Subject: workflow:orders"
+          <FilterText
+            label="Subject"
+            hint="Subject: workflow:orders"
             value={subject}
-            maxLength={500}
-            autoComplete="off"
-            onChange={(event) => setSubject(event.currentTarget.value)}
+            maxLength={auditTextMax}
+            onChange={(next) => onSearch({ ...search, subject: next })}
           />
           <NativeSelect
             size="xs"
             aria-label="Time"
-            value={days}
-            onChange={({ currentTarget: { value } }) => {
-              setDays(value);
-              setFrom(value === "" ? undefined : new Date(Date.now() - Number(value) * dayMs).toISOString());
-            }}
-            data={Object.entries(withins).map(([value, label]) => ({ value, label }))}
+            value={days ?? ""}
+            onChange={({ currentTarget: { value } }) =>
+              onSearch({ ...search, days: auditSpans.find((each) => each === Number(value)) })
+            }
+            data={[
+              { value: "", label: "Any time" },
+              ...auditSpans.map((each) => ({
+                value: String(each),
+                label: each === 1 ? "Last 24 hours" : `Last ${each} days`,
+              })),
+            ]}
           />
         </div>
         <Verify />
@@ -129,7 +133,7 @@ function AuditLine({ entry: { seq, at, actor, action, subject, details } }: { en
   const said = detailsText(details);
   return (
     <li className="setting audit-entry">
-      <span className="muted small audit-seq">{seq}</span>
+      <span className="muted small">{seq}</span>
       <span className="audit-what">
         <code>{action}</code> <AuditSubject subject={subject} />
         {said === undefined ? null : <span className="muted small"> {said}</span>}
@@ -140,8 +144,8 @@ function AuditLine({ entry: { seq, at, actor, action, subject, details } }: { en
           </details>
         ) : null}
       </span>
-      <span className="muted small audit-who" title={actor}>
-        {actorText(actor, identity.keyId)}
+      <span className="muted small audit-who">
+        <ActorLink actor={actor} keyId={identity.keyId} />
       </span>
       <span className="muted small audit-when">
         <Moment at={at} />

@@ -12,8 +12,6 @@ import { SecretsTab } from "./secrets-tab.tsx";
 import { missingRole, settingsTabs, tabNames, type SettingsSearch, type SettingsTab } from "./settings-search.ts";
 import { UsageTab } from "./usage-tab.tsx";
 import { WebhooksTab } from "./webhooks-tab.tsx";
-import "../run/run.css";
-import "../runs/runs.css";
 import "./settings.css";
 
 /** What a tenant is set up with: how others reach it, what it may use, who may act, what it has used and who changed it. */
@@ -43,7 +41,7 @@ export function SettingsPage({
         />
       </div>
       {missing === undefined ? (
-        <Tab tab={tab} />
+        <Tab tab={tab} search={search} onSearch={onSearch} />
       ) : (
         <div className="panel">
           <Empty title="Your key may not see this">
@@ -55,7 +53,14 @@ export function SettingsPage({
   );
 }
 
-function Tab({ tab }: { tab: SettingsTab }): ReactElement {
+function Tab({
+  tab,
+  ...props
+}: {
+  tab: SettingsTab;
+  search: SettingsSearch;
+  onSearch: (next: SettingsSearch) => void;
+}): ReactElement {
   switch (tab) {
     case "webhooks":
       return <WebhooksTab />;
@@ -72,7 +77,7 @@ function Tab({ tab }: { tab: SettingsTab }): ReactElement {
     case "usage":
       return <UsageTab />;
     case "audit":
-      return <AuditTab />;
+      return <AuditTab {...props} />;
     default:
       return unreachable(tab);
   }

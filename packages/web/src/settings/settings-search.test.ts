@@ -6,6 +6,13 @@ test("an address opens its tab, and one that is unknown the first", () => {
   expect(readSettingsSearch({ tab: "audit" })).toEqual({ tab: "audit" });
   expect(readSettingsSearch({ tab: "toString" })).toEqual({});
   expect(readSettingsSearch({ tab: ["audit", "usage"] })).toEqual({});
+  expect(readSettingsSearch({ tab: "audit", action: " secret.set ", subject: 7, days: "30" })).toEqual({
+    tab: "audit",
+    action: "secret.set",
+    days: 30,
+  });
+  expect(readSettingsSearch({ tab: "audit", action: " ", days: 2 })).toEqual({ tab: "audit" });
+  expect(readSettingsSearch({ tab: "keys", action: "secret.set" })).toEqual({ tab: "keys" });
 });
 
 test("what a role may not read is said with the role that may, and an admin reads everything", () => {

@@ -12,15 +12,38 @@ export const settingsTabs = [
 ] as const;
 export type SettingsTab = (typeof settingsTabs)[number];
 
+/** How many days back the audit log is looked at. */
+export const auditSpans = [1, 7, 30] as const;
+
 export interface SettingsSearch {
   /** Left out: the first. */
   readonly tab?: SettingsTab;
+  /** Of the audit log, such as `workflow.publish`. */
+  readonly action?: string;
+  /** Of the audit log, such as `workflow:orders`. */
+  readonly subject?: string;
+  /** Of the audit log; left out: all of it. */
+  readonly days?: (typeof auditSpans)[number];
 }
+
+export const auditTextMax = 500;
 
 /** Reads an address; what it does not know it leaves out. */
 export function readSettingsSearch(search: Record<string, unknown>): SettingsSearch {
   const tab = settingsTabs.find((each) => each === search["tab"]);
-  return tab === undefined ? {} : { tab };
+  if (tab !== "audit") return tab === undefined ? {} : { tab };
+  const days = auditSpans.find((each) => each === Number(search["days"]));
+  const [action, subject] = [textOf(search["action"]), textOf(search["subject"])];
+  return {
+    tab,
+    ...(action === undefined ? {} : { action }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(days === undefined ? {} : { days }),
+  };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value.trim().slice(0, auditTextMax) : undefined;
 }
 
 export const tabNames: Record<SettingsTab, string> = {

@@ -132,6 +132,7 @@ test("[STU-01] secrets are written and never shown; keys are made, shown once an
   await page.getByText(/^All \d+ entries are as they were written\.$/).waitFor();
   await page.getByRole("textbox", { name: "Action" }).fill("secret.set");
   await log.getByText("api-key.revoke").first().waitFor({ state: "detached" });
+  await page.waitForURL("**/settings?tab=audit&action=secret.set");
   await shoot(page, "audit");
   expect(page.complaints).toEqual([]);
 });

@@ -55,7 +55,10 @@ export const unsupported: {
 
 /** Runs as the server sees them: everything that concerns Temporal. */
 export interface Runs {
-  /** @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID, IDEMPOTENCY_CONFLICT, LAUNCH_REFUSED */
+  /**
+   * @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, VERSION_NOT_FOUND, TENANT_SUSPENDED, PAYLOAD_INVALID,
+   *   IDEMPOTENCY_CONFLICT, RATE_LIMITED, CONCURRENCY_LIMITED, LAUNCH_REFUSED
+   */
   start(request: LaunchRequest): Promise<Launched>;
   /** @throws MainspringError RUN_NOT_FOUND, REDACTED_VALUE_IN_PAYLOAD and those of `start` */
   replay(request: ReplayRequest): Promise<Launched>;

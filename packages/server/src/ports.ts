@@ -8,10 +8,11 @@ import type { BulkReport, BulkRequest, RebuildReport, RestartPlan, RestartReques
 export interface Runs {
   /**
    * Accepts a run and tries to start it.
-   * @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, PAYLOAD_INVALID, LAUNCH_REFUSED, IDEMPOTENCY_CONFLICT
+   * @throws MainspringError WORKFLOW_NOT_FOUND, NOT_PUBLISHED, VERSION_NOT_FOUND, TENANT_SUSPENDED, PAYLOAD_INVALID,
+   *   IDEMPOTENCY_CONFLICT, RATE_LIMITED, CONCURRENCY_LIMITED, LAUNCH_REFUSED
    */
   start(request: StartRequest): Promise<{ readonly runId: string; readonly status: string; readonly created: boolean }>;
-  /** @throws MainspringError RUN_NOT_FOUND, REDACTED_VALUE_IN_PAYLOAD, PAYLOAD_INVALID, LAUNCH_REFUSED, IDEMPOTENCY_CONFLICT */
+  /** @throws MainspringError RUN_NOT_FOUND, REDACTED_VALUE_IN_PAYLOAD and those of `start` */
   replay(request: {
     readonly tenantId: string;
     readonly runId: string;

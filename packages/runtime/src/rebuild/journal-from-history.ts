@@ -3,6 +3,7 @@ import type { Client } from "@temporalio/client";
 import type { DataConverter } from "@temporalio/common";
 import type { temporal } from "@temporalio/proto";
 import { Worker, type InjectedSinks, type WorkflowBundle } from "@temporalio/worker";
+import { fetchHistory } from "../temporal/fetch-history.ts";
 import { traceSinks } from "../tracing/activity-spans.ts";
 import type { JournalSinks } from "../workflow/journal-sink.ts";
 import { replayBundle } from "./replay-bundle.ts";
@@ -20,7 +21,7 @@ export async function chainOf(client: Client, runId: string): Promise<History[]>
   const chain: History[] = [];
   const workflowId = workflowIdOf(runId);
   for (let execution: string | undefined = (await client.workflow.getHandle(workflowId).describe()).runId; execution;) {
-    const history: History = await client.workflow.getHandle(workflowId, execution).fetchHistory();
+    const history: History = await fetchHistory(client, workflowId, execution);
     chain.unshift(history);
     const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
     execution = started?.continuedExecutionRunId || undefined;

@@ -9,6 +9,7 @@ import {
   type TenantDb,
 } from "@mainspring/store";
 import type { Client } from "@temporalio/client";
+import { fetchHistory } from "../temporal/fetch-history.ts";
 import { isNotFound } from "../temporal/grpc.ts";
 
 const describeWithinMs = 5_000;
@@ -92,7 +93,7 @@ async function describe(client: Client, runId: string): Promise<Execution> {
         ...(described.closeTime === undefined ? {} : { closedAt: described.closeTime }),
       };
     const { runId: temporalRunId } = described;
-    const { events } = await client.workflow.getHandle(workflowIdOf(runId), temporalRunId).fetchHistory();
+    const { events } = await fetchHistory(client, workflowIdOf(runId), temporalRunId);
     const last = events?.at(-1)?.workflowExecutionTerminatedEventAttributes;
     const completed = events?.findLast((event) => event.workflowTaskCompletedEventAttributes);
     return {

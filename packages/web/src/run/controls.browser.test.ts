@@ -163,7 +163,9 @@ test("[UI-01] [RST-01] [RST-02] a failed run is found, its remedy read, and rest
   expect(studio.shop.hits("/stock-card")).toBe(1);
   expect(studio.shop.hits("/order-card")).toBe(1);
   expect(studio.shop.hits("/mend/card")).toBe(2);
-  expect(await page.locator(".run-header-facts").innerText()).toMatch(/restarted from #\w{6} at place/);
+  expect(await page.locator(".run-header-facts").innerText()).toMatch(
+    /restarted from #\w{6} at place: “the card is good again”/,
+  );
   await page.getByRole("tab", { name: "Lineage" }).click();
   await page
     .getByRole("listitem")

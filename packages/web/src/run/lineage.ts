@@ -34,7 +34,10 @@ export function relativesOf(run: Lineage, waits: readonly WaitView[]): readonly 
   if (parentRunId !== null) relatives.push({ relation: "parent", runId: parentRunId });
   if (replayOfRunId !== null) relatives.push({ relation: "replay of", runId: replayOfRunId });
   const restarted = restartedFromOf(run);
-  if (restarted !== undefined) relatives.push({ relation: "restarted from", ...restarted });
+  if (restarted !== undefined) {
+    const { reason: _said, ...from } = restarted;
+    relatives.push({ relation: "restarted from", ...from });
+  }
   const stepOf = new Map(waits.map((wait) => [wait.key, wait.waitType === "child" ? wait.stepId : undefined]));
   const add = (relation: Relative["relation"], made: Lineage["children"]): void => {
     for (const { id: runId, ...known } of made) relatives.push({ relation, runId, known, step: stepOf.get(runId) });
@@ -71,8 +74,15 @@ export function lineageTree(relatives: readonly Relative[]): {
 export function restartedFromOf({
   restartedFrom,
   trigger,
-}: Pick<RunReply, "restartedFrom" | "trigger">): { readonly runId: string; readonly step?: string } | undefined {
+}: Pick<RunReply, "restartedFrom" | "trigger">):
+  | { readonly runId: string; readonly step?: string; readonly reason?: string }
+  | undefined {
   if (typeof restartedFrom !== "string") return undefined;
-  const step = isJsonObject(trigger) ? (trigger["stepId"] ?? trigger["stepPath"]) : undefined;
-  return typeof step === "string" ? { runId: restartedFrom, step } : { runId: restartedFrom };
+  const told = isJsonObject(trigger) ? trigger : {};
+  const [step, reason] = [told["stepId"] ?? told["stepPath"], told["reason"]];
+  return {
+    runId: restartedFrom,
+    ...(typeof step === "string" ? { step } : {}),
+    ...(typeof reason === "string" && reason !== "" ? { reason } : {}),
+  };
 }

@@ -97,6 +97,7 @@ export function RunHeader({ run, status, state, endedAt, stepCount, live, onRest
                 <code>{restarted.step}</code>
               </>
             )}
+            {restarted.reason === undefined ? null : `: “${restarted.reason}”`}
           </>
         )}
       </p>

@@ -45,7 +45,10 @@ test("[STU-01] [BLK-01] all runs that pass the filters are cancelled after it wa
   await dialog.getByRole("button", { name: "Cancel 2 runs" }).click();
   await page.getByRole("dialog", { name: "Cancel: 2 of 2 runs done" }).waitFor();
   expect(await axeViolations(page)).toEqual([]);
-  for (const runId of stopped) await reaches(tenant.client, runId, "CANCELED");
+  for (const runId of stopped) {
+    await reaches(tenant.client, runId, "CANCELED");
+    expect((await tenant.client.runs.get({ params: { id: runId } })).cancelReason).toBe("a test");
+  }
   for (const runId of [kept, later])
     expect((await tenant.client.runs.get({ params: { id: runId } })).status).toBe("WAITING");
   expect(page.complaints).toEqual([]);
@@ -117,16 +120,16 @@ test("a workflow is paused with a note, unpaused and unpublished, each by whom i
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Note (optional)").fill("the shop moves");
   await dialog.getByRole("button", { name: "Pause workflow" }).click();
-  await page.getByText(/: the shop moves\. Its starts are held\./).waitFor();
+  await page.getByText(/: the shop moves\. Starts by people are held/).waitFor();
   expect(await axeViolations(page)).toEqual([]);
   const held = await start(tenant.client, "on-and-off", {});
   expect((await tenant.client.runs.get({ params: { id: held } })).status).toBe("QUEUED");
 
   const viewer = await studio.page("/workflows", { apiKey: tenant.keys.viewer });
-  await viewer.getByText(/: the shop moves\. Its starts are held\./).waitFor();
+  await viewer.getByText(/: the shop moves\. Starts by people are held/).waitFor();
   expect(await viewer.getByRole("button", { name: "Unpause" }).count()).toBe(0);
   await page.getByRole("button", { name: "Unpause on-and-off" }).click();
-  await page.getByText(/Its starts are held/).waitFor({ state: "detached" });
+  await page.getByText(/Starts by people are held/).waitFor({ state: "detached" });
   await reaches(tenant.client, held, "SUCCEEDED");
 
   await page.getByRole("button", { name: "Unpublish…" }).click();

@@ -1,6 +1,7 @@
 import { start } from "@mainspring/core";
 import type { JournalEntry, Json, JsonObject, Program } from "@mainspring/core";
 import {
+  deleteRun,
   getProgram,
   insertRun,
   insertVersion,
@@ -154,6 +155,60 @@ test("[CAS-01] [TEN-03] [TTR-01] an ended run of a workflow that was deleted sta
     expect(JSON.stringify(await runs.at({ params: { id: ids[0], seq } }))).not.toContain("4711");
   expect((await runs.at({ params: { id: ids[0], seq: journalSeq } })).scopes).toMatchObject({ vars: { n: 1 } });
   expect(await runs.diff({ query: { a: ids[0], b: ids[1] } })).toMatchObject({ sameDefinition: true });
+});
+
+test("[CAS-01] [TEN-03] [TEN-05] what a deleted run knew to be sensitive is shown in no run around it, and other deletions close none", async () => {
+  const { workflows, runs } = on.one.client;
+  const publish = async (key: string, payload: Json) => {
+    const steps = [{ id: "done", type: "control.return", output: { $expr: "payload" } }];
+    await workflows.create({ body: { definition: { workflow: key, payload, steps } } });
+    await workflows.publish({ params: { key } });
+    return workflows.getVersion({ params: { key, version: 1 } });
+  };
+  const strict = await publish("hands-on", {
+    type: "object",
+    properties: { pin: { type: "string", sensitive: true } },
+  });
+  const plain = await publish("is-handed", {});
+  const given = "PIN-2203-8841";
+  const [parent, child, sister, again, harmless, last] = Array.from({ length: 6 }, () => newId()) as [
+    string,
+    ...string[],
+  ];
+  await on.database.store.tenant(on.one.id, async (db) => {
+    const insert = async (id: string | undefined, of: typeof strict, payload: Json, more: object): Promise<void> => {
+      const { definitionHash, programHash } = of;
+      const workflowKey = of === strict ? "hands-on" : "is-handed";
+      const pinned = { workflowKey, version: 1, definitionHash, programHash, semantics: 2 as const };
+      await insertRun(db, { id: id ?? "", ...pinned, input: payload, ...more });
+    };
+    await insert(parent, strict, { pin: given }, {});
+    await insert(child, plain, { n: 1, copied: [given, { deep: given }] }, { parentRunId: parent, rootRunId: parent });
+    await insert(sister, plain, { note: "of the sister" }, { parentRunId: parent, rootRunId: parent });
+    await insert(again, plain, { copied: given }, { trigger: { type: "restart", restartedFromRunId: child } });
+    await insert(harmless, plain, {}, {});
+    await insert(last, plain, { note: "stays readable" }, { parentRunId: harmless, rootRunId: harmless });
+  });
+  const inputOf = async (id: string | undefined): Promise<unknown> =>
+    (await runs.get({ params: { id: id ?? "" } })).input;
+  expect(await inputOf(child)).toEqual({ n: 1, copied: ["[REDACTED]", { deep: "[REDACTED]" }] });
+  const remove = (id: string | undefined) =>
+    on.database.store.tenant(on.one.id, (db) => deleteRun(db, { id: id ?? "", authoredKeys: [] }));
+  await remove(harmless);
+  expect(await inputOf(last)).toEqual({ note: "stays readable" });
+  await remove(parent);
+  expect(await inputOf(child)).toEqual({ n: "[REDACTED]", copied: ["[REDACTED]", { deep: "[REDACTED]" }] });
+  // What the child knew of its parent goes on with what was restarted from the child.
+  await remove(child);
+  expect(await inputOf(again)).toEqual({ copied: "[REDACTED]" });
+  await workflows.remove({ params: { key: "hands-on" } });
+  const afresh = await on.database.store.tenant(on.one.id, (db) => createRedaction([]).ofRun(db, again ?? ""));
+  expect(afresh.value({ copied: given })).toEqual({ copied: "[REDACTED]" });
+  expect(await textOf("/runs?limit=200")).not.toContain("2203");
+  expect((await runs.list({ query: { q: given } })).items).toEqual([]);
+  expect((await runs.list({ query: { workflow: "is-handed" } })).items.map(({ id }) => id).toSorted()).toEqual(
+    [sister, again, last].toSorted(),
+  );
 });
 
 test("[TEN-03] no read of a run shows a value that its payload declares sensitive, nor what was made of it", async () => {

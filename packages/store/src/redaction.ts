@@ -8,6 +8,8 @@ import type { TenantDb } from "./store.ts";
 export interface RelatedRun {
   readonly id: string;
   readonly programHash: string | null;
+  /** What runs around it ran that are deleted. */
+  readonly lostPrograms: readonly string[];
 }
 
 /** More runs of one tree are not looked at, nor longer chains of restarts. */
@@ -21,12 +23,12 @@ export async function relatedRuns(db: TenantDb, runId: string): Promise<RelatedR
   let next: readonly string[] = [runId];
   for (let step = 0; next.length > 0 && step < chainMax; step++) {
     const { rows } = await prepared<RelatedRun & { restartedFrom: string | null }>`
-      select id, program_hash as "programHash", restarted_from as "restartedFrom" from workflow_runs where id = any(${[...next]}::uuid[])
+      select id, program_hash as "programHash", restarted_from as "restartedFrom", coalesce(lost_programs, '{}') as "lostPrograms" from workflow_runs where id = any(${[...next]}::uuid[])
       union
-      (select id, program_hash, restarted_from from workflow_runs
+      (select id, program_hash, restarted_from, coalesce(lost_programs, '{}') from workflow_runs
         where root_run_id = any(array(select root_run_id from workflow_runs where id = any(${[...next]}::uuid[]) and root_run_id is not null))
         order by id limit ${treeMax})`.execute(db);
-    for (const { id, programHash } of rows) found.set(id, { id, programHash });
+    for (const { id, programHash, lostPrograms } of rows) found.set(id, { id, programHash, lostPrograms });
     next = rows.flatMap(({ restartedFrom }) => restartedFrom ?? []).filter((id) => !found.has(id));
   }
   return [...found.values()];
@@ -39,6 +41,7 @@ export async function programsAround(db: TenantDb, runIds: readonly string[]): P
     select r.id as "runId", array_agg(distinct t.program_hash) filter (where t.program_hash is not null) as programs
     from workflow_runs r cross join lateral (
       select r.program_hash
+      union select unnest(r.lost_programs)
       union select tree.program_hash from workflow_runs tree where tree.root_run_id = r.root_run_id
       union select origin.program_hash from workflow_runs origin where origin.id = r.restarted_from) t
     where r.id = any(${[...runIds]}::uuid[]) group by r.id`.execute(db);

@@ -10,7 +10,8 @@ export const rememberedDays = 30;
 /**
  * Removes a run with all that is its own: executions, journal, steps, waits, tasks, deliveries, snapshots, invocations. Of events that only
  * this run had, and of authored keys, as much stays as refuses a repetition: id and body hash, key, input hash and output.
- * Decisions about it and about these events stay, without the values that they were made from. Children, replays and restarts are runs of their own and stay.
+ * Decisions about it and about these events stay, without the values that they were made from. Children, replays and restarts are runs of their own and stay;
+ * they, and a parent, keep which program was run here: see docs/decisions/0129-closed-when-a-relative-is-gone.md.
  * @param run.authoredKeys keys of its invocations that an author gave
  * @returns false when there was no such run
  */
@@ -39,8 +40,18 @@ export async function deleteRun(
   );
   await sql`update workflow_action_invocations set input_json = null, error_json = null, late_json = null, forget_at = ${forgetAt}
     where run_id = ${id}`.execute(db);
+  await noteLostProgram(db, id);
   const { rows } = await sql`delete from workflow_runs where id = ${id} returning true as deleted`.execute(db);
   return rows.length > 0;
+}
+
+/** Each program is noted once per run, so that deleting a tree of many children of one workflow writes each of its rows once. */
+async function noteLostProgram(db: TenantDb, id: string): Promise<void> {
+  await sql`with gone as (
+      select root_run_id, array_remove(coalesce(lost_programs, '{}') || program_hash, null) as programs from workflow_runs where id = ${id})
+    update workflow_runs r set lost_programs = array(select distinct unnest(coalesce(r.lost_programs, '{}') || gone.programs))
+    from gone where r.id <> ${id} and (r.root_run_id = gone.root_run_id or r.restarted_from = ${id})
+      and not coalesce(r.lost_programs, '{}') @> gone.programs`.execute(db);
 }
 
 /** @param events ours */

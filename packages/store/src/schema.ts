@@ -122,6 +122,7 @@ export interface WorkflowRuns {
   parent_run_id: string | null;
   root_run_id: string | null;
   restarted_from: string | null;
+  lost_programs: string[] | null;
   trigger: string | null;
   trigger_event_id: string | null;
   trigger_metadata_json: NullableJsonColumn;

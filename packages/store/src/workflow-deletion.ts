@@ -39,7 +39,8 @@ export async function deleteWorkflow(
   await sql`insert into workflow_programs (tenant_id, program_hash, definition_hash, program)
     select tenant_id, program_hash, definition_hash, program from workflow_definition_versions
     where workflow_id = ${workflow.id} and program_hash in (
-      select program_hash from workflow_runs where workflow_key = ${key} and workflow_id = ${workflow.id})
+      select program_hash from workflow_runs where workflow_key = ${key} and workflow_id = ${workflow.id}
+      union select unnest(lost_programs) from workflow_runs where lost_programs is not null)
     on conflict (tenant_id, program_hash) do nothing`.execute(db);
   await sql`delete from workflow_definitions where id = ${workflow.id}`.execute(db);
   return "deleted";

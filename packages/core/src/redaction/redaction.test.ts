@@ -93,3 +93,14 @@ test("[TEN-03] of an entry only what people brought is masked, never kinds, ids 
     data: { kind: "resume", event: { ...event, output: { ok: redactedPlaceholder, is: redactedPlaceholder } } },
   });
 });
+
+test("[TEN-03] where nobody knows what is sensitive every text and number is masked, and the shape stays", () => {
+  const mask = ValueMask.ofEverything();
+  expect(mask.isEmpty).toBe(false);
+  expect(mask.value({ a: "x", b: [1, true, null, ""], c: { d: 0 } })).toEqual({
+    a: "[REDACTED]",
+    b: ["[REDACTED]", true, null, ""],
+    c: { d: "[REDACTED]" },
+  });
+  expect(mask.text("a sentence")).toBe("[REDACTED]");
+});

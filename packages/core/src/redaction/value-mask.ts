@@ -18,6 +18,7 @@ export class ValueMask {
   readonly #alone = new Set<string>();
   /** Longest first, so that of two that overlap no rest remains. */
   #within: string[] = [];
+  #masksAll = false;
 
   /** @param values their scalars count, at any depth; true, false and null are no one's secret by themselves */
   constructor(values: Iterable<Json>) {
@@ -34,22 +35,34 @@ export class ValueMask {
     this.#within.sort((a, b) => b.length - a.length);
   }
 
+  /** Of values of which nobody knows any more what is sensitive: every text and number is masked; the names of members stay. */
+  static ofEverything(): ValueMask {
+    const mask = new ValueMask([]);
+    mask.#masksAll = true;
+    return mask;
+  }
+
   get isEmpty(): boolean {
-    return this.#alone.size === 0;
+    return this.#alone.size === 0 && !this.#masksAll;
   }
 
   value(value: Json): Json {
     if (this.isEmpty) return value;
     if (typeof value === "string") return this.text(value);
-    if (typeof value === "number") return this.#alone.has(String(value)) ? redactedPlaceholder : value;
+    if (typeof value === "number")
+      return this.#masksAll || this.#alone.has(String(value)) ? redactedPlaceholder : value;
     if (isArray(value)) return value.map((item) => this.value(item));
     if (!isJsonObject(value)) return value;
     const result: { [key: string]: Json } = {};
-    for (const key of Object.keys(value)) result[this.#free(result, this.text(key))] = this.value(value[key] as Json);
+    for (const key of Object.keys(value)) {
+      const name = this.#masksAll ? key : this.#free(result, this.text(key));
+      result[name] = this.value(value[key] as Json);
+    }
     return result;
   }
 
   text(text: string): string {
+    if (this.#masksAll) return text === "" ? text : redactedPlaceholder;
     if (this.#alone.has(text)) return redactedPlaceholder;
     let masked = text;
     for (const part of this.#within) if (masked.includes(part)) masked = masked.replaceAll(part, redactedPlaceholder);

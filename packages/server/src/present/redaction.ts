@@ -133,6 +133,8 @@ export function createRedaction(catalogue: readonly CatalogueEntry[]): Redaction
     const secrets = await secretsOf(db);
     const eventSchemas = await eventSchemasOf(db);
     const related = await relatedRuns(db, runId);
+    for (const hash of new Set(related.flatMap(({ lostPrograms }) => lostPrograms)))
+      if (!nothingIsSensitive(await factsOf(db, hash))) return closed;
     const facts = new Map<string, SensitiveFacts>();
     for (const { id, programHash } of related) facts.set(id, await factsOf(db, programHash));
     const met = await metEvents(db, [...facts.keys()], eventSchemas);
@@ -169,6 +171,9 @@ function ofSecrets(secrets: readonly string[]): RunRedaction {
   if (secrets.length === 0) return untouched;
   return redacting({ values: new ValueMask(secrets), facts: noFacts, stepOf: () => undefined });
 }
+
+/** Of a run around which another is gone that knew of sensitive values: which of them stand here nobody can tell. */
+const closed = redacting({ values: ValueMask.ofEverything(), facts: noFacts, stepOf: () => undefined });
 
 /** Whatever some task's form declares sensitive is so in every answer to a named form: which one it was only the run knows. */
 async function namedForms(

@@ -1,12 +1,13 @@
 import type { WorkflowReply } from "@mainspring/api";
 import { NativeSelect } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { useSignedIn } from "../session/use-session.tsx";
 import { DiffView } from "./diff-view.tsx";
-import { diffQuery, versionListQuery } from "./queries.ts";
+import { diffQuery } from "./queries.ts";
+import { useVersionNumbers } from "./use-version-numbers.ts";
 import { sideOf, type VersionSide, type WorkflowSearch } from "./workflow-search.ts";
 
 /** Two versions, or a version and the draft, side by side. */
@@ -19,18 +20,16 @@ export function CompareTab({
   search: WorkflowSearch;
   onSearch: (next: WorkflowSearch) => void;
 }): ReactElement {
-  const { client } = useSignedIn();
-  const versions = useInfiniteQuery(versionListQuery(client, workflow.key));
-  const numbers = versions.data?.pages.flatMap((page) => page.items.map(({ version }) => version)) ?? [];
-  const from = search.from ?? workflow.publishedVersion ?? numbers[0];
+  const numbers = useVersionNumbers(workflow.key);
+  const from = search.from ?? workflow.publishedVersion ?? numbers?.[0];
   const to = search.to ?? "draft";
-  if (versions.data !== undefined && numbers.length === 0)
+  if (numbers?.length === 0)
     return (
       <div className="panel">
         <Empty title="There is nothing to compare yet">No version of this workflow was ever published.</Empty>
       </div>
     );
-  const sides = [...new Set<VersionSide>(["draft", ...(from === undefined ? [] : [from]), to, ...numbers])];
+  const sides = [...new Set<VersionSide>(["draft", ...(from === undefined ? [] : [from]), to, ...(numbers ?? [])])];
   const options = sides.map((side) => ({ value: String(side), label: side === "draft" ? "Draft" : `Version ${side}` }));
   return (
     <section aria-label="Comparison" className="workflow-part">

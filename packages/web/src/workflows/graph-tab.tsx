@@ -1,6 +1,6 @@
 import type { WorkflowReply } from "@mainspring/api";
 import { NativeSelect } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo, type ReactElement } from "react";
 import { versionQuery } from "../app/queries.ts";
 import { Empty } from "../parts/empty.tsx";
@@ -9,7 +9,8 @@ import { GraphSequence, GraphStepName } from "../run/definition-graph.tsx";
 import { graphOf, type GraphStep } from "../run/graph-model.ts";
 import { useSignedIn } from "../session/use-session.tsx";
 import { ChangeMark, changeTones, type ChangeKind } from "./change-mark.tsx";
-import { diffQuery, versionListQuery } from "./queries.ts";
+import { diffQuery } from "./queries.ts";
+import { useVersionNumbers } from "./use-version-numbers.ts";
 import { sideOf, sideText, type VersionSide, type WorkflowSearch } from "./workflow-search.ts";
 
 /** A version, or the draft with what it changes, as the tree of its steps. */
@@ -22,9 +23,7 @@ export function GraphTab({
   search: WorkflowSearch;
   onSearch: (next: WorkflowSearch) => void;
 }): ReactElement {
-  const { client } = useSignedIn();
-  const versions = useInfiniteQuery(versionListQuery(client, workflow.key));
-  const numbers = versions.data?.pages.flatMap((page) => page.items.map(({ version }) => version)) ?? [];
+  const numbers = useVersionNumbers(workflow.key) ?? [];
   const shown = search.version ?? "draft";
   const sides = [...new Set<VersionSide>(["draft", shown, ...numbers])];
   return (

@@ -28,23 +28,16 @@ export function StartsTab({ workflow }: { workflow: WorkflowReply }): ReactEleme
   // Without these the list would say that less starts it than does.
   const unread =
     (version.data === undefined ? version.error : null) ?? (starters.data === undefined ? starters.error : null);
+  const ready = paused === null ? "active" : "paused";
   const listeners = listenersOf(version.data?.definition);
   return (
     <div className="workflow-part">
       <h2>What starts it</h2>
       {unread === null ? null : <ProblemNotice error={unread} />}
       <ul className="panel">
-        {publishedVersion === null ? (
-          <Line status="disabled">Nothing: no version of it is published.</Line>
-        ) : paused !== null ? (
-          <Line status="paused">
-            It is paused since <Moment at={paused.at} />
-            {paused.note === null ? "" : `: ${paused.note}`}. Starts by people are held; events and schedules start
-            nothing.
-          </Line>
-        ) : null}
+        {publishedVersion === null ? <Line status="disabled">Nothing: no version of it is published.</Line> : null}
         {listeners.map(({ id, event }) => (
-          <Line key={id} status="active">
+          <Line key={id} status={ready}>
             The event{" "}
             <Link to="/events" search={{ name: event }}>
               {event}
@@ -53,7 +46,7 @@ export function StartsTab({ workflow }: { workflow: WorkflowReply }): ReactEleme
           </Line>
         ))}
         {(starters.data?.schedules ?? []).map(({ id, name, state, nextAt }) => (
-          <Line key={id} status={state}>
+          <Line key={id} status={state === "active" ? ready : state}>
             The schedule{" "}
             <Link to="/schedules" search={{ schedule: id, workflow: key }}>
               {name}
@@ -75,13 +68,13 @@ export function StartsTab({ workflow }: { workflow: WorkflowReply }): ReactEleme
           </Line>
         ) : null}
         {(starters.data?.webhooks ?? []).map((webhook) => (
-          <Line key={webhook.key} status={webhook.enabled ? "active" : "disabled"}>
+          <Line key={webhook.key} status={webhook.enabled ? ready : "disabled"}>
             The webhook <Link to="/settings">{webhook.key}</Link>
             {webhook.enabled ? "" : ", which is switched off"}
           </Line>
         ))}
         {publishedVersion === null ? null : (
-          <Line status="active">
+          <Line status={ready}>
             A person, a program or another workflow, through <code>POST /api/v1/workflows/{key}/runs</code> or a call
           </Line>
         )}

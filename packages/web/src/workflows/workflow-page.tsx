@@ -107,7 +107,7 @@ function Head({ workflow, isBroken }: { workflow: WorkflowReply; isBroken: boole
             <code>{key}</code> ·{" "}
           </>
         )}
-        draft changed <Moment at={updatedAt} /> ·{" "}
+        changed <Moment at={updatedAt} /> ·{" "}
         <Link to="/runs" search={{ workflow: key }}>
           runs
         </Link>{" "}

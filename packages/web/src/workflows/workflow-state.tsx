@@ -8,7 +8,7 @@ import { actorText } from "../session/actor-text.ts";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { Moment } from "../time/moment.tsx";
 
-/** That its starts are held, since when, by whom and why; and what lets them go. */
+/** That it is paused, since when, by whom and why, and what that means; and what lets it go on. */
 export function PausedLine({ workflow }: { workflow: WorkflowSummary }): ReactElement | null {
   const { client, identity } = useSignedIn();
   const mayUnpause = useMay("operator");
@@ -24,8 +24,8 @@ export function PausedLine({ workflow }: { workflow: WorkflowSummary }): ReactEl
       <span>
         <strong>Paused</strong> since <Moment at={paused.at} />
         {paused.by === null ? null : ` by ${actorText(paused.by, identity.keyId)}`}
-        {paused.note === null ? "." : `: ${/[.!?]$/.test(paused.note) ? paused.note : `${paused.note}.`}`} Its starts
-        are held.
+        {paused.note === null ? "." : `: ${/[.!?]$/.test(paused.note) ? paused.note : `${paused.note}.`}`} Starts by
+        people are held; events and schedules start nothing.
       </span>
       {mayUnpause ? (
         <Button variant="default" size="xs" loading={unpause.isPending} onClick={() => unpause.mutate()}>

@@ -27,7 +27,7 @@ export interface Route {
   /** What a caller must know beyond the shapes. */
   readonly doc: string;
   readonly params?: z.ZodObject;
-  /** What a path parameter that cannot name anything answers with. */
+  /** What a path parameter that cannot name anything answers with; a PUT that can make what it names answers REQUEST_INVALID. */
   readonly notFound?: ProblemCode;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

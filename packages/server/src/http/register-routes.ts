@@ -85,6 +85,11 @@ async function answerTo(
 
 function readParams(route: Route, params: unknown): unknown {
   if (route.params === undefined) return undefined;
+  if (route.method === "PUT" && route.replies[201] !== undefined) {
+    // What is not there would be made: a name that nothing can have is an error of the request.
+    refuseUnacceptable(checkInput(params), "path");
+    return checkShape(route.params, params, "path");
+  }
   const read = checkInput(params).length === 0 ? route.params.safeParse(params) : undefined;
   // A parameter of another form names nothing: the same answer as for one that is nobody's.
   if (read?.success !== true) throw new MainspringError(route.notFound ?? "NOT_FOUND");

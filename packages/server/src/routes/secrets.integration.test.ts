@@ -47,6 +47,8 @@ test.each([
   ["a value that is no text", "ok", { value: 12345678 }, 422, "/value"],
   ["a value that cannot be stored", "ok", { value: "12345678\u0000" }, 422, "/value"],
   ["no value", "ok", {}, 422, "/value"],
+  ["a name that no secret can have", "Bad%20Name!", { value: "12345678" }, 422, "/name"],
+  ["a name that cannot be stored", "a%00b", { value: "12345678" }, 422, "/name"],
   ["a member that does not exist", "ok", { value: "12345678", version: 1 }, 422, "/version"],
 ])("[CAS-01] %s is refused with its place, and the value is not repeated", async (_, name, body, status, pointer) => {
   const reply = await fetch(`${on.url}/api/v1/secrets/${name}`, {

@@ -57,7 +57,7 @@ function problemTexts(error: unknown): ProblemTexts {
     return {
       title: error.status === 403 ? "Your key may not do this" : error.title,
       code: error.code,
-      detail: error.detail,
+      detail: error.detail.toLowerCase() === error.title.toLowerCase() ? "" : error.detail,
       remedy: error.remedy,
       issues: error.issues.map((issue) => `${issue.pointer === "" ? "(whole)" : issue.pointer}: ${issue.message}`),
       tone: error.status === 403 ? "amber" : "vermilion",

@@ -80,7 +80,14 @@ export function RestartDialog({
   return (
     <Dialog title="Restart from a step" onClose={onClose} wide>
       {place === undefined ? (
-        <p>No step of this run has begun: replay it instead.</p>
+        <>
+          <p>No step of this run has begun: replay it instead.</p>
+          <div className="dialog-actions">
+            <Button variant="default" onClick={onClose} data-autofocus>
+              Close
+            </Button>
+          </div>
+        </>
       ) : (
         <form
           className="dialog-form"

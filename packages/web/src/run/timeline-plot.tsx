@@ -8,9 +8,8 @@ import { ticksOf, type TimeWindow } from "./timeline-window.ts";
 const tickEveryPx = 96;
 /** A shorter way of the pointer is a press. */
 const dragFromPx = 4;
-const charPx = 6.4;
-/** Of a code in capitals. */
-const widestCharPx = 7.6;
+/** Of a code in capitals, the widest that is written. */
+const charPx = 7.6;
 const wheelZoom = 1.0018;
 const barMinPx = 2;
 const textGapPx = 6;
@@ -172,7 +171,7 @@ function TextOver({
   x: number;
   placed: readonly { readonly span: TimelineSpan; readonly x: number; readonly width: number }[];
 }): ReactElement {
-  const neededPx = text.length * widestCharPx + 2 * textGapPx;
+  const neededPx = text.length * charPx + 2 * textGapPx;
   const within = placed.find(({ span, width }) => span.kind === "step" && width >= neededPx);
   if (within !== undefined)
     return (

@@ -1,5 +1,5 @@
 import { useId, type ReactElement, type ReactNode } from "react";
-import { optionText, sideBySideMax, type Draft, type Field, type FieldProblem } from "./form-model.ts";
+import { leavesOf, optionText, sideBySideMax, type Draft, type Field, type FieldProblem } from "./form-model.ts";
 import "./schema-form.css";
 
 interface SchemaFormProps {
@@ -57,7 +57,7 @@ function OneField({ field, draft, problems, onChange }: SchemaFormProps & { read
         </p>
       )}
       <div id={`${id}-problem`}>
-        <ProblemLines problems={wrong} />
+        <ProblemLines problems={wrong} at={field.pointer} />
       </div>
     </>
   );
@@ -227,20 +227,27 @@ function ProblemsAt({
   pointer: string;
   problems: readonly FieldProblem[];
 }): ReactElement | null {
-  return <ProblemLines problems={problems.filter((problem) => problem.pointer === pointer)} />;
+  return <ProblemLines problems={problems.filter((problem) => problem.pointer === pointer)} at={pointer} />;
 }
 
-function ProblemLines({ problems }: { problems: readonly FieldProblem[] }): ReactElement | null {
+/** @param at of what they stand beside: only a place within it is named */
+function ProblemLines({ problems, at }: { problems: readonly FieldProblem[]; at: string }): ReactElement | null {
   if (problems.length === 0) return null;
   return (
     <>
       {problems.map(({ pointer, message }) => (
         <p key={`${pointer} ${message}`} className="form-problem small" data-tone="vermilion">
-          <code>{pointer === "" ? "answer" : pointer}</code> {message}
+          {pointer === at ? null : <code>{pointer.slice(at.length)} </code>}
+          {message}
         </p>
       ))}
     </>
   );
+}
+
+/** Whether a field of the form tells of this problem. */
+export function isToldAtField(form: Field, { pointer }: FieldProblem): boolean {
+  return leavesOf(form).some((field) => belongsTo(pointer, field));
 }
 
 /** A field that has no fields of its own also shows what is wrong inside its value. */

@@ -3,7 +3,7 @@ import { isJsonObject, type ReadonlyJson } from "@mainspring/core";
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useMemo, useState, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { CopyId } from "../parts/copy-id.tsx";
 import { JsonView } from "../parts/json-view.tsx";
 import { newKey } from "../parts/new-key.ts";
@@ -13,7 +13,7 @@ import { actorText } from "../session/actor-text.ts";
 import { useMay, useSignedIn } from "../session/use-session.tsx";
 import { Moment } from "../time/moment.tsx";
 import { answerOf, firstDraft, formOf, optionText, type Draft, type FieldProblem } from "./form-model.ts";
-import { SchemaForm } from "./schema-form.tsx";
+import { isToldAtField, SchemaForm } from "./schema-form.tsx";
 import { OverrideDialog } from "./override-dialog.tsx";
 import { StatusMark } from "../status/status-icon.tsx";
 import { isOpenTask, pointerInAnswer } from "./task.ts";
@@ -150,6 +150,13 @@ function OpenTask({ task, onDone }: { task: TaskReply; onDone: (() => void) | un
     },
     onSettled: changed,
   });
+  const element = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (local.length === 0 && complete.error === null) return;
+    element.current
+      ?.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid="true"] :is(input, select)')
+      ?.focus();
+  }, [local, complete.error]);
   if (!mayAnswer) return <p className="muted">Your key may look at tasks and not answer them.</p>;
   const refused = complete.error instanceof ApiProblem ? complete.error.issues : [];
   const problems = [
@@ -158,6 +165,7 @@ function OpenTask({ task, onDone }: { task: TaskReply; onDone: (() => void) | un
   ];
   return (
     <form
+      ref={element}
       className="task-form"
       noValidate
       aria-label={`Answer to ${task.title}`}
@@ -175,7 +183,13 @@ function OpenTask({ task, onDone }: { task: TaskReply; onDone: (() => void) | un
           setSubmissionId(newKey());
         }}
       />
-      {complete.error === null ? null : <ProblemNotice error={complete.error} />}
+      {complete.error === null ? null : problems.length > 0 && problems.every((one) => isToldAtField(form, one)) ? (
+        <p className="task-refused" data-tone="vermilion" role="alert">
+          The answer does not fit the form: see what stands at the marked fields. <code>ANSWER_INVALID</code>
+        </p>
+      ) : (
+        <ProblemNotice error={complete.error} />
+      )}
       {claim.error === null ? null : <ProblemNotice error={claim.error} />}
       <div className="task-actions">
         <Button type="submit" loading={complete.isPending}>

@@ -53,7 +53,8 @@ test("[WAI-13] [WAI-14] a task is claimed and completed on the run's page, an an
   await form.getByLabel("Comment").fill("the kettle came broken");
   await form.getByRole("button", { name: "Complete" }).click();
   await form.getByText("ANSWER_INVALID").waitFor();
-  await form.locator(".form-problem").getByText("/approved", { exact: true }).waitFor();
+  await form.getByRole("group", { name: "Approve the refund?" }).getByText("must be there").waitFor();
+  await form.getByRole("group").locator("input:focus").waitFor();
   expect(await form.getByRole("textbox", { name: "Amount" }).getAttribute("aria-invalid")).toBe("true");
   expect(await form.locator(".form-problem").allInnerTexts()).toHaveLength(2);
   expect((await tenant.client.runs.get({ params: { id: runId } })).status).toBe("WAITING");

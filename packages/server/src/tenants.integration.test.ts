@@ -1,5 +1,7 @@
+import { createTenant } from "@mainspring/store";
 import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { askedAs } from "./routes/asked-as.ts";
 import { writeOpenTask } from "./testing/journals.ts";
 import { platformKey, smallDefinition, testServer } from "./testing/test-server.ts";
 import type { TestServer, TestTenant } from "./testing/test-server.ts";
@@ -89,6 +91,15 @@ test("a tenant, and a key, that is asked for again with its Idempotency-Key is t
   expect((await on.client(ci.key).apiKeys.current()).id).toBe(ci.id);
   await admin.revoke({ params: { id: made.id } });
   await expect(makeKey("admin")).rejects.toMatchObject(shown);
+});
+
+test("a tenant whose request ended before its audit log began is told of there once it is asked for again", async () => {
+  const request = askedAs("cut-off", { name: "Cut off", egressAllow: [] });
+  const { id } = await on.database.store.platform((db) => createTenant(db, { name: "Cut off", request }));
+  const again = await platform().createTenant({ body: { name: "Cut off" }, idempotencyKey: "cut-off" });
+  expect(again).toEqual({ id });
+  const { items } = await platform().audit({ params: { id } });
+  expect(items).toMatchObject([{ action: "tenant.create", subject: `tenant:${id}` }]);
 });
 
 test("tenants are listed newest first, page by page, with their state", async () => {

@@ -33,19 +33,31 @@ export interface AuditFilter {
   readonly to?: string | undefined;
 }
 
+interface NewAuditEntry {
+  readonly actor: string;
+  readonly action: string;
+  /** Such as `run:<id>`. */
+  readonly subject: string;
+  /** JSON. */
+  readonly details?: unknown;
+}
+
 /**
  * Writes down who did what. Nothing changes or removes it. The last statement of its transaction, since others of the tenant that
  * write one wait for it: entries are a chain. Its place, time and hash are the database's to give (migration 0021).
- * @param entry.subject such as `run:<id>`
  */
-export async function recordAudit(
-  db: TenantDb,
-  entry: { readonly actor: string; readonly action: string; readonly subject: string; readonly details?: unknown },
-): Promise<void> {
+export async function recordAudit(db: TenantDb, entry: NewAuditEntry): Promise<void> {
   await sql`insert into audit_log (tenant_id, id, actor, action, subject, details)
     values (${db.tenantId}, ${newId()}, ${entry.actor}, ${entry.action}, ${entry.subject}, ${entry.details === undefined ? null : JSON.stringify(entry.details)}::json)`.execute(
     db,
   );
+}
+
+/** Writes the entry that a tenant's log begins with; nothing where it has begun. */
+export async function recordFirstAudit(db: TenantDb, entry: NewAuditEntry): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`audit:${db.tenantId}`}, 0))`.execute(db);
+  const { rows } = await sql`select from audit_log limit 1`.execute(db);
+  if (rows.length === 0) await recordAudit(db, entry);
 }
 
 /** Newest first. @throws MainspringError CURSOR_MISMATCH */

@@ -52,7 +52,7 @@ export {
 export type { CalendarRow } from "./calendars.ts";
 export { createApiKey, findApiKey, listApiKeys, revokeApiKey, tenantOfApiKey } from "./api-keys.ts";
 export type { ApiKeyRow, AskedAs, Role } from "./api-keys.ts";
-export { listAudit, recordAudit, verifyAudit } from "./audit.ts";
+export { listAudit, recordAudit, recordFirstAudit, verifyAudit } from "./audit.ts";
 export type { AuditEntry, AuditFault, AuditFilter, AuditVerification } from "./audit.ts";
 export { deleteSavedView, insertSavedView, listSavedViews } from "./saved-views.ts";
 export type { SavedView } from "./saved-views.ts";

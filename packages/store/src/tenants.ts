@@ -69,7 +69,7 @@ const columns =
  * With the calendar that every tenant begins with.
  * @param tenant.id left out: a new one
  * @param tenant.request left out: each call makes a tenant
- * @returns `isNew`: not when the same request made it before
+ * @returns the tenant that the same request made before, where it did
  * @throws MainspringError IDEMPOTENCY_CONFLICT
  */
 export async function createTenant(
@@ -80,13 +80,13 @@ export async function createTenant(
     readonly egressAllow?: readonly Json[] | undefined;
     readonly request?: AskedAs | undefined;
   },
-): Promise<{ readonly id: string; readonly isNew: boolean }> {
+): Promise<{ readonly id: string }> {
   const id = tenant.id ?? newId();
   const { request } = tenant;
   const { rows } = await sql`insert into tenants (id, name, egress_allow, request_key, request_hash)
     values (${id}, ${tenant.name}, ${JSON.stringify(tenant.egressAllow ?? [])}::jsonb, ${request?.key ?? null}, ${request?.hash ?? null})
     on conflict (request_key) where request_key is not null do nothing returning id`.execute(db);
-  if (rows.length === 0 && request !== undefined) return { id: await madeBefore(db, request), isNew: false };
+  if (rows.length === 0 && request !== undefined) return { id: await madeBefore(db, request) };
   // The policies see one tenant at a time; for this row it is the new one.
   await sql`select set_config('app.tenant', ${id}, true)`.execute(db);
   await sql`insert into business_calendars (tenant_id, name, version, document, created_by)
@@ -94,7 +94,7 @@ export async function createTenant(
     db,
   );
   await sql`select set_config('app.tenant', '', true)`.execute(db);
-  return { id, isNew: true };
+  return { id };
 }
 
 async function madeBefore(db: PlatformDb, request: AskedAs): Promise<string> {

@@ -10,6 +10,7 @@ import {
   listTenants,
   putQuotas,
   recordAudit,
+  recordFirstAudit,
   tenantTables,
   updateTenant,
   verifyAudit,
@@ -40,11 +41,11 @@ export function platformHandlers({ store, runs }: Services): Handlers<"platform"
       const { name } = body;
       const egressAllow = egressList(body.egressAllow);
       const request = askedAs(idempotencyKey, { name, egressAllow: egressAllow ?? [] });
-      const { id, isNew } = await store.platform((db) => createTenant(db, { name, egressAllow, request }));
-      if (isNew)
-        await store.tenant(id, (db) =>
-          recordAudit(db, { actor, action: "tenant.create", subject: `tenant:${id}`, details: body }),
-        );
+      const { id } = await store.platform((db) => createTenant(db, { name, egressAllow, request }));
+      // Asked for again, it may be because the first request ended between these two transactions.
+      await store.tenant(id, (db) =>
+        recordFirstAudit(db, { actor, action: "tenant.create", subject: `tenant:${id}`, details: body }),
+      );
       return { status: 201, body: { id } };
     },
     async getTenant({ params }) {

@@ -25,7 +25,6 @@ export const eventMutants: readonly Mutant[] = [
   },
   {
     ...inbox,
-    tests: ["packages/runtime/src/ingestion/ingestion.integration.test.ts"],
     what: "events of one key overtake each other",
     before: "            and before.state in ('pending', 'processing'))",
     after: "            and before.state in ('dead'))",

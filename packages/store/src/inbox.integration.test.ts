@@ -104,6 +104,29 @@ test("[ING-21] [ING-22] an event is processed by one worker at a time, whose cla
   expect(await claim("g")).toBeUndefined();
 });
 
+test("events of one name and key are processed one after the other in the order of their acceptance, others beside them", async () => {
+  const accept = async (name: string, correlationKey?: string): Promise<string> => {
+    const event = { source: "s", eventId: newId(), name, payload: 1, bodyHash: "b", correlationKey };
+    return (await tenant.run((db) => acceptEvent(db, event))).id;
+  };
+  const claim = async (id: string): Promise<boolean> =>
+    (await tenant.run((db) => claimEvent(db, id, { worker: "w", claimMs: 60_000 }))) !== undefined;
+  const end = (id: string, status: "completed" | "failed"): Promise<boolean> =>
+    tenant.run((db) => eventDone(db, id, { worker: "w", status, nextAt: new Date(Date.now() + 60_000) }));
+  const [first, second, third] = [await accept("moved", "k"), await accept("moved", "k"), await accept("moved", "k")];
+  const besides = [await accept("moved", "other"), await accept("else", "k"), await accept("moved")];
+  expect(await claim(second)).toBe(false); // the first has not begun
+  expect(await claim(first)).toBe(true);
+  expect(await claim(second)).toBe(false); // it is under way
+  for (const id of besides) expect(await claim(id)).toBe(true);
+  expect(await end(first, "completed")).toBe(true);
+  expect(await claim(third)).toBe(false);
+  expect(await claim(second)).toBe(true);
+  // One that is tried again later holds up nobody meanwhile.
+  expect(await end(second, "failed")).toBe(true);
+  expect(await claim(third)).toBe(true);
+});
+
 test("what is accepted is told on its channel, also after the listening connection broke", async () => {
   const told: string[] = [];
   const stop = await database.dispatcher.listen("outbox", (payload) => told.push(payload));

@@ -43,6 +43,7 @@ describe("[API-01] every refusal is a problem document with code and remedy", ()
   const long = "x".repeat(4 * 1024 * 1024);
   test.each<[string, number, string, () => Promise<Answer>]>([
     ["an unknown address", 404, "NOT_FOUND", () => ask("GET", "/api/v1/nothing")],
+    ["a page at a webhook's address", 404, "NOT_FOUND", () => ask("GET", "/hooks/some/where")],
     ["an unknown address of no route", 404, "NOT_FOUND", () => ask("POST", "/nothing")],
     ["a malformed address", 404, "NOT_FOUND", () => ask("GET", "/api/v1/runs/%zz")],
     ["an address with a slash too many", 404, "NOT_FOUND", () => ask("GET", "/api/v1/actions/")],

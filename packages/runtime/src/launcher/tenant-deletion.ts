@@ -72,7 +72,11 @@ export async function deleteTenant(
   const begun = await parts.store.tenant(tenantId, (db) => beginDeletion(db, { mode, graceMs, by }));
   if (begun !== undefined && "inUse" in begun) {
     const { openRuns, byStatus } = begun.inUse;
-    throw new MainspringError("TENANT_IN_USE", { openRuns, byStatus }, `${openRuns} runs of the tenant have not ended`);
+    throw new MainspringError(
+      "TENANT_IN_USE",
+      { openRuns, byStatus },
+      openRuns === 1 ? "1 run of the tenant has not ended" : `${openRuns} runs of the tenant have not ended`,
+    );
   }
   return continueDeletion(parts, tenantId, { withinMs });
 }

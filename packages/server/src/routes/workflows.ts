@@ -115,7 +115,9 @@ export function workflowHandlers(
           "WORKFLOW_IN_USE",
           { openRuns: deletion.openRuns, heldRuns: deletion.heldRuns, callers: [...deletion.callers] },
           [
-            ...(deletion.openRuns > 0 ? [`${deletion.openRuns} runs have not ended`] : []),
+            ...(deletion.openRuns > 0
+              ? [`${deletion.openRuns === 1 ? "1 run has" : `${deletion.openRuns} runs have`} not ended`]
+              : []),
             ...(deletion.callers.length > 0 ? [`${deletion.callers.join(", ")} call it`] : []),
           ].join("; "),
         );

@@ -34,7 +34,7 @@ export function createPages(distFolder: string): Pages {
       const isPage =
         (request.method === "GET" || request.method === "HEAD") &&
         // However many slashes a client puts before it: who asks for the API must not get a page.
-        !/^\/+(api|assets|demo)(\/|$)/.test(path) &&
+        !/^\/+(api|assets|demo|hooks)(\/|$)/.test(path) &&
         !/\.\w+$/.test(path);
       return isPage ? index(request, reply) : undefined;
     },

@@ -77,9 +77,9 @@ export async function writeProvisional(db: TenantDb, write: ProvisionalWrite): P
 }
 
 /**
- * Writes the entries that an action call carries, or a flush that goes as an activity of its own, and the rows computed from them. They are committed facts: only what a newer
- * fence wrote stands against them, entry by entry, since parallel calls land in any order. From an epoch before the run's nothing
- * is written.
+ * Writes the entries that an action call carries, or a flush that is an activity of its own, and the rows computed from them. Such entries
+ * are committed facts: parallel calls land in any order, so entry by entry only what a newer fence wrote stays in place of them. Nothing is
+ * written of an epoch before the run's.
  */
 export async function writeCarried(db: TenantDb, write: CarriedWrite): Promise<void> {
   const writer = anyWriterOf(write.fence.epoch);

@@ -6,24 +6,31 @@ import type { TenantDb } from "./store.ts";
 /** Why the start of a run is held, which then stays QUEUED. */
 export type HoldReason = "workflow-paused" | "concurrency-limited" | "over-limit";
 
-/** What a start of the tenant meets; null: no limit. */
+/** The tenant's limits that a start is held against; null: no limit. */
 export interface StartTerms {
+  /** Nothing starts. */
   readonly suspended: boolean;
+  /** Runs under way at once; children do not count. */
   readonly concurrentRuns: number | null;
+  /** In any 60 s. */
   readonly startsPerMinute: number | null;
+  /** Fuel that the tenant's runs may use in any 60 s. */
   readonly fuelPerMinute: number | null;
 }
 
-/** What is in the way of a start. */
+/** The limit that a start would exceed. */
 export interface LimitReached {
   readonly limit: "concurrentRuns" | "concurrencyLimit" | "startsPerMinute" | "fuelPerMinute";
   readonly max: number;
   readonly used: number;
-  /** Of a limit by the minute: when there is room again. */
+  /** Of a limit per minute: in how many milliseconds there is room again. */
   readonly roomInMs?: number;
 }
 
-/** In this long what was used counts against a limit by the minute. The second in which it began counts whole: no 60 s ever see more. */
+/**
+ * What was used within this time counts against a limit per minute. Use is added up by the second, and the oldest second counts whole: no
+ * 60 s ever exceed the limit.
+ */
 const windowMs = 60_000;
 /** So many held starts are let go in one transaction. */
 const releasedAtOnce = 100;

@@ -26,21 +26,25 @@ export interface BulkRequest {
   /** All parts hold together; empty: every run of the tenant. */
   readonly filter: RunFilter;
   readonly reason?: string;
-  /** Of a preview: its runs and no others are touched. */
+  /** The plan of a preview: the runs that it listed and no others are touched. */
   readonly planHash?: string;
-  /** Of a request without a plan: sent again, it touches the runs that it touched first. */
+  /** For a request without a plan: repeated with the same key, it touches the same runs again and no others. */
   readonly idempotencyKey?: string;
   readonly by: string;
-  /** Those of the runs that a search may be seen to find; left out: all of them. */
+  /**
+   * Which of the runs found the caller may know to match: a filter that matches a masked value would confirm it. Left out: all of them.
+   */
   readonly visible?: (db: TenantDb, runs: readonly RunSummary[]) => Promise<readonly RunSummary[]>;
 }
 
-/** What happens, or happened, to one run. `code` says why nothing did. */
+/** What would happen, or happened, to one run. */
 export interface BulkItem {
   readonly runId: string;
+  /** Empty, as the status, for a run that is not there. */
   readonly workflow: string;
   readonly status: string;
   readonly result: "planned" | "done" | "skipped" | "failed";
+  /** Why nothing happened to a run that was skipped or failed. */
   readonly code?: string;
   /** Of a replay: the new run. */
   readonly newRunId?: string;
@@ -59,7 +63,10 @@ export interface BulkReport {
 }
 
 export interface BulkParts extends LauncherParts {
-  /** The turns in which this process starts runs: a bulk's replays stand in its tenant's line as its requests do. Left out: they do not. */
+  /**
+   * The queue through which this process starts runs: replays of a bulk wait in it behind their tenant's other starts. Left out: they do
+   * not wait.
+   */
   readonly starts?: Pick<FairStarts, "run">;
 }
 

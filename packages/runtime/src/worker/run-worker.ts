@@ -41,17 +41,18 @@ export interface WorkerWaits {
   readonly inboxPollMs: number;
   /** An event that a killed worker had claimed is free again after so long. */
   readonly eventClaimMs: number;
+  /** How often runs are compared with their executions. */
   readonly reconcileEveryMs: number;
   /** How often runs that a quota has paused are looked at. */
   readonly quotaScanEveryMs: number;
   /** How often held starts are looked at; the end of a run wakes at once. */
   readonly releasePollMs: number;
-  /** A run is compared with its execution at most this often. */
+  /** One run is compared with its execution at most this often. */
   readonly reconcileOlderThanMs: number;
   readonly sweepEveryMs: number;
   /** How often changed schedules are looked for. */
   readonly schedulePollMs: number;
-  /** A schedule is compared with Temporal at most this often, and orphans are looked for. */
+  /** One schedule is compared with Temporal at most this often; so often schedules of Temporal without a row are looked for. */
   readonly scheduleOlderThanMs: number;
   readonly stickyTimeoutMs: number;
   readonly shutdownGraceMs: number;

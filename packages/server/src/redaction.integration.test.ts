@@ -11,6 +11,7 @@ import {
   runInput,
   writeProvisional,
 } from "@mainspring/store";
+import { asOwner } from "@mainspring/store/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRedaction } from "./present/redaction.ts";
 import { testServer } from "./testing/test-server.ts";
@@ -192,19 +193,26 @@ test("[CAS-01] [TEN-03] [TEN-05] what a deleted run knew to be sensitive is show
   const inputOf = async (id: string | undefined): Promise<unknown> =>
     (await runs.get({ params: { id: id ?? "" } })).input;
   expect(await inputOf(child)).toEqual({ n: 1, copied: ["[REDACTED]", { deep: "[REDACTED]" }] });
+  const listed = () => textOf("/runs?limit=200");
+  const states = "update workflow_runs set state = to_jsonb($2::text) where tenant_id = $1 and id = any($3::uuid[])";
+  await asOwner(on.database, states, [on.one.id, `with ${given}`, [child, again]]);
+  expect((await runs.get({ params: { id: again ?? "" } })).state).toBe("with [REDACTED]");
+  // The run that was restarted from the child is no relative of the parent but by that.
+  expect(await listed()).not.toContain("2203");
   const remove = (id: string | undefined) =>
     on.database.store.tenant(on.one.id, (db) => deleteRun(db, { id: id ?? "", authoredKeys: [] }));
   await remove(harmless);
   expect(await inputOf(last)).toEqual({ note: "stays readable" });
   await remove(parent);
   expect(await inputOf(child)).toEqual({ n: "[REDACTED]", copied: ["[REDACTED]", { deep: "[REDACTED]" }] });
+  expect(await listed()).not.toContain("2203");
   // What the child knew of its parent goes on with what was restarted from the child.
   await remove(child);
   expect(await inputOf(again)).toEqual({ copied: "[REDACTED]" });
   await workflows.remove({ params: { key: "hands-on" } });
   const afresh = await on.database.store.tenant(on.one.id, (db) => createRedaction([]).ofRun(db, again ?? ""));
   expect(afresh.value({ copied: given })).toEqual({ copied: "[REDACTED]" });
-  expect(await textOf("/runs?limit=200")).not.toContain("2203");
+  expect(await listed()).not.toContain("2203");
   expect((await runs.list({ query: { q: given } })).items).toEqual([]);
   expect((await runs.list({ query: { workflow: "is-handed" } })).items.map(({ id }) => id).toSorted()).toEqual(
     [sister, again, last].toSorted(),

@@ -34,17 +34,26 @@ export async function relatedRuns(db: TenantDb, runId: string): Promise<RelatedR
   return [...found.values()];
 }
 
-/** Programs of the trees that the runs belong to: whether any of them knows of sensitive values decides whether more is read. */
+/**
+ * Programs of the trees that the runs belong to, and of the trees that these were restarted from, the deleted ones among them: whether any of
+ * them knows of sensitive values decides whether more is read. Only the root of a tree is ever a restart.
+ */
 export async function programsAround(db: TenantDb, runIds: readonly string[]): Promise<Map<string, string[]>> {
   if (runIds.length === 0) return new Map();
   const { rows } = await prepared<{ runId: string; programs: string[] }>`
-    select r.id as "runId", array_agg(distinct t.program_hash) filter (where t.program_hash is not null) as programs
-    from workflow_runs r cross join lateral (
-      select r.program_hash
-      union select unnest(r.lost_programs)
-      union select tree.program_hash from workflow_runs tree where tree.root_run_id = r.root_run_id
-      union select origin.program_hash from workflow_runs origin where origin.id = r.restarted_from) t
-    where r.id = any(${[...runIds]}::uuid[]) group by r.id`.execute(db);
+    with recursive chain as (
+      select r.id as run_id, r.id, r.root_run_id as root, coalesce(r.restarted_from, top.restarted_from) as origin, 1 as depth
+      from workflow_runs r left join workflow_runs top on top.id = r.root_run_id where r.id = any(${[...runIds]}::uuid[])
+      union all
+      select c.run_id, r.id, r.root_run_id, coalesce(r.restarted_from, top.restarted_from), c.depth + 1
+      from chain c join workflow_runs r on r.id = c.origin left join workflow_runs top on top.id = r.root_run_id where c.depth < ${chainMax})
+    select c.run_id as "runId", array_agg(distinct t.program_hash) filter (where t.program_hash is not null) as programs
+    from chain c cross join lateral (
+      select r.program_hash from workflow_runs r where r.id = c.id
+      union select unnest(r.lost_programs) from workflow_runs r where r.id = c.id
+      union select tree.program_hash from workflow_runs tree where tree.root_run_id = c.root
+      union select unnest(tree.lost_programs) from workflow_runs tree where tree.root_run_id = c.root and tree.lost_programs is not null) t
+    group by c.run_id`.execute(db);
   return new Map(rows.map(({ runId, programs }) => [runId, programs ?? []]));
 }
 

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { useState, type ReactElement, type ReactNode } from "react";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
+import { useListKeys } from "../parts/use-list-keys.ts";
 import { useMay } from "../session/use-session.tsx";
 import { SettingsHead } from "./setting-parts.tsx";
 
@@ -39,6 +40,7 @@ export function SettingList<Item>({
 }): ReactElement {
   const [isCreating, setCreating] = useState(false);
   const mayMake = useMay(maker);
+  const list = useListKeys<HTMLUListElement>();
   const plural = title.toLowerCase();
   return (
     <section aria-label={title}>
@@ -59,7 +61,9 @@ export function SettingList<Item>({
             {items.length === 0 ? (
               <Empty title={`No ${plural} yet`}>{empty}</Empty>
             ) : (
-              <ul aria-label={`${title}, ${order}`}>{items.map(line)}</ul>
+              <ul ref={list} aria-label={`${title}, ${order}`}>
+                {items.map(line)}
+              </ul>
             )}
           </div>
         )}

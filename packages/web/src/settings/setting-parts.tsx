@@ -99,7 +99,7 @@ export function Changed({
   );
 }
 
-/** A button that opens the form in which one of a list is changed. */
+/** A button that opens the form in which one of a list is changed; what `j` and `k` walk the list by. */
 export function ChangeButton({
   verb = "Change",
   what,
@@ -111,7 +111,7 @@ export function ChangeButton({
   onClick: () => void;
 }): ReactElement {
   return (
-    <Button size="compact-xs" variant="default" aria-label={`${verb} ${what}`} onClick={onClick}>
+    <Button size="compact-xs" variant="default" aria-label={`${verb} ${what}`} data-line="" onClick={onClick}>
       {verb}…
     </Button>
   );

@@ -172,10 +172,10 @@ test("[CAS-01] [TEN-03] [TEN-05] what a deleted run knew to be sensitive is show
   });
   const plain = await publish("is-handed", {});
   const given = "PIN-2203-8841";
-  const [parent, child, sister, again, harmless, last] = Array.from({ length: 6 }, () => newId()) as [
-    string,
-    ...string[],
-  ];
+  const [parent, child, sister, again, harmless, last, other, between, after, below, twin] = Array.from(
+    { length: 11 },
+    () => newId(),
+  ) as [string, ...string[]];
   await on.database.store.tenant(on.one.id, async (db) => {
     const insert = async (id: string | undefined, of: typeof strict, payload: Json, more: object): Promise<void> => {
       const { definitionHash, programHash } = of;
@@ -189,6 +189,12 @@ test("[CAS-01] [TEN-03] [TEN-05] what a deleted run knew to be sensitive is show
     await insert(again, plain, { copied: given }, { trigger: { type: "restart", restartedFromRunId: child } });
     await insert(harmless, plain, {}, {});
     await insert(last, plain, { note: "stays readable" }, { parentRunId: harmless, rootRunId: harmless });
+    const restarted = (id: string | undefined) => ({ trigger: { type: "restart", restartedFromRunId: id } });
+    await insert(other, strict, { pin: given }, {});
+    await insert(between, plain, {}, { parentRunId: other, rootRunId: other });
+    await insert(after, plain, { copied: given }, restarted(between));
+    await insert(below, plain, { copied: given }, { parentRunId: after, rootRunId: after });
+    await insert(twin, plain, { copied: given }, restarted(between));
   });
   const inputOf = async (id: string | undefined): Promise<unknown> =>
     (await runs.get({ params: { id: id ?? "" } })).input;
@@ -206,6 +212,13 @@ test("[CAS-01] [TEN-03] [TEN-05] what a deleted run knew to be sensitive is show
   await remove(parent);
   expect(await inputOf(child)).toEqual({ n: "[REDACTED]", copied: ["[REDACTED]", { deep: "[REDACTED]" }] });
   expect(await listed()).not.toContain("2203");
+  // Runs that are related through a deleted one alone are none any more.
+  await remove(after);
+  expect(await inputOf(below)).toEqual({ copied: "[REDACTED]" });
+  await remove(between);
+  expect(await inputOf(twin)).toEqual({ copied: "[REDACTED]" });
+  expect(await listed()).not.toContain("2203");
+  await remove(other);
   // What the child knew of its parent goes on with what was restarted from the child.
   await remove(child);
   expect(await inputOf(again)).toEqual({ copied: "[REDACTED]" });
@@ -215,7 +228,7 @@ test("[CAS-01] [TEN-03] [TEN-05] what a deleted run knew to be sensitive is show
   expect(await listed()).not.toContain("2203");
   expect((await runs.list({ query: { q: given } })).items).toEqual([]);
   expect((await runs.list({ query: { workflow: "is-handed" } })).items.map(({ id }) => id).toSorted()).toEqual(
-    [sister, again, last].toSorted(),
+    [sister, again, last, below, twin].toSorted(),
   );
 });
 

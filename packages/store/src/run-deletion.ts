@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { RawBuilder } from "kysely";
 import { prepared } from "./prepared.ts";
+import { programsAround } from "./redaction.ts";
 import type { PlatformDb, TenantDb } from "./store.ts";
 import { retentionDaysDefault } from "./tenants.ts";
 
@@ -40,18 +41,32 @@ export async function deleteRun(
   );
   await sql`update workflow_action_invocations set input_json = null, error_json = null, late_json = null, forget_at = ${forgetAt}
     where run_id = ${id}`.execute(db);
-  await noteLostProgram(db, id);
+  await noteLostPrograms(db, id);
   const { rows } = await sql`delete from workflow_runs where id = ${id} returning true as deleted`.execute(db);
   return rows.length > 0;
 }
 
-/** Each program is noted once per run, so that deleting a tree of many children of one workflow writes each of its rows once. */
-async function noteLostProgram(db: TenantDb, id: string): Promise<void> {
-  await sql`with gone as (
-      select root_run_id, array_remove(coalesce(lost_programs, '{}') || program_hash, null) as programs from workflow_runs where id = ${id})
-    update workflow_runs r set lost_programs = array(select distinct unnest(coalesce(r.lost_programs, '{}') || gone.programs))
-    from gone where r.id <> ${id} and (r.root_run_id = gone.root_run_id or r.restarted_from = ${id})
-      and not coalesce(r.lost_programs, '{}') @> gone.programs`.execute(db);
+/**
+ * Notes with the runs around it which program the run ran. Some of them are related to others through it alone, and get the programs of those
+ * too: its restarts those of its tree, and its tree those of the run that it was restarted from. Each program is noted once per run, so that
+ * deleting a tree of many children of one workflow writes each of its rows once.
+ */
+async function noteLostPrograms(db: TenantDb, id: string): Promise<void> {
+  const { rows } = await sql<{ root: string | null; origin: string | null; hasRestarts: boolean; own: string[] }>`
+    select root_run_id as root, restarted_from as origin, array_remove(coalesce(lost_programs, '{}') || program_hash, null) as own,
+      exists (select from workflow_runs r where r.restarted_from = ${id}) as "hasRestarts"
+    from workflow_runs where id = ${id}`.execute(db);
+  const [gone] = rows;
+  if (gone === undefined) return;
+  const { root, origin, hasRestarts, own } = gone;
+  const around = await programsAround(db, [...(hasRestarts ? [id] : []), ...(origin === null ? [] : [origin])]);
+  const note = async (whose: RawBuilder<unknown>, programs: readonly string[]): Promise<void> => {
+    await sql`update workflow_runs r
+      set lost_programs = array(select distinct unnest(coalesce(r.lost_programs, '{}') || ${[...programs]}::text[]))
+      where r.id <> ${id} and ${whose} and not coalesce(r.lost_programs, '{}') @> ${[...programs]}::text[]`.execute(db);
+  };
+  await note(sql`r.root_run_id = ${root}`, [...own, ...(around.get(origin ?? "") ?? [])]);
+  if (hasRestarts) await note(sql`r.restarted_from = ${id}`, [...own, ...(around.get(id) ?? [])]);
 }
 
 /** @param events ours */

@@ -158,8 +158,8 @@ test("[MBX-02] [DLV-01] an event that was sent to a run and not looked at before
   const unmatched = await world.store.tenant(world.tenantId, (db) => listEvents(db, { unmatched: true }, {}));
   expect(unmatched.items.map(({ id }) => id)).toEqual([eventId]);
   // Its default look-back reaches the event, which nobody has.
-  const again = await world.startWorker();
   const second = await world.start("waits");
+  const again = await world.startWorker();
   expect((await world.ended(second)).status).toBe("SUCCEEDED");
   await again.stop();
 });

@@ -31,6 +31,13 @@ export function BackfillDialog({ schedule, onClose }: { schedule: ScheduleReply;
     },
   });
   const issues = issuesByField(act.error, ["/from", "/to"]);
+  /** What was started stands no more beside another span. */
+  function edited(set: (value: string) => void): (value: string) => void {
+    return (value) => {
+      act.reset();
+      set(value);
+    };
+  }
   return (
     <Dialog title="Make up for times of the past?" onClose={onClose}>
       <form
@@ -45,8 +52,8 @@ export function BackfillDialog({ schedule, onClose }: { schedule: ScheduleReply;
           Neither an open run nor lateness holds them back; business days do.
         </p>
         <div className="fields-pair">
-          <Time label="From" value={from} problem={issues.at("/from")} onChange={setFrom} />
-          <Time label="To" value={to} problem={issues.at("/to")} onChange={setTo} />
+          <Time label="From" value={from} problem={issues.at("/from")} onChange={edited(setFrom)} />
+          <Time label="To" value={to} problem={issues.at("/to")} onChange={edited(setTo)} />
         </div>
         {act.error === null || issues.rest === null ? null : <ProblemNotice error={issues.rest} />}
         <p role="status" className="dialog-hint">

@@ -66,14 +66,11 @@ export function ScheduleForm({
 }): ReactElement {
   const { client } = useSignedIn();
   const workflows = useQuery(workflowsQuery(client));
+  // As it was called when this opened: it may be read under another name before this closes.
+  const [title] = useState(schedule === undefined ? "New schedule" : `Change ${schedule.name}`);
   const published = workflows.data?.filter(({ publishedVersion }) => publishedVersion !== null);
   return (
-    <Dialog
-      title={schedule === undefined ? "New schedule" : `Change ${schedule.name}`}
-      onClose={onClose}
-      wide
-      keepsTyped
-    >
+    <Dialog title={title} onClose={onClose} wide keepsTyped>
       {published === undefined || published.length === 0 ? (
         <>
           <Loaded query={workflows} what="workflows" height={460}>

@@ -83,7 +83,7 @@ test("[STU-01] [SCX-01] a schedule is made with its next times in sight, changed
   await change.getByRole("textbox", { name: "Name (optional)" }).fill("Morning report");
   await change.getByLabel("While the run before is open").selectOption("allow");
   await change.getByRole("button", { name: "Save" }).click();
-  await page.getByRole("heading", { name: "Morning report" }).waitFor();
+  await page.getByRole("heading", { name: "Morning report", exact: true }).waitFor();
   // The masked part of the payload was not written over by its mask: else the backfilled run could not start.
   await page.getByRole("button", { name: "Backfill…" }).click();
   const backfill = page.getByRole("dialog", { name: "Make up for times of the past?" });

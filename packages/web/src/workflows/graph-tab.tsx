@@ -5,6 +5,7 @@ import { useMemo, type ReactElement } from "react";
 import { versionQuery } from "../app/queries.ts";
 import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
+import { ProblemNotice } from "../parts/problem-notice.tsx";
 import { GraphSequence, GraphStepName } from "../run/definition-graph.tsx";
 import { graphOf, type GraphStep } from "../run/graph-model.ts";
 import { useSignedIn } from "../session/use-session.tsx";
@@ -79,11 +80,15 @@ function DraftGraph({ workflow }: { workflow: WorkflowReply }): ReactElement {
   const removed = steps?.removed ?? [];
   return (
     <>
-      {publishedVersion === null || steps === undefined ? null : (
+      {diff.error !== null && steps === undefined ? (
+        <ProblemNotice error={diff.error} onRetry={() => void diff.refetch()} />
+      ) : publishedVersion === null ? null : (
         <p className="muted small graph-against">
-          {kinds.size + removed.length === 0
-            ? `Its steps are those of version ${publishedVersion}, which is published.`
-            : `Marked is what differs from version ${publishedVersion}, which is published.`}
+          {steps === undefined
+            ? `Comparing it with version ${publishedVersion} …`
+            : kinds.size + removed.length === 0
+              ? `Its steps are those of version ${publishedVersion}, which is published.`
+              : `Marked is what differs from version ${publishedVersion}, which is published.`}
           {removed.length === 0 ? null : (
             <span className="graph-removed">
               <ChangeMark kind="removed" />

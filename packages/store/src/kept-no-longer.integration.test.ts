@@ -50,6 +50,18 @@ test("[CAS-01] ended runs are kept for 90 days, or as long as their tenant says;
   expect(await past()).toEqual([]);
 });
 
+test("[TEN-05] [BLK-01] runs of one tree that are deleted side by side do not wait for each other in a circle", async () => {
+  const tenant = await testTenant(database.store);
+  for (let round = 0; round < 3; round += 1) {
+    const ids = await Promise.all(Array.from({ length: 16 }, () => endedRun(tenant, 1)));
+    // Each leaves another program with all the others.
+    for (const [i, id] of ids.entries())
+      await owner("update workflow_runs set root_run_id = $2, program_hash = $3 where id = $1", [id, ids[0], `p-${i}`]);
+    const deleted = await Promise.all(ids.map((id) => tenant.run((db) => deleteRun(db, { id, authoredKeys: [] }))));
+    expect(deleted).toEqual(ids.map(() => true));
+  }
+});
+
 test("[CAS-01] events that no run had, and decisions, go when they are as old, and event ids are remembered for 30 days at least", async () => {
   const tenant = await testTenant(database.store);
   await database.store.platform((db) => updateTenant(db, tenant.id, { retentionDays: 1 }));

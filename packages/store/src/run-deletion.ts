@@ -60,13 +60,22 @@ async function noteLostPrograms(db: TenantDb, id: string): Promise<void> {
   if (gone === undefined) return;
   const { root, origin, hasRestarts, own } = gone;
   const around = await programsAround(db, [...(hasRestarts ? [id] : []), ...(origin === null ? [] : [origin])]);
+  const ofTree = [...own, ...(around.get(origin ?? "") ?? [])];
+  const ofRestarts = [...own, ...(around.get(id) ?? [])];
+  const lacks = (programs: readonly string[]) => sql`not coalesce(r.lost_programs, '{}') @> ${programs}::text[]`;
+  const inTree = sql`r.root_run_id = ${root} and ${lacks(ofTree)}`;
+  const restarted = sql`r.restarted_from = ${id} and ${lacks(ofRestarts)}`;
+  // Two deletions in one tree would each wait for the run of the other: each first takes, in one order, all that it is going to write.
+  await sql`select from workflow_runs r where r.id = ${id} or (${inTree}) or (${restarted}) order by r.id for update`.execute(
+    db,
+  );
   const note = async (whose: RawBuilder<unknown>, programs: readonly string[]): Promise<void> => {
     await sql`update workflow_runs r
-      set lost_programs = array(select distinct unnest(coalesce(r.lost_programs, '{}') || ${[...programs]}::text[]))
-      where r.id <> ${id} and ${whose} and not coalesce(r.lost_programs, '{}') @> ${[...programs]}::text[]`.execute(db);
+      set lost_programs = array(select distinct unnest(coalesce(r.lost_programs, '{}') || ${programs}::text[]))
+      where r.id <> ${id} and ${whose}`.execute(db);
   };
-  await note(sql`r.root_run_id = ${root}`, [...own, ...(around.get(origin ?? "") ?? [])]);
-  if (hasRestarts) await note(sql`r.restarted_from = ${id}`, [...own, ...(around.get(id) ?? [])]);
+  await note(inTree, ofTree);
+  if (hasRestarts) await note(restarted, ofRestarts);
 }
 
 /** @param events ours */

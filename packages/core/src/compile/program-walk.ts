@@ -98,8 +98,13 @@ export function valuesOf(step: ProgramStep): StepValue[] {
       addAll(step.assign, { sees: "event", seesResult: true });
       break;
     case "control.parallel":
-    case "control.tryCatch":
+      if (typeof step.completion === "object" && typeof step.completion.quorum === "object")
+        add(step.completion.quorum);
+      break;
     case "control.saga":
+      if (typeof step.compensateTimeoutMs === "object") add(step.compensateTimeoutMs);
+      break;
+    case "control.tryCatch":
       break;
   }
   return values;

@@ -128,9 +128,9 @@ export const publishErrors = {
     remedy: "Put the steps into the body of a control.saga.",
   },
   QUORUM_IMPOSSIBLE: {
-    title: "A quorum larger than the number of branches",
-    explanation: "The quorum counts branches that succeed, and there are not that many.",
-    remedy: "Lower the quorum, or add branches.",
+    title: "A quorum that the branches cannot give",
+    explanation: "A quorum counts branches that succeed: it is a whole number from 1 to the number of branches.",
+    remedy: "Lower the quorum, or add branches. Where it is computed, see what the expression came to.",
   },
   DURATION_TOO_LONG: {
     title: "Too long a time",

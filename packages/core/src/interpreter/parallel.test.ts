@@ -274,6 +274,42 @@ test("[LNX-01] a quorum ends when it is met, and fails at once when it no longer
   expect(lines(lost.trace)).toContain("a CANCELED");
 });
 
+test("[LNX-01] a quorum may be computed, once, when the step begins; what is none fails the step before a branch begins", () => {
+  const quorum = (source: string): Ran =>
+    ran(
+      [
+        { id: "want", type: "transform.assign", assign: { need: 2 } },
+        both(
+          {
+            a: [nap("a", 50)],
+            b: [nap("b", 10), { id: "more", type: "transform.assign", assign: { need: 3 } }],
+            c: [nap("c", 30)],
+          },
+          { completion: { quorum: x(source) }, saveAs: "join" },
+        ),
+        done("join.counted"),
+      ],
+      {},
+    );
+  const met = quorum("need");
+  expect(met.outcome).toEqual({ status: "succeeded", output: ["b", "c"] });
+  expect(met.endedAtMs).toBe(30);
+  for (const [source, code] of [
+    ["0", "QUORUM_IMPOSSIBLE"],
+    ["need + 2", "QUORUM_IMPOSSIBLE"],
+    ["1.5", "VALUE_TYPE"],
+    ["'2'", "VALUE_TYPE"],
+    ["nothing", "EXPR_NO_VALUE"],
+  ] as const) {
+    const failed = quorum(source);
+    expect(failed.outcome, source).toMatchObject({
+      status: "failed",
+      error: { category: "ExpressionError", code, stepId: "p" },
+    });
+    expect(lines(failed.trace), source).toEqual(["want SUCCEEDED", "p FAILED"]);
+  }
+});
+
 test("[LNX-01] parallels nest in parallels and loops, and branches inherit the loop's position", () => {
   const inner = both({ x: [call("x", { input: { i: x("item") } })], y: [nap("y", 3)] });
   const { outcome, trace } = ran(

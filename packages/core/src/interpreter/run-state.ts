@@ -207,6 +207,8 @@ export type Frame =
       readonly phase: "body";
       readonly place: StepPlace;
       readonly completed: readonly Undoable[];
+      /** How long the undoing may take, where that was computed. */
+      readonly compensateTimeoutMs?: number;
     }
   | {
       readonly kind: "saga";
@@ -229,5 +231,7 @@ export type Frame =
       readonly branches: { readonly [id: string]: BranchResult };
       /** Ids of the branches that succeeded, in the order of completion. */
       readonly counted: readonly string[];
+      /** How many have to, where that was computed. */
+      readonly quorum?: number;
       readonly ending?: Ending;
     };

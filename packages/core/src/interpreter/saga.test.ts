@@ -253,6 +253,28 @@ test("[CAS-01] past compensateTimeoutMs undoing is left as it is: what was under
   expect(result.endedAtMs).toBeLessThan(600);
 });
 
+test("compensateTimeoutMs may be computed, when the saga begins; what is none fails the saga before its body begins", () => {
+  const timed = (source: string): ReturnType<typeof ran> =>
+    ran(
+      [
+        { id: "limit", type: "transform.assign", assign: { limit: 250 } },
+        saga(
+          [undoable("a"), undoable("b"), { id: "later", type: "transform.assign", assign: { limit: 60_000 } }, fails()],
+          { compensateTimeoutMs: x(source) },
+        ),
+      ],
+      { act: hang("unb") },
+    );
+  const left = timed("limit * 2");
+  expect(called(left)).toEqual(["a", "b", "unb"]);
+  expect(left.outcome).toMatchObject({ status: "failed", error: { code: "BROKEN" } });
+  expect(left.endedAtMs).toBeGreaterThanOrEqual(500);
+  expect(left.endedAtMs).toBeLessThan(600);
+  const none = timed("nothing");
+  expect(called(none)).toEqual([]);
+  expect(none.outcome).toMatchObject({ status: "failed", error: { code: "EXPR_NO_VALUE", stepId: "saga" } });
+});
+
 test("the limit of undoing is a timer that is closed when the undoing is done", () => {
   const program = buildProgram([saga([undoable("a"), fails()])]);
   const first = start(program, null, startContext(program));

@@ -138,7 +138,8 @@ export interface WhileStep extends StepCommon {
 export interface ParallelStep extends StepCommon {
   readonly type: "control.parallel";
   readonly branches: readonly { readonly id: string; readonly steps: readonly ProgramStep[] }[];
-  readonly completion: "all" | "any" | { readonly quorum: number };
+  /** A quorum is computed when the step begins; a literal is written as it is. */
+  readonly completion: "all" | "any" | { readonly quorum: number | Value };
   readonly saveAs?: Target;
 }
 
@@ -155,7 +156,8 @@ export interface TryCatchStep extends StepCommon {
 export interface SagaStep extends StepCommon {
   readonly type: "control.saga";
   readonly body: readonly ProgramStep[];
-  readonly compensateTimeoutMs?: number;
+  /** Milliseconds, computed when the saga begins; a literal is written as it is. */
+  readonly compensateTimeoutMs?: number | Value;
 }
 
 export interface CallWorkflowStep extends StepCommon {

@@ -5,6 +5,7 @@ import type {
   ActionFacts,
   Assignments,
   ErrorPolicy,
+  ParallelStep,
   Program,
   ProgramStep,
   RetryPolicy,
@@ -46,6 +47,15 @@ export function buildProgram(
     steps: built,
   } as const;
   return { ...body, programHash: canonicalHash(body) };
+}
+
+function completionOf(source: "all" | "any" | { readonly quorum: Json }): ParallelStep["completion"] {
+  return typeof source === "object" ? { quorum: numberOrValue(source.quorum) } : source;
+}
+
+/** What publishing keeps as a number where it is one. */
+function numberOrValue(source: Json): number | Value {
+  return typeof source === "number" ? source : valueOf(source);
 }
 
 function list(steps: readonly StepSource[], path: string, actions: ActionSource): ProgramStep[] {
@@ -131,7 +141,7 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
           id: branch.id,
           steps: list(branch.steps, path + ".branches[" + i + "].steps", actions),
         })),
-        completion: (source["completion"] ?? "all") as "all",
+        completion: completionOf((source["completion"] ?? "all") as "all" | "any" | { readonly quorum: Json }),
         ...target("saveAs"),
       };
     case "control.tryCatch":
@@ -151,7 +161,7 @@ function build(source: StepSource, path: string, actions: ActionSource): Program
         body: inner("body"),
         ...(source["compensateTimeoutMs"] === undefined
           ? {}
-          : { compensateTimeoutMs: source["compensateTimeoutMs"] as number }),
+          : { compensateTimeoutMs: numberOrValue(source["compensateTimeoutMs"] as Json) }),
       };
     case "control.return":
       return { ...common, type, ...optional("output") };

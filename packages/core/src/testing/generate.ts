@@ -55,6 +55,8 @@ export function generateSteps(seed: number, size: number): StepSource[] {
       x("$exists(b)"),
       x("payload.n > 2"),
     ]);
+  /** As a literal, computed, or of what may be no number or not as many as there are branches. */
+  const quorum = (least: number): Json => pick<Json>([least, x(`${least - 1} + 1`), x(number())]);
   const list = (depth: number, most = 3): StepSource[] => {
     const steps: StepSource[] = [];
     const count = Math.floor(random() * (most + 1));
@@ -255,7 +257,7 @@ export function generateSteps(seed: number, size: number): StepSource[] {
         return {
           ...common,
           type: "control.saga",
-          ...(maybe(0.4) ? { compensateTimeoutMs: pick([3, 20, 60, 7_200_000]) } : {}),
+          ...(maybe(0.4) ? { compensateTimeoutMs: pick<Json>([3, 20, 60, 7_200_000, x("15 + 5")]) } : {}),
           body: maybe(0.6)
             ? [...body, { id: `${common.id}f`, type: "control.raise", code: "UNDO", message: "m" }]
             : body,
@@ -269,7 +271,7 @@ export function generateSteps(seed: number, size: number): StepSource[] {
           ...common,
           type: "control.parallel",
           branches,
-          completion: maybe(0.6) ? "all" : maybe(0.5) ? "any" : { quorum: Math.min(2, branches.length) },
+          completion: maybe(0.6) ? "all" : maybe(0.5) ? "any" : { quorum: quorum(Math.min(2, branches.length)) },
           ...(maybe(0.4) ? { saveAs: `vars.${name()}` } : {}),
         };
       }

@@ -519,6 +519,30 @@ export const malformed: readonly Malformed[] = [
     found: ["QUORUM_IMPOSSIBLE /steps/0/completion/quorum 3"],
   },
   {
+    name: "a quorum of none",
+    source: stepsYaml(
+      "  - { id: x, type: control.parallel, completion: { quorum: 0 }, branches: [{ id: a, steps: [] }, { id: b, steps: [] }] }",
+    ),
+    found: ["FIELD_INVALID /steps/0/completion/quorum 3"],
+  },
+  {
+    name: "a computed quorum that is text",
+    source: stepsYaml(
+      "  - { id: x, type: control.parallel, completion: { quorum: { $expr: \"'two'\" } }, branches: [{ id: a, steps: [] }] }",
+    ),
+    found: ["VALUE_TYPE /steps/0/completion/quorum/$expr 3"],
+  },
+  {
+    name: "an undoing that has less than no time",
+    source: stepsYaml("  - { id: x, type: control.saga, compensateTimeoutMs: -1, body: [] }"),
+    found: ["FIELD_INVALID /steps/0/compensateTimeoutMs 3"],
+  },
+  {
+    name: "an undoing that has text for its time",
+    source: stepsYaml("  - { id: x, type: control.saga, compensateTimeoutMs: soon, body: [] }"),
+    found: ["FIELD_TYPE /steps/0/compensateTimeoutMs 3"],
+  },
+  {
     name: "an unknown completion",
     source: stepsYaml("  - { id: x, type: control.parallel, completion: most, branches: [{ id: a, steps: [] }] }"),
     found: ["FIELD_INVALID /steps/0/completion 3"],

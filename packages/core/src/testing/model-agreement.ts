@@ -144,7 +144,8 @@ function* simplerPart(part: Parts): Generator<Parts> {
     if (stepLists.has(key)) for (const list of fewer(value as unknown[])) yield { ...part, [key]: list };
     if (!listsOfHolders.has(key)) continue;
     const holders = value as Parts[];
-    const least = (part["completion"] as { quorum?: number } | undefined)?.quorum ?? 1;
+    const quorum = (part["completion"] as { quorum?: unknown } | undefined)?.quorum;
+    const least = typeof quorum === "number" ? quorum : 1;
     for (let i = 0; i < holders.length; i += 1) {
       if (holders.length > least) yield { ...part, [key]: holders.filter((_, at) => at !== i) };
       for (const holder of simplerPart(holders[i] as Parts))

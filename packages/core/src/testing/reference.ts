@@ -3,6 +3,7 @@ import { filterHolds } from "../interpreter/filters.ts";
 import type { ErrorCategory, InboundEvent, Outcome, RunError } from "../interpreter/transition.ts";
 import type {
   Assignments,
+  ParallelStep,
   CallWorkflowStep,
   EventWaitStep,
   HumanTaskStep,
@@ -116,6 +117,18 @@ export function reference(program: Program, options: WorldOptions): Reference {
     if (found === undefined || found === null) return false;
     if (typeof found !== "boolean") throw new Raised(errorOf(row, "ExpressionError", "CONDITION_NOT_BOOLEAN"));
     return found;
+  }
+  function neededOf(row: Row, scope: Scope, { completion, branches }: ParallelStep): number {
+    if (completion === "all") return branches.length;
+    if (completion === "any") return 1;
+    if (typeof completion.quorum === "number") return completion.quorum;
+    const quorum = evaluated(row, scope, completion.quorum);
+    if (quorum === undefined || quorum === null) throw new Raised(errorOf(row, "ExpressionError", "EXPR_NO_VALUE"));
+    if (!Number.isInteger(quorum) || (quorum as number) < 0)
+      throw new Raised(errorOf(row, "ExpressionError", "VALUE_TYPE"));
+    if (quorum === 0 || (quorum as number) > branches.length)
+      throw new Raised(errorOf(row, "ExpressionError", "QUORUM_IMPOSSIBLE"));
+    return quorum as number;
   }
   function write(row: Row, fiber: Fiber, target: Target, value: Json | undefined): void {
     const set = (container: Json | undefined, [key, ...rest]: string[]): Json | undefined => {
@@ -313,7 +326,7 @@ export function reference(program: Program, options: WorldOptions): Reference {
       case "control.parallel": {
         const result: { counted: string[]; branches: JsonObject } = { counted: [], branches: {} };
         const { length } = step.branches;
-        const needed = step.completion === "all" ? length : step.completion === "any" ? 1 : step.completion.quorum;
+        const needed = neededOf(row, scope, step);
         yield* sideBySide(row, scope, {
           count: length,
           window: length,
@@ -500,6 +513,8 @@ export function reference(program: Program, options: WorldOptions): Reference {
   ): Generator<Waiting, void, unknown> {
     const { fiber } = scope;
     const made: Saga = { completed: [], untilMs: undefined };
+    const timeoutMs = step.compensateTimeoutMs ?? 3_600_000;
+    const untilUndone = typeof timeoutMs === "number" ? timeoutMs : (evaluated(row, scope, timeoutMs) as number);
     let left: Settled = { value: undefined };
     fiber.sagas.push(made);
     try {
@@ -510,7 +525,7 @@ export function reference(program: Program, options: WorldOptions): Reference {
     const isLeft = "thrown" in left && !(left.thrown instanceof Returned);
     if (isLeft && made.completed.length > 0) {
       fiber.sheltered += 1;
-      yield* undo(made, row, scope, step.compensateTimeoutMs ?? 3_600_000);
+      yield* undo(made, row, scope, untilUndone);
       fiber.sheltered -= 1;
       if (fiber.sheltered === 0 && fiber.cancelAfterShelter) left = { thrown: cancelled };
     }

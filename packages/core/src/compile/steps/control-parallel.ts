@@ -19,22 +19,30 @@ export function compileControlParallel(
       );
     seen.add(branch.id);
   });
-  const completion = step.completion ?? "all";
-  if (typeof completion === "object" && completion.quorum > step.branches.length) {
-    c.error(
-      "QUORUM_IMPOSSIBLE",
-      place,
-      "/completion/quorum",
-      `The quorum is ${completion.quorum}, and there are ${step.branches.length} branches.`,
-    );
-  }
   return without({
     type: "control.parallel",
     branches: step.branches.map((branch, i) => ({
       id: branch.id,
       steps: c.block(branch.steps, place, { path: `.branches[${i}]`, pointer: `/branches/${i}/steps` }),
     })),
-    completion,
+    completion: completionOf(c, step, place),
     saveAs: c.target(step.saveAs, place, "/saveAs"),
   });
+}
+
+function completionOf(c: CompileContext, step: ParallelDefinition, place: StepPlace): ParallelStep["completion"] {
+  const completion = step.completion ?? "all";
+  if (typeof completion !== "object") return completion;
+  const quorum = c.count(completion.quorum, place, "/completion/quorum", 1);
+  if (quorum.kind !== "literal") return { quorum };
+  const count = quorum.value as number;
+  if (count > step.branches.length) {
+    c.error(
+      "QUORUM_IMPOSSIBLE",
+      place,
+      "/completion/quorum",
+      `The quorum is ${count}, and there are ${step.branches.length} branches.`,
+    );
+  }
+  return { quorum: count };
 }

@@ -8,11 +8,12 @@ export function compileControlSaga(
   step: SagaDefinition,
   place: StepPlace,
 ): Omit<SagaStep, "id" | "path"> {
-  if (step.compensateTimeoutMs !== undefined)
-    c.duration(step.compensateTimeoutMs, place, "/compensateTimeoutMs", c.waitMsMax);
+  const given = step.compensateTimeoutMs;
+  const timeoutMs = given === undefined ? undefined : c.count(given, place, "/compensateTimeoutMs", 1);
+  if (timeoutMs?.kind === "literal") c.duration(timeoutMs.value, place, "/compensateTimeoutMs", c.waitMsMax);
   return without({
     type: "control.saga",
     body: c.block(step.body, place, { path: ".body", pointer: "/body" }, true),
-    compensateTimeoutMs: step.compensateTimeoutMs,
+    compensateTimeoutMs: timeoutMs?.kind === "literal" ? (timeoutMs.value as number) : timeoutMs,
   });
 }

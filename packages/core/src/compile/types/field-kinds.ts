@@ -53,6 +53,13 @@ export function fieldKindsOf(step: ProgramStep): FieldKinds[] {
       add(step.concurrency, "concurrency", "number");
       add(step.maxItems, "maxItems", "number");
       break;
+    case "control.parallel":
+      if (typeof step.completion === "object" && typeof step.completion.quorum === "object")
+        add(step.completion.quorum, "completion.quorum", "number");
+      break;
+    case "control.saga":
+      if (typeof step.compensateTimeoutMs === "object") add(step.compensateTimeoutMs, "compensateTimeoutMs", "number");
+      break;
     case "control.raise":
       add(step.code, "code", "text");
       break;

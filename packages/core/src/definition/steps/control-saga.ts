@@ -3,11 +3,13 @@ import type { StepDefinition } from "../any-step.ts";
 import { stepList } from "../step-list.ts";
 import type { StepCommonDefinition } from "../step.ts";
 import { defineStep, stepCommon } from "../step.ts";
+import type { ValueDefinition } from "../value.ts";
+import { value } from "../value.ts";
 
 export interface SagaDefinition extends StepCommonDefinition {
   readonly type: "control.saga";
   readonly body: readonly StepDefinition[];
-  readonly compensateTimeoutMs?: number;
+  readonly compensateTimeoutMs?: ValueDefinition;
 }
 
 export const controlSaga = defineStep({
@@ -19,7 +21,9 @@ export const controlSaga = defineStep({
       ...stepCommon,
       type: z.literal("control.saga"),
       body: stepList(),
-      compensateTimeoutMs: z.int().min(1).optional().describe("For all the undoing together; 1 hour when left out."),
+      compensateTimeoutMs: value("number")
+        .optional()
+        .describe("For all the undoing together; 1 hour when left out. Computed, it is computed when the saga begins."),
     })
     .meta({
       id: "SagaStep",

@@ -1,13 +1,14 @@
 import type { ParallelStep } from "../../program/program.ts";
 import type { Json } from "../../values/json.ts";
 import { stepEntry } from "../entries.ts";
-import { Corruption, errorJson, runError } from "../failure.ts";
+import { Corruption, errorJson, runError, StepFailure } from "../failure.ts";
 import { decide, endJoining } from "../joining.ts";
 import type { Machine, WorkFiber } from "../machine.ts";
 import { pushFrame, replaceTop, topFrame } from "../machine.ts";
 import { weigh } from "../size.ts";
 import { writeTarget } from "../targets.ts";
 import type { BranchResult, Completion, Frame, StepPlace } from "../transition.ts";
+import { evaluateCount } from "../when.ts";
 
 const keysOf = Object.keys;
 
@@ -15,7 +16,9 @@ type ParallelFrame = Extract<Frame, { kind: "parallel" }>;
 
 export function parallel(m: Machine, fiber: WorkFiber, step: ParallelStep, place: StepPlace): void {
   const fibers: number[] = [];
-  const frame: ParallelFrame = { kind: "parallel", place, fibers, branches: {}, counted: [] };
+  const quorum = computedQuorum(m, fiber, step);
+  const common = { kind: "parallel", place, fibers, branches: {}, counted: [] } as const;
+  const frame: ParallelFrame = quorum === undefined ? common : { ...common, quorum };
   pushFrame(m, fiber, frame);
   for (let i = 0; i < step.branches.length; i += 1) {
     const id = m.nextFiber;
@@ -32,6 +35,15 @@ export function parallel(m: Machine, fiber: WorkFiber, step: ParallelStep, place
   }
   fiber.status = "blocked";
   settle(m, fiber, step, frame);
+}
+
+/** What the expression of a quorum comes to; undefined where there is none. @throws StepFailure */
+function computedQuorum(m: Machine, fiber: WorkFiber, step: ParallelStep): number | undefined {
+  if (typeof step.completion !== "object" || typeof step.completion.quorum !== "object") return undefined;
+  const quorum = evaluateCount(m, fiber, step.completion.quorum, "quorum");
+  if (quorum >= 1 && quorum <= step.branches.length) return quorum;
+  const message = `quorum is a whole number from 1 to ${step.branches.length}, the number of branches, and not ${quorum}.`;
+  throw new StepFailure("ExpressionError", "QUORUM_IMPOSSIBLE", message, { quorum });
 }
 
 /** A branch has ended: it counts, fails the others, or is the last that the end of the step waited for. */
@@ -85,7 +97,7 @@ function settle(m: Machine, parent: WorkFiber, step: ParallelStep, frame: Parall
     return;
   }
   const total = step.branches.length;
-  const needed = step.completion === "all" ? total : step.completion === "any" ? 1 : step.completion.quorum;
+  const needed = frame.quorum ?? neededBy(step);
   if (frame.counted.length >= needed) {
     decide(m, parent, frame, { kind: "joined" });
     return;
@@ -101,6 +113,11 @@ function settle(m: Machine, parent: WorkFiber, step: ParallelStep, frame: Parall
     kind: "error",
     error: runError(m, frame.place, "ControlError", "QUORUM_FAILED", message, { errors }),
   });
+}
+
+function neededBy({ completion, branches }: ParallelStep): number {
+  if (completion === "all") return branches.length;
+  return completion === "any" ? 1 : (completion.quorum as number);
 }
 
 /** Every branch has ended as the step needs it. */

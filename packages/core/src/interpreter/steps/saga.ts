@@ -21,12 +21,20 @@ import { weigh } from "../size.ts";
 import type { Completion, Frame, OpenCommand, StepPlace, Undoable, Undoing } from "../transition.ts";
 import { remember } from "../undoable.ts";
 import { closeFiber, leftEntry, unwind } from "../unwind.ts";
+import { evaluateMs } from "../when.ts";
 
 type SagaFrame = Extract<Frame, { kind: "saga" }>;
+type BodyFrame = Extract<SagaFrame, { phase: "body" }>;
 type UndoFrame = Extract<SagaFrame, { phase: "undo" }>;
 
 export function saga(m: Machine, fiber: WorkFiber, step: SagaStep, place: StepPlace): void {
-  pushFrame(m, fiber, { kind: "saga", phase: "body", place, completed: [] });
+  const frame = { kind: "saga", phase: "body", place, completed: [] } as const;
+  if (typeof step.compensateTimeoutMs === "object") {
+    const { waitMsMax } = m.behaviour;
+    // Now and not when it is needed: an undoing that does not know its time could not begin.
+    const compensateTimeoutMs = evaluateMs(m, fiber, step.compensateTimeoutMs, "compensateTimeoutMs", waitMsMax);
+    pushFrame(m, fiber, { ...frame, compensateTimeoutMs });
+  } else pushFrame(m, fiber, frame);
   pushFrame(m, fiber, { kind: "sequence", path: step.path + ".body.steps", pc: 0 });
 }
 
@@ -39,12 +47,13 @@ export function leaveSaga(m: Machine, fiber: WorkFiber, frame: SagaFrame): void 
 }
 
 /** Begins to undo what the body completed, last first; false when that is nothing. */
-export function enterUndo(m: Machine, fiber: WorkFiber, frame: SagaFrame, pending: Completion): boolean {
+export function enterUndo(m: Machine, fiber: WorkFiber, frame: BodyFrame, pending: Completion): boolean {
   if (frame.completed.length === 0) return false;
   const step = m.index.steps.get(frame.place.stepPath);
   if (step?.type !== "control.saga") throw new Corruption(`There is no control.saga at ${frame.place.stepPath}.`);
   const timer = takeCommandId(m);
-  const dueAt = instantFromMs(m.nowMs + (step.compensateTimeoutMs ?? m.behaviour.compensateTimeoutMs));
+  const literalMs = (step.compensateTimeoutMs ?? m.behaviour.compensateTimeoutMs) as number;
+  const dueAt = instantFromMs(m.nowMs + (frame.compensateTimeoutMs ?? literalMs));
   issue(m, fiber.id, { id: timer, kind: "startTimer", place: frame.place, when: { dueAt } });
   const completed = frame.completed.toSorted((one, other) => one.seq - other.seq);
   undoNext(m, fiber, { kind: "saga", phase: "undo", place: frame.place, completed, pending, fiber: 0, timer, dueAt });

@@ -142,6 +142,37 @@ test("[TEN-03] fields that the type declares sensitive are masked in every readi
   expect(shown).toContain("[REDACTED]");
 });
 
+test("[TEN-03] a type that is removed is nothing any more to who sends or publishes, and goes on masking what came under it", async () => {
+  const { events, eventTypes } = on.one.client;
+  const schema = {
+    type: "object",
+    required: ["card"],
+    properties: { card: { type: "string", sensitive: true } },
+  };
+  const params = { name: "card.removed" };
+  await eventTypes.put({ params, body: { schema, correlationPaths: ["card"] } });
+  const accept = async (id: string, payload: JsonObject): Promise<string> => {
+    const receipt = await events.accept({ body: { name: params.name, id, payload } });
+    if (Array.isArray(receipt)) throw new Error("one event has one receipt");
+    return receipt.eventId;
+  };
+  const before = await accept("before", { card: "7700-1122" });
+  await eventTypes.remove({ params });
+  await expect(eventTypes.remove({ params })).rejects.toMatchObject({ code: "EVENT_TYPE_NOT_FOUND" });
+  await expect(eventTypes.get({ params })).rejects.toMatchObject({ code: "EVENT_TYPE_NOT_FOUND" });
+  expect((await eventTypes.list({ query: {} })).items.map(({ name }) => name)).not.toContain(params.name);
+  await expect(eventTypes.put({ params, body: {}, ifMatch: 1 })).rejects.toMatchObject({ code: "REVISION_MISMATCH" });
+  expect((await events.get({ params: { id: before } })).payload).toEqual({ card: "[REDACTED]" });
+  // Neither its schema nor its path holds for what comes now.
+  const after = await events.get({ params: { id: await accept("after", { card: "7700-1122", n: 1 }) } });
+  expect(after).toMatchObject({ correlationKey: null, payload: { card: "[REDACTED]", n: 1 } });
+  await accept("without", { n: 2 });
+
+  const { createdAt } = await eventTypes.put({ params, body: {} });
+  expect(await eventTypes.get({ params })).toMatchObject({ name: params.name, createdAt, correlationPaths: [] });
+  expect((await events.get({ params: { id: before } })).payload).toEqual({ card: "7700-1122" });
+});
+
 test("[CAS-01] [TEN-03] an event is not found by a key that its readers see masked, among dead letters neither", async () => {
   const { events, eventTypes, deadLetters } = on.one.client;
   const schema = { type: "object", properties: { card: { type: "string", sensitive: true }, ref: { type: "string" } } };

@@ -38,25 +38,43 @@ export async function listEventTypes(db: TenantDb, request: PageRequest): Promis
     { db, list: "event-types", filter: {}, request, key: ["text"], keyOf: (row) => [row.name] },
     async (after, limit) => {
       const { rows } = await sql<Raw>`select ${columns} from workflow_event_types
-        where name collate "C" > ${String(after?.[0] ?? "")} order by name collate "C" limit ${limit}`.execute(db);
+        where removed_at is null and name collate "C" > ${String(after?.[0] ?? "")} order by name collate "C" limit ${limit}`.execute(
+        db,
+      );
       return shown(db, rows);
     },
   );
 }
 
 export async function getEventType(db: TenantDb, name: string): Promise<EventTypeRow | undefined> {
-  const { rows } = await sql<Raw>`select ${columns} from workflow_event_types where name = ${name}`.execute(db);
+  const { rows } = await sql<Raw>`select ${columns} from workflow_event_types
+    where name = ${name} and removed_at is null`.execute(db);
   return (await shown(db, rows))[0];
 }
 
-/** What accepting an event, publishing and masking go by. */
+/** What accepting an event and publishing go by. */
 export type EventTypeRules = Pick<EventTypeRow, "name" | "schema" | "correlationPaths">;
 
 /** Of those names, and of `*`. @param names left out: all of them */
 export async function eventTypeRules(db: TenantDb, names?: readonly string[]): Promise<EventTypeRules[]> {
   const { rows } = await prepared<EventTypeRules>`
     select name, schema, correlation_paths as "correlationPaths" from workflow_event_types
-    where ${names === undefined}::boolean or name = ${anyEvent} or name = any(${[...(names ?? [])]}::text[])
+    where removed_at is null and (${names === undefined}::boolean or name = ${anyEvent} or name = any(${[...(names ?? [])]}::text[]))
+    order by name collate "C"`.execute(db);
+  return loadColumns(db, rows, ["schema"]);
+}
+
+/**
+ * What payloads of events are masked by: also types that were removed, as what they named sensitive is no less so since.
+ * @param names left out: all that have a schema
+ */
+export async function eventTypeSchemas(
+  db: TenantDb,
+  names?: readonly string[],
+): Promise<{ readonly name: string; readonly schema: Json }[]> {
+  const { rows } = await prepared<{ name: string; schema: Json }>`
+    select name, schema from workflow_event_types
+    where schema is not null and (${names === undefined}::boolean or name = any(${[...(names ?? [])]}::text[]))
     order by name collate "C"`.execute(db);
   return loadColumns(db, rows, ["schema"]);
 }
@@ -80,21 +98,24 @@ export async function putEventType(
     insert into workflow_event_types as t (tenant_id, name, description, schema, correlation_paths, samples, updated_by)
     select ${db.tenantId}::uuid, ${type.name}, ${type.description ?? null}, ${schema}::json, ${JSON.stringify(type.correlationPaths)}::json,
       ${samples}::json, ${type.by}
-    where ${type.ifRevision ?? null}::int is null or exists (select from workflow_event_types where name = ${type.name})
+    where ${type.ifRevision ?? null}::int is null or exists (select from workflow_event_types where name = ${type.name} and removed_at is null)
     on conflict (tenant_id, name) do update set description = excluded.description, schema = excluded.schema,
       correlation_paths = excluded.correlation_paths, samples = excluded.samples, updated_by = excluded.updated_by,
-      updated_at = now(), revision = t.revision + 1
-    where t.revision = coalesce(${type.ifRevision ?? null}::int, t.revision)
-    returning ${columns}, old.name is null as created`.execute(db);
+      updated_at = now(), revision = t.revision + 1, removed_at = null,
+      created_at = case when t.removed_at is null then t.created_at else now() end
+    where ${type.ifRevision ?? null}::int is null or (t.revision = ${type.ifRevision ?? null}::int and t.removed_at is null)
+    returning ${columns}, old.name is null or old.removed_at is not null as created`.execute(db);
   const [row] = rows;
   if (row === undefined) return undefined;
   const { created, ...rest } = row;
   return { type: (await shown(db, [rest]))[0] as EventTypeRow, created };
 }
 
-/** @returns whether there was such a type */
+/** Only its schema is kept, see `eventTypeSchemas`. @returns whether there was such a type */
 export async function deleteEventType(db: TenantDb, name: string): Promise<boolean> {
-  const { rows } = await sql`delete from workflow_event_types where name = ${name} returning name`.execute(db);
+  const { rows } = await sql`update workflow_event_types
+    set removed_at = now(), description = null, correlation_paths = '[]', samples = '[]'
+    where name = ${name} and removed_at is null returning name`.execute(db);
   return rows.length > 0;
 }
 

@@ -64,6 +64,7 @@ export {
   anyEvent,
   deleteEventType,
   eventTypeRules,
+  eventTypeSchemas,
   getEventType,
   listEventTypes,
   putEventType,

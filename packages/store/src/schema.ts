@@ -295,6 +295,7 @@ export interface WorkflowEventTypes {
   created_at: DefaultTimestamp;
   updated_at: DefaultTimestamp;
   updated_by: string | null;
+  removed_at: NullableTimestamp;
 }
 
 export interface WorkflowFormDefinitions {

@@ -1,6 +1,6 @@
 import { hasSensitive, maskBySchema, pointerKeys, sensitiveValues, ValueMask } from "@mainspring/core";
 import type { Json } from "@mainspring/core";
-import { eventTypeRules, payloadsOf } from "@mainspring/store";
+import { eventTypeSchemas, payloadsOf } from "@mainspring/store";
 import type { TenantDb } from "@mainspring/store";
 import { maskUnder } from "./mask-under.ts";
 import type { Redaction } from "./redaction.ts";
@@ -34,16 +34,14 @@ export async function maskEvents(
   const secrets = await redaction.secrets(db);
   const plain = maskOf(new ValueMask(secrets), undefined);
   const names = [...new Set(events.map(({ name }) => name))];
-  const types = names.length === 0 ? [] : await eventTypeRules(db, names);
-  const schemas = new Map(
-    types.filter(({ schema }) => hasSensitive(schema ?? undefined)).map((one) => [one.name, one.schema]),
-  );
+  const types = names.length === 0 ? [] : await eventTypeSchemas(db, names);
+  const schemas = new Map(types.filter(({ schema }) => hasSensitive(schema)).map((one) => [one.name, one.schema]));
   const masks = new Map<string, EventMask>();
   const sensitive = events.filter(({ name }) => schemas.has(name));
   const unread = sensitive.filter(({ payload }) => payload === undefined).map(({ id }) => id);
   const read = new Map((unread.length === 0 ? [] : await payloadsOf(db, unread)).map((one) => [one.id, one.payload]));
   for (const { id, name, payload = read.get(id) ?? null } of sensitive) {
-    const schema = schemas.get(name) ?? undefined;
+    const schema = schemas.get(name);
     masks.set(id, maskOf(new ValueMask([...secrets, ...sensitiveValues(schema, payload as Json)]), schema));
   }
   return (id) => (id === null ? undefined : masks.get(id)) ?? plain;

@@ -19,7 +19,7 @@ import {
 } from "@mainspring/core";
 import type { ActionSchemas, JournalEntry, Json, Program, RunMask, SensitiveFacts } from "@mainspring/core";
 import {
-  eventTypeRules,
+  eventTypeSchemas,
   eventTypeVersions,
   eventWaitsOf,
   formsOfTasks,
@@ -122,8 +122,7 @@ export function createRedaction(catalogue: readonly CatalogueEntry[]): Redaction
     const kept = typed.get(db.tenantId);
     if (kept?.versions === versions) return kept.schemas;
     const schemas = new Map<string, Json>();
-    for (const { name, schema } of await eventTypeRules(db))
-      if (schema !== null && hasSensitive(schema)) schemas.set(name, schema);
+    for (const { name, schema } of await eventTypeSchemas(db)) if (hasSensitive(schema)) schemas.set(name, schema);
     typed.set(db.tenantId, { versions, schemas });
     if (typed.size > keptTenants) typed.delete(typed.keys().next().value as string);
     return schemas;

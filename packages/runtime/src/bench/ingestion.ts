@@ -123,6 +123,7 @@ async function round(program: Parking, runs: number): Promise<Round> {
   const firstMs = preciseNow();
   await program.resumeAll(keys);
   const stamps = await stampsOf(program, runs);
+  resumedOnce(program, stamps, runs);
   const after = await program.worker.usage();
   const sinceStartMs = stamps.map(({ atMs }) => atMs - firstMs);
   return {
@@ -132,6 +133,13 @@ async function round(program: Parking, runs: number): Promise<Round> {
     cpuMs: (after.cpuMs - before.cpuMs) / runs,
     roundTrips: (after.roundTrips - before.roundTrips) / runs,
   };
+}
+
+/** @throws Error when a run was resumed twice, or another instead of it */
+function resumedOnce({ name }: Parking, stamps: readonly Stamp[], runs: number): void {
+  const distinct = new Set(stamps.map(({ i }) => i)).size;
+  if (distinct !== runs || stamps.length !== runs)
+    throw new Error(`${name}: ${stamps.length} calls of ${distinct} runs, where ${runs} were parked`);
 }
 
 async function loneEvents(program: Parking): Promise<{ sent: number[]; accepted: number[] }> {
@@ -166,7 +174,7 @@ async function park(program: Parking, runs: number): Promise<string[]> {
     },
     { withinMs: 30_000, everyMs: 1 },
   ).catch(() => undefined); // a worker that never rests on a busy machine is measured as it is
-  await program.worker.stamps();
+  resumedOnce(program, await program.worker.stamps(), 0); // nothing came late from the last round
   return keys;
 }
 

@@ -8,18 +8,10 @@ import { useSignedIn } from "../session/use-session.tsx";
 import { DiffView } from "./diff-view.tsx";
 import { diffQuery } from "./queries.ts";
 import { useVersionNumbers } from "./use-version-numbers.ts";
-import { sideOf, type VersionSide, type WorkflowSearch } from "./workflow-search.ts";
+import { sideOf, type VersionSide, type WorkflowTabProps } from "./workflow-search.ts";
 
 /** Two versions, or a version and the draft, side by side. */
-export function CompareTab({
-  workflow,
-  search,
-  onSearch,
-}: {
-  workflow: WorkflowReply;
-  search: WorkflowSearch;
-  onSearch: (next: WorkflowSearch) => void;
-}): ReactElement {
+export function CompareTab({ workflow, search, onSearch }: WorkflowTabProps): ReactElement {
   const numbers = useVersionNumbers(workflow.key);
   const from = search.from ?? workflow.publishedVersion ?? numbers?.[0];
   const to = search.to ?? "draft";

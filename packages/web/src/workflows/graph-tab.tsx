@@ -12,18 +12,10 @@ import { useSignedIn } from "../session/use-session.tsx";
 import { ChangeMark, changeTones, type ChangeKind } from "./change-mark.tsx";
 import { diffQuery } from "./queries.ts";
 import { useVersionNumbers } from "./use-version-numbers.ts";
-import { sideOf, sideText, type VersionSide, type WorkflowSearch } from "./workflow-search.ts";
+import { sideOf, sideText, type VersionSide, type WorkflowTabProps } from "./workflow-search.ts";
 
 /** A version, or the draft with what it changes, as the tree of its steps. */
-export function GraphTab({
-  workflow,
-  search,
-  onSearch,
-}: {
-  workflow: WorkflowReply;
-  search: WorkflowSearch;
-  onSearch: (next: WorkflowSearch) => void;
-}): ReactElement {
+export function GraphTab({ workflow, search, onSearch }: WorkflowTabProps): ReactElement {
   const numbers = useVersionNumbers(workflow.key) ?? [];
   const shown = search.version ?? "draft";
   const sides = [...new Set<VersionSide>(["draft", shown, ...numbers])];

@@ -12,18 +12,10 @@ import { Moment } from "../time/moment.tsx";
 import { boundsText } from "./bounds-text.ts";
 import { DraftPanel } from "./draft-panel.tsx";
 import { versionListQuery } from "./queries.ts";
-import type { WorkflowSearch } from "./workflow-search.ts";
+import type { WorkflowTabProps } from "./workflow-search.ts";
 
 /** The draft, then what was published. */
-export function VersionsTab({
-  workflow,
-  search,
-  onSearch,
-}: {
-  workflow: WorkflowReply;
-  search: WorkflowSearch;
-  onSearch: (next: WorkflowSearch) => void;
-}): ReactElement {
+export function VersionsTab({ workflow, search, onSearch }: WorkflowTabProps): ReactElement {
   const { client, identity } = useSignedIn();
   const list = useInfiniteQuery(versionListQuery(client, workflow.key));
   const { publishedVersion } = workflow;

@@ -1,3 +1,5 @@
+import type { WorkflowReply } from "@mainspring/api";
+
 export const workflowTabs = ["versions", "graph", "compare", "what-if", "starts", "settings"] as const;
 export type WorkflowTab = (typeof workflowTabs)[number];
 
@@ -13,6 +15,13 @@ export interface WorkflowSearch {
   readonly to?: VersionSide;
   /** Whose definition is open. */
   readonly version?: VersionSide;
+}
+
+/** Of a tab that shows what the address says. */
+export interface WorkflowTabProps {
+  readonly workflow: WorkflowReply;
+  readonly search: WorkflowSearch;
+  readonly onSearch: (next: WorkflowSearch) => void;
 }
 
 const versionMax = 2_147_483_647;
